@@ -1,0 +1,62 @@
+// What a backbone plugin implements.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/nn/module.h"
+#include "mtt/options.h"
+#include "mtt/tokens.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// The sizes that the framework needs to know of a backbone.
+struct BackboneShape {
+  std::int64_t vocabulary = 0;   ///< rows of the token embedding; larger ids are refused before the forward pass
+  std::int64_t token_types = 0;  ///< rows of the token type embedding; 0: none
+  std::int64_t positions = 0;    ///< longest sentence in tokens, specials included; 0: no limit
+  std::int64_t hidden = 0;       ///< H
+  std::int64_t layers = 0;       ///< depth
+};
+
+/// What becomes of one tensor of a checkpoint.
+struct WeightTarget {
+  std::string parameter;                 ///< one of our parameter names; empty: known and not needed
+  std::optional<std::int64_t> row = {};  ///< first row that it fills, where it fills a part of the parameter's rows
+};
+
+/// A transformer encoder on packed tokens. Parameter names begin with `embeddings.` or `layers.N.`; names of
+/// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all backbones.
+class MTT_API Backbone : public nn::Module {
+ public:
+  ~Backbone() override;
+
+  virtual const BackboneShape& shape() const = 0;
+
+  /// Token ids → hidden states [T, H] before the first layer.
+  virtual at::Tensor embed(const TokenBatch& batch) const = 0;
+
+  /// Runs layers from, from+1, ..., to-1 on hidden states [T, H].
+  virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from, std::int64_t to) const = 0;
+
+  /// Where a checkpoint's tensor goes; nullopt: unknown to this backbone.
+  virtual std::optional<WeightTarget> weight_target(std::string_view checkpoint_name) const = 0;
+};
+
+/// A registered backbone.
+struct BackbonePlugin {
+  std::string name;                      ///< [a-z0-9_-]+; the plugin's folder and its TOML value
+  std::string summary;                   ///< one sentence
+  std::vector<std::string> model_types;  ///< values of `model_type` in config.json that it serves
+  OptionList options;
+  /// Makes the backbone from a model's config.json, without weights.
+  std::function<std::unique_ptr<Backbone>(const Value& config, const Options& options)> create;
+};
+
+}  // namespace mtt

@@ -1,0 +1,83 @@
+// What a head plugin implements.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mtt/nn/module.h"
+#include "mtt/options.h"
+#include "mtt/tokens.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// Whether a head reads one vector a sentence or one a token.
+enum class Level { sentence, token };
+
+/// A loss before its mean is taken, so that heads of different kinds compare.
+struct Loss {
+  at::Tensor sum;          ///< scalar
+  double count = 0;        ///< what the sum runs over; the sum of class weights where classes are weighted
+};
+
+/// A number that a head is judged by.
+struct Metric {
+  std::string name;  ///< "accuracy", "macro_f1", "entity_f1 (conlleval)", ...
+  double value = 0;
+};
+
+/// A task head: from features to logits to predictions. Life: made from options; given its labels by
+/// `learn_labels` or `restore`; `build`; then weights, from a file or by `initialise`.
+class MTT_API Head : public nn::Module {
+ public:
+  ~Head() override;
+
+  virtual Level level() const = 0;
+
+  /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
+  /// examples hold under the task's field; null labels are left out. Invalid ones throw Error with their place.
+  virtual void learn_labels(const std::vector<Value>& labels) = 0;
+
+  /// What must be saved beside the weights (labels and the like); `restore` takes it back.
+  virtual Value state() const = 0;
+  virtual void restore(const Value& state) = 0;
+
+  /// Registers the parameters. `width` is the size of the features: D for sentences, H for tokens.
+  virtual void build(std::int64_t width) = 0;
+
+  /// Encoding → logits, one row a sentence [B, K] or a token [T, K].
+  virtual at::Tensor forward(const Encoding& encoding) const = 0;
+
+  /// Labels of a batch → targets, one row a sentence [B] or a token [T]. Where a label is null, or a token bears
+  /// none, the target is `kNoTarget` (or NaN for floating targets).
+  virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
+
+  /// The loss over all rows that have a target.
+  virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets) const = 0;
+
+  /// Logits → one prediction a sentence, as a table that prints as JSON.
+  virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
+
+  /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the task's main one.
+  virtual std::vector<Metric> score(const std::vector<Value>& predictions, const std::vector<Value>& labels) const = 0;
+
+  /// Sets the weights in closed form. features [N, width] and targets [N], only rows that have a target.
+  /// The default throws Error: the head has no closed form. `method` is one of `initialisations()`.
+  virtual void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets);
+  virtual std::vector<std::string> initialisations() const { return {}; }
+
+  static constexpr std::int64_t kNoTarget = -100;
+};
+
+/// A registered head.
+struct HeadPlugin {
+  std::string name;     ///< [a-z0-9_-]+; the plugin's folder and its TOML value
+  std::string summary;  ///< one sentence
+  OptionList options;
+  std::function<std::unique_ptr<Head>(const Options& options)> create;
+};
+
+}  // namespace mtt

@@ -1,0 +1,15 @@
+// Attention over packed sentences.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "mtt/tokens.h"
+
+namespace mtt::nn {
+
+/// Scaled dot-product attention (Vaswani et al. 2017) within each sentence of a packed batch.
+/// `qkv` is [T, 3·H], query, key and value side by side, H = heads · head size; the result is [T, H].
+/// Neighbouring sentences of equal length are computed together, so a batch sorted by length is fast.
+MTT_API at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads);
+
+}  // namespace mtt::nn

@@ -1,0 +1,88 @@
+// How a plugin, or a table of the experiment file, declares its options, and how they are read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/export.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// One declared option: reading, validation, defaults, `mtt plugins NAME` and docs/config.md come from it.
+struct MTT_API Option {
+  enum class Kind { boolean, integer, number, string, strings, table };
+  std::string name;
+  Kind kind = Kind::string;
+  std::optional<Value> fallback;     ///< the default; none: the option is required
+  std::optional<double> min, max;    ///< inclusive range of an integer or number
+  std::vector<std::string> choices;  ///< the words that a string (or each of several) may be; empty: any
+  std::string help;                  ///< one sentence
+};
+
+/// A list of declared options. Each call adds one and returns the list, so that declarations chain.
+class MTT_API OptionList {
+ public:
+  OptionList& boolean(std::string name, std::optional<bool> fallback, std::string help);
+  OptionList& integer(std::string name, std::optional<std::int64_t> fallback, std::optional<std::int64_t> min,
+                      std::optional<std::int64_t> max, std::string help);
+  OptionList& number(std::string name, std::optional<double> fallback, std::optional<double> min,
+                     std::optional<double> max, std::string help);
+  OptionList& string(std::string name, std::optional<std::string> fallback, std::string help);
+  OptionList& choice(std::string name, std::optional<std::string> fallback, std::vector<std::string> words,
+                     std::string help);
+  /// An array of strings; a single string is taken as an array of one.
+  OptionList& strings(std::string name, std::optional<std::vector<std::string>> fallback, std::string help);
+  /// As `strings`, each one of the given words.
+  OptionList& choices(std::string name, std::optional<std::vector<std::string>> fallback,
+                      std::vector<std::string> words, std::string help);
+  /// A table that is read elsewhere (by another list).
+  OptionList& table(std::string name, std::string help);
+
+  /// Appends all options of another list. A name that is there already throws Error.
+  OptionList& append(const OptionList& other);
+
+  const std::vector<Option>& all() const { return options_; }
+  const Option* find(std::string_view name) const;
+
+ private:
+  OptionList& add(Option option);
+  std::vector<Option> options_;
+};
+
+/// Options that were read: every declared name is present and within its range.
+class MTT_API Options {
+ public:
+  /// Reads a table strictly: an unknown key (with the nearest declared name), a wrong kind, a value out of
+  /// range or a missing required option throws Error with file:line:col. `where` names the table in
+  /// messages: "[tasks.intent]". A null value reads as an empty table.
+  static Options read(const OptionList& declared, const Value& table, std::string_view where);
+
+  bool boolean(std::string_view name) const;
+  std::int64_t integer(std::string_view name) const;
+  double number(std::string_view name) const;
+  const std::string& string(std::string_view name) const;
+  std::vector<std::string> strings(std::string_view name) const;
+  const Value& value(std::string_view name) const;
+
+  /// True where the source gave the option; false where the default stands.
+  bool given(std::string_view name) const;
+
+  /// The part that another list declares, as options of that list.
+  Options subset(const OptionList& declared) const;
+
+  /// All options with their values, defaults included, in the declared order.
+  const Value& resolved() const { return values_; }
+
+ private:
+  Value values_{Value::Table{}};
+  std::vector<std::string> given_;
+};
+
+/// The candidate nearest to `word` by edit distance, or "" where none is near enough to suggest.
+MTT_API std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace mtt

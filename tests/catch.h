@@ -1,0 +1,29 @@
+// Catch2, version 2 or 3, under one include.
+#pragma once
+
+#include <cstdlib>
+#include <iostream>
+#include <string>
+
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+using Catch::Approx;
+using Catch::Matchers::Contains;
+#else
+#include <catch2/catch.hpp>
+using Catch::Matchers::Contains;
+#endif
+
+/// Ends a test case that cannot run here; CTest shows a program that printed this line as skipped.
+#define MTT_SKIP(REASON)                          \
+  do {                                            \
+    std::cout << "SKIPPED: " << (REASON) << "\n"; \
+    SUCCEED(REASON);                              \
+    return;                                       \
+  } while (false)
+
+/// Binds a folder given by an environment variable, or skips the test case.
+#define MTT_FOLDER_OR_SKIP(NAME, VARIABLE)                               \
+  const char* NAME##_text = std::getenv(VARIABLE);                       \
+  if (NAME##_text == nullptr) MTT_SKIP(VARIABLE " is not set");          \
+  const std::string NAME = NAME##_text
