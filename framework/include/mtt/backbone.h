@@ -18,7 +18,8 @@ namespace mtt {
 
 /// The sizes that the framework needs to know of a backbone.
 struct BackboneShape {
-  std::int64_t vocabulary = 0;   ///< rows of the token embedding; larger ids are refused before the forward pass
+  std::int64_t vocabulary =
+      0;  ///< rows of the token embedding; larger ids are refused before the forward pass
   std::int64_t token_types = 0;  ///< rows of the token type embedding; 0: none
   std::int64_t positions = 0;    ///< longest sentence in tokens, specials included; 0: no limit
   std::int64_t hidden = 0;       ///< H
@@ -27,12 +28,14 @@ struct BackboneShape {
 
 /// What becomes of one tensor of a checkpoint.
 struct WeightTarget {
-  std::string parameter;                 ///< one of our parameter names; empty: known and not needed
-  std::optional<std::int64_t> row = {};  ///< first row that it fills, where it fills a part of the parameter's rows
+  std::string parameter;  ///< one of our parameter names; empty: known and not needed
+  std::optional<std::int64_t> row =
+      {};  ///< first row that it fills, where it fills a part of the parameter's rows
 };
 
 /// A transformer encoder on packed tokens. Parameter names begin with `embeddings.` or `layers.N.`; names of
-/// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all backbones.
+/// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all
+/// backbones.
 class MTT_API Backbone : public nn::Module {
  public:
   ~Backbone() override;
@@ -43,7 +46,8 @@ class MTT_API Backbone : public nn::Module {
   virtual at::Tensor embed(const TokenBatch& batch) const = 0;
 
   /// Runs layers from, from+1, ..., to-1 on hidden states [T, H].
-  virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from, std::int64_t to) const = 0;
+  virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
+                            std::int64_t to) const = 0;
 
   /// Where a checkpoint's tensor goes; nullopt: unknown to this backbone.
   virtual std::optional<WeightTarget> weight_target(std::string_view checkpoint_name) const = 0;

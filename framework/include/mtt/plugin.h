@@ -1,9 +1,9 @@
 // The one symbol that a plugin exports, and what the loader compares before it calls anything.
 #pragma once
 
-#include <cstdint>
-
 #include <torch/version.h>
+
+#include <cstdint>
 
 #include "mtt/abi_digest.h"  // generated: a digest of the public headers
 #include "mtt/export.h"
@@ -37,28 +37,30 @@
 #endif
 
 /// All that must agree exactly between the framework and a plugin. There is no ABI promise between versions.
-#define MTT_ABI_TAG                                                                                      \
-  "headers=" MTT_ABI_DIGEST " torch=" TORCH_VERSION " compiler=" MTT_ABI_COMPILER                         \
-  " std=" MTT_STRING(__cplusplus) " cxx11abi=" MTT_STRING(_GLIBCXX_USE_CXX11_ABI)                         \
-  " debug_containers=" MTT_ABI_DEBUG_CONTAINERS " sanitizer=" MTT_ABI_SANITIZER
+#define MTT_ABI_TAG                                                               \
+  "headers=" MTT_ABI_DIGEST " torch=" TORCH_VERSION " compiler=" MTT_ABI_COMPILER \
+  " std=" MTT_STRING(__cplusplus) " cxx11abi=" MTT_STRING(                        \
+      _GLIBCXX_USE_CXX11_ABI) " debug_containers=" MTT_ABI_DEBUG_CONTAINERS " sanitizer=" MTT_ABI_SANITIZER
 
 namespace mtt {
 
-/// Plain data, read before anything else of a plugin is touched. Its layout never changes without a new number.
+/// Plain data, read before anything else of a plugin is touched. Its layout never changes without a new
+/// number.
 struct PluginInfo {
-  std::uint32_t layout;                 ///< kPluginLayout
-  const char* abi_tag;                  ///< MTT_ABI_TAG as the plugin was compiled
-  const char* name;                     ///< the library's name
-  const char* version;                  ///< the library's version
-  void (*register_plugin)(Registry&);   ///< enters backbones and heads; may throw
+  std::uint32_t layout;                ///< kPluginLayout
+  const char* abi_tag;                 ///< MTT_ABI_TAG as the plugin was compiled
+  const char* name;                    ///< the library's name
+  const char* version;                 ///< the library's version
+  void (*register_plugin)(Registry&);  ///< enters backbones and heads; may throw
 };
 
 inline constexpr std::uint32_t kPluginLayout = 1;
 
 }  // namespace mtt
 
-/// Makes a shared library a plugin: `MTT_PLUGIN("classification", "1.0", register_heads)`, once, in one source file.
-#define MTT_PLUGIN(NAME, VERSION, FUNCTION)                                       \
-  extern "C" MTT_API const ::mtt::PluginInfo mtt_plugin_info;                     \
-  extern "C" MTT_API const ::mtt::PluginInfo mtt_plugin_info = {                  \
-      ::mtt::kPluginLayout, MTT_ABI_TAG, NAME, VERSION, FUNCTION};
+/// Makes a shared library a plugin: `MTT_PLUGIN("classification", "1.0", register_heads)`, once, in one
+/// source file.
+#define MTT_PLUGIN(NAME, VERSION, FUNCTION)                                                              \
+  extern "C" MTT_API const ::mtt::PluginInfo mtt_plugin_info;                                            \
+  extern "C" MTT_API const ::mtt::PluginInfo mtt_plugin_info = {::mtt::kPluginLayout, MTT_ABI_TAG, NAME, \
+                                                                VERSION, FUNCTION};

@@ -1,0 +1,7 @@
+#include "mtt/backbone.h"
+
+namespace mtt {
+
+Backbone::~Backbone() = default;
+
+}  // namespace mtt

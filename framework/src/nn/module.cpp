@@ -1,0 +1,34 @@
+#include "mtt/nn/module.h"
+
+#include <ATen/ops/empty.h>
+
+namespace mtt::nn {
+
+Module::~Module() = default;
+
+std::vector<NamedParameter> Module::parameters() const {
+  std::vector<NamedParameter> all;
+  collect("", all);
+  return all;
+}
+
+void Module::collect(const std::string& prefix, std::vector<NamedParameter>& into) const {
+  for (const auto& [name, tensor] : parameters_) into.push_back({prefix + name, *tensor});
+  for (const auto& [name, module] : children_) module->collect(prefix + name + ".", into);
+}
+
+void Module::train(bool on) {
+  training_ = on;
+  for (const auto& [name, module] : children_) module->train(on);
+}
+
+at::Tensor& Module::parameter(std::string name, at::IntArrayRef shape) {
+  parameters_.emplace_back(std::move(name), std::make_unique<at::Tensor>(at::empty(shape, at::kFloat)));
+  return *parameters_.back().second;
+}
+
+void Module::adopt(std::string name, std::unique_ptr<Module> module) {
+  children_.emplace_back(std::move(name), std::move(module));
+}
+
+}  // namespace mtt::nn

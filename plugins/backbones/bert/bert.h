@@ -1,0 +1,57 @@
+// BERT on packed tokens.
+#pragma once
+
+#include <vector>
+
+#include "bert_config.h"
+#include "mtt/backbone.h"
+#include "mtt/nn/layers.h"
+
+/// Token, position and type embeddings, summed and normalised.
+class BertEmbeddings : public mtt::nn::Module {
+ public:
+  explicit BertEmbeddings(const BertConfig& config);
+  /// → [T, hidden_size]
+  at::Tensor forward(const mtt::TokenBatch& batch) const;
+
+ private:
+  mtt::nn::Embedding& word_;
+  mtt::nn::Embedding& position_;
+  mtt::nn::Embedding& type_;
+  mtt::nn::LayerNorm& norm_;
+};
+
+/// One encoder layer: attention and feed-forward, each with a residual and a LayerNorm after it.
+class BertLayer : public mtt::nn::Module {
+ public:
+  explicit BertLayer(const BertConfig& config);
+  /// [T, hidden_size] → [T, hidden_size]
+  at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const;
+
+ private:
+  std::int64_t heads_;
+  mtt::nn::Linear& qkv_;  ///< query, key and value as one matrix [3·hidden, hidden]
+  mtt::nn::Linear& attention_output_;
+  mtt::nn::LayerNorm& attention_norm_;
+  mtt::nn::Linear& intermediate_;
+  mtt::nn::Linear& output_;
+  mtt::nn::LayerNorm& output_norm_;
+  mtt::nn::Activation activation_;
+};
+
+/// The BERT family: BERT, MiniLM, bge, e5, gte by their config.json (Devlin et al. 2019).
+class Bert : public mtt::Backbone {
+ public:
+  explicit Bert(const BertConfig& config);
+
+  const mtt::BackboneShape& shape() const override { return shape_; }
+  at::Tensor embed(const mtt::TokenBatch& batch) const override { return embeddings_.forward(batch); }
+  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+                    std::int64_t to) const override;
+  std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override;
+
+ private:
+  mtt::BackboneShape shape_;
+  BertEmbeddings& embeddings_;
+  std::vector<BertLayer*> layers_;
+};
