@@ -19,8 +19,8 @@ enum class Level { sentence, token };
 
 /// A loss before its mean is taken, so that heads of different kinds compare.
 struct Loss {
-  at::Tensor sum;          ///< scalar
-  double count = 0;        ///< what the sum runs over; the sum of class weights where classes are weighted
+  at::Tensor sum;    ///< scalar
+  double count = 0;  ///< what the sum runs over; the sum of class weights where classes are weighted
 };
 
 /// A number that a head is judged by.
@@ -38,7 +38,8 @@ class MTT_API Head : public nn::Module {
   virtual Level level() const = 0;
 
   /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
-  /// examples hold under the task's field; null labels are left out. Invalid ones throw Error with their place.
+  /// examples hold under the task's field; null labels are left out. Invalid ones throw Error with their
+  /// place.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
   /// What must be saved beside the weights (labels and the like); `restore` takes it back.
@@ -51,8 +52,8 @@ class MTT_API Head : public nn::Module {
   /// Encoding → logits, one row a sentence [B, K] or a token [T, K].
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
-  /// Labels of a batch → targets, one row a sentence [B] or a token [T]. Where a label is null, or a token bears
-  /// none, the target is `kNoTarget` (or NaN for floating targets).
+  /// Labels of a batch → targets, one row a sentence [B] or a token [T]. Where a label is null, or a token
+  /// bears none, the target is `kNoTarget` (or NaN for floating targets).
   virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
 
   /// The loss over all rows that have a target.
@@ -61,8 +62,10 @@ class MTT_API Head : public nn::Module {
   /// Logits → one prediction a sentence, as a table that prints as JSON.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
 
-  /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the task's main one.
-  virtual std::vector<Metric> score(const std::vector<Value>& predictions, const std::vector<Value>& labels) const = 0;
+  /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the
+  /// task's main one.
+  virtual std::vector<Metric> score(const std::vector<Value>& predictions,
+                                    const std::vector<Value>& labels) const = 0;
 
   /// Sets the weights in closed form. features [N, width] and targets [N], only rows that have a target.
   /// The default throws Error: the head has no closed form. `method` is one of `initialisations()`.

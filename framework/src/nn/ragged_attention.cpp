@@ -13,18 +13,13 @@ at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std:
               qkv.sizes());
   const std::int64_t hidden = qkv.size(1) / 3;
   const std::int64_t head_size = hidden / heads;
-  const std::int64_t sentences = batch.sentences();
 
   std::vector<at::Tensor> outputs;
-  for (std::int64_t first = 0, last; first < sentences; first = last) {
-    const std::int64_t length = batch.length(first);
-    last = first + 1;
-    while (last < sentences && batch.length(last) == length) ++last;
+  for (const auto [first, count, length] : batch.length_groups()) {
     if (length == 0) continue;
-    const std::int64_t count = last - first;
     const auto group =
         qkv.narrow(0, batch.offsets[first], count * length).view({count, length, 3, heads, head_size});
-    const auto part = [&](std::int64_t which) { return group.select(2, which).transpose(1, 2); };
+    const auto part = [&group](std::int64_t which) { return group.select(2, which).transpose(1, 2); };
     outputs.push_back(at::scaled_dot_product_attention(part(0), part(1), part(2))
                           .transpose(1, 2)
                           .reshape({count * length, hidden}));

@@ -1,0 +1,25 @@
+// Labelled examples: one JSON object a line.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// Texts and the labels of several fields; a field that a line lacks is null for that line.
+struct Examples {
+  std::vector<std::string> texts;
+  std::vector<Value> rows;  ///< the whole objects, with places
+
+  /// The labels of one field, one a text, null where absent.
+  std::vector<Value> labels(std::string_view field) const;
+};
+
+/// Reads a JSONL file. A line that is no object, has no text or an invalid one throws Error with file:line.
+Examples read_examples(const std::filesystem::path& file, const std::string& text_field);
+
+}  // namespace mtt

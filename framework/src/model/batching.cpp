@@ -1,0 +1,106 @@
+#include "model/batching.h"
+
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+std::int32_t code_points(std::string_view utf8) {
+  return static_cast<std::int32_t>(
+      std::count_if(utf8.begin(), utf8.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+}
+
+}  // namespace
+
+TextEncoder::TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt)
+    : tokenizer_(tokenizer), max_tokens_(max_tokens), prompt_(std::move(prompt)) {
+  if (prompt_.empty()) return;
+  Tokens alone;
+  tokenizer_.encode(prompt_, max_tokens_, alone);
+  prompt_characters_ = code_points(prompt_);
+  prompt_tokens_ = static_cast<std::int64_t>(alone.ids.size());
+  if (prompt_tokens_ > 0 && alone.special.back()) --prompt_tokens_;
+}
+
+TokenizedText TextEncoder::encode(std::string_view text) const {
+  TokenizedText result{.text = text, .tokens = {}, .prompt = prompt_tokens_};
+  Tokens& tokens = result.tokens;
+  if (prompt_.empty()) {
+    tokenizer_.encode(text, max_tokens_, tokens);
+    return result;
+  }
+  tokenizer_.encode(prompt_ + std::string(text), max_tokens_, tokens);
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    auto& span = tokens.chars[i];
+    span.begin = std::max(0, span.begin - prompt_characters_);
+    span.end = std::max(0, span.end - prompt_characters_);
+    if (span.end == 0) tokens.first_subword[i] = 0;
+  }
+  return result;
+}
+
+TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape) {
+  TokenBatch batch;
+  batch.offsets.push_back(0);
+  for (const TokenizedText* text : texts)
+    batch.offsets.push_back(batch.offsets.back() + static_cast<std::int64_t>(text->tokens.ids.size()));
+  const std::int64_t total = batch.tokens();
+  batch.ids = at::empty({total}, at::kLong);
+  batch.type_ids = at::empty({total}, at::kLong);
+  batch.special.reserve(total);
+  batch.first_subword.reserve(total);
+  batch.chars.reserve(total);
+
+  auto* ids = batch.ids.mutable_data_ptr<std::int64_t>();
+  auto* types = batch.type_ids.mutable_data_ptr<std::int64_t>();
+  for (const TokenizedText* text : texts) {
+    const Tokens& tokens = text->tokens;
+    for (const auto id : tokens.ids) {
+      if (id < 0 || id >= shape.vocabulary) {
+        throw Error("the tokenizer gives id " + std::to_string(id) + ", but the backbone's vocabulary has " +
+                    std::to_string(shape.vocabulary) + " rows; tokenizer and weights do not belong together");
+      }
+      *ids++ = id;
+    }
+    for (const auto id : tokens.type_ids) {
+      if (id < 0 || (shape.token_types > 0 && id >= shape.token_types)) {
+        throw Error("the tokenizer gives token type " + std::to_string(id) + ", but the backbone has " +
+                    std::to_string(shape.token_types) + " types; tokenizer and weights do not belong together");
+      }
+      *types++ = id;
+    }
+    batch.special.insert(batch.special.end(), tokens.special.begin(), tokens.special.end());
+    batch.first_subword.insert(batch.first_subword.end(), tokens.first_subword.begin(), tokens.first_subword.end());
+    batch.chars.insert(batch.chars.end(), tokens.chars.begin(), tokens.chars.end());
+    batch.prompt_lengths.push_back(text->prompt);
+    batch.texts.push_back(text->text);
+  }
+  return batch;
+}
+
+std::vector<std::vector<std::int64_t>> plan_forwards(const std::vector<TokenizedText>& texts,
+                                                     std::int64_t tokens_per_forward) {
+  std::vector<std::int64_t> order(texts.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto length = [&](std::int64_t i) { return static_cast<std::int64_t>(texts[i].tokens.ids.size()); };
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
+
+  std::vector<std::vector<std::int64_t>> forwards;
+  std::int64_t used = 0;
+  for (const std::int64_t i : order) {
+    if (forwards.empty() || used + length(i) > tokens_per_forward) {
+      forwards.emplace_back();
+      used = 0;
+    }
+    forwards.back().push_back(i);
+    used += length(i);
+  }
+  return forwards;
+}
+
+}  // namespace mtt

@@ -1,0 +1,45 @@
+// From texts to ragged batches.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/backbone.h"
+#include "mtt/tokens.h"
+#include "text/tokenizer.h"
+
+namespace mtt {
+
+/// A text with its tokens; `prompt` counts the leading tokens that belong to the prompt, [CLS] among them.
+struct TokenizedText {
+  std::string_view text;
+  Tokens tokens;
+  std::int64_t prompt = 0;
+};
+
+/// Tokenizes texts behind a fixed prompt. Offsets are those of the text without the prompt; tokens of the prompt
+/// have the offsets {0, 0} and begin no word.
+class TextEncoder {
+ public:
+  TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
+  TokenizedText encode(std::string_view text) const;
+
+ private:
+  const Tokenizer& tokenizer_;
+  std::int64_t max_tokens_;
+  std::string prompt_;
+  std::int32_t prompt_characters_ = 0;
+  std::int64_t prompt_tokens_ = 0;
+};
+
+/// Packs the given texts, in the given order, into one batch. Ids beyond the backbone's vocabulary throw Error.
+TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape);
+
+/// Cuts texts into forwards: indices sorted by length, longest first, in runs of at most `tokens_per_forward` tokens
+/// (a longer text stands alone).
+std::vector<std::vector<std::int64_t>> plan_forwards(const std::vector<TokenizedText>& texts,
+                                                     std::int64_t tokens_per_forward);
+
+}  // namespace mtt

@@ -1,0 +1,106 @@
+#include "model/inference.h"
+
+#include <ATen/ops/empty.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+#include "model/worker_pool.h"
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kTextsPerTokenizing = 64;
+
+void check_finite(const float* row, std::int64_t width, std::int64_t text) {
+  float sum = 0;
+  for (std::int64_t i = 0; i < width; ++i) sum += row[i] * 0.0F;
+  if (sum != 0.0F || std::isnan(sum)) {
+    throw Error("the vector of text " + std::to_string(text + 1) +
+                " is not finite; the model's weights hold NaN or infinite values");
+  }
+}
+
+}  // namespace
+
+Inference::Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
+                     std::int64_t tokens_per_forward)
+    : model_(model), encoder_(std::move(encoder)), threads_(threads), tokens_per_forward_(tokens_per_forward) {}
+
+std::vector<TokenizedText> Inference::tokenize(const std::vector<std::string>& texts) const {
+  std::vector<TokenizedText> tokenized(texts.size());
+  const auto count = static_cast<std::int64_t>(texts.size());
+  run_on_workers(threads_, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
+    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
+    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encoder_.encode(texts[i]);
+  });
+  return tokenized;
+}
+
+InferenceResult Inference::run(const std::vector<std::string>& texts, const InferenceRequest& request) const {
+  const auto tokenized = tokenize(texts);
+  const auto forwards = plan_forwards(tokenized, tokens_per_forward_);
+  const auto count = static_cast<std::int64_t>(texts.size());
+  const std::int64_t width = model_.modules().width();
+
+  InferenceResult result;
+  for (const TokenizedText& text : tokenized) {
+    result.truncated += text.tokens.truncated > 0;
+    result.tokens += static_cast<std::int64_t>(text.tokens.ids.size());
+  }
+  if (request.sentences) result.sentences = at::empty({count, width}, at::kFloat);
+  if (request.predictions) result.predictions.assign(model_.tasks().size(), std::vector<Value>(count));
+
+  std::mutex progress_mutex;
+  std::int64_t done = 0;
+  run_on_workers(threads_, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {
+    const c10::InferenceMode no_graph;
+    const auto& indices = forwards[number];
+    std::vector<const TokenizedText*> members;
+    for (const std::int64_t i : indices) members.push_back(&tokenized[i]);
+    const TokenBatch batch = make_batch(members, model_.backbone().shape());
+    const Outputs outputs = model_.forward(batch, request.sentences, request.predictions);
+
+    if (request.sentences) {
+      const at::Tensor rows = outputs.sentences.contiguous();
+      for (std::size_t r = 0; r < indices.size(); ++r) {
+        const float* row = rows.const_data_ptr<float>() + static_cast<std::int64_t>(r) * width;
+        check_finite(row, width, indices[r]);
+        std::memcpy(result.sentences.mutable_data_ptr<float>() + indices[r] * width, row, width * sizeof(float));
+      }
+    }
+    if (request.predictions) {
+      for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
+        auto decoded = model_.tasks()[t].head->decode(outputs.logits[t], batch);
+        if (decoded.size() != indices.size()) {
+          throw Error("the head of task '" + model_.tasks()[t].name + "' gave " + std::to_string(decoded.size()) +
+                      " predictions for " + std::to_string(indices.size()) + " sentences; its decode is wrong");
+        }
+        for (std::size_t r = 0; r < indices.size(); ++r) result.predictions[t][indices[r]] = std::move(decoded[r]);
+      }
+    }
+    if (request.progress) {
+      const std::lock_guard lock(progress_mutex);
+      done += static_cast<std::int64_t>(indices.size());
+      request.progress(done);
+    }
+  });
+  return result;
+}
+
+void Inference::for_each_batch(
+    const std::vector<std::string>& texts,
+    const std::function<void(const TokenBatch&, const std::vector<std::int64_t>&)>& consume) const {
+  const auto tokenized = tokenize(texts);
+  for (const auto& indices : plan_forwards(tokenized, tokens_per_forward_)) {
+    std::vector<const TokenizedText*> members;
+    for (const std::int64_t i : indices) members.push_back(&tokenized[i]);
+    consume(make_batch(members, model_.backbone().shape()), indices);
+  }
+}
+
+}  // namespace mtt

@@ -1,0 +1,52 @@
+// Many texts through a model: text → tokens → forwards → results in the caller's order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "model/batching.h"
+#include "model/multi_task_model.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// What a pass over texts gives.
+struct InferenceResult {
+  at::Tensor sentences;                         ///< float [N, D]; undefined where not asked for
+  std::vector<std::vector<Value>> predictions;  ///< [task][N]; empty where not asked for
+  std::int64_t truncated = 0;                   ///< texts that were longer than the model takes
+  std::int64_t tokens = 0;
+};
+
+/// What a pass is asked for.
+struct InferenceRequest {
+  bool sentences = true;
+  bool predictions = false;
+  std::function<void(std::int64_t done)> progress = {};  ///< called with the texts done so far, from any worker, serialised
+};
+
+/// Runs a model over texts with a fixed number of threads: one worker a thread, each with forwards of its own, since
+/// that is faster than several threads within a forward; a single forward uses all threads itself.
+class Inference {
+ public:
+  Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads, std::int64_t tokens_per_forward);
+
+  /// A text that is no UTF-8, or a vector that is not finite, throws Error.
+  InferenceResult run(const std::vector<std::string>& texts, const InferenceRequest& request) const;
+
+  /// Runs `consume` on every batch, one after the other, in a plan that depends on the texts alone.
+  void for_each_batch(const std::vector<std::string>& texts,
+                      const std::function<void(const TokenBatch&, const std::vector<std::int64_t>& indices)>& consume) const;
+
+ private:
+  std::vector<TokenizedText> tokenize(const std::vector<std::string>& texts) const;
+
+  const MultiTaskModel& model_;
+  TextEncoder encoder_;
+  std::int64_t threads_;
+  std::int64_t tokens_per_forward_;
+};
+
+}  // namespace mtt

@@ -1,0 +1,48 @@
+// A sentence-transformers or plain Hugging Face directory, read and checked, without its weights.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/pooling.h"
+#include "model/sentence_modules.h"
+#include "mtt/value.h"
+#include "text/tokenizer.h"
+
+namespace mtt {
+
+/// A dense module of the directory: its shape and where its weights lie.
+struct DenseModule {
+  SentenceModules::DenseShape shape;
+  std::filesystem::path directory;
+};
+
+/// All that a model directory says, both dialects of sentence-transformers alike. What it does not say is
+/// decided as sentence-transformers does, and named in `warnings`.
+struct ModelDirectory {
+  std::filesystem::path path;         ///< the directory as given
+  std::filesystem::path transformer;  ///< the folder of config.json, the tokenizer and model.safetensors
+  Value config;                       ///< config.json
+  std::string model_type;
+  Tokenizer tokenizer;
+  std::int64_t max_tokens = 0;  ///< longest sentence in tokens, specials included
+  Pooling pooling;
+  std::vector<DenseModule> dense;
+  bool normalize = false;
+  std::int64_t truncate = 0;  ///< 0: all dimensions
+  std::map<std::string, std::string> prompts;
+  std::string default_prompt;  ///< a name within `prompts`, or ""
+  std::string similarity = "cosine";
+  std::vector<std::string> warnings;
+
+  /// Reads a directory. Whatever is missing, unknown or contradictory throws Error with its place.
+  static ModelDirectory read(const std::filesystem::path& path);
+
+  /// The text of a prompt: a name within `prompts`, or else the text itself; "" gives the default prompt.
+  std::string prompt_text(const std::string& name_or_text) const;
+};
+
+}  // namespace mtt

@@ -1,0 +1,68 @@
+// One shared encoder and its heads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/pooling.h"
+#include "model/sentence_modules.h"
+#include "mtt/backbone.h"
+#include "mtt/head.h"
+
+namespace mtt {
+
+/// What a head reads of the shared encoding.
+struct Reading {
+  std::int64_t layer = -1;         ///< output of which layer: 0 the embeddings, 1 the first layer, ...; -1: the last
+  std::optional<Pooling> pooling;  ///< none: the model's own poolings and dense layers
+  bool normalize = false;          ///< whether sentence vectors are divided by their length
+};
+
+/// A head in a model.
+struct Task {
+  std::string name;
+  std::string plugin;  ///< the head plugin's name
+  Reading reading;
+  std::unique_ptr<Head> head;
+  bool trained = false;  ///< its weights come from a file or from examples
+};
+
+/// What one forward pass gives.
+struct Outputs {
+  at::Tensor sentences;             ///< [B, D]; undefined where not asked for
+  std::vector<at::Tensor> logits;   ///< one a task; empty where not asked for
+};
+
+/// backbone → sentence modules → heads. All heads run over one shared encoding.
+class MultiTaskModel {
+ public:
+  MultiTaskModel(std::unique_ptr<Backbone> backbone, std::unique_ptr<SentenceModules> modules);
+
+  /// Adds a task whose head is already built for `feature_width(reading, level)`.
+  void add(Task task);
+
+  /// The size of the features that a head with this reading gets.
+  std::int64_t feature_width(const Reading& reading, Level level) const;
+
+  Outputs forward(const TokenBatch& batch, bool want_sentences, bool want_logits) const;
+
+  /// What one head reads: for closed-form initialisation.
+  Encoding encode_for(const Reading& reading, Level level, const TokenBatch& batch) const;
+
+  const Backbone& backbone() const { return *backbone_; }
+  Backbone& backbone() { return *backbone_; }
+  const SentenceModules& modules() const { return *modules_; }
+  SentenceModules& modules() { return *modules_; }
+  const std::vector<Task>& tasks() const { return tasks_; }
+  std::vector<Task>& tasks() { return tasks_; }
+
+ private:
+  std::unique_ptr<Backbone> backbone_;
+  std::unique_ptr<SentenceModules> modules_;
+  std::vector<Task> tasks_;
+};
+
+}  // namespace mtt

@@ -1,0 +1,41 @@
+#include "model/worker_pool.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace mtt {
+
+void run_on_workers(std::int64_t threads, std::int64_t count, const std::function<void(std::int64_t)>& work) {
+  if (threads <= 1 || count <= 1) {
+    at::set_num_threads(static_cast<int>(std::max<std::int64_t>(threads, 1)));
+    for (std::int64_t i = 0; i < count; ++i) work(i);
+    return;
+  }
+  std::atomic<std::int64_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto worker = [&] {
+    at::set_num_threads(1);
+    try {
+      for (std::int64_t i; (i = next.fetch_add(1)) < count;) work(i);
+    } catch (...) {
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+      next = count;
+    }
+  };
+  std::vector<std::thread> crew;
+  const std::int64_t size = std::min(threads, count);
+  for (std::int64_t i = 1; i < size; ++i) crew.emplace_back(worker);
+  worker();
+  for (std::thread& thread : crew) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace mtt
