@@ -23,7 +23,7 @@ using Catch::Matchers::Contains;
   } while (false)
 
 /// Binds a folder given by an environment variable, or skips the test case.
-#define MTT_FOLDER_OR_SKIP(NAME, VARIABLE)                               \
-  const char* NAME##_text = std::getenv(VARIABLE);                       \
-  if (NAME##_text == nullptr) MTT_SKIP(VARIABLE " is not set");          \
+#define MTT_FOLDER_OR_SKIP(NAME, VARIABLE)                      \
+  const char* NAME##_text = std::getenv(VARIABLE);              \
+  if (NAME##_text == nullptr) MTT_SKIP(VARIABLE " is not set"); \
   const std::string NAME = NAME##_text

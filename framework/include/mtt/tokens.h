@@ -12,7 +12,8 @@
 
 namespace mtt {
 
-/// Neighbouring sentences of equal length: tokens of sentences first .. first+count-1, each `length` tokens long.
+/// Neighbouring sentences of equal length: tokens of sentences first .. first+count-1, each `length` tokens
+/// long.
 struct LengthGroup {
   std::int64_t first = 0;
   std::int64_t count = 0;
@@ -35,7 +36,8 @@ struct MTT_API TokenBatch {
   std::int64_t tokens() const { return offsets.back(); }
   std::int64_t length(std::int64_t sentence) const { return offsets[sentence + 1] - offsets[sentence]; }
 
-  /// The batch cut into groups of neighbours of equal length, in order. Within a group, [count · length, H] can be viewed as [count, length, H].
+  /// The batch cut into groups of neighbours of equal length, in order. Within a group, [count · length, H]
+  /// can be viewed as [count, length, H].
   std::vector<LengthGroup> length_groups() const;
 };
 

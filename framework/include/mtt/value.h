@@ -31,13 +31,13 @@ class MTT_API Value {
   using Array = std::vector<Value>;
   using Table = std::vector<Entry>;  ///< in the order of the source; keys are unique
 
-  Value() = default;
-  Value(bool b) : data_(b) {}
-  Value(int i) : data_(std::int64_t{i}) {}
-  Value(std::int64_t i) : data_(i) {}
-  Value(double d) : data_(d) {}
-  Value(const char* s) : data_(std::string(s)) {}
-  Value(std::string s) : data_(std::move(s)) {}
+  Value() noexcept;
+  Value(bool b);
+  Value(int i);
+  Value(std::int64_t i);
+  Value(double d);
+  Value(const char* s);
+  Value(std::string s);
   Value(Array a);
   Value(Table t);
   Value(const Value&);
@@ -86,6 +86,15 @@ struct Value::Entry {
   std::string key;
   Value value;
 };
+
+// Defined here because the variant is complete only where Entry is.
+inline Value::Value() noexcept = default;
+inline Value::Value(bool b) : data_(b) {}
+inline Value::Value(int i) : data_(std::int64_t{i}) {}
+inline Value::Value(std::int64_t i) : data_(i) {}
+inline Value::Value(double d) : data_(d) {}
+inline Value::Value(const char* s) : data_(std::string(s)) {}
+inline Value::Value(std::string s) : data_(std::move(s)) {}
 
 /// "null", "boolean", "integer", "number", "string", "array", "table".
 MTT_API std::string_view kind_name(Value::Kind kind);

@@ -1,11 +1,11 @@
 // What an experiment file says: its tables and keys are declared here, once.
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "config/overrides.h"
 #include "mtt/options.h"
 #include "mtt/value.h"
 
@@ -18,18 +18,19 @@ struct Section {
   OptionList options;
 };
 
-/// All sections in the order of the file; docs/config.md and every check come from them. The options of plugins
-/// come on top: a backbone's in [backbone.options], a head's inside [tasks.<name>].
+/// All sections in the order of the file; docs/config.md and every check come from them. The options of
+/// plugins come on top: a backbone's in [backbone.options], a head's inside [tasks.<name>].
 std::vector<Section> experiment_sections();
 
 /// One [tasks.<name>].
 struct TaskConfig {
   std::string name;  ///< [a-z0-9_-]+
   Options options;   ///< the keys of "tasks.<name>" that every task has
-  Value head;        ///< the other keys: the head plugin's own, read later with its OptionList
+  Value head;        ///< the other keys: the head plugin's own, read later by read_head_options
 };
 
-/// An experiment file with overrides applied, read strictly except for the options of plugins. Paths are absolute.
+/// An experiment file with overrides applied, read strictly except for the options of plugins. Paths are
+/// absolute.
 struct Experiment {
   std::filesystem::path file;
   Value source;  ///< the tree as written, with places, after overrides
@@ -40,19 +41,15 @@ struct Experiment {
   Options run;
   std::vector<TaskConfig> tasks;
 
-  /// Reads a file. `${MTT_DATA}` within paths is expanded; a relative path is relative to the file's folder.
-  static Experiment read(const std::filesystem::path& file, const std::vector<std::string>& overrides);
+  /// Reads a file; later overrides win. `${MTT_DATA}` within paths is expanded; a relative path is relative
+  /// to the file's folder, also in an override.
+  static Experiment read(const std::filesystem::path& file, const std::vector<Override>& overrides);
+
+  std::string name() const;  ///< the key `name`, or the file's name without its ending
 };
 
-/// Refuses, with the nearest name, keys of a task that neither the framework nor the head declares, and reads the head's.
+/// Reads the keys of a task that are its head's own; one that neither the framework nor the head declares is
+/// refused with the nearest name.
 Options read_head_options(const TaskConfig& task, const OptionList& head_options);
-
-/// The whole configuration with every default, as TOML. `head_options` has one entry a task.
-std::string resolved_toml(const Experiment& experiment, const Options& backbone_options,
-                          const std::vector<Options>& head_options);
-
-/// One line a value: key = value, and where it comes from ("file:3:1", "--set ...", "MTT_THREADS", "default").
-std::string config_with_origins(const Experiment& experiment, const Options& backbone_options,
-                                const std::vector<Options>& head_options);
 
 }  // namespace mtt

@@ -2,14 +2,19 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "mtt/value.h"
 
 namespace mtt {
 
-/// Applies overrides in order to a configuration. The right side is TOML where it parses as a TOML value, else a
-/// string. A place of an override is `--set a.b=value`. A path through something that is no table throws Error.
-void apply_overrides(Value& config, const std::vector<std::string>& overrides);
+/// A value given outside the experiment file.
+struct Override {
+  std::string assignment;  ///< "run.seed=3"
+  std::string origin;      ///< what messages call it: "--set run.seed=3", "MTT_THREADS"
+};
+
+/// Applies one override to a configuration. The right side is TOML where it parses as a TOML value, else a
+/// string. A left side that is no dotted key, or that leads through something that is no table, throws Error.
+void apply_override(Value& config, const Override& change);
 
 }  // namespace mtt

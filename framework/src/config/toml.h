@@ -8,8 +8,9 @@
 
 namespace mtt {
 
-/// Parses TOML; every value carries source:line:column. Refused before parsing: more than 1 MiB, invalid UTF-8, nesting
-/// or dotted keys deeper than 32 parts. Dates and times are refused, as are NaN and infinities.
+/// Parses TOML; every value carries source:line:column. Refused before parsing: more than 1 MiB, invalid
+/// UTF-8, nesting or dotted keys deeper than 32 parts. Dates and times are refused, as are NaN and
+/// infinities.
 Value parse_toml(std::string_view bytes, const std::string& source);
 
 /// A value as TOML text: tables as [sections], numbers that round-trip.

@@ -10,7 +10,9 @@
 
 namespace mtt {
 
-/// A file mapped into memory, private and readable; unmapped by the destructor.
+/// A regular, non-empty file mapped into memory; unmapped by the destructor. The pages may be written to,
+/// which changes this process's copy only. A file that another program shortens meanwhile ends the process
+/// with SIGBUS: replace model files by renaming, as write_file_atomically does.
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -28,14 +30,38 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// The whole file. Missing, a directory, unreadable or larger than `limit` bytes throws Error that says which.
+/// The whole file. Missing, a directory, unreadable or larger than `limit` bytes throws Error that says
+/// which.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// A file written piece by piece into a temporary file beside `path` (".mtt-tmp-...", created under the
+/// umask), which takes its place by commit(). Without commit() the destructor removes it and `path` stays as
+/// it was; a kill may leave the temporary file behind. A link at `path` is followed; a folder or device there
+/// throws Error.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::filesystem::path& path);  ///< creates parent folders
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+  void commit();  ///< flushes file and folder to disk and renames; call once, last
+
+ private:
+  [[noreturn]] void fail(int error) const;
+
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  int descriptor_ = -1;
+};
 
 /// Writes to a temporary file beside `path`, flushes it to disk and renames it. Parent folders are created.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
-/// `relative` within `directory`, for names that a downloaded file gives: an absolute path or one with `..` throws
-/// Error, as does a link out of the directory (the links of the Hugging Face cache into its own blobs are allowed).
+/// `relative` within `directory`, for names that a downloaded file gives: an absolute path or one with `..`
+/// throws Error, as does a link out of the directory (the links of the Hugging Face cache into its own blobs
+/// are allowed).
 std::filesystem::path inside(const std::filesystem::path& directory, std::string_view relative);
 
 }  // namespace mtt

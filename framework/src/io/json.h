@@ -8,9 +8,9 @@
 
 namespace mtt {
 
-/// Parses one JSON document. Errors (and every value) carry source:line:column. Refused: a byte order mark, invalid
-/// UTF-8, NaN and infinities, duplicate keys, nesting deeper than 100, anything after the document. Integers
-/// beyond 64 bits are refused; `1.0` is a number, `1` an integer.
+/// Parses one JSON document. Errors (and every value) carry source:line:column. Refused: a byte order mark,
+/// invalid UTF-8, NaN and infinities, duplicate keys, nesting deeper than 100, anything after the document.
+/// Integers beyond 64 bits are refused; `1.0` is a number, `1` an integer.
 Value parse_json(std::string_view bytes, const std::string& source);
 
 /// The same for one line of a JSONL file: places say `line` instead of 1.

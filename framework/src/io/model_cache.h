@@ -7,13 +7,13 @@
 
 namespace mtt {
 
-/// Finds a model: a directory as given (a value with '/' at its start, '.' or an existing directory), or a name that is
-/// looked up, in order, in MTT_MODEL_PATH (colon-separated folders: the folder itself where its name matches, or
-/// <folder>/<name>), the Hugging Face hub cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub;
-/// models--<org>--<name>/snapshots/<refs/main>), the sentence-transformers cache
+/// Finds a model: a directory as given (a value with '/' at its start, '.' or an existing directory), or a
+/// name that is looked up, in order, in MTT_MODEL_PATH (colon-separated folders: the folder itself where its
+/// name matches, or <folder>/<name>), the Hugging Face hub cache (HF_HUB_CACHE, HF_HOME,
+/// ~/.cache/huggingface/hub; models--<org>--<name>/snapshots/<refs/main>), the sentence-transformers cache
 /// (SENTENCE_TRANSFORMERS_HOME, ~/.cache/torch/sentence_transformers), mtt's own cache
-/// (${XDG_CACHE_HOME:-~/.cache}/mtt/models/<name>), and Python packages that carry a model. A name without an organisation
-/// also matches `sentence-transformers/<name>`. Not found: Error that lists every place tried.
+/// (${XDG_CACHE_HOME:-~/.cache}/mtt/models/<name>), and Python packages that carry a model. A name without an
+/// organisation also matches `sentence-transformers/<name>`. Not found: Error that lists every place tried.
 std::filesystem::path find_model(const std::string& name_or_path);
 
 }  // namespace mtt

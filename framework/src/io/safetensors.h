@@ -45,7 +45,8 @@ SafetensorsFile parse_safetensors(std::span<const std::byte> bytes, const std::s
 /// All tensors of a model: model.safetensors, or the shards of model.safetensors.index.json.
 class Weights {
  public:
-  /// Reads `directory`. Neither file: Error that says what is there instead (pytorch_model.bin is never read).
+  /// Reads `directory`. Neither file: Error that says what is there instead (pytorch_model.bin is never
+  /// read).
   static Weights read(const std::filesystem::path& directory);
 
   const std::vector<TensorView>& tensors() const { return tensors_; }

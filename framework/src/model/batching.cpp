@@ -70,12 +70,14 @@ TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const Back
     for (const auto id : tokens.type_ids) {
       if (id < 0 || (shape.token_types > 0 && id >= shape.token_types)) {
         throw Error("the tokenizer gives token type " + std::to_string(id) + ", but the backbone has " +
-                    std::to_string(shape.token_types) + " types; tokenizer and weights do not belong together");
+                    std::to_string(shape.token_types) +
+                    " types; tokenizer and weights do not belong together");
       }
       *types++ = id;
     }
     batch.special.insert(batch.special.end(), tokens.special.begin(), tokens.special.end());
-    batch.first_subword.insert(batch.first_subword.end(), tokens.first_subword.begin(), tokens.first_subword.end());
+    batch.first_subword.insert(batch.first_subword.end(), tokens.first_subword.begin(),
+                               tokens.first_subword.end());
     batch.chars.insert(batch.chars.end(), tokens.chars.begin(), tokens.chars.end());
     batch.prompt_lengths.push_back(text->prompt);
     batch.texts.push_back(text->text);

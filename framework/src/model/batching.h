@@ -19,8 +19,8 @@ struct TokenizedText {
   std::int64_t prompt = 0;
 };
 
-/// Tokenizes texts behind a fixed prompt. Offsets are those of the text without the prompt; tokens of the prompt
-/// have the offsets {0, 0} and begin no word.
+/// Tokenizes texts behind a fixed prompt. Offsets are those of the text without the prompt; tokens of the
+/// prompt have the offsets {0, 0} and begin no word.
 class TextEncoder {
  public:
   TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
@@ -34,11 +34,12 @@ class TextEncoder {
   std::int64_t prompt_tokens_ = 0;
 };
 
-/// Packs the given texts, in the given order, into one batch. Ids beyond the backbone's vocabulary throw Error.
+/// Packs the given texts, in the given order, into one batch. Ids beyond the backbone's vocabulary throw
+/// Error.
 TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape);
 
-/// Cuts texts into forwards: indices sorted by length, longest first, in runs of at most `tokens_per_forward` tokens
-/// (a longer text stands alone).
+/// Cuts texts into forwards: indices sorted by length, longest first, in runs of at most `tokens_per_forward`
+/// tokens (a longer text stands alone).
 std::vector<std::vector<std::int64_t>> plan_forwards(const std::vector<TokenizedText>& texts,
                                                      std::int64_t tokens_per_forward);
 

@@ -29,7 +29,10 @@ void check_finite(const float* row, std::int64_t width, std::int64_t text) {
 
 Inference::Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
                      std::int64_t tokens_per_forward)
-    : model_(model), encoder_(std::move(encoder)), threads_(threads), tokens_per_forward_(tokens_per_forward) {}
+    : model_(model),
+      encoder_(std::move(encoder)),
+      threads_(threads),
+      tokens_per_forward_(tokens_per_forward) {}
 
 std::vector<TokenizedText> Inference::tokenize(const std::vector<std::string>& texts) const {
   std::vector<TokenizedText> tokenized(texts.size());
@@ -70,17 +73,20 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
       for (std::size_t r = 0; r < indices.size(); ++r) {
         const float* row = rows.const_data_ptr<float>() + static_cast<std::int64_t>(r) * width;
         check_finite(row, width, indices[r]);
-        std::memcpy(result.sentences.mutable_data_ptr<float>() + indices[r] * width, row, width * sizeof(float));
+        std::memcpy(result.sentences.mutable_data_ptr<float>() + indices[r] * width, row,
+                    width * sizeof(float));
       }
     }
     if (request.predictions) {
       for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
         auto decoded = model_.tasks()[t].head->decode(outputs.logits[t], batch);
         if (decoded.size() != indices.size()) {
-          throw Error("the head of task '" + model_.tasks()[t].name + "' gave " + std::to_string(decoded.size()) +
-                      " predictions for " + std::to_string(indices.size()) + " sentences; its decode is wrong");
+          throw Error("the head of task '" + model_.tasks()[t].name + "' gave " +
+                      std::to_string(decoded.size()) + " predictions for " + std::to_string(indices.size()) +
+                      " sentences; its decode is wrong");
         }
-        for (std::size_t r = 0; r < indices.size(); ++r) result.predictions[t][indices[r]] = std::move(decoded[r]);
+        for (std::size_t r = 0; r < indices.size(); ++r)
+          result.predictions[t][indices[r]] = std::move(decoded[r]);
       }
     }
     if (request.progress) {

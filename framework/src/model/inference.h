@@ -24,21 +24,24 @@ struct InferenceResult {
 struct InferenceRequest {
   bool sentences = true;
   bool predictions = false;
-  std::function<void(std::int64_t done)> progress = {};  ///< called with the texts done so far, from any worker, serialised
+  std::function<void(std::int64_t done)> progress =
+      {};  ///< called with the texts done so far, from any worker, serialised
 };
 
-/// Runs a model over texts with a fixed number of threads: one worker a thread, each with forwards of its own, since
-/// that is faster than several threads within a forward; a single forward uses all threads itself.
+/// Runs a model over texts with a fixed number of threads: one worker a thread, each with forwards of its
+/// own, since that is faster than several threads within a forward; a single forward uses all threads itself.
 class Inference {
  public:
-  Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads, std::int64_t tokens_per_forward);
+  Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
+            std::int64_t tokens_per_forward);
 
   /// A text that is no UTF-8, or a vector that is not finite, throws Error.
   InferenceResult run(const std::vector<std::string>& texts, const InferenceRequest& request) const;
 
   /// Runs `consume` on every batch, one after the other, in a plan that depends on the texts alone.
-  void for_each_batch(const std::vector<std::string>& texts,
-                      const std::function<void(const TokenBatch&, const std::vector<std::int64_t>& indices)>& consume) const;
+  void for_each_batch(
+      const std::vector<std::string>& texts,
+      const std::function<void(const TokenBatch&, const std::vector<std::int64_t>& indices)>& consume) const;
 
  private:
   std::vector<TokenizedText> tokenize(const std::vector<std::string>& texts) const;

@@ -8,8 +8,8 @@
 namespace mtt {
 namespace {
 
-/// The hidden states of one forward pass at the layers that somebody reads, and the sentence vectors made of them,
-/// each computed once.
+/// The hidden states of one forward pass at the layers that somebody reads, and the sentence vectors made of
+/// them, each computed once.
 class SharedEncoding {
  public:
   SharedEncoding(const Backbone& backbone, const SentenceModules& modules, const TokenBatch& batch)
@@ -46,7 +46,9 @@ class SharedEncoding {
   std::map<std::pair<std::int64_t, bool>, at::Tensor> pooled_;
 };
 
-std::int64_t layer_of(const Reading& reading, std::int64_t depth) { return reading.layer < 0 ? depth : reading.layer; }
+std::int64_t layer_of(const Reading& reading, std::int64_t depth) {
+  return reading.layer < 0 ? depth : reading.layer;
+}
 
 Encoding read(SharedEncoding& shared, const Reading& reading, Level level, std::int64_t depth) {
   const std::int64_t layer = layer_of(reading, depth);
@@ -68,12 +70,14 @@ void MultiTaskModel::add(Task task) {
 std::int64_t MultiTaskModel::feature_width(const Reading& reading, Level level) const {
   const std::int64_t depth = backbone_->shape().layers;
   if (reading.layer > depth) {
-    throw Error("layer " + std::to_string(reading.layer) + " is beyond the backbone's " + std::to_string(depth) +
-                " layers; expected 0 to " + std::to_string(depth) + ", or -1 for the last");
+    throw Error("layer " + std::to_string(reading.layer) + " is beyond the backbone's " +
+                std::to_string(depth) + " layers; expected 0 to " + std::to_string(depth) +
+                ", or -1 for the last");
   }
   const std::int64_t hidden = backbone_->shape().hidden;
   if (level == Level::token) return hidden;
-  return reading.pooling ? hidden * static_cast<std::int64_t>(reading.pooling->modes.size()) : modules_->width();
+  return reading.pooling ? hidden * static_cast<std::int64_t>(reading.pooling->modes.size())
+                         : modules_->width();
 }
 
 Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bool want_logits) const {

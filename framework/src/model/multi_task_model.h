@@ -16,7 +16,7 @@ namespace mtt {
 
 /// What a head reads of the shared encoding.
 struct Reading {
-  std::int64_t layer = -1;         ///< output of which layer: 0 the embeddings, 1 the first layer, ...; -1: the last
+  std::int64_t layer = -1;  ///< output of which layer: 0 the embeddings, 1 the first layer, ...; -1: the last
   std::optional<Pooling> pooling;  ///< none: the model's own poolings and dense layers
   bool normalize = false;          ///< whether sentence vectors are divided by their length
 };
@@ -32,8 +32,8 @@ struct Task {
 
 /// What one forward pass gives.
 struct Outputs {
-  at::Tensor sentences;             ///< [B, D]; undefined where not asked for
-  std::vector<at::Tensor> logits;   ///< one a task; empty where not asked for
+  at::Tensor sentences;            ///< [B, D]; undefined where not asked for
+  std::vector<at::Tensor> logits;  ///< one a task; empty where not asked for
 };
 
 /// backbone → sentence modules → heads. All heads run over one shared encoding.

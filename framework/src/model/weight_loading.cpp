@@ -37,7 +37,8 @@ at::ScalarType scalar_type(const TensorView& view, const std::string& source) {
 at::Tensor mapped_tensor(const TensorView& view, const Weights& weights) {
   const at::ScalarType type = scalar_type(view, weights.source());
   auto keep = weights.mapping(view);
-  at::Tensor tensor = at::from_blob(const_cast<std::byte*>(view.data), view.shape, [keep](void*) {}, at::dtype(at::kByte));
+  at::Tensor tensor = at::from_blob(
+      const_cast<std::byte*>(view.data), view.shape, [keep](void*) {}, at::dtype(at::kByte));
   return tensor;
 }
 

@@ -13,9 +13,9 @@
 
 namespace mtt {
 
-/// Gives every parameter of the module its values, strictly: a missing tensor, a wrong shape or rows that are left
-/// without values throw Error. Float32 tensors are used in the mapped file itself (copy on write); others are
-/// converted. Tensors that `target` does not know are named in `warnings`.
+/// Gives every parameter of the module its values, strictly: a missing tensor, a wrong shape or rows that are
+/// left without values throw Error. Float32 tensors are used in the mapped file itself (copy on write);
+/// others are converted. Tensors that `target` does not know are named in `warnings`.
 void load_weights(nn::Module& module, const Weights& weights,
                   const std::function<std::optional<WeightTarget>(std::string_view)>& target,
                   std::vector<std::string>& warnings);

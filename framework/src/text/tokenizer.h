@@ -33,18 +33,20 @@ struct BertOptions {
 /// A BERT-family WordPiece tokenizer. Immutable and usable from several threads at once.
 class Tokenizer {
  public:
-  /// From a parsed tokenizer.json. A component that we do not reproduce exactly throws Error, as do ids that are
-  /// out of range, double or missing.
+  /// From a parsed tokenizer.json. A component that we do not reproduce exactly throws Error, as do ids that
+  /// are out of range, double or missing.
   static Tokenizer from_json(const Value& json);
   /// From the text of vocab.txt; `source` names it in messages.
-  static Tokenizer from_vocabulary(std::string_view text, const std::string& source, const BertOptions& options);
+  static Tokenizer from_vocabulary(std::string_view text, const std::string& source,
+                                   const BertOptions& options);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
 
-  /// Tokenizes valid UTF-8; invalid UTF-8 throws Error that names the byte. The result has at most `max_tokens`
-  /// tokens (0: no limit), specials included, cut from the right. `into` is overwritten; its memory is reused.
+  /// Tokenizes valid UTF-8; invalid UTF-8 throws Error that names the byte. The result has at most
+  /// `max_tokens` tokens (0: no limit), specials included, cut from the right. `into` is overwritten; its
+  /// memory is reused.
   void encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const;
 
   std::int64_t vocabulary_size() const;  ///< largest id + 1, added tokens included

@@ -1,0 +1,220 @@
+#include "config/experiment.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "config/toml.h"
+#include "io/file.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostFileBytes = 16u << 20;  // the parser's own, lower limit names the size
+constexpr std::string_view kDataVariable = "${MTT_DATA}";
+
+const std::vector<std::string> kPoolings = {"model",         "cls",          "mean",     "max",
+                                            "mean_sqrt_len", "weightedmean", "lasttoken"};
+
+OptionList top_options() {
+  return OptionList()
+      .string("name", "", "The experiment's name; empty: the name of the file.")
+      .strings("plugin_path", std::vector<std::string>{},
+               "Folders that are searched for plugins before all others.")
+      .table("backbone", "The shared encoder.")
+      .table("data", "The examples that all tasks share.")
+      .table("tasks", "One table a task.")
+      .table("show", "The sentences that the run shows.")
+      .table("run", "How and where it runs.");
+}
+
+OptionList backbone_options() {
+  return OptionList()
+      .string("model", std::nullopt,
+              "The name of a model in the local caches, or a directory (beginning with '/', './', '../' or "
+              "'${MTT_DATA}').")
+      .string("plugin", "auto", "The backbone plugin; auto: the one that serves the model's model_type.")
+      .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
+               "How tokens become a sentence: model (what the model's directory says), or one or several "
+               "poolings, "
+               "concatenated.")
+      .choice("normalize", "model", {"model", "yes", "no"},
+              "Whether sentence vectors are divided by their length; model: what the model's directory says.")
+      .integer("max_tokens", 0, 0, 1'000'000,
+               "Longer sentences are cut to this many tokens; 0: the model's own limit.")
+      .string("prompt", "",
+              "A prompt of the model by its name, or the text of a prompt, put before every sentence.")
+      .table("options", "Options of the backbone plugin.");
+}
+
+OptionList data_options() {
+  return OptionList()
+      .string("train", "", "JSONL file of labelled examples that initialise the heads.")
+      .string("test", "", "JSONL file of held-out examples that score the heads.")
+      .string("text", "text", "The key of a line that holds the sentence.");
+}
+
+OptionList task_options() {
+  return OptionList()
+      .string("head", std::nullopt, "The head plugin.")
+      .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
+      .string("train", "", "This task's own examples; empty: those of [data].")
+      .string("test", "", "This task's own held-out examples; empty: those of [data].")
+      .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
+               "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
+      .choice("normalize", "model", {"model", "yes", "no"},
+              "Whether a sentence head reads vectors divided by their length; model: as [backbone].")
+      .integer("layer", -1, -1, 10'000,
+               "The layer that the head reads: 0 the embeddings, 1 the first layer; -1: the last.")
+      .string(
+          "init", "none",
+          "How the head's weights come from the examples without training: none, or a method of the head.");
+}
+
+OptionList show_options() {
+  return OptionList()
+      .strings("sentences", std::vector<std::string>{}, "Sentences to encode, compare and predict.")
+      .string("file", "", "A text file with more such sentences, one a line.");
+}
+
+OptionList run_options() {
+  return OptionList()
+      .string("out", "", "The run's directory; empty: runs/<name> in the working directory.")
+      .integer("seed", 1, 0, std::nullopt, "The seed of all random draws.")
+      .integer("threads", 0, 0, 1024,
+               "Threads in all; 0: one for each processor. MTT_THREADS and --threads go before it.")
+      .integer("tokens_per_forward", 1024, 1, 1 << 20,
+               "Texts are cut into forwards of about this many tokens; results do not depend on it beyond "
+               "rounding.");
+}
+
+bool is_model_path(const std::string& model) {
+  return model.starts_with("/") || model.starts_with("./") || model.starts_with("../") || model == "." ||
+         model == ".." || model.starts_with("${");
+}
+
+void make_absolute(Value& path, const fs::path& folder) {
+  if (!path.is(Value::Kind::string) || path.string().empty()) return;
+  std::string text = path.string();
+  const std::size_t variable = text.find(kDataVariable);
+  if (variable != std::string::npos) {
+    const char* data = std::getenv("MTT_DATA");
+    if (data == nullptr || *data == '\0') {
+      throw Error(path.place().str() +
+                  ": ${MTT_DATA} is used, but the environment variable MTT_DATA is not set; "
+                  "set it to the folder of the data sets");
+    }
+    text.replace(variable, kDataVariable.size(), data);
+  }
+  path = Value((folder / text).lexically_normal().string()).placed(path.place());
+}
+
+void make_absolute(Value* table, std::initializer_list<const char*> keys, const fs::path& folder) {
+  if (!table || !table->is(Value::Kind::table)) return;
+  for (const char* key : keys)
+    if (Value* path = table->find(key)) make_absolute(*path, folder);
+}
+
+void make_paths_absolute(Value& config, const fs::path& folder) {
+  if (Value* paths = config.find("plugin_path")) {
+    make_absolute(*paths, folder);
+    if (paths->is(Value::Kind::array))
+      for (Value& path : paths->array()) make_absolute(path, folder);
+  }
+  make_absolute(config.find("data"), {"train", "test"}, folder);
+  make_absolute(config.find("show"), {"file"}, folder);
+  make_absolute(config.find("run"), {"out"}, folder);
+  if (Value* tasks = config.find("tasks"); tasks && tasks->is(Value::Kind::table))
+    for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "test"}, folder);
+  Value* backbone = config.find("backbone");
+  Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
+  if (model && model->is(Value::Kind::string) && is_model_path(model->string()))
+    make_absolute(*model, folder);
+}
+
+void check_task_name(const std::string& name, const Value& value) {
+  const bool fine = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  if (!fine)
+    throw Error(value.place().str() + ": " + Value(name).json() +
+                " is no name for a task; use lower-case letters, digits, '_' and '-'");
+}
+
+TaskConfig read_task(const std::string& name, const Value& table) {
+  check_task_name(name, table);
+  TaskConfig task{name, {}, Value(Value::Table{})};
+  const OptionList declared = task_options();
+  Value common{Value::Table{}};
+  common.placed(table.place());
+  task.head.placed(table.place());
+  for (const auto& [key, value] : table.table()) (declared.find(key) ? common : task.head).set(key, value);
+  task.options = Options::read(declared, common, "[tasks." + name + "]");
+  return task;
+}
+
+}  // namespace
+
+std::vector<Section> experiment_sections() {
+  return {
+      {"", "The experiment as a whole.", top_options()},
+      {"backbone", "The shared encoder.", backbone_options()},
+      {"data", "Examples that all tasks share; a line may lack the labels of some tasks.", data_options()},
+      {"tasks.<name>", "A task; the options of its head stand in the same table.", task_options()},
+      {"show", "Sentences that the run shows.", show_options()},
+      {"run", "How and where it runs.", run_options()},
+  };
+}
+
+Experiment Experiment::read(const fs::path& file, const std::vector<Override>& overrides) {
+  Experiment experiment;
+  experiment.file = fs::absolute(file).lexically_normal();
+  Value config = parse_toml(read_file(file, kMostFileBytes), file.string());
+  for (const Override& change : overrides) apply_override(config, change);
+  make_paths_absolute(config, experiment.file.parent_path());
+
+  const Value nothing;
+  const auto table = [&](std::string_view key) -> const Value& {
+    const Value* found = config.find(key);
+    return found ? *found : nothing;
+  };
+  experiment.top = Options::read(top_options(), config, "the file");
+  if (!config.find("backbone"))
+    throw Error(file.string() +
+                ": there is no [backbone]; begin with [backbone] and model = \"all-MiniLM-L6-v2\"");
+  experiment.backbone = Options::read(backbone_options(), table("backbone"), "[backbone]");
+  experiment.data = Options::read(data_options(), table("data"), "[data]");
+  experiment.show = Options::read(show_options(), table("show"), "[show]");
+  experiment.run = Options::read(run_options(), table("run"), "[run]");
+  if (const Value* tasks = config.find("tasks")) {
+    for (const auto& [name, value] : tasks->table()) {
+      if (!value.is(Value::Kind::table))
+        throw Error(value.place().str() + ": 'tasks." + name + "' is the " +
+                    std::string(kind_name(value.kind())) + " " + value.json() + "; expected a table [tasks." +
+                    name + "]");
+      experiment.tasks.push_back(read_task(name, value));
+    }
+  }
+  experiment.source = std::move(config);
+  return experiment;
+}
+
+std::string Experiment::name() const {
+  const std::string& given = top.string("name");
+  return given.empty() ? file.stem().string() : given;
+}
+
+Options read_head_options(const TaskConfig& task, const OptionList& head_options) {
+  OptionList both = task_options();
+  both.append(head_options);
+  Value all{Value::Table{}};
+  all.placed(task.head.place());
+  for (const auto& [key, value] : task.options.resolved().table())
+    if (task.options.given(key)) all.set(key, value);
+  for (const auto& [key, value] : task.head.table()) all.set(key, value);
+  return Options::read(both, all, "[tasks." + task.name + "]").subset(head_options);
+}
+
+}  // namespace mtt

@@ -1,0 +1,285 @@
+#include "mtt/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <utility>
+
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+using Kind = Option::Kind;
+
+std::string_view expected_kind(Kind kind) {
+  switch (kind) {
+    case Kind::boolean:
+      return "true or false";
+    case Kind::integer:
+      return "an integer";
+    case Kind::number:
+      return "a number";
+    case Kind::string:
+      return "a string";
+    case Kind::strings:
+      return "a string or an array of strings";
+    case Kind::table:
+      return "a table";
+  }
+  return "";
+}
+
+std::string listed(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "'" : ", '") + word + "'";
+  return text;
+}
+
+std::string shortest(double number) {
+  char digits[40];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+std::string range_text(const Option& option) {
+  const auto text = [](double bound) { return shortest(bound); };
+  if (option.min && option.max) return text(*option.min) + " to " + text(*option.max);
+  return option.min ? "at least " + text(*option.min) : "at most " + text(*option.max);
+}
+
+[[noreturn]] void refuse(const Value& value, std::string_view where, const Option& option,
+                         const std::string& what) {
+  const std::string place = value.place().str();
+  throw Error((place.empty() ? "" : place + ": ") + "'" + option.name + "' in " + std::string(where) + " " +
+              what);
+}
+
+void check_word(const Value& value, const Option& option, std::string_view where) {
+  const std::string& word = value.string();
+  const auto& words = option.choices;
+  if (words.empty() || std::find(words.begin(), words.end(), word) != words.end()) return;
+  const std::string near = nearest(word, words);
+  refuse(value, where, option,
+         "is " + Value(word).json() + "; expected one of " + listed(words) +
+             (near.empty() ? "" : " (did you mean '" + near + "'?)"));
+}
+
+void check_range(double number, const Value& value, const Option& option, std::string_view where) {
+  if ((!option.min || number >= *option.min) && (!option.max || number <= *option.max)) return;
+  refuse(value, where, option, "is " + value.json() + "; expected " + range_text(option));
+}
+
+[[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
+  std::string hint;
+  if (option.kind == Kind::number && value.is(Value::Kind::integer))
+    hint = "; write " + std::to_string(value.integer()) + ".0";
+  if ((option.kind == Kind::number || option.kind == Kind::integer || option.kind == Kind::boolean) &&
+      value.is(Value::Kind::string))
+    hint = "; drop the quotes";
+  std::string found(kind_name(value.kind()));
+  if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
+  refuse(value, where, option,
+         "is the " + found + "; expected " + std::string(expected_kind(option.kind)) + hint);
+}
+
+Value checked(const Value& value, const Option& option, std::string_view where) {
+  const Value::Kind kind = value.kind();
+  switch (option.kind) {
+    case Kind::boolean:
+      if (kind == Value::Kind::boolean) return value;
+      break;
+    case Kind::integer:
+      if (kind != Value::Kind::integer) break;
+      check_range(static_cast<double>(value.integer()), value, option, where);
+      return value;
+    case Kind::number:
+      if (kind != Value::Kind::number) break;
+      check_range(value.number(), value, option, where);
+      return value;
+    case Kind::string:
+      if (kind != Value::Kind::string) break;
+      check_word(value, option, where);
+      return value;
+    case Kind::strings: {
+      if (kind == Value::Kind::string) {
+        check_word(value, option, where);
+        return Value(Value::Array{value}).placed(value.place());
+      }
+      if (kind != Value::Kind::array) break;
+      for (const Value& word : value.array()) {
+        if (!word.is(Value::Kind::string)) wrong_kind(word, option, where);
+        check_word(word, option, where);
+      }
+      return value;
+    }
+    case Kind::table:
+      if (kind == Value::Kind::table) return value;
+      break;
+  }
+  wrong_kind(value, option, where);
+}
+
+std::optional<Value> as_value(const std::optional<std::vector<std::string>>& words) {
+  if (!words) return std::nullopt;
+  Value::Array array;
+  for (const std::string& word : *words) array.emplace_back(word);
+  return Value(std::move(array));
+}
+
+template <class T>
+std::optional<double> as_bound(const std::optional<T>& bound) {
+  return bound ? std::optional(static_cast<double>(*bound)) : std::nullopt;
+}
+
+template <class T>
+std::optional<Value> as_value(const std::optional<T>& fallback) {
+  return fallback ? std::optional(Value(*fallback)) : std::nullopt;
+}
+
+}  // namespace
+
+OptionList& OptionList::add(Option option) {
+  if (find(option.name)) throw Error("the option '" + option.name + "' is declared twice");
+  options_.push_back(std::move(option));
+  return *this;
+}
+
+OptionList& OptionList::boolean(std::string name, std::optional<bool> fallback, std::string help) {
+  return add({std::move(name), Kind::boolean, as_value(fallback), {}, {}, {}, std::move(help)});
+}
+
+OptionList& OptionList::integer(std::string name, std::optional<std::int64_t> fallback,
+                                std::optional<std::int64_t> min, std::optional<std::int64_t> max,
+                                std::string help) {
+  return add({std::move(name),
+              Kind::integer,
+              as_value(fallback),
+              as_bound(min),
+              as_bound(max),
+              {},
+              std::move(help)});
+}
+
+OptionList& OptionList::number(std::string name, std::optional<double> fallback, std::optional<double> min,
+                               std::optional<double> max, std::string help) {
+  return add({std::move(name), Kind::number, as_value(fallback), min, max, {}, std::move(help)});
+}
+
+OptionList& OptionList::string(std::string name, std::optional<std::string> fallback, std::string help) {
+  return choice(std::move(name), std::move(fallback), {}, std::move(help));
+}
+
+OptionList& OptionList::choice(std::string name, std::optional<std::string> fallback,
+                               std::vector<std::string> words, std::string help) {
+  return add({std::move(name), Kind::string, as_value(fallback), {}, {}, std::move(words), std::move(help)});
+}
+
+OptionList& OptionList::strings(std::string name, std::optional<std::vector<std::string>> fallback,
+                                std::string help) {
+  return choices(std::move(name), std::move(fallback), {}, std::move(help));
+}
+
+OptionList& OptionList::choices(std::string name, std::optional<std::vector<std::string>> fallback,
+                                std::vector<std::string> words, std::string help) {
+  return add({std::move(name), Kind::strings, as_value(fallback), {}, {}, std::move(words), std::move(help)});
+}
+
+OptionList& OptionList::table(std::string name, std::string help) {
+  return add({std::move(name), Kind::table, Value(Value::Table{}), {}, {}, {}, std::move(help)});
+}
+
+OptionList& OptionList::append(const OptionList& other) {
+  for (const Option& option : other.options_) add(option);
+  return *this;
+}
+
+const Option* OptionList::find(std::string_view name) const {
+  for (const Option& option : options_)
+    if (option.name == name) return &option;
+  return nullptr;
+}
+
+Options Options::read(const OptionList& declared, const Value& table, std::string_view where) {
+  Options options;
+  const bool empty = table.is(Value::Kind::null);
+  if (!empty) {
+    std::vector<std::string> names;
+    for (const Option& option : declared.all()) names.push_back(option.name);
+    for (const auto& [key, value] : table.table()) {
+      if (declared.find(key)) continue;
+      const std::string near = nearest(key, names);
+      const std::string place = value.place().str();
+      throw Error((place.empty() ? "" : place + ": ") + "unknown key " + Value(key).json() + " in " +
+                  std::string(where) +
+                  (near.empty() ? (names.empty() ? "; it takes no keys" : "; it takes " + listed(names))
+                                : "; did you mean '" + near + "'?"));
+    }
+  }
+  for (const Option& option : declared.all()) {
+    const Value* given = empty ? nullptr : table.find(option.name);
+    if (given) {
+      options.values_.set(option.name, checked(*given, option, where));
+      options.given_.push_back(option.name);
+    } else if (option.fallback) {
+      options.values_.set(option.name, *option.fallback);
+    } else {
+      const std::string place = table.place().str();
+      throw Error((place.empty() ? "" : place + ": ") + "'" + option.name + "' is missing in " +
+                  std::string(where) + "; it is " + std::string(expected_kind(option.kind)) + ": " +
+                  option.help);
+    }
+  }
+  return options;
+}
+
+bool Options::boolean(std::string_view name) const { return value(name).boolean(); }
+std::int64_t Options::integer(std::string_view name) const { return value(name).integer(); }
+double Options::number(std::string_view name) const { return value(name).number(); }
+const std::string& Options::string(std::string_view name) const { return value(name).string(); }
+
+std::vector<std::string> Options::strings(std::string_view name) const {
+  std::vector<std::string> words;
+  for (const Value& word : value(name).array()) words.push_back(word.string());
+  return words;
+}
+
+const Value& Options::value(std::string_view name) const { return values_.at(name); }
+
+bool Options::given(std::string_view name) const {
+  return std::find(given_.begin(), given_.end(), name) != given_.end();
+}
+
+Options Options::subset(const OptionList& declared) const {
+  Options part;
+  for (const Option& option : declared.all()) {
+    part.values_.set(option.name, value(option.name));
+    if (given(option.name)) part.given_.push_back(option.name);
+  }
+  return part;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kLongest = 64;
+  if (word.size() > kLongest) return "";
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = std::exchange(row[0], i);
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t replaced = diagonal + (word[i - 1] != candidate[j - 1]);
+        diagonal = row[j];
+        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace mtt

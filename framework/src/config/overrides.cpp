@@ -1,0 +1,76 @@
+#include "config/overrides.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "config/toml.h"
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostParts = 32;
+
+void place_all(Value& value, const Place& place) {
+  value.placed(place);
+  if (value.is(Value::Kind::array))
+    for (Value& item : value.array()) place_all(item, place);
+  if (value.is(Value::Kind::table))
+    for (auto& entry : value.table()) place_all(entry.value, place);
+}
+
+std::vector<std::string> key_parts(const std::string& path, const std::string& origin) {
+  std::vector<std::string> parts;
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t dot = path.find('.', begin);
+    parts.push_back(path.substr(begin, dot - begin));
+    const std::string& part = parts.back();
+    const bool fine = !part.empty() && std::all_of(part.begin(), part.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+             c == '-';
+    });
+    if (!fine || parts.size() > kMostParts)
+      throw Error(origin + ": the left side is no dotted key; write --set section.key=value");
+    if (dot == std::string::npos) return parts;
+    begin = dot + 1;
+  }
+}
+
+Value right_side(const std::string& text) {
+  if (text.find_first_of("\r\n") == std::string::npos) {
+    try {
+      return parse_toml("v = " + text, "").at("v");
+    } catch (const Error&) {
+      // not TOML: the text itself is the value
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void apply_override(Value& config, const Override& change) {
+  const std::size_t equals = change.assignment.find('=');
+  if (equals == std::string::npos)
+    throw Error(change.origin + ": there is no '='; write --set section.key=value");
+  const auto parts = key_parts(change.assignment.substr(0, equals), change.origin);
+  const Place place{std::make_shared<const std::string>(change.origin), 0, 0};
+
+  Value* at = &config;
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    Value* next = at->find(parts[i]);
+    if (!next) next = &at->set(parts[i], Value(Value::Table{}).placed(place));
+    if (!next->is(Value::Kind::table)) {
+      throw Error(change.origin + ": '" + parts[i] + "' is the " + std::string(kind_name(next->kind())) +
+                  " " + next->json() + ", not a table");
+    }
+    at = next;
+  }
+  Value value = right_side(change.assignment.substr(equals + 1));
+  place_all(value, place);
+  at->set(parts.back(), std::move(value));
+}
+
+}  // namespace mtt

@@ -1,0 +1,19 @@
+// The whole configuration, defaults included.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+
+namespace mtt {
+
+/// The configuration with every default, as a tree. `head_options` has one entry a task.
+Value resolved_config(const Experiment& experiment, const Options& backbone_options,
+                      const std::vector<Options>& head_options);
+
+/// One line a value: `run.seed = 1    # default`; the origin is "file:3:1", "--set ...", "MTT_THREADS" or
+/// "default".
+std::string config_with_origins(const Experiment& experiment, const Value& resolved);
+
+}  // namespace mtt

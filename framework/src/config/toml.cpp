@@ -1,0 +1,90 @@
+#include "config/toml.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "config/toml_limits.h"
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+using Source = std::shared_ptr<const std::string>;
+
+Place place_of(const toml::source_region& region, const Source& source) {
+  return {source, static_cast<std::int32_t>(region.begin.line),
+          static_cast<std::int32_t>(region.begin.column)};
+}
+
+Value converted(const toml::node& node, const Source& source);
+
+Value converted(const toml::table& table, const Source& source) {
+  struct Keyed {
+    const toml::key* key;
+    const toml::node* node;
+  };
+  std::vector<Keyed> ordered;
+  for (auto&& [key, node] : table) ordered.push_back({&key, &node});
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Keyed& a, const Keyed& b) {
+    return a.key->source().begin < b.key->source().begin;
+  });
+  Value::Table entries;
+  for (const auto& [key, node] : ordered) {
+    Value value = converted(*node, source);
+    value.placed(place_of(key->source(), source));
+    entries.push_back({std::string(key->str()), std::move(value)});
+  }
+  return entries;
+}
+
+Value converted(const toml::node& node, const Source& source) {
+  const Place place = place_of(node.source(), source);
+  const auto made = [&](Value value) {
+    value.placed(place);
+    return value;
+  };
+  const auto refuse = [&](const std::string& what) { throw Error(place.str() + ": " + what); };
+  switch (node.type()) {
+    case toml::node_type::table:
+      return made(converted(*node.as_table(), source));
+    case toml::node_type::array: {
+      Value::Array items;
+      for (const toml::node& item : *node.as_array()) items.push_back(converted(item, source));
+      return made(Value(std::move(items)));
+    }
+    case toml::node_type::string:
+      return made(Value(node.as_string()->get()));
+    case toml::node_type::integer:
+      return made(Value(node.as_integer()->get()));
+    case toml::node_type::floating_point: {
+      const double number = node.as_floating_point()->get();
+      if (!std::isfinite(number)) refuse("nan and inf are no values of any option; write a finite number");
+      return made(Value(number));
+    }
+    case toml::node_type::boolean:
+      return made(Value(node.as_boolean()->get()));
+    default:
+      refuse("dates and times are no values of any option; write a string");
+  }
+  return {};
+}
+
+}  // namespace
+
+Value parse_toml(std::string_view bytes, const std::string& source) {
+  check_toml_limits(bytes, source);
+  const auto shared = std::make_shared<const std::string>(source);
+  try {
+    const toml::table table = toml::parse(bytes);
+    Value value = converted(table, shared);
+    value.placed({shared, 0, 0});
+    return value;
+  } catch (const toml::parse_error& error) {
+    throw Error(place_of(error.source(), shared).str() + ": " + std::string(error.description()));
+  }
+}
+
+}  // namespace mtt

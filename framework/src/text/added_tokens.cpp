@@ -1,0 +1,74 @@
+#include "text/added_tokens.h"
+
+#include <algorithm>
+
+#include "text/unicode.h"
+
+namespace mtt {
+namespace {
+
+bool has(const Symbol& symbol, std::uint8_t flag) {
+  return (unicode::properties(symbol.c).flags & flag) != 0;
+}
+
+}  // namespace
+
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
+  std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
+  std::stable_sort(tokens_.begin(), tokens_.end(), [](const AddedToken& a, const AddedToken& b) {
+    return a.content.size() > b.content.size();
+  });
+  for (const AddedToken& token : tokens_) {
+    if (std::any_of(token.content.begin(), token.content.end(), [](char32_t c) { return c >= 128; }))
+      continue;
+    ascii_.emplace_back(token.content.begin(), token.content.end());
+    starts_[token.content.front()] = true;
+  }
+}
+
+bool AddedTokens::may_occur(std::string_view ascii) const {
+  for (std::size_t i = 0; i < ascii.size(); ++i) {
+    if (!starts_[ascii[i] & 127]) continue;
+    const std::string_view rest = ascii.substr(i);
+    for (const std::string& token : ascii_)
+      if (rest.starts_with(token)) return true;
+  }
+  return false;
+}
+
+const AddedToken* AddedTokens::longest_at(std::span<const Symbol> text, std::size_t at) const {
+  for (const AddedToken& token : tokens_) {
+    if (token.content.size() > text.size() - at) continue;
+    const bool equal =
+        std::equal(token.content.begin(), token.content.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                   [](char32_t c, const Symbol& s) { return c == s.c; });
+    if (equal) return &token;
+  }
+  return nullptr;
+}
+
+std::vector<AddedTokenPiece> AddedTokens::split(std::span<const Symbol> text) const {
+  std::vector<AddedTokenPiece> pieces;
+  std::size_t covered = 0;
+  for (std::size_t i = 0; i < text.size() && !tokens_.empty();) {
+    const AddedToken* token = longest_at(text, i);
+    if (!token) {
+      ++i;
+      continue;
+    }
+    std::size_t begin = i, end = i + token->content.size();
+    i = end;
+    const bool touches_word = (begin > 0 && has(text[begin - 1], unicode::kWord)) ||
+                              (end < text.size() && has(text[end], unicode::kWord));
+    if (token->single_word && touches_word) continue;
+    while (token->lstrip && begin > covered && has(text[begin - 1], unicode::kSpace)) --begin;
+    while (token->rstrip && end < text.size() && has(text[end], unicode::kSpace)) ++end;
+    if (covered < begin) pieces.push_back({covered, begin, -1});
+    pieces.push_back({begin, end, token->id});
+    covered = end;
+  }
+  if (covered < text.size()) pieces.push_back({covered, text.size(), -1});
+  return pieces;
+}
+
+}  // namespace mtt

@@ -1,0 +1,208 @@
+#include "text/tokenizer.h"
+
+#include <algorithm>
+#include <array>
+
+#include "mtt/error.h"
+#include "text/tokenizer_parts.h"
+#include "text/utf8.h"
+
+namespace mtt {
+namespace {
+
+/// What the BERT normalizer and pre-tokenizer make of an ASCII character.
+enum class AsciiClass : std::uint8_t { letter, space, punctuation, removed };
+
+struct AsciiTable {
+  std::array<AsciiClass, 128> kind;
+  std::array<char, 128> normalized;
+};
+
+}  // namespace
+
+struct Tokenizer::Impl {
+  TokenizerParts parts;
+  std::vector<std::string_view> tokens_by_id;
+  bool ascii_fast_path = false;  ///< the ASCII table says all that normalizer and pre-tokenizer do
+  AsciiTable ascii{};
+
+  explicit Impl(TokenizerParts read) : parts(std::move(read)) {
+    for (const VocabularyEntry& entry : parts.model.vocabulary()) name(entry);
+    for (const VocabularyEntry& entry : parts.added_vocabulary) name(entry);
+    build_ascii_table();
+  }
+
+  void name(const VocabularyEntry& entry) {
+    if (static_cast<std::size_t>(entry.id) >= tokens_by_id.size()) tokens_by_id.resize(entry.id + 1);
+    tokens_by_id[entry.id] = entry.token;
+  }
+
+  void build_ascii_table() {
+    ascii_fast_path = parts.pre_tokenizer == PreTokenizer::bert && parts.normalized_added.empty();
+    for (char32_t c = 0; c < 128; ++c) {
+      Symbols symbols = {{c, 0, 1}};
+      parts.normalizer.apply(symbols, 0);
+      if (symbols.size() > 1) ascii_fast_path = false;
+      if (symbols.size() != 1) {
+        ascii.kind[c] = AsciiClass::removed;
+        continue;
+      }
+      const auto flags = unicode::properties(symbols[0].c).flags;
+      ascii.kind[c] = flags & unicode::kSpace         ? AsciiClass::space
+                      : flags & unicode::kPunctuation ? AsciiClass::punctuation
+                                                      : AsciiClass::letter;
+      ascii.normalized[c] = static_cast<char>(symbols[0].c);
+    }
+  }
+
+  void push(Tokens& into, std::int32_t id, CharSpan chars, bool special, bool first) const {
+    into.ids.push_back(id);
+    into.type_ids.push_back(parts.text_type_id);
+    into.chars.push_back(chars);
+    into.special.push_back(special);
+    into.first_subword.push_back(first);
+  }
+
+  void encode_ascii(std::string_view text, Tokens& into) const {
+    std::string word;
+    std::vector<std::int32_t> origin;
+    std::vector<SubWord> pieces;
+    const auto flush = [&] {
+      if (word.empty()) return;
+      pieces.clear();
+      parts.model.tokenize(word, word.size(), pieces);
+      for (const SubWord& piece : pieces)
+        push(into, piece.id, {origin[piece.begin], origin[piece.end - 1] + 1}, false, piece.begin == 0);
+      word.clear();
+      origin.clear();
+    };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const auto c = static_cast<unsigned char>(text[i]);
+      const AsciiClass kind = ascii.kind[c];
+      if (kind == AsciiClass::removed) continue;
+      if (kind != AsciiClass::letter) flush();
+      if (kind == AsciiClass::space) continue;
+      word += ascii.normalized[c];
+      origin.push_back(static_cast<std::int32_t>(i));
+      if (kind == AsciiClass::punctuation) flush();
+    }
+    flush();
+  }
+
+  void encode_words(std::span<const Symbol> text, Tokens& into) const {
+    std::string word;
+    std::vector<std::size_t> symbol_of_byte;
+    std::vector<SubWord> pieces;
+    split_words(parts.pre_tokenizer, text, [&](std::size_t first, std::size_t last) {
+      word.clear();
+      symbol_of_byte.clear();
+      pieces.clear();
+      for (std::size_t i = first; i < last; ++i) {
+        char bytes[4];
+        const auto count = static_cast<std::size_t>(write_code_point(text[i].c, bytes));
+        word.append(bytes, count);
+        symbol_of_byte.insert(symbol_of_byte.end(), count, i);
+      }
+      parts.model.tokenize(word, last - first, pieces);
+      for (const SubWord& piece : pieces) {
+        push(into, piece.id,
+             {text[symbol_of_byte[piece.begin]].begin, text[symbol_of_byte[piece.end - 1]].end}, false,
+             piece.begin == 0);
+      }
+    });
+  }
+
+  void encode_unicode(std::string_view utf8, Tokens& into) const {
+    const Symbols text = decode_utf8(utf8);
+    for (const AddedTokenPiece& raw : parts.raw_added.split(text)) {
+      if (raw.id >= 0) {
+        push(into, raw.id, {text[raw.begin].begin, text[raw.end - 1].end}, false, true);
+        continue;
+      }
+      Symbols piece(text.begin() + static_cast<std::ptrdiff_t>(raw.begin),
+                    text.begin() + static_cast<std::ptrdiff_t>(raw.end));
+      parts.normalizer.apply(piece, text[raw.begin].begin);
+      for (const AddedTokenPiece& part : parts.normalized_added.split(piece)) {
+        const std::span<const Symbol> span(piece.data() + part.begin, part.end - part.begin);
+        if (part.id >= 0)
+          push(into, part.id, {span.front().begin, span.back().end}, false, true);
+        else
+          encode_words(span, into);
+      }
+    }
+  }
+};
+
+Tokenizer::Tokenizer(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
+Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
+Tokenizer::~Tokenizer() = default;
+
+Tokenizer Tokenizer::from_json(const Value& json) {
+  return Tokenizer(std::make_unique<const Impl>(read_tokenizer_json(json)));
+}
+
+Tokenizer Tokenizer::from_vocabulary(std::string_view text, const std::string& source,
+                                     const BertOptions& options) {
+  return Tokenizer(std::make_unique<const Impl>(read_vocabulary(text, source, options)));
+}
+
+void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const {
+  const TokenizerParts& parts = impl_->parts;
+  const std::size_t bad = find_invalid_utf8(utf8);
+  if (bad != std::string_view::npos)
+    throw Error("the text is not valid UTF-8 at its byte " + std::to_string(bad));
+  const auto specials = static_cast<std::int64_t>(parts.before.size() + parts.after.size());
+  if (max_tokens > 0 && max_tokens < specials) {
+    throw Error("a limit of " + std::to_string(max_tokens) + " tokens has no room for the " +
+                std::to_string(specials) + " special tokens; raise it");
+  }
+  into.ids.clear();
+  into.type_ids.clear();
+  into.chars.clear();
+  into.special.clear();
+  into.first_subword.clear();
+  into.truncated = 0;
+
+  for (const SpecialToken& token : parts.before) {
+    impl_->push(into, token.id, {}, true, false);
+    into.type_ids.back() = token.type_id;
+  }
+  const bool ascii = std::none_of(utf8.begin(), utf8.end(), [](char c) { return (c & 0x80) != 0; });
+  if (ascii && impl_->ascii_fast_path && !parts.raw_added.may_occur(utf8))
+    impl_->encode_ascii(utf8, into);
+  else
+    impl_->encode_unicode(utf8, into);
+
+  const std::int64_t room = max_tokens - static_cast<std::int64_t>(parts.after.size());
+  if (const auto size = static_cast<std::int64_t>(into.ids.size()); max_tokens > 0 && size > room) {
+    into.truncated = static_cast<std::int32_t>(size - room);
+    into.ids.resize(room);
+    into.type_ids.resize(room);
+    into.chars.resize(room);
+    into.special.resize(room);
+    into.first_subword.resize(room);
+  }
+  for (const SpecialToken& token : parts.after) {
+    impl_->push(into, token.id, {}, true, false);
+    into.type_ids.back() = token.type_id;
+  }
+}
+
+std::int64_t Tokenizer::vocabulary_size() const {
+  return static_cast<std::int64_t>(impl_->tokens_by_id.size());
+}
+
+std::string_view Tokenizer::token(std::int32_t id) const {
+  return id >= 0 && id < vocabulary_size() ? impl_->tokens_by_id[id] : std::string_view();
+}
+
+std::optional<std::int32_t> Tokenizer::id(std::string_view token) const {
+  const std::int32_t id = impl_->parts.model.id(token);
+  if (id >= 0) return id;
+  for (const VocabularyEntry& entry : impl_->parts.added_vocabulary)
+    if (entry.token == token) return entry.id;
+  return std::nullopt;
+}
+
+}  // namespace mtt

@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "mtt/error.h"
+#include "text/tokenizer_parts.h"
+#include "text/utf8.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kLargestId = (1 << 22) - 1;
+constexpr std::int64_t kMostAddedTokens = 10'000;
+
+[[noreturn]] void refuse(const Value& value, const std::string& what) {
+  const std::string place = value.place().str();
+  throw Error((place.empty() ? "" : place + ": ") + what);
+}
+
+bool is_null(const Value* value) { return value == nullptr || value->is(Value::Kind::null); }
+
+const std::string& type_of(const Value& component) { return component.at("type").string(); }
+
+std::int32_t read_id(const Value& value) {
+  const std::int64_t id = value.integer();
+  if (id < 0 || id > kLargestId)
+    refuse(value, "the token id " + std::to_string(id) + " is out of range; expected 0 to " +
+                      std::to_string(kLargestId));
+  return static_cast<std::int32_t>(id);
+}
+
+void check_top_level(const Value& json) {
+  constexpr std::string_view kKnown[] = {"version",        "truncation", "padding",
+                                         "added_tokens",   "normalizer", "pre_tokenizer",
+                                         "post_processor", "decoder",    "model"};
+  for (const auto& [key, value] : json.table())
+    if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
+      refuse(value, "unknown key " + Value(key).json() + " in tokenizer.json");
+  if (const Value* version = json.find("version"); version && version->string() != "1.0")
+    refuse(*version, "tokenizer version " + version->json() + " is unknown; expected \"1.0\"");
+  if (is_null(json.find("model"))) refuse(json, "tokenizer.json has no model");
+}
+
+void append_steps(const Value& normalizer, std::vector<NormalizerStep>& steps) {
+  const std::string& type = type_of(normalizer);
+  if (type == "BertNormalizer") {
+    const bool lowercase = normalizer.at("lowercase").boolean();
+    const Value* strip = normalizer.find("strip_accents");
+    for (const NormalizerStep step : bert_normalizer(
+             normalizer.at("clean_text").boolean(), normalizer.at("handle_chinese_chars").boolean(),
+             is_null(strip) ? lowercase : strip->boolean(), lowercase))
+      steps.push_back(step);
+  } else if (type == "Sequence") {
+    for (const Value& part : normalizer.at("normalizers").array()) append_steps(part, steps);
+  } else if (type == "NFD") {
+    steps.push_back(NormalizerStep::nfd);
+  } else if (type == "StripAccents") {
+    steps.push_back(NormalizerStep::strip_marks);
+  } else if (type == "Lowercase") {
+    steps.push_back(NormalizerStep::lowercase);
+  } else {
+    refuse(
+        normalizer,
+        "the normalizer '" + type +
+            "' is not reproduced here; known are BertNormalizer, NFD, StripAccents, Lowercase and Sequence");
+  }
+}
+
+PreTokenizer read_pre_tokenizer(const Value* component) {
+  if (is_null(component)) return PreTokenizer::none;
+  const std::string& type = type_of(*component);
+  if (type == "BertPreTokenizer") return PreTokenizer::bert;
+  if (type == "Whitespace") return PreTokenizer::whitespace;
+  if (type == "WhitespaceSplit") return PreTokenizer::whitespace_split;
+  refuse(*component,
+         "the pre-tokenizer '" + type +
+             "' is not reproduced here; known are BertPreTokenizer, Whitespace and WhitespaceSplit");
+}
+
+std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
+  std::vector<VocabularyEntry> entries;
+  entries.reserve(vocabulary.table().size());
+  std::vector<bool> seen;
+  for (const auto& [token, value] : vocabulary.table()) {
+    const std::int32_t id = read_id(value);
+    if (static_cast<std::size_t>(id) >= seen.size())
+      seen.resize(std::max<std::size_t>(id + 1, seen.size() * 2));
+    if (seen[id]) refuse(value, "the id " + std::to_string(id) + " is given to two tokens");
+    seen[id] = true;
+    entries.push_back({token, id});
+  }
+  return entries;
+}
+
+WordPiece read_model(const Value& model) {
+  if (const Value* type = model.find("type"); !is_null(type) && type->string() != "WordPiece")
+    refuse(*type, "the tokenizer model '" + type->string() + "' is not reproduced here; expected WordPiece");
+  const Value& unknown = model.at("unk_token");
+  const Value& longest = model.at("max_input_chars_per_word");
+  const std::string& prefix = model.at("continuing_subword_prefix").string();
+  if (longest.integer() < 0) refuse(longest, "max_input_chars_per_word is negative");
+  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const VocabularyEntry& entry) {
+    return entry.token == unknown.string();
+  });
+  if (found == entries.end())
+    refuse(unknown, "the unknown token " + unknown.json() + " is not in the vocabulary");
+  const std::int32_t id = found->id;
+  return {std::move(entries), id, prefix, longest.integer()};
+}
+
+class AddedReader {
+ public:
+  explicit AddedReader(TokenizerParts& parts) : parts_(parts) {
+    for (const VocabularyEntry& entry : parts.model.vocabulary()) next_ = std::max(next_, entry.id + 1);
+  }
+
+  void read(const Value& list) {
+    if (static_cast<std::int64_t>(list.array().size()) > kMostAddedTokens)
+      refuse(list, "there are more than " + std::to_string(kMostAddedTokens) + " added tokens");
+    std::vector<AddedToken> raw, normalized;
+    for (const Value& entry : list.array()) {
+      const Value& content = entry.at("content");
+      const std::int32_t listed = read_id(entry.at("id"));
+      AddedToken token;
+      token.single_word = entry.at("single_word").boolean();
+      token.lstrip = entry.at("lstrip").boolean();
+      token.rstrip = entry.at("rstrip").boolean();
+      entry.at("special").boolean();
+      const bool in_normalized_text = entry.at("normalized").boolean();
+      if (content.string().empty()) continue;
+      token.id = id_of(content.string(), listed, entry);
+      Symbols symbols = decode_utf8(content.string());
+      if (in_normalized_text) parts_.normalizer.apply(symbols, 0);
+      for (const Symbol& symbol : symbols) token.content += symbol.c;
+      (in_normalized_text ? normalized : raw).push_back(std::move(token));
+    }
+    parts_.raw_added = AddedTokens(std::move(raw));
+    parts_.normalized_added = AddedTokens(std::move(normalized));
+  }
+
+ private:
+  std::int32_t id_of(const std::string& content, std::int32_t listed, const Value& entry) {
+    std::int32_t id = parts_.model.id(content);
+    for (const VocabularyEntry& added : parts_.added_vocabulary)
+      if (added.token == content) id = added.id;
+    if (id < 0) {
+      id = next_++;
+      parts_.added_vocabulary.push_back({content, id});
+    }
+    if (id != listed) {
+      refuse(entry, "the added token " + Value(content).json() + " is listed with id " +
+                        std::to_string(listed) + ", but its place in the vocabulary is " +
+                        std::to_string(id));
+    }
+    return id;
+  }
+
+  TokenizerParts& parts_;
+  std::int32_t next_ = 0;
+};
+
+void check_special(const TokenizerParts& parts, const std::string& token, std::int32_t id,
+                   const Value& where) {
+  std::int32_t known = parts.model.id(token);
+  for (const VocabularyEntry& added : parts.added_vocabulary)
+    if (added.token == token) known = added.id;
+  if (known == id) return;
+  refuse(where, "the post-processor gives " + Value(token).json() + " the id " + std::to_string(id) +
+                    (known < 0 ? ", but that token is not in the vocabulary"
+                               : ", but in the vocabulary it has the id " + std::to_string(known)));
+}
+
+void read_template(const Value& processor, TokenizerParts& parts) {
+  bool seen_text = false;
+  const Value& specials = processor.at("special_tokens");
+  for (const Value& item : processor.at("single").array()) {
+    if (item.table().size() != 1)
+      refuse(item, "a template item has exactly one of SpecialToken and Sequence");
+    const auto& [kind, body] = item.table().front();
+    const std::int32_t type_id = read_id(body.at("type_id"));
+    const Value& name = body.at("id");
+    if (kind == "Sequence") {
+      if (name.string() != "A" || seen_text)
+        refuse(name, "the template for one text needs the sequence A exactly once");
+      seen_text = true;
+      parts.text_type_id = type_id;
+    } else if (kind == "SpecialToken") {
+      const Value* special = specials.find(name.string());
+      if (!special)
+        refuse(name, "the template uses " + name.json() + ", which special_tokens does not define");
+      const auto& ids = special->at("ids").array();
+      const auto& tokens = special->at("tokens").array();
+      if (ids.size() != tokens.size())
+        refuse(*special, "ids and tokens of " + name.json() + " differ in number");
+      for (std::size_t i = 0; i < ids.size(); ++i) {
+        const std::int32_t id = read_id(ids[i]);
+        check_special(parts, tokens[i].string(), id, ids[i]);
+        (seen_text ? parts.after : parts.before).push_back({id, type_id});
+      }
+    } else {
+      refuse(item, "a template item has exactly one of SpecialToken and Sequence");
+    }
+  }
+  if (!seen_text) refuse(processor, "the template for one text lacks the sequence A");
+}
+
+void read_post_processor(const Value* processor, TokenizerParts& parts) {
+  if (is_null(processor)) return;
+  const std::string& type = type_of(*processor);
+  if (type == "TemplateProcessing") return read_template(*processor, parts);
+  if (type != "BertProcessing") {
+    refuse(*processor, "the post-processor '" + type +
+                           "' is not reproduced here; known are TemplateProcessing and BertProcessing");
+  }
+  const auto pair = [&](const char* key) {
+    const auto& items = processor->at(key).array();
+    if (items.size() != 2) refuse(processor->at(key), "expected a token and its id");
+    const std::int32_t id = read_id(items[1]);
+    check_special(parts, items[0].string(), id, items[1]);
+    return SpecialToken{id, 0};
+  };
+  parts.before.push_back(pair("cls"));
+  parts.after.push_back(pair("sep"));
+}
+
+}  // namespace
+
+std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowercase) {
+  std::vector<NormalizerStep> steps;
+  if (clean) steps.push_back(NormalizerStep::clean);
+  if (cjk_spaces) steps.push_back(NormalizerStep::cjk_spaces);
+  if (strip_accents) steps.insert(steps.end(), {NormalizerStep::nfd, NormalizerStep::strip_nonspacing});
+  if (lowercase) steps.push_back(NormalizerStep::lowercase);
+  return steps;
+}
+
+Symbols decode_utf8(std::string_view utf8) {
+  Symbols symbols;
+  symbols.reserve(utf8.size());
+  const char* const end = utf8.data() + utf8.size();
+  std::int32_t i = 0;
+  for (const char* p = utf8.data(); p != end; ++i) symbols.push_back({read_code_point(p), i, i + 1});
+  return symbols;
+}
+
+TokenizerParts read_tokenizer_json(const Value& json) {
+  check_top_level(json);
+  std::vector<NormalizerStep> steps;
+  if (const Value* normalizer = json.find("normalizer"); !is_null(normalizer))
+    append_steps(*normalizer, steps);
+  TokenizerParts parts{.raw_added = {},
+                       .normalized_added = {},
+                       .normalizer = Normalizer(std::move(steps)),
+                       .pre_tokenizer = read_pre_tokenizer(json.find("pre_tokenizer")),
+                       .model = read_model(json.at("model")),
+                       .before = {},
+                       .after = {},
+                       .text_type_id = 0,
+                       .added_vocabulary = {}};
+  if (const Value* added = json.find("added_tokens"); !is_null(added)) AddedReader(parts).read(*added);
+  read_post_processor(json.find("post_processor"), parts);
+  return parts;
+}
+
+}  // namespace mtt

@@ -1,0 +1,39 @@
+// What the reference tokenizers know about each code point. The tables are generated: see unicode_tables.py.
+#pragma once
+
+#include <cstdint>
+
+namespace mtt::unicode {
+
+/// Bits of CodePoint::flags.
+enum Flag : std::uint8_t {
+  kSpace = 1,         ///< white space
+  kRemoved = 2,       ///< BertNormalizer's clean_text drops it
+  kCjk = 4,           ///< BertNormalizer puts spaces around it
+  kNonspacing = 8,    ///< BertNormalizer's strip_accents drops it after NFD
+  kMark = 16,         ///< StripAccents drops it
+  kPunctuation = 32,  ///< BertPreTokenizer isolates it
+  kWord = 64,         ///< a word character (\w)
+};
+
+/// The properties of a code point. NFD and lower case are slices of kPool; length 0 says "itself".
+struct CodePoint {
+  std::uint8_t flags;
+  std::uint8_t combining_class;
+  std::uint16_t nfd_begin;
+  std::uint8_t nfd_length;
+  std::uint16_t lower_begin;
+  std::uint8_t lower_length;
+};
+
+extern const std::uint8_t kBlockOf[];
+extern const std::uint16_t kRecordOf[];
+extern const CodePoint kRecords[];
+extern const char32_t kPool[];
+
+/// The properties of a scalar value (at most U+10FFFF).
+inline const CodePoint& properties(char32_t c) {
+  return kRecords[kRecordOf[kBlockOf[c >> 7] << 7 | (c & 127)]];
+}
+
+}  // namespace mtt::unicode

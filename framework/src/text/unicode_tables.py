@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Writes unicode_tables.cpp by asking the reference library about every code point.
+
+Usage: python unicode_tables.py > unicode_tables.cpp     (needs tokenizers 0.23.3)
+
+Nothing here is taken from a Unicode database: the reference's own tables are of several Unicode versions, and
+only its answers count. Every assumption that the C++ code makes is asserted here for all code points.
+"""
+import sys
+import unicodedata
+
+import tokenizers
+from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
+
+REFERENCE = "0.23.3"
+SPACE, REMOVED, CJK, NONSPACING, MARK, PUNCTUATION, WORD = (1 << i for i in range(7))
+BLOCK = 128
+HANGUL = range(0xAC00, 0xD7A4)
+
+
+def code_points():
+    return (cp for cp in range(0x110000) if not 0xD800 <= cp < 0xE000)
+
+
+def bert(**on):
+    options = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
+    return normalizers.BertNormalizer(**{**options, **on}).normalize_str
+
+
+def added_token_properties():
+    """Which code points are word characters and white space for single_word, lstrip and rstrip."""
+    whole = Tokenizer(models.WordPiece({"[UNK]": 0}, unk_token="[UNK]"))
+    whole.add_tokens([AddedToken("<t>", single_word=True, normalized=False)])
+    strip = Tokenizer(models.WordPiece({"[UNK]": 0}, unk_token="[UNK]"))
+    strip.add_tokens([AddedToken("<t>", rstrip=True, normalized=False)])
+    word, space = set(), set()
+    for cp in code_points():
+        right = whole.encode("<t>" + chr(cp)).ids[0] == 0
+        left = whole.encode(chr(cp) + "<t>").ids[-1] == 0
+        assert right == left, hex(cp)
+        if right:
+            word.add(cp)
+        if strip.encode("<t>" + chr(cp)).offsets[0] == (0, 4):
+            space.add(cp)
+    return word, space
+
+
+def combining_classes(nfd):
+    """Canonical combining classes, found by watching which marks change places."""
+    low, high = "\u0334", "\u0345"  # the lowest class above zero and the highest
+    marks = [
+        cp
+        for cp in code_points()
+        if nfd(chr(cp)) == chr(cp)
+        and (nfd("a" + high + chr(cp)) != "a" + high + chr(cp) or nfd("a" + chr(cp) + low) != "a" + chr(cp) + low)
+    ]
+    marks = sorted(set(marks) | {ord(low), ord(high)})
+    swaps = lambda x, y: nfd("a" + x + y) == "a" + y + x and x != y
+    samples = {}
+    for cp in marks:
+        samples.setdefault(unicodedata.combining(chr(cp)), chr(cp))
+    samples.pop(0, None)
+    result = {}
+    for cp in marks:
+        equal = [c for c, s in samples.items() if not swaps(chr(cp), s) and not swaps(s, chr(cp))]
+        assert len(equal) == 1, (hex(cp), equal)
+        result[cp] = equal[0]
+    return result
+
+
+def main():
+    assert tokenizers.__version__ == REFERENCE, f"needs tokenizers {REFERENCE}, found {tokenizers.__version__}"
+    nfd = normalizers.NFD().normalize_str
+    lower = normalizers.Lowercase().normalize_str
+    marks = normalizers.StripAccents().normalize_str
+    clean, cjk = bert(clean_text=True), bert(handle_chinese_chars=True)
+    accents, bert_lower = bert(strip_accents=True), bert(lowercase=True)
+    split_bert = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
+    split_space = pre_tokenizers.WhitespaceSplit().pre_tokenize_str
+    split_word = pre_tokenizers.Whitespace().pre_tokenize_str
+    word, regex_space = added_token_properties()
+    classes = combining_classes(nfd)
+
+    pool, pool_index = [], {}
+
+    def pooled(text, source):
+        if text == source:
+            return (0, 0)
+        if text not in pool_index:
+            pool_index[text] = len(pool)
+            pool.extend(map(ord, text))
+        return (pool_index[text], len(text))
+
+    empty = (0, 0, 0, 0, 0, 0)
+    records, record_index = [empty], {empty: 0}
+    index = [0] * 0x110000
+    for cp in code_points():
+        c = chr(cp)
+        flags = 0
+        split = [s for s, _ in split_bert("a" + c + "b")]
+        assert split in (["a", "b"], ["a", c, "b"], ["a" + c + "b"]), hex(cp)
+        if split == ["a", "b"]:
+            flags |= SPACE
+        if split == ["a", c, "b"]:
+            flags |= PUNCTUATION
+        is_space = bool(flags & SPACE)
+        assert is_space == (len(split_space("a" + c + "b")) == 2) == (cp in regex_space), hex(cp)
+        cleaned = clean(c)
+        if cleaned == "":
+            flags |= REMOVED
+        else:
+            assert cleaned == (" " if is_space else c), hex(cp)
+        if cjk(c) != c:
+            assert cjk(c) == f" {c} ", hex(cp)
+            flags |= CJK
+        decomposed = nfd(c)
+        if decomposed == c and accents("a" + c) != "a" + c:
+            assert accents("a" + c) == "a", hex(cp)
+            flags |= NONSPACING
+        if marks("a" + c) != "a" + c:
+            assert marks("a" + c) == "a", hex(cp)
+            flags |= MARK
+        if cp in word:
+            flags |= WORD
+        parts = [s for s, _ in split_word("a" + c + "b")]
+        expected = ["a" + c + "b"] if cp in word else ["a", "b"] if is_space else ["a", c, "b"]
+        assert parts == expected, (hex(cp), parts)
+        assert lower(c) == bert_lower(c), hex(cp)
+        if cp in HANGUL:
+            s = cp - 0xAC00
+            jamo = chr(0x1100 + s // 588) + chr(0x1161 + s % 588 // 28) + (chr(0x11A7 + s % 28) if s % 28 else "")
+            assert decomposed == jamo, hex(cp)
+            decomposed = c
+        record = (flags, classes.get(cp, 0), *pooled(decomposed, c), *pooled(lower(c), c))
+        if record not in record_index:
+            record_index[record] = len(records)
+            records.append(record)
+        index[cp] = record_index[record]
+
+    blocks, block_index, first = [], {}, []
+    for start in range(0, 0x110000, BLOCK):
+        block = tuple(index[start : start + BLOCK])
+        if block not in block_index:
+            block_index[block] = len(blocks)
+            blocks.append(block)
+        first.append(block_index[block])
+    assert len(pool) < 65536 and len(records) < 65536 and len(blocks) < 256
+    assert max(r[3] for r in records) < 256 and max(r[5] for r in records) < 256
+
+    def rows(items, width):
+        line = "    "
+        for item in items:
+            text = str(item) + ","
+            if len(line) + len(text) > width:
+                print(line)
+                line = "    "
+            line += text
+        print(line)
+
+    print(f"// Written by unicode_tables.py from tokenizers {REFERENCE}; do not edit.")
+    print('#include "text/unicode.h"\n\n// clang-format off\nnamespace mtt::unicode {\n')
+    print(f"const std::uint8_t kBlockOf[{len(first)}] = {{")
+    rows(first, 110)
+    print("};\n")
+    print(f"const std::uint16_t kRecordOf[{len(blocks) * BLOCK}] = {{")
+    rows([i for b in blocks for i in b], 110)
+    print("};\n")
+    print(f"const CodePoint kRecords[{len(records)}] = {{")
+    rows(["{%d,%d,%d,%d,%d,%d}" % r for r in records], 110)
+    print("};\n")
+    print(f"const char32_t kPool[{len(pool)}] = {{")
+    rows(pool, 110)
+    print("};\n\n}  // namespace mtt::unicode")
+    print(f"{len(blocks)} blocks, {len(records)} records, {len(pool)} pooled", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
