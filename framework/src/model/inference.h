@@ -52,4 +52,9 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
+/// One line of predictions: {"text": ..., "<task>": prediction, ...}; those of heads with random weights get
+/// "untrained": true.
+Value prediction_row(const std::string& text, const std::vector<Task>& tasks,
+                     const std::vector<std::vector<Value>>& predictions, std::int64_t row);
+
 }  // namespace mtt

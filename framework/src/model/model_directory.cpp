@@ -317,7 +317,8 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
   }
   const LengthAndCase settings = read_transformer_settings(model.transformer);
   model.max_tokens = longest(model.transformer, model.config, settings.max_tokens);
-  model.tokenizer = read_tokenizer(model.transformer, settings.lower_case, model.warnings);
+  model.tokenizer = std::make_unique<const Tokenizer>(
+      read_tokenizer(model.transformer, settings.lower_case, model.warnings));
   return model;
 }
 

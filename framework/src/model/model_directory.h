@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct ModelDirectory {
   std::filesystem::path transformer;  ///< the folder of config.json, the tokenizer and model.safetensors
   Value config;                       ///< config.json
   std::string model_type;
-  Tokenizer tokenizer;
+  std::unique_ptr<const Tokenizer> tokenizer;
   std::int64_t max_tokens = 0;  ///< longest sentence in tokens, specials included
   Pooling pooling;
   std::vector<DenseModule> dense;

@@ -1,10 +1,13 @@
 #include "model/weight_loading.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <numeric>
-#include <sstream>
 
 #include "mtt/error.h"
 
@@ -12,9 +15,9 @@ namespace mtt {
 namespace {
 
 std::string shape_text(at::IntArrayRef shape) {
-  std::ostringstream text;
-  text << shape;
-  return text.str();
+  std::string text;
+  for (const std::int64_t size : shape) text += (text.empty() ? "" : ", ") + std::to_string(size);
+  return "[" + text + "]";
 }
 
 at::ScalarType scalar_type(const TensorView& view, const std::string& source) {
@@ -33,14 +36,89 @@ at::ScalarType scalar_type(const TensorView& view, const std::string& source) {
   }
 }
 
-/// The tensor in the mapped file, or a copy where the file's bytes are not aligned for its type.
-at::Tensor mapped_tensor(const TensorView& view, const Weights& weights) {
-  const at::ScalarType type = scalar_type(view, weights.source());
-  auto keep = weights.mapping(view);
-  at::Tensor tensor = at::from_blob(
-      const_cast<std::byte*>(view.data), view.shape, [keep](void*) {}, at::dtype(at::kByte));
-  return tensor;
+/// The tensor in the mapped file where it is aligned float32, else a float32 copy.
+at::Tensor float_tensor(const TensorView& view, const std::string& source) {
+  const at::ScalarType type = scalar_type(view, source);
+  const bool aligned = reinterpret_cast<std::uintptr_t>(view.data) % alignof(float) == 0;
+  if (type == at::kFloat && aligned && view.bytes > 0) {
+    // The mapping is private: a write through the tensor changes this process's copy of the page only.
+    return at::from_blob(
+        const_cast<std::byte*>(view.data), view.shape, [keep = view.file](void*) {}, at::kFloat);
+  }
+  const at::Tensor copy = at::empty(view.shape, type);
+  if (view.bytes > 0) std::memcpy(copy.mutable_data_ptr(), view.data, view.bytes);
+  return copy.to(at::kFloat);
+}
+
+/// The checkpoint tensors that make up one parameter.
+struct Filling {
+  at::Tensor parameter;
+  std::vector<std::pair<const TensorView*, std::optional<std::int64_t>>> parts = {};
+};
+
+void fill(const std::string& name, Filling& filling, const std::string& source) {
+  at::Tensor& parameter = filling.parameter;
+  const bool whole = filling.parts.size() == 1 && !filling.parts.front().second;
+  if (whole) {
+    const TensorView& view = *filling.parts.front().first;
+    if (parameter.sizes() != at::IntArrayRef(view.shape)) {
+      throw Error(source + ": tensor '" + view.name + "' has the shape " + shape_text(view.shape) +
+                  "; the parameter '" + name + "' has " + shape_text(parameter.sizes()));
+    }
+    parameter.set_data(float_tensor(view, source));
+    return;
+  }
+  std::sort(filling.parts.begin(), filling.parts.end(),
+            [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::int64_t filled = 0;
+  for (const auto& [view, row] : filling.parts) {
+    const std::int64_t rows = view->shape.empty() ? 0 : view->shape[0];
+    std::vector<std::int64_t> expected = parameter.sizes().vec();
+    expected[0] = rows;
+    if (!row || *row != filled || view->shape != expected || rows > parameter.size(0) - filled) {
+      throw Error(source + ": tensor '" + view->name + "' of shape " + shape_text(view->shape) +
+                  " does not fit row " + std::to_string(row.value_or(0)) + " of the parameter '" + name +
+                  "' " + shape_text(parameter.sizes()) + ", of which " + std::to_string(filled) +
+                  " rows are filled");
+    }
+    parameter.narrow(0, filled, rows).copy_(float_tensor(*view, source));
+    filled += rows;
+  }
+  if (filled != parameter.size(0)) {
+    throw Error(source + ": the parameter '" + name + "' has " + std::to_string(parameter.size(0)) +
+                " rows, of which the checkpoint gives " + std::to_string(filled));
+  }
 }
 
 }  // namespace
+
+void load_weights(nn::Module& module, const Weights& weights,
+                  const std::function<std::optional<WeightTarget>(std::string_view)>& target,
+                  std::vector<std::string>& warnings) {
+  const at::NoGradGuard no_grad;
+  std::map<std::string, Filling> fillings;
+  for (auto& [name, tensor] : module.parameters()) fillings.emplace(name, Filling{tensor});
+  for (const TensorView& view : weights.tensors()) {
+    const auto goes_to = target(view.name);
+    if (!goes_to) {
+      warnings.push_back(weights.source() + ": tensor '" + view.name +
+                         "' is not part of this model and is not used");
+      continue;
+    }
+    if (goes_to->parameter.empty()) continue;
+    const auto found = fillings.find(goes_to->parameter);
+    if (found == fillings.end()) {
+      throw Error(weights.source() + ": tensor '" + view.name + "' belongs to '" + goes_to->parameter +
+                  "', which this model does not have; config.json and the weights do not belong together");
+    }
+    found->second.parts.emplace_back(&view, goes_to->row);
+  }
+  for (auto& [name, filling] : fillings) {
+    if (filling.parts.empty())
+      throw Error(weights.source() + ": no tensor for the parameter '" + name + "' " +
+                  shape_text(filling.parameter.sizes()) + "; the file lacks a part of the model");
+    fill(name, filling, weights.source());
+  }
+}
+
 }  // namespace mtt

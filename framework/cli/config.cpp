@@ -1,0 +1,77 @@
+#include <memory>
+
+#include "config/config_reference.h"
+#include "config/resolved_config.h"
+#include "model/task_building.h"
+#include "model_option.h"
+#include "report/console.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+struct Show {
+  std::string file;
+  std::vector<std::string> set;
+  std::vector<std::string> plugin_path;
+
+  void run() const;
+};
+
+void Show::run() const {
+  Console console;
+  std::vector<Override> overrides = environment_overrides();
+  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  const Experiment experiment = Experiment::read(file, overrides);
+  PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
+  Options backbone_options = Options::read({}, Value(), "");
+  if (const std::string& name = experiment.backbone.string("plugin"); name != "auto")
+    backbone_options = Options::read(plugins.backbone(name).options, experiment.backbone.value("options"),
+                                     "[backbone.options]");
+  std::vector<Options> head_options;
+  for (const TaskConfig& task : experiment.tasks)
+    head_options.push_back(read_head_options(task, plugins.head(task.options.string("head")).options));
+  console.say(config_with_origins(experiment, resolved_config(experiment, backbone_options, head_options)));
+}
+
+void print_reference(const std::vector<std::string>& plugin_path) {
+  Console console;
+  PluginCatalog plugins = plugin_catalog(plugin_path);
+  plugins.load_all();
+  std::string text = config_reference();
+  for (const PluginLibrary& library : plugins.libraries()) {
+    for (const BackbonePlugin& plugin : library.registry.backbones())
+      if (!plugin.options.all().empty())
+        text += "## `[backbone.options]` of `" + plugin.name + "`\n\n" + plugin.summary + "\n\n" +
+                option_table(plugin.options) + "\n";
+    for (const HeadPlugin& plugin : library.registry.heads())
+      if (!plugin.options.all().empty())
+        text += "## `[tasks.<name>]` with `head = \"" + plugin.name + "\"`\n\n" + plugin.summary + "\n\n" +
+                option_table(plugin.options) + "\n";
+  }
+  console.say(text);
+}
+
+}  // namespace
+
+void add_config(CLI::App& app) {
+  CLI::App* config = app.add_subcommand("config", "What an experiment file says, and what it may say");
+  config->require_subcommand(1);
+  auto show = std::make_shared<Show>();
+  CLI::App* verb = config->add_subcommand("show", "Every value of an experiment with its origin");
+  verb->add_option("config", show->file, "An experiment file")->type_name("CONFIG")->required();
+  verb->add_option("--set", show->set, "Override a value; may be repeated")
+      ->type_name("key=value")
+      ->expected(1)
+      ->take_all();
+  add_plugin_path(*verb, show->plugin_path);
+  verb->callback([show] { show->run(); });
+
+  auto plugin_path = std::make_shared<std::vector<std::string>>();
+  CLI::App* reference =
+      config->add_subcommand("reference", "Every key that an experiment file may have, as Markdown");
+  add_plugin_path(*reference, *plugin_path);
+  reference->callback([plugin_path] { print_reference(*plugin_path); });
+}
+
+}  // namespace mtt

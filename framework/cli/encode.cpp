@@ -1,0 +1,104 @@
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "data/text_lines.h"
+#include "io/npy.h"
+#include "io/safetensors.h"
+#include "model_option.h"
+#include "mtt/error.h"
+#include "output.h"
+#include "report/progress.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Encode {
+  ModelOption model;
+  std::string input = "-";
+  std::string output = "-";
+  std::string field;
+  bool timing = false;
+
+  void run() const;
+};
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+void write(const std::string& output, const std::vector<std::string>& texts, const at::Tensor& rows) {
+  const float* data = rows.const_data_ptr<float>();
+  const std::int64_t width = rows.size(1);
+  if (output.ends_with(".npy")) return write_npy(output, data, rows.sizes().vec());
+  if (output.ends_with(".safetensors")) {
+    const auto* bytes = reinterpret_cast<const std::byte*>(data);
+    return write_safetensors(output, {{"embeddings", DType::F32, rows.sizes().vec(), bytes}},
+                             {{"format", "pt"}});
+  }
+  write_lines(output, rows.size(0), [&](std::int64_t i) {
+    return "{\"text\":" + Value(texts[i]).json() + ",\"embedding\":" + json_row(data + i * width, width) +
+           "}";
+  });
+}
+
+void Encode::run() const {
+  const auto start = Clock::now();
+  check_output(output, {".npy", ".jsonl", ".safetensors"});
+  Console console;
+  const OpenModel open = open_model(model, console);
+  const double load_seconds = seconds_since(start);
+  const std::vector<std::string> texts = read_texts(input, field);
+
+  const auto encoding = Clock::now();
+  InferenceResult result;
+  {
+    Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
+    result = open.inference().run(texts, {.sentences = true,
+                                          .predictions = false,
+                                          .progress = [&](std::int64_t done) { progress.update(done); }});
+  }
+  const double encode_seconds = seconds_since(encoding);
+  write(output, texts, result.sentences);
+  if (result.truncated > 0)
+    console.warn(std::to_string(result.truncated) + " of " + std::to_string(texts.size()) +
+                 " texts were cut to " + std::to_string(open.encoder.max_tokens) + " tokens");
+  if (timing) {
+    const Value report(Value::Table{{"load_seconds", load_seconds},
+                                    {"encode_seconds", encode_seconds},
+                                    {"texts", static_cast<std::int64_t>(texts.size())},
+                                    {"tokens", result.tokens},
+                                    {"peak_rss_mb", peak_megabytes()}});
+    std::fprintf(stderr, "%s\n", report.json().c_str());
+  }
+}
+
+}  // namespace
+
+void add_encode(CLI::App& app) {
+  auto encode = std::make_shared<Encode>();
+  CLI::App* verb = app.add_subcommand("encode", "Texts to vectors");
+  encode->model.add_to(*verb);
+  verb->add_option("--input", encode->input, "A file with one text a line; - is standard input")
+      ->type_name("FILE|-");
+  verb->add_option("--output", encode->output,
+                   "A file that ends in .npy, .jsonl or .safetensors; - is JSONL on standard output")
+      ->type_name("FILE|-");
+  verb->add_option("--field", encode->field, "The input is JSONL, and this key of a line holds the text")
+      ->type_name("KEY");
+  verb->add_flag("--timing", encode->timing, "Print times, tokens and peak memory as JSON to standard error");
+  verb->callback([encode] { encode->run(); });
+}
+
+}  // namespace mtt

@@ -1,0 +1,50 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "mtt/error.h"
+#include "verbs.h"
+
+namespace {
+
+constexpr int kFailure = 1;
+constexpr int kUsage = 2;
+
+int fail(const char* what) {
+  std::fprintf(stderr, "mtt: error: %s\n", what);
+  return kFailure;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of ours to report
+  CLI::App app("Multi-task sentence transformers: one shared encoder, many heads, described by a TOML file.",
+               "mtt");
+  app.set_version_flag("--version", "mtt " MTT_VERSION);
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  try {
+    mtt::add_run(app);
+    mtt::add_encode(app);
+    mtt::add_predict(app);
+    mtt::add_evaluate(app);
+    mtt::add_tokenize(app);
+    mtt::add_plugins(app);
+    mtt::add_config(app);
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::Success& wanted) {
+    return app.exit(wanted);
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", error.what());
+    return kUsage;
+  } catch (const mtt::Error& error) {
+    return fail(error.what());
+  } catch (const std::bad_alloc&) {
+    return fail("there is not enough memory; give shorter texts or a lower run.tokens_per_forward");
+  } catch (const std::exception& error) {
+    return fail(error.what());
+  }
+}

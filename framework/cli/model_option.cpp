@@ -1,0 +1,119 @@
+#include "model_option.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <thread>
+
+#include "io/model_cache.h"
+#include "model/run_directory.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kMostThreads = 1024;
+constexpr const char* kThreads = "MTT_THREADS";
+
+std::int64_t threads_of_environment() {
+  const char* text = std::getenv(kThreads);
+  if (text == nullptr || *text == '\0') return 0;
+  const std::string_view view = text;
+  std::int64_t threads = 0;
+  const auto result = std::from_chars(view.data(), view.data() + view.size(), threads);
+  if (result.ec != std::errc() || result.ptr != view.data() + view.size() || threads < 1 ||
+      threads > kMostThreads)
+    throw Error(std::string(kThreads) + " is '" + text + "'; expected a number from 1 to " +
+                std::to_string(kMostThreads));
+  return threads;
+}
+
+}  // namespace
+
+void add_plugin_path(CLI::App& verb, std::vector<std::string>& folders) {
+  verb.add_option("--plugin-path", folders,
+                  "A folder that is searched for plugins before all others; may be repeated")
+      ->type_name("DIR")
+      ->expected(1)
+      ->take_all();
+}
+
+PluginCatalog plugin_catalog(const std::vector<std::string>& folders,
+                             const std::vector<std::string>& of_config) {
+  std::vector<fs::path> first;
+  for (const std::string& folder : folders) first.push_back(fs::absolute(folder));
+  for (const std::string& folder : of_config) first.emplace_back(folder);
+  return PluginCatalog(PluginCatalog::search_folders(first));
+}
+
+void add_threads(CLI::App& verb, std::int64_t& threads) {
+  verb.add_option("--threads", threads, "Threads in all; without it MTT_THREADS, else one for each processor")
+      ->check(CLI::Range(std::int64_t{1}, kMostThreads))
+      ->type_name("N");
+}
+
+std::int64_t thread_count(std::int64_t given) {
+  if (given > 0) return given;
+  if (const std::int64_t threads = threads_of_environment(); threads > 0) return threads;
+  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+}
+
+std::vector<Override> environment_overrides() {
+  const std::int64_t threads = threads_of_environment();
+  if (threads == 0) return {};
+  return {{"run.threads=" + std::to_string(threads), kThreads}};
+}
+
+void ModelOption::add_to(CLI::App& verb) {
+  verb.add_option("--model", model,
+                  "A model directory, a run directory, or the name of a model in the local caches")
+      ->type_name("MODEL")
+      ->required();
+  verb.add_option("--prompt", prompt,
+                  "A prompt of the model by its name, or a prompt's text, put before every text")
+      ->type_name("NAME|TEXT");
+  verb.add_option("--max-tokens", max_tokens,
+                  "Cut longer texts to this many tokens; without it the model's own limit")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N");
+  add_threads(verb, threads);
+  add_plugin_path(verb, plugin_path);
+}
+
+OpenModel open_model(const ModelOption& option, Console& console) {
+  PluginCatalog plugins = plugin_catalog(option.plugin_path);
+  OpenModel open;
+  open.threads = thread_count(option.threads);
+  const fs::path path = find_model(option.model);
+  if (is_run_directory(path)) {
+    LoadedRun run = load_run(path, plugins);
+    open.encoder = std::move(run.encoder);
+    open.fields = std::move(run.fields);
+    open.test_files = std::move(run.test_files);
+    open.text_field = run.experiment.data.string("text");
+    open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
+    if (!option.prompt.empty()) open.encoder.prompt = open.encoder.directory.prompt_text(option.prompt);
+    if (option.max_tokens > 0) open.encoder.max_tokens = std::min(option.max_tokens, open.encoder.max_tokens);
+  } else {
+    EncoderSettings settings;
+    settings.model = path.string();
+    settings.prompt = option.prompt;
+    settings.max_tokens = option.max_tokens;
+    open.encoder = load_encoder(settings, plugins);
+  }
+  for (const std::string& warning : open.encoder.warnings) console.warn(warning);
+  return open;
+}
+
+ModelDirectory open_directory(const ModelOption& option) {
+  const fs::path path = find_model(option.model);
+  if (!is_run_directory(path)) return ModelDirectory::read(path);
+  const Experiment experiment = Experiment::read(path / "config.toml", {});
+  return ModelDirectory::read(find_model(experiment.backbone.string("model")));
+}
+
+}  // namespace mtt

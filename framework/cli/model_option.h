@@ -1,0 +1,60 @@
+// `--model` and what goes with it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/overrides.h"
+#include "model/encoder.h"
+#include "model/inference.h"
+#include "plugin/plugin_catalog.h"
+#include "report/console.h"
+
+namespace mtt {
+
+/// Adds --plugin-path.
+void add_plugin_path(CLI::App& verb, std::vector<std::string>& folders);
+/// The folders of --plugin-path, made absolute, then the others.
+PluginCatalog plugin_catalog(const std::vector<std::string>& folders,
+                             const std::vector<std::string>& of_config = {});
+
+/// Adds --threads.
+void add_threads(CLI::App& verb, std::int64_t& threads);
+/// `given`, or MTT_THREADS, or the number of processors.
+std::int64_t thread_count(std::int64_t given);
+/// The assignment `run.threads=N` of MTT_THREADS, where it is set.
+std::vector<Override> environment_overrides();
+
+/// The options of a verb that takes a model.
+struct ModelOption {
+  std::string model;
+  std::string prompt;
+  std::int64_t max_tokens = 0;
+  std::int64_t threads = 0;
+  std::vector<std::string> plugin_path;
+
+  void add_to(CLI::App& verb);
+};
+
+/// A model directory or a run, opened.
+struct OpenModel {
+  Encoder encoder;
+  std::vector<std::string> fields, test_files;  ///< one a task; empty for a plain model
+  std::string text_field = "text";
+  std::int64_t threads = 1;
+  std::int64_t tokens_per_forward = 1024;
+
+  Inference inference() const {
+    return {*encoder.model, encoder.text_encoder(), threads, tokens_per_forward};
+  }
+};
+
+/// Opens what --model names and prints its warnings.
+OpenModel open_model(const ModelOption& option, Console& console);
+
+/// The tokenizer of what --model names, without weights or plugins.
+ModelDirectory open_directory(const ModelOption& option);
+
+}  // namespace mtt

@@ -1,0 +1,62 @@
+#include "model/run.h"
+
+#include <filesystem>
+#include <memory>
+
+#include "model_option.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+struct Run {
+  std::string file;
+  std::string out;
+  std::vector<std::string> set;
+  std::vector<std::string> plugin_path;
+  std::int64_t threads = 0;
+  bool check = false;
+
+  void run() const;
+};
+
+void Run::run() const {
+  std::vector<Override> overrides = environment_overrides();
+  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  if (threads > 0) overrides.push_back({"run.threads=" + std::to_string(threads), "--threads"});
+  const Experiment experiment = Experiment::read(file, overrides);
+  PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
+  const std::string& configured = experiment.run.string("out");
+  const std::filesystem::path directory = !out.empty() ? std::filesystem::path(out)
+                                          : !configured.empty()
+                                              ? std::filesystem::path(configured)
+                                              : std::filesystem::path("runs") / experiment.name();
+  Console console;
+  const std::int64_t all_threads = thread_count(experiment.run.integer("threads"));
+  if (check)
+    check_experiment(experiment, plugins, console);
+  else
+    run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads, plugins,
+                   console);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto run = std::make_shared<Run>();
+  CLI::App* verb = app.add_subcommand("run", "Everything that an experiment file describes");
+  verb->add_option("config", run->file, "An experiment file")->type_name("CONFIG")->required();
+  verb->add_option("--out", run->out, "The run's directory; without it run.out, else runs/<name>")
+      ->type_name("DIR");
+  verb->add_option("--set", run->set, "Override a value; may be repeated")
+      ->type_name("key=value")
+      ->expected(1)
+      ->take_all();
+  add_threads(*verb, run->threads);
+  add_plugin_path(*verb, run->plugin_path);
+  verb->add_flag("--check", run->check,
+                 "Read configuration, plugins, model and examples, and stop before the work");
+  verb->callback([run] { run->run(); });
+}
+
+}  // namespace mtt

@@ -1,0 +1,16 @@
+// The verbs of the program: each declares its options and runs when it is chosen.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace mtt {
+
+void add_run(CLI::App& app);
+void add_encode(CLI::App& app);
+void add_predict(CLI::App& app);
+void add_evaluate(CLI::App& app);
+void add_tokenize(CLI::App& app);
+void add_plugins(CLI::App& app);
+void add_config(CLI::App& app);
+
+}  // namespace mtt

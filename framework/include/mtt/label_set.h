@@ -1,0 +1,41 @@
+// The labels that a head knows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/export.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// Distinct labels with their indices 0, 1, ...
+class MTT_API LabelSet {
+ public:
+  LabelSet() = default;
+  /// A label that is empty or there twice throws Error.
+  explicit LabelSet(std::vector<std::string> names);
+  /// The distinct names, sorted bytewise, so that their order does not depend on that of the examples.
+  static LabelSet sorted(std::vector<std::string> names);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(names_.size()); }
+  const std::string& name(std::int64_t index) const { return names_.at(static_cast<std::size_t>(index)); }
+  std::optional<std::int64_t> find(std::string_view name) const;
+  /// The index of a label; an unknown one throws Error with the place of `label` and the nearest known name.
+  std::int64_t index(const Value& label) const;
+
+  /// A JSON array of names, and back.
+  Value value() const;
+  static LabelSet from_value(const Value& names);
+
+  /// A label as text: a string itself; integers and booleans as JSON writes them. Other kinds throw Error.
+  static std::string text(const Value& label);
+
+ private:
+  std::vector<std::string> names_;
+};
+
+}  // namespace mtt

@@ -1,0 +1,55 @@
+// Scores that heads share.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mtt/char_span.h"
+#include "mtt/export.h"
+
+namespace mtt {
+
+/// The share of equal entries. Both lists have the same length; NaN where they are empty.
+MTT_API double accuracy(const std::vector<std::int64_t>& predicted, const std::vector<std::int64_t>& gold);
+
+/// The mean of the classes' F1, over all classes that occur in either list (as scikit-learn's
+/// average="macro").
+MTT_API double macro_f1(const std::vector<std::int64_t>& predicted, const std::vector<std::int64_t>& gold);
+
+/// A labelled stretch of a sequence; `begin` and `end` count tokens, or characters where spans of text are
+/// compared.
+struct Entity {
+  std::string label;
+  CharSpan span;
+  bool operator==(const Entity& other) const {
+    return label == other.label && span.begin == other.span.begin && span.end == other.span.end;
+  }
+};
+
+/// How a sequence of tags is read.
+enum class TagScheme {
+  conlleval,   ///< seqeval's default: any change of type or prefix starts an entity, also a lone I-
+  strict_iob2  ///< seqeval's mode="strict", scheme=IOB2: an entity starts with B- only
+};
+
+/// The entities of one sequence of tags "O", "B-x", "I-x".
+MTT_API std::vector<Entity> entities(const std::vector<std::string>& tags, TagScheme scheme);
+
+/// Precision, recall and F1 over all sequences together (micro average).
+struct F1 {
+  double precision = 0;
+  double recall = 0;
+  double f1 = 0;
+  std::int64_t gold = 0;  ///< support
+};
+MTT_API F1 entity_f1(const std::vector<std::vector<Entity>>& predicted,
+                     const std::vector<std::vector<Entity>>& gold);
+
+/// Correlations of two lists of the same length; NaN where fewer than two values or a constant list make them
+/// undefined.
+MTT_API double pearson(const std::vector<double>& a, const std::vector<double>& b);
+/// Pearson's correlation of the ranks, ties at their mean rank.
+MTT_API double spearman(const std::vector<double>& a, const std::vector<double>& b);
+
+}  // namespace mtt

@@ -1,0 +1,58 @@
+#include "mtt/label_set.h"
+
+#include <algorithm>
+#include <set>
+
+#include "mtt/error.h"
+#include "mtt/options.h"
+
+namespace mtt {
+
+LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
+  std::set<std::string_view> seen;
+  for (const std::string& name : names_) {
+    if (name.empty()) throw Error("a label is the empty string; give it a name");
+    if (!seen.insert(name).second) throw Error("the label " + Value(name).json() + " is there twice");
+  }
+}
+
+LabelSet LabelSet::sorted(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return LabelSet(std::move(names));
+}
+
+std::optional<std::int64_t> LabelSet::find(std::string_view name) const {
+  const auto found = std::find(names_.begin(), names_.end(), name);
+  if (found == names_.end()) return std::nullopt;
+  return found - names_.begin();
+}
+
+std::int64_t LabelSet::index(const Value& label) const {
+  const std::string name = text(label);
+  if (const auto found = find(name)) return *found;
+  const std::string place = label.place().str();
+  const std::string near = nearest(name, names_);
+  throw Error((place.empty() ? "" : place + ": ") + "the label " + Value(name).json() + " is not among the " +
+              std::to_string(size()) + " labels of the head" +
+              (near.empty() ? "" : "; did you mean '" + near + "'?"));
+}
+
+Value LabelSet::value() const {
+  Value::Array array;
+  for (const std::string& name : names_) array.emplace_back(name);
+  return array;
+}
+
+LabelSet LabelSet::from_value(const Value& names) {
+  std::vector<std::string> list;
+  for (const Value& name : names.array()) list.push_back(name.string());
+  return LabelSet(std::move(list));
+}
+
+std::string LabelSet::text(const Value& label) {
+  if (label.is(Value::Kind::integer) || label.is(Value::Kind::boolean)) return label.json();
+  return label.string();
+}
+
+}  // namespace mtt

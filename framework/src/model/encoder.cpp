@@ -1,0 +1,93 @@
+#include "model/encoder.h"
+
+#include "io/model_cache.h"
+#include "model/weight_loading.h"
+#include "mtt/error.h"
+#include "plugin/make_parts.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::string_view kDensePrefix = "linear.";
+
+std::optional<WeightTarget> dense_target(std::string_view name) {
+  if (name.starts_with(kDensePrefix) || name == "residual.weight") return WeightTarget{std::string(name)};
+  return std::nullopt;
+}
+
+std::int64_t token_limit(const EncoderSettings& settings, const Encoder& encoder) {
+  const std::int64_t positions = encoder.model->backbone().shape().positions;
+  if (positions > 0 && settings.max_tokens > positions) {
+    throw Error("max_tokens is " + std::to_string(settings.max_tokens) + ", but the model has " +
+                std::to_string(positions) + " positions; lower it");
+  }
+  return settings.max_tokens > 0 ? settings.max_tokens : encoder.directory.max_tokens;
+}
+
+}  // namespace
+
+EncoderSettings EncoderSettings::from(const Options& backbone) {
+  return {.model = backbone.string("model"),
+          .plugin = backbone.string("plugin"),
+          .pooling = backbone.strings("pooling"),
+          .normalize = backbone.string("normalize"),
+          .max_tokens = backbone.integer("max_tokens"),
+          .prompt = backbone.string("prompt"),
+          .options = backbone.value("options")};
+}
+
+std::optional<Pooling> pooling_of(const std::vector<std::string>& words) {
+  if (words == std::vector<std::string>{"model"}) return std::nullopt;
+  Pooling pooling;
+  pooling.modes.clear();
+  for (const std::string& word : words) {
+    if (word == "model")
+      throw Error("pooling 'model' stands alone; write either \"model\" or a list of poolings");
+    pooling.modes.push_back(pooling_mode(word));
+  }
+  if (pooling.modes.empty()) throw Error("pooling is an empty list; write \"model\" or at least one pooling");
+  return pooling;
+}
+
+Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
+  Encoder encoder;
+  encoder.directory = ModelDirectory::read(find_model(settings.model));
+  ModelDirectory& directory = encoder.directory;
+  const BackbonePlugin plugin = settings.plugin == "auto" ? plugins.backbone_for(directory.model_type)
+                                                          : plugins.backbone(settings.plugin);
+  encoder.backbone_options = Options::read(plugin.options, settings.options, "[backbone.options]");
+  auto backbone = make_backbone(plugin, directory.config, encoder.backbone_options);
+
+  const auto own_pooling = pooling_of(settings.pooling);
+  std::vector<SentenceModules::DenseShape> dense;
+  if (!own_pooling)
+    for (const DenseModule& module : directory.dense) dense.push_back(module.shape);
+  else if (!directory.dense.empty())
+    directory.warnings.push_back(
+        "the model's dense layers are left out, since [backbone] has a pooling of its own");
+  const bool normalize = settings.normalize == "model" ? directory.normalize : settings.normalize == "yes";
+  auto modules =
+      std::make_unique<SentenceModules>(backbone->shape().hidden, own_pooling.value_or(directory.pooling),
+                                        dense, normalize, directory.truncate);
+
+  load_weights(
+      *backbone, Weights::read(directory.transformer),
+      [&](std::string_view name) { return backbone->weight_target(name); }, encoder.warnings);
+  for (std::size_t i = 0; i < dense.size(); ++i)
+    load_weights(modules->dense(i), Weights::read(directory.dense[i].directory), dense_target,
+                 encoder.warnings);
+  encoder.warnings.insert(encoder.warnings.begin(), directory.warnings.begin(), directory.warnings.end());
+
+  if (const std::int64_t rows = backbone->shape().vocabulary; directory.tokenizer->vocabulary_size() > rows) {
+    encoder.warnings.push_back("the tokenizer knows " +
+                               std::to_string(directory.tokenizer->vocabulary_size()) +
+                               " tokens, the backbone's vocabulary has " + std::to_string(rows) +
+                               " rows; a text that needs one of the others is refused");
+  }
+  encoder.model = std::make_unique<MultiTaskModel>(std::move(backbone), std::move(modules));
+  encoder.max_tokens = token_limit(settings, encoder);
+  encoder.prompt = directory.prompt_text(settings.prompt);
+  return encoder;
+}
+
+}  // namespace mtt

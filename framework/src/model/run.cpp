@@ -1,0 +1,230 @@
+#include "model/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <set>
+
+#include "config/resolved_config.h"
+#include "data/examples.h"
+#include "data/text_lines.h"
+#include "io/file.h"
+#include "io/npy.h"
+#include "model/run_directory.h"
+#include "model/score_text.h"
+#include "model/task_building.h"
+#include "mtt/error.h"
+#include "report/prediction_text.h"
+#include "report/progress.h"
+#include "report/similarity_matrix.h"
+#include "report/terminal_text.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kTextWidth = 56;
+constexpr std::size_t kMostMatrixRows = 16;
+constexpr std::size_t kMostDrawn = 100;
+constexpr std::size_t kMostListed = 50;
+constexpr int kFirstValues = 4;
+
+/// Files of examples, each read once.
+class ExampleFiles {
+ public:
+  explicit ExampleFiles(std::string text_field) : text_field_(std::move(text_field)) {}
+
+  const Examples* get(const std::string& file) {
+    if (file.empty()) return nullptr;
+    auto found = files_.find(file);
+    if (found == files_.end()) found = files_.emplace(file, read_examples(file, text_field_)).first;
+    return &found->second;
+  }
+
+ private:
+  std::string text_field_;
+  std::map<std::string, Examples> files_;
+};
+
+std::string digits(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
+}
+
+std::vector<std::string> shown_sentences(const Experiment& experiment) {
+  std::vector<std::string> sentences = experiment.show.strings("sentences");
+  if (const std::string& file = experiment.show.string("file"); !file.empty())
+    for (std::string& line : read_texts(file, "")) sentences.push_back(std::move(line));
+  return sentences;
+}
+
+std::string encoder_text(const Encoder& encoder) {
+  const BackboneShape& shape = encoder.model->backbone().shape();
+  std::int64_t parameters = 0;
+  for (const auto& [name, tensor] : encoder.model->backbone().parameters()) parameters += tensor.numel();
+  return "encoder  " + encoder.directory.path.string() + "\n         " + encoder.directory.model_type + ", " +
+         std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) + ", " +
+         digits("%.1f", static_cast<double>(parameters) / 1e6) + " million parameters, at most " +
+         std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
+         std::to_string(encoder.model->modules().width()) +
+         (encoder.model->modules().normalizes() ? ", normalised" : "") +
+         (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
+}
+
+std::string task_text(const TaskPlan& plan, const std::string& train, const Examples* examples) {
+  const std::string& init = plan.config->options.string("init");
+  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
+  if (init == "none") return text + "untrained (random weights)\n";
+  return text + "weights by " + init + " from " + std::to_string(examples->texts.size()) + " examples of " +
+         printable(fs::path(train).filename().string()) + "\n";
+}
+
+std::string embedding_text(const at::Tensor& sentences, const std::vector<std::string>& texts) {
+  const std::int64_t width = sentences.size(1);
+  const float* data = sentences.const_data_ptr<float>();
+  std::string text = "\nEmbeddings (" + std::to_string(sentences.size(0)) + " x " + std::to_string(width) +
+                     ", in embeddings.npy)\n";
+  text += "       norm  first values                             sentence\n";
+  for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
+    const float* row = data + static_cast<std::int64_t>(i) * width;
+    double square = 0;
+    for (std::int64_t d = 0; d < width; ++d) square += double{row[d]} * double{row[d]};
+    text += digits("%4.0f ", static_cast<double>(i + 1)) + digits("%6.4f  ", std::sqrt(square));
+    std::string values;
+    for (int d = 0; d < kFirstValues && d < width; ++d) values += digits("%+.5f ", row[d]);
+    text += padded(values, 40) + " " + shortened(printable(texts[i]), kTextWidth) + "\n";
+  }
+  if (texts.size() > kMostListed) text += "     (the first " + std::to_string(kMostListed) + ")\n";
+  return text;
+}
+
+void show(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
+          const Inference& inference, const std::set<std::string>& example_texts, Console& console) {
+  const std::vector<std::string> texts = shown_sentences(experiment);
+  if (texts.empty()) return;
+  for (const std::string& text : texts)
+    if (example_texts.contains(text))
+      console.warn("the shown sentence " + Value(text).json() +
+                   " is among the examples; what is predicted for it proves nothing");
+  const auto& tasks = encoder.model->tasks();
+  Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
+  const InferenceResult result = inference.run(
+      texts, {.sentences = true, .predictions = !tasks.empty(), .progress = [&](std::int64_t done) {
+                progress.update(done);
+              }});
+  const at::Tensor& sentences = result.sentences;
+  write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
+  console.say(embedding_text(sentences, texts));
+  if (result.truncated > 0)
+    console.warn(std::to_string(result.truncated) + " shown sentences were cut to " +
+                 std::to_string(encoder.max_tokens) + " tokens");
+
+  const std::size_t drawn = std::min(texts.size(), kMostDrawn);
+  const auto values = cosine_similarities(sentences.const_data_ptr<float>(), drawn,
+                                          static_cast<std::size_t>(sentences.size(1)));
+  write_file_atomically(
+      directory / "similarity.svg",
+      similarity_svg(values, {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(drawn)}));
+  console.say("\nCosine similarities (in similarity.svg)\n" +
+              similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
+  if (tasks.empty()) return;
+
+  std::string lines;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    lines += prediction_row(texts[i], tasks, result.predictions, static_cast<std::int64_t>(i)).json() + "\n";
+  write_file_atomically(directory / "predictions.jsonl", lines);
+  std::string text = "\nPredictions (in predictions.jsonl)\n";
+  for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
+    text += digits("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+      text += "       " + padded(tasks[t].name, 12) + " " +
+              prediction_text(result.predictions[t][i], texts[i]) +
+              (tasks[t].trained ? "" : "  (untrained)") + "\n";
+  }
+  console.say(text);
+}
+
+struct Prepared {
+  Encoder encoder;
+  std::vector<TaskPlan> plans;
+  ExampleFiles files;
+};
+
+Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
+  Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
+                    {},
+                    ExampleFiles(experiment.data.string("text"))};
+  for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
+  prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
+  for (const TaskPlan& plan : prepared.plans)
+    for (const char* which : {"train", "test"}) prepared.files.get(plan.file(experiment, which));
+  return prepared;
+}
+
+Value resolved(const Experiment& experiment, const Prepared& prepared) {
+  std::vector<Options> head_options;
+  for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
+  return resolved_config(experiment, prepared.encoder.backbone_options, head_options);
+}
+
+}  // namespace
+
+void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
+  Prepared prepared = prepare(experiment, plugins, console);
+  console.say(encoder_text(prepared.encoder));
+  for (TaskPlan& plan : prepared.plans) {
+    const std::string train = plan.file(experiment, "train");
+    const Examples* examples = prepared.files.get(train);
+    const std::string text = task_text(plan, train, examples);
+    build_task(std::move(plan), examples, prepared.encoder, experiment.run.integer("tokens_per_forward"), 1);
+    console.say(text);
+  }
+  console.say("the experiment can run\n");
+}
+
+void run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads,
+                    PluginCatalog& plugins, Console& console) {
+  Prepared prepared = prepare(experiment, plugins, console);
+  Encoder& encoder = prepared.encoder;
+  claim_run_directory(directory);
+  save_config(directory, resolved(experiment, prepared));
+  console.keep_in(directory / "console.txt");
+  console.say(encoder_text(encoder));
+
+  const std::int64_t tokens_per_forward = experiment.run.integer("tokens_per_forward");
+  std::vector<std::string> fields, tests;
+  std::set<std::string> example_texts;
+  for (TaskPlan& plan : prepared.plans) {
+    const std::string train = plan.file(experiment, "train");
+    const Examples* examples = prepared.files.get(train);
+    if (examples) example_texts.insert(examples->texts.begin(), examples->texts.end());
+    fields.push_back(plan.field());
+    tests.push_back(plan.file(experiment, "test"));
+    const std::string text = task_text(plan, train, examples);
+    build_task(std::move(plan), examples, encoder, tokens_per_forward, experiment.run.integer("seed"));
+    console.say(text);
+  }
+  save_heads(directory, *encoder.model);
+
+  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  show(experiment, directory, encoder, inference, example_texts, console);
+
+  std::string scores_text, scores_file;
+  for (std::size_t t = 0; t < tests.size(); ++t) {
+    if (tests[t].empty()) continue;
+    const TaskScore score =
+        score_task(t, fields[t], tests[t], experiment.data.string("text"), inference, *encoder.model);
+    scores_text += "  " + score_text(score);
+    scores_file += score_json(score).json() + "\n";
+  }
+  if (!scores_text.empty()) {
+    write_file_atomically(directory / "scores.jsonl", scores_file);
+    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text);
+  }
+  console.say("\nAll of this is in " + directory.string() + "\n");
+}
+
+}  // namespace mtt

@@ -1,0 +1,22 @@
+// One experiment from its file to its results.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "config/experiment.h"
+#include "plugin/plugin_catalog.h"
+#include "report/console.h"
+
+namespace mtt {
+
+/// Reads configuration, plugins, model and examples, and says what a run would do.
+void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console);
+
+/// Runs an experiment: builds the heads, shows embeddings, similarities and predictions of its sentences,
+/// scores the heads, and keeps everything in `directory`: config.toml, heads/, console.txt, embeddings.npy,
+/// similarity.svg, predictions.jsonl, scores.jsonl.
+void run_experiment(const Experiment& experiment, const std::filesystem::path& directory,
+                    std::int64_t threads, PluginCatalog& plugins, Console& console);
+
+}  // namespace mtt

@@ -1,0 +1,96 @@
+#include "model/run_directory.h"
+
+#include <system_error>
+
+#include "config/toml.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "io/safetensors.h"
+#include "model/weight_loading.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr const char* kConfig = "config.toml";
+constexpr std::size_t kMostHeadBytes = 64u << 20;
+
+fs::path head_directory(const fs::path& directory, const std::string& task) {
+  return directory / "heads" / task;
+}
+
+void save_head(const fs::path& directory, const Task& task) {
+  std::vector<TensorToWrite> tensors;
+  std::vector<at::Tensor> keep;
+  for (const auto& [name, tensor] : task.head->parameters()) {
+    const at::Tensor values = keep.emplace_back(tensor.contiguous());
+    tensors.push_back(
+        {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
+  }
+  write_safetensors(directory / "model.safetensors", tensors, {{"format", "pt"}});
+  const Value head(
+      Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", task.head->state()}});
+  write_file_atomically(directory / "head.json", head.json() + "\n");
+}
+
+void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
+  const fs::path file = directory / "head.json";
+  const Value saved = parse_json(read_file(file, kMostHeadBytes), file.string());
+  if (saved.at("plugin").string() != plan.task.plugin) {
+    throw Error(file.string() + ": this head was made by the plugin '" + saved.at("plugin").string() +
+                "', but the configuration names '" + plan.task.plugin + "'");
+  }
+  Head& head = *plan.task.head;
+  head.restore(saved.at("state"));
+  head.build(encoder.model->feature_width(plan.task.reading, head.level()));
+  load_weights(
+      head, Weights::read(directory), [](std::string_view name) { return WeightTarget{std::string(name)}; },
+      encoder.warnings);
+  plan.task.trained = saved.at("trained").boolean();
+}
+
+}  // namespace
+
+bool is_run_directory(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / kConfig, error);
+}
+
+void claim_run_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
+  if (is_run_directory(directory) || fs::is_empty(directory, error)) return;
+  throw Error("the directory '" + directory.string() +
+              "' holds other things than a run; give an empty or new one with --out");
+}
+
+void save_config(const fs::path& directory, const Value& resolved_config) {
+  write_file_atomically(directory / kConfig, toml_text(resolved_config));
+}
+
+void save_heads(const fs::path& directory, const MultiTaskModel& model) {
+  for (const Task& task : model.tasks()) save_head(head_directory(directory, task.name), task);
+}
+
+LoadedRun load_run(const fs::path& directory, PluginCatalog& plugins) {
+  LoadedRun run;
+  run.experiment = Experiment::read(directory / kConfig, {});
+  run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
+  for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
+    run.fields.push_back(plan.field());
+    run.test_files.push_back(plan.file(run.experiment, "test"));
+    restore_head(head_directory(directory, plan.task.name), plan, run.encoder);
+    run.encoder.model->add(std::move(plan.task));
+  }
+  if (!run.experiment.top.strings("plugin_path").empty()) {
+    run.encoder.warnings.push_back(
+        (directory / kConfig).string() +
+        ": plugin_path is not followed in a run; use --plugin-path where a plugin is not found");
+  }
+  return run;
+}
+
+}  // namespace mtt

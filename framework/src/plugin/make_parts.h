@@ -1,0 +1,15 @@
+// Parts made by plugins, with their failures named.
+#pragma once
+
+#include <memory>
+
+#include "mtt/registry.h"
+
+namespace mtt {
+
+/// Calls a plugin's create function; an exception or a null result throws Error that names the plugin.
+std::unique_ptr<Backbone> make_backbone(const BackbonePlugin& plugin, const Value& config,
+                                        const Options& options);
+std::unique_ptr<Head> make_head(const HeadPlugin& plugin, const Options& options);
+
+}  // namespace mtt

@@ -1,0 +1,147 @@
+#include "plugin/plugin_catalog.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <system_error>
+
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+fs::path own_plugin_folder() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&own_plugin_folder), &info) == 0 || info.dli_fname == nullptr)
+    return {};
+  std::error_code error;
+  const fs::path library = fs::canonical(info.dli_fname, error);
+  return error ? fs::path() : library.parent_path() / "mtt" / "plugins";
+}
+
+std::vector<fs::path> libraries_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == ".so") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool is_name(const std::string& text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+}  // namespace
+
+PluginCatalog::PluginCatalog(std::vector<fs::path> folders) : folders_(std::move(folders)) {}
+
+std::vector<fs::path> PluginCatalog::search_folders(const std::vector<fs::path>& first) {
+  std::vector<fs::path> folders = first;
+  const char* variable = std::getenv("MTT_PLUGIN_PATH");
+  std::string paths = variable ? variable : "";
+  while (!paths.empty()) {
+    const std::size_t end = std::min(paths.find(':'), paths.size());
+    if (end > 0) folders.emplace_back(paths.substr(0, end));
+    paths.erase(0, end + 1);
+  }
+  for (const fs::path& folder : folders) {
+    if (!folder.is_absolute())
+      throw Error("the plugin folder '" + folder.string() +
+                  "' is a relative path; write an absolute one, so that the working directory does not "
+                  "decide what is loaded");
+  }
+  if (const fs::path own = own_plugin_folder(); !own.empty()) folders.push_back(own);
+  return folders;
+}
+
+const PluginLibrary* PluginCatalog::load(const fs::path& file) {
+  std::error_code error;
+  fs::path canonical = fs::canonical(file, error);
+  if (error) canonical = file;
+  for (const PluginLibrary& library : libraries_)
+    if (library.file == canonical) return &library;
+  if (std::find(seen_.begin(), seen_.end(), canonical) != seen_.end()) return nullptr;
+  seen_.push_back(canonical);
+
+  PluginLibrary library = load_plugin(canonical);
+  try {
+    registry_.merge(library.registry);
+  } catch (const Error& clash) {
+    throw Error("plugin file '" + canonical.string() + "' cannot be used: " + clash.what() +
+                "; rename it, or take one of the two files out of the search path");
+  }
+  libraries_.push_back(std::move(library));
+  return &libraries_.back();
+}
+
+void PluginCatalog::load_all() {
+  if (all_loaded_) return;
+  all_loaded_ = true;
+  std::set<fs::path> names;
+  for (const fs::path& folder : folders_) {
+    for (const fs::path& file : libraries_in(folder)) {
+      if (!names.insert(file.filename()).second) continue;
+      try {
+        load(file);
+      } catch (const Error& error) {
+        failures_.emplace_back(error.what());
+      }
+    }
+  }
+}
+
+const PluginLibrary& PluginCatalog::load_file(const fs::path& file) {
+  const PluginLibrary* library = load(fs::absolute(file));
+  if (!library) throw Error("plugin file '" + file.string() + "' failed to load before");
+  return *library;
+}
+
+template <class Find>
+auto PluginCatalog::find(const std::string& what, const std::string& file_stem, const Find& find_in)
+    -> decltype(find_in(Registry())) {
+  if (const auto found = find_in(registry_)) return found;
+  if (is_name(file_stem)) {
+    for (const fs::path& folder : folders_) {
+      const fs::path file = folder / (file_stem + ".so");
+      std::error_code error;
+      if (!fs::exists(fs::symlink_status(file, error))) continue;
+      load(file);
+      if (const auto found = find_in(registry_)) return found;
+      break;
+    }
+  }
+  load_all();
+  if (const auto found = find_in(registry_)) return found;
+
+  std::string message = "no plugin has the " + what + ". Folders searched:";
+  for (const fs::path& folder : folders_) message += "\n  " + folder.string();
+  std::string seen;
+  for (const BackbonePlugin& plugin : registry_.backbones()) seen += "\n  backbone " + plugin.name;
+  for (const HeadPlugin& plugin : registry_.heads()) seen += "\n  head " + plugin.name;
+  message += seen.empty() ? "\nNo plugin is there." : "\nPlugins found:" + seen;
+  for (const std::string& failure : failures_) message += "\nNot loaded: " + failure;
+  throw Error(message);
+}
+
+BackbonePlugin PluginCatalog::backbone(const std::string& name) {
+  return *find("backbone '" + name + "'", name,
+               [&](const Registry& registry) { return registry.backbone(name); });
+}
+
+BackbonePlugin PluginCatalog::backbone_for(const std::string& model_type) {
+  return *find("backbone for model_type '" + model_type + "'", model_type,
+               [&](const Registry& registry) { return registry.backbone_for(model_type); });
+}
+
+HeadPlugin PluginCatalog::head(const std::string& name) {
+  return *find("head '" + name + "'", name, [&](const Registry& registry) { return registry.head(name); });
+}
+
+}  // namespace mtt

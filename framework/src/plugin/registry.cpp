@@ -1,0 +1,64 @@
+#include "mtt/registry.h"
+
+#include <algorithm>
+
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+template <class Plugin>
+const Plugin* named(const std::vector<Plugin>& plugins, std::string_view name) {
+  const auto found =
+      std::find_if(plugins.begin(), plugins.end(), [&](const Plugin& p) { return p.name == name; });
+  return found == plugins.end() ? nullptr : &*found;
+}
+
+template <class Plugin>
+void check_new(const std::vector<Plugin>& plugins, const Plugin& plugin, const std::string& kind) {
+  const bool well_formed =
+      !plugin.name.empty() && std::all_of(plugin.name.begin(), plugin.name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+      });
+  if (!well_formed)
+    throw Error(Value(plugin.name).json() + " is no name for a " + kind +
+                "; use lower-case letters, digits, '_' and '-'");
+  if (named(plugins, plugin.name)) throw Error("the " + kind + " '" + plugin.name + "' is there already");
+  if (!plugin.create) throw Error("the " + kind + " '" + plugin.name + "' has no create function");
+}
+
+}  // namespace
+
+void Registry::add(BackbonePlugin plugin) {
+  check_new(backbones_, plugin, "backbone");
+  for (const std::string& type : plugin.model_types) {
+    if (const BackbonePlugin* other = backbone_for(type))
+      throw Error("the backbone '" + plugin.name + "' serves model_type '" + type + "', which '" +
+                  other->name + "' serves already");
+  }
+  backbones_.push_back(std::move(plugin));
+}
+
+void Registry::add(HeadPlugin plugin) {
+  check_new(heads_, plugin, "head");
+  heads_.push_back(std::move(plugin));
+}
+
+void Registry::merge(Registry other) {
+  Registry merged = *this;
+  for (BackbonePlugin& plugin : other.backbones_) merged.add(std::move(plugin));
+  for (HeadPlugin& plugin : other.heads_) merged.add(std::move(plugin));
+  *this = std::move(merged);
+}
+
+const BackbonePlugin* Registry::backbone(std::string_view name) const { return named(backbones_, name); }
+const HeadPlugin* Registry::head(std::string_view name) const { return named(heads_, name); }
+
+const BackbonePlugin* Registry::backbone_for(std::string_view model_type) const {
+  for (const BackbonePlugin& plugin : backbones_)
+    for (const std::string& type : plugin.model_types)
+      if (type == model_type) return &plugin;
+  return nullptr;
+}
+
+}  // namespace mtt

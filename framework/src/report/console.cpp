@@ -1,0 +1,57 @@
+#include "report/console.h"
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+
+#include "io/file.h"
+#include "mtt/error.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+
+struct Console::Impl {
+  spdlog::logger log{"mtt", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
+  std::string transcript;
+  std::ofstream file;
+};
+
+Console::Console() : impl_(std::make_unique<Impl>()) { impl_->log.set_pattern("mtt: %l: %v"); }
+Console::~Console() = default;
+
+void Console::copy(std::string_view text) {
+  const std::string plain = without_colours(text);
+  if (impl_->file.is_open())
+    impl_->file << plain << std::flush;
+  else
+    impl_->transcript += plain;
+}
+
+void Console::say(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
+  copy(text);
+}
+
+void Console::info(const std::string& message) {
+  impl_->log.info(message);
+  copy("mtt: info: " + message + "\n");
+}
+
+void Console::warn(const std::string& message) {
+  impl_->log.warn(message);
+  copy("mtt: warning: " + message + "\n");
+}
+
+void Console::keep_in(const std::filesystem::path& file) {
+  write_file_atomically(file, impl_->transcript);
+  impl_->transcript.clear();
+  impl_->file.open(file, std::ios::app | std::ios::binary);
+  if (!impl_->file) throw Error("file '" + file.string() + "' cannot be written: " + std::strerror(errno));
+}
+
+}  // namespace mtt

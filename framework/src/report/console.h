@@ -1,0 +1,36 @@
+// What a command prints: results to standard output, everything else to standard error, all of it to a file
+// if asked.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace mtt {
+
+/// The one place that prints. Warnings are also kept for the file when they come before `keep_in`.
+class Console {
+ public:
+  Console();
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
+  /// Standard output.
+  void say(std::string_view text);
+  /// Standard error, as "mtt: info: ..." and "mtt: warning: ...".
+  void info(const std::string& message);
+  void warn(const std::string& message);
+
+  /// From now on, and for what was printed before, a file holds a copy without colours.
+  void keep_in(const std::filesystem::path& file);
+
+ private:
+  void copy(std::string_view text);
+
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mtt

@@ -1,0 +1,50 @@
+#include "report/prediction_text.h"
+
+#include <cstdio>
+
+#include "report/terminal_text.h"
+#include "text/utf8.h"
+
+namespace mtt {
+namespace {
+
+std::string two_digits(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
+std::string marked(const Value::Array& entities, std::string_view text) {
+  std::string line;
+  const char* p = text.data();
+  std::int64_t at = 0;
+  const auto copy_to = [&](std::int64_t stop) {
+    const char* const start = p;
+    for (const char* const end = text.data() + text.size(); at < stop && p != end; ++at) read_code_point(p);
+    line += printable(std::string_view(start, static_cast<std::size_t>(p - start)));
+  };
+  for (const Value& entity : entities) {
+    copy_to(entity.at("start").integer());
+    line += '[';
+    copy_to(entity.at("end").integer());
+    line +=
+        "](" + printable(entity.at("label").string()) + " " + two_digits(entity.at("score").number()) + ")";
+  }
+  copy_to(static_cast<std::int64_t>(text.size()));
+  return line;
+}
+
+}  // namespace
+
+std::string prediction_text(const Value& prediction, std::string_view text) {
+  if (prediction.is(Value::Kind::table)) {
+    if (const Value* entities = prediction.find("entities")) return marked(entities->array(), text);
+    const Value* label = prediction.find("label");
+    const Value* score = prediction.find("score");
+    if (label && score) return printable(label->string()) + " " + two_digits(score->number());
+    if (const Value* value = prediction.find("value")) return two_digits(value->number());
+  }
+  return printable(prediction.json());
+}
+
+}  // namespace mtt

@@ -1,0 +1,53 @@
+#include "report/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace mtt {
+namespace {
+
+constexpr int kBarWidth = 30;
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  char text[32];
+  std::snprintf(text, sizeof text, "%ld:%02ld", whole / 60, whole % 60);
+  return text;
+}
+
+}  // namespace
+
+Progress::Progress(std::string what, std::int64_t total)
+    : what_(std::move(what)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+Progress::~Progress() {
+  if (shown_ && terminal_) std::fprintf(stderr, "\r\x1b[K");
+}
+
+void Progress::update(std::int64_t done) {
+  const auto now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - start_).count();
+  const double since = std::chrono::duration<double>(now - last_).count();
+  const bool due = terminal_ ? elapsed > 1 && since > 0.1 : since > 10;
+  if (!due || total_ <= 0) return;
+  last_ = now;
+  shown_ = true;
+  const double share = static_cast<double>(done) / static_cast<double>(total_);
+  const double rate = static_cast<double>(done) / elapsed;
+  const std::string left = clock_text(static_cast<double>(total_ - done) / std::max(rate, 1e-9));
+  if (terminal_) {
+    const int filled = static_cast<int>(share * kBarWidth);
+    std::string bar;
+    for (int i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "░";
+    std::fprintf(stderr, "\r%s %s %3.0f %%  %.0f/s  %s left\x1b[K", what_.c_str(), bar.c_str(), share * 100,
+                 rate, left.c_str());
+  } else {
+    std::fprintf(stderr, "%s: %lld of %lld, %.0f/s, %s left\n", what_.c_str(), static_cast<long long>(done),
+                 static_cast<long long>(total_), rate, left.c_str());
+  }
+  std::fflush(stderr);
+}
+
+}  // namespace mtt

@@ -1,0 +1,31 @@
+// How far a long work has come.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace mtt {
+
+/// A bar with rate and time left on standard error where that is a terminal; elsewhere a line every ten
+/// seconds. Work that ends within a second shows nothing.
+class Progress {
+ public:
+  Progress(std::string what, std::int64_t total);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void update(std::int64_t done);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string what_;
+  std::int64_t total_;
+  bool terminal_;
+  bool shown_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+};
+
+}  // namespace mtt

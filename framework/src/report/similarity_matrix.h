@@ -1,0 +1,20 @@
+// A matrix of similarities as a picture.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace mtt {
+
+/// Cosine similarities of n vectors, row by row, n · n values; a zero or not finite vector gives 0.
+std::vector<double> cosine_similarities(const float* vectors, std::size_t count, std::size_t width);
+
+/// The matrix for a terminal: numbered rows and columns, each value on a shade, in colour if asked. At most
+/// `most` rows are shown, and the text says so.
+std::string similarity_text(const std::vector<double>& values, std::size_t count, std::size_t most,
+                            bool colours);
+
+/// The matrix as a stand-alone SVG with the texts as labels; all text is escaped.
+std::string similarity_svg(const std::vector<double>& values, const std::vector<std::string>& texts);
+
+}  // namespace mtt

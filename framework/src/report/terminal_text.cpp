@@ -1,0 +1,67 @@
+#include "report/terminal_text.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "text/utf8.h"
+
+namespace mtt {
+namespace {
+
+bool is_control(char32_t c) {
+  const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || bidirectional;
+}
+
+}  // namespace
+
+std::string printable(std::string_view utf8) {
+  if (find_invalid_utf8(utf8) != std::string_view::npos) return "(text that is not valid UTF-8)";
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  const char* const end = utf8.data() + utf8.size();
+  for (const char* p = utf8.data(); p != end;) {
+    const char* const start = p;
+    const char32_t c = read_code_point(p);
+    if (!is_control(c)) {
+      text.append(start, p);
+      continue;
+    }
+    text += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) text += kHex[c >> shift & 15];
+  }
+  return text;
+}
+
+std::string shortened(std::string_view utf8, std::size_t width) {
+  if (count_code_points(utf8) <= width) return std::string(utf8);
+  const char* p = utf8.data();
+  for (std::size_t i = 0; i + 1 < width; ++i) read_code_point(p);
+  return std::string(utf8.data(), p) + "…";
+}
+
+std::string padded(std::string_view utf8, std::size_t width) {
+  const std::size_t used = count_code_points(utf8);
+  return std::string(utf8) + std::string(width > used ? width - used : 0, ' ');
+}
+
+std::string without_colours(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\x1b') {
+      i = std::min(text.find('m', i), text.size());
+      continue;
+    }
+    plain += text[i];
+  }
+  return plain;
+}
+
+bool colours_wanted() {
+  const char* refused = std::getenv("NO_COLOR");
+  return ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0');
+}
+
+}  // namespace mtt

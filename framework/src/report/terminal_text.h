@@ -1,0 +1,26 @@
+// Text that is safe to print.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace mtt {
+
+/// The text with control characters and line breaks written as escapes, so that no input moves the cursor or
+/// forges lines.
+std::string printable(std::string_view utf8);
+
+/// At most `width` columns (one a code point), the end replaced by "…" where it is cut.
+std::string shortened(std::string_view utf8, std::size_t width);
+
+/// Padded on the right to `width` columns.
+std::string padded(std::string_view utf8, std::size_t width);
+
+/// The text without terminal colours.
+std::string without_colours(std::string_view text);
+
+/// True where standard output is a terminal that should show colours (NO_COLOR unset).
+bool colours_wanted();
+
+}  // namespace mtt

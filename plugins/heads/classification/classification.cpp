@@ -1,0 +1,84 @@
+#include "classification.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/softmax.h>
+
+#include "mtt/error.h"
+#include "mtt/metrics.h"
+#include "mtt/nn/closed_form.h"
+
+using mtt::Value;
+
+void Classification::learn_labels(const std::vector<Value>& labels) {
+  std::vector<std::string> names;
+  for (const Value& label : labels) {
+    if (label.is(Value::Kind::null)) continue;
+    if (labels_.size() > 0)
+      labels_.index(label);
+    else
+      names.push_back(mtt::LabelSet::text(label));
+  }
+  if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
+  if (labels_.size() < 2)
+    throw mtt::Error("a classification needs at least two labels, and the examples have " +
+                     std::to_string(labels_.size()));
+}
+
+Value Classification::state() const { return Value::Table{{"labels", labels_.value()}}; }
+
+void Classification::restore(const Value& state) { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
+
+void Classification::build(std::int64_t width) {
+  classifier_ = &child<mtt::nn::Linear>("classifier", width, labels_.size());
+}
+
+at::Tensor Classification::forward(const mtt::Encoding& encoding) const {
+  return classifier_->forward(encoding.sentences);
+}
+
+at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+  at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
+  auto* out = targets.mutable_data_ptr<std::int64_t>();
+  for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
+  return targets;
+}
+
+mtt::Loss Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  return {at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget),
+          static_cast<double>(targets.ne(kNoTarget).sum().item<std::int64_t>())};
+}
+
+std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+  const auto [scores, indices] = at::softmax(logits, 1).max(1);
+  const float* score = scores.const_data_ptr<float>();
+  const std::int64_t* index = indices.const_data_ptr<std::int64_t>();
+  std::vector<Value> predictions;
+  predictions.reserve(logits.size(0));
+  for (std::int64_t i = 0; i < logits.size(0); ++i)
+    predictions.emplace_back(Value::Table{{"label", labels_.name(index[i])}, {"score", double{score[i]}}});
+  return predictions;
+}
+
+std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predictions,
+                                               const std::vector<Value>& labels) const {
+  std::vector<std::int64_t> predicted, gold;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].is(Value::Kind::null)) continue;
+    predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
+    gold.push_back(labels_.find(mtt::LabelSet::text(labels[i])).value_or(-1));
+  }
+  return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
+}
+
+void Classification::initialise(const std::string& method, const at::Tensor& features,
+                                const at::Tensor& targets) {
+  const auto fit = method == "ridge"
+                       ? mtt::nn::ridge(features, at::one_hot(targets, labels_.size()).to(at::kFloat))
+                       : mtt::nn::class_means(features, targets, labels_.size());
+  const double factor = mtt::nn::fit_temperature(fit.held_out, targets);
+  classifier_->weight.copy_(fit.weight * factor);
+  classifier_->bias->copy_(fit.bias * factor);
+}

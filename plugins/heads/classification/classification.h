@@ -1,0 +1,31 @@
+// One label a sentence.
+#pragma once
+
+#include "mtt/head.h"
+#include "mtt/label_set.h"
+#include "mtt/nn/layers.h"
+
+/// Softmax classification of sentence vectors: intents, sentiment, topics.
+class Classification : public mtt::Head {
+ public:
+  explicit Classification(mtt::LabelSet labels) : labels_(std::move(labels)) {}
+
+  mtt::Level level() const override { return mtt::Level::sentence; }
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override;
+  void restore(const mtt::Value& state) override;
+  void build(std::int64_t width) override;
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
+  mtt::Loss loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  /// {"label": "weather", "score": 0.93}
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
+  std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
+
+ private:
+  mtt::LabelSet labels_;
+  mtt::nn::Linear* classifier_ = nullptr;
+};

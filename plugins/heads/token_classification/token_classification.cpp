@@ -1,0 +1,172 @@
+#include "token_classification.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/_unique2.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mtt/error.h"
+#include "mtt/metrics.h"
+#include "mtt/nn/closed_form.h"
+#include "words.h"
+
+using mtt::Value;
+
+namespace {
+
+constexpr double kNever = -1e4;  // the logit of a tag without an example
+
+}  // namespace
+
+void TokenClassification::learn_labels(const std::vector<Value>& labels) {
+  std::vector<std::string> names;
+  for (const Value& spans : labels) {
+    if (spans.is(Value::Kind::null)) continue;
+    for (const mtt::Entity& entity : read_spans(spans, -1)) {
+      if (labels_.size() > 0)
+        labels_.index(Value(entity.label).placed(spans.place()));
+      else
+        names.push_back(entity.label);
+    }
+  }
+  if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
+  if (labels_.size() == 0)
+    throw mtt::Error("a token classification needs at least one label, and the examples have no span");
+}
+
+Value TokenClassification::state() const { return Value::Table{{"labels", labels_.value()}}; }
+
+void TokenClassification::restore(const Value& state) {
+  labels_ = mtt::LabelSet::from_value(state.at("labels"));
+}
+
+void TokenClassification::build(std::int64_t width) {
+  classifier_ = &child<mtt::nn::Linear>("classifier", width, tag_count());
+}
+
+at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
+  return classifier_->forward(encoding.tokens);
+}
+
+at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
+                                        const mtt::TokenBatch& batch) const {
+  at::Tensor targets = at::full({batch.tokens()}, kNoTarget, at::kLong);
+  auto* out = targets.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    if (labels[s].is(Value::Kind::null)) continue;
+    const auto spans = read_spans(labels[s], count_characters(batch.texts[s]));
+    const mtt::Entity* before = nullptr;
+    for (const Word& word : words_of(batch, s)) {
+      const auto covers = [&](const mtt::Entity& e) {
+        return e.span.begin < word.chars.end && word.chars.begin < e.span.end;
+      };
+      const auto found = std::find_if(spans.begin(), spans.end(), covers);
+      const mtt::Entity* entity = found == spans.end() ? nullptr : &*found;
+      if (entity) {
+        const std::int64_t label = labels_.index(Value(entity->label).placed(labels[s].place()));
+        out[word.token] = entity == before ? inside_tag(label) : begin_tag(label);
+      } else {
+        out[word.token] = 0;
+      }
+      before = entity;
+    }
+  }
+  return targets;
+}
+
+mtt::Loss TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  return {at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget),
+          static_cast<double>(targets.ne(kNoTarget).sum().item<std::int64_t>())};
+}
+
+// Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of
+// them.
+std::vector<std::int64_t> TokenClassification::best_tags(const std::vector<const float*>& rows) const {
+  const std::int64_t tags = tag_count();
+  std::vector<std::vector<std::int64_t>> from(rows.size(), std::vector<std::int64_t>(tags, 0));
+  std::vector<float> best(tags), next(tags);
+  for (std::size_t w = 0; w < rows.size(); ++w) {
+    const std::int64_t winner = std::max_element(best.begin(), best.end()) - best.begin();
+    for (std::int64_t tag = 0; tag < tags; ++tag) {
+      std::int64_t previous = winner;
+      if (is_inside(tag)) previous = best[tag - 1] > best[tag] ? tag - 1 : tag;
+      const bool impossible = w == 0 && is_inside(tag);
+      next[tag] = rows[w][tag] + (impossible ? static_cast<float>(-1e9) : best[previous]);
+      from[w][tag] = previous;
+    }
+    best.swap(next);
+  }
+  std::vector<std::int64_t> path(rows.size());
+  std::int64_t tag = std::max_element(best.begin(), best.end()) - best.begin();
+  for (std::size_t w = rows.size(); w-- > 0;) {
+    path[w] = tag;
+    tag = from[w][tag];
+  }
+  return path;
+}
+
+std::vector<Value> TokenClassification::decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const {
+  const at::Tensor log_probabilities = at::log_softmax(logits, 1).contiguous();
+  const float* data = log_probabilities.const_data_ptr<float>();
+  std::vector<Value> predictions;
+  predictions.reserve(batch.sentences());
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    const std::vector<Word> words = words_of(batch, s);
+    std::vector<const float*> rows;
+    for (const Word& word : words) rows.push_back(data + word.token * tag_count());
+    const std::vector<std::int64_t> tags = best_tags(rows);
+    Value::Array found;
+    for (std::size_t first = 0, last; first < words.size(); first = last) {
+      last = first + 1;
+      if (tags[first] == 0) continue;
+      while (last < words.size() && is_inside(tags[last])) ++last;
+      double score = 0;
+      for (std::size_t w = first; w < last; ++w) score += std::exp(static_cast<double>(rows[w][tags[w]]));
+      const mtt::CharSpan chars{words[first].chars.begin, words[last - 1].chars.end};
+      found.emplace_back(Value::Table{{"start", chars.begin},
+                                      {"end", chars.end},
+                                      {"label", labels_.name((tags[first] - 1) / 2)},
+                                      {"text", slice(batch.texts[s], chars)},
+                                      {"score", score / static_cast<double>(last - first)}});
+    }
+    predictions.emplace_back(Value::Table{{"entities", std::move(found)}});
+  }
+  return predictions;
+}
+
+std::vector<mtt::Metric> TokenClassification::score(const std::vector<Value>& predictions,
+                                                    const std::vector<Value>& labels) const {
+  std::vector<std::vector<mtt::Entity>> predicted, gold;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].is(Value::Kind::null)) continue;
+    predicted.push_back(read_spans(predictions[i].at("entities"), -1));
+    gold.push_back(read_spans(labels[i], -1));
+  }
+  const mtt::F1 result = mtt::entity_f1(predicted, gold);
+  return {{"span_f1", result.f1}, {"span_precision", result.precision}, {"span_recall", result.recall}};
+}
+
+void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
+                                     const at::Tensor& targets) {
+  const at::Tensor present = std::get<0>(at::_unique2(targets, /*sorted=*/true));
+  at::Tensor weight = at::zeros({tag_count(), features.size(1)}, at::kFloat);
+  at::Tensor bias = at::full({tag_count()}, kNever, at::kFloat);
+  at::Tensor compact = at::zeros({tag_count()}, at::kLong);
+  for (std::int64_t i = 0; i < present.size(0); ++i) compact[present[i].item<std::int64_t>()] = i;
+  const at::Tensor classes = compact.index_select(0, targets);
+
+  const auto fit = method == "ridge"
+                       ? mtt::nn::ridge(features, at::one_hot(classes, present.size(0)).to(at::kFloat))
+                       : mtt::nn::class_means(features, classes, present.size(0));
+  const double factor = mtt::nn::fit_temperature(fit.held_out, classes);
+  weight.index_copy_(0, present, fit.weight * factor);
+  bias.index_copy_(0, present, fit.bias * factor);
+  classifier_->weight.copy_(weight);
+  classifier_->bias->copy_(bias);
+}

@@ -1,0 +1,40 @@
+// Labelled stretches of text.
+#pragma once
+
+#include "mtt/head.h"
+#include "mtt/label_set.h"
+#include "mtt/nn/layers.h"
+
+/// Softmax classification of words by the vector of their first sub-word, with the tags O, B-x and I-x: named
+/// entities, slots. Decoding takes the best sequence in which I-x follows B-x or I-x only.
+class TokenClassification : public mtt::Head {
+ public:
+  explicit TokenClassification(mtt::LabelSet labels) : labels_(std::move(labels)) {}
+
+  mtt::Level level() const override { return mtt::Level::token; }
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override;
+  void restore(const mtt::Value& state) override;
+  void build(std::int64_t width) override;
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
+  mtt::Loss loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  /// {"entities": [{"start": 5, "end": 14, "label": "song", "text": "Yesterday", "score": 0.91}]}; characters
+  /// are code points, the score is the mean probability of the entity's tags.
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
+  std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
+
+ private:
+  std::int64_t tag_count() const { return 1 + 2 * labels_.size(); }
+  static std::int64_t begin_tag(std::int64_t label) { return 1 + 2 * label; }
+  static std::int64_t inside_tag(std::int64_t label) { return 2 + 2 * label; }
+  static bool is_inside(std::int64_t tag) { return tag > 0 && tag % 2 == 0; }
+
+  std::vector<std::int64_t> best_tags(const std::vector<const float*>& rows) const;
+
+  mtt::LabelSet labels_;
+  mtt::nn::Linear* classifier_ = nullptr;
+};

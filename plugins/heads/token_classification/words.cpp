@@ -1,0 +1,64 @@
+#include "words.h"
+
+#include <algorithm>
+
+#include "mtt/error.h"
+
+namespace {
+
+bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
+
+[[noreturn]] void refuse(const mtt::Value& value, const std::string& what) {
+  const std::string place = value.place().str();
+  throw mtt::Error((place.empty() ? "" : place + ": ") + what);
+}
+
+}  // namespace
+
+std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence) {
+  std::vector<Word> words;
+  for (std::int64_t t = batch.offsets[sentence]; t < batch.offsets[sentence + 1]; ++t) {
+    if (batch.first_subword[t])
+      words.push_back({t, batch.chars[t]});
+    else if (!batch.special[t] && !words.empty())
+      words.back().chars.end = batch.chars[t].end;
+  }
+  return words;
+}
+
+std::vector<mtt::Entity> read_spans(const mtt::Value& spans, std::int64_t characters) {
+  std::vector<mtt::Entity> result;
+  for (const mtt::Value& span : spans.array()) {
+    const std::int64_t start = span.at("start").integer(), end = span.at("end").integer();
+    if (start < 0 || start >= end)
+      refuse(span,
+             "the span " + std::to_string(start) + ".." + std::to_string(end) + " is empty or negative");
+    if (characters >= 0 && end > characters) {
+      refuse(span, "the span " + std::to_string(start) + ".." + std::to_string(end) +
+                       " ends beyond the text of " + std::to_string(characters) + " characters");
+    }
+    const std::string& label = span.at("label").string();
+    if (label.empty()) refuse(span, "a span has an empty label");
+    result.push_back({label, {static_cast<std::int32_t>(start), static_cast<std::int32_t>(end)}});
+  }
+  std::sort(result.begin(), result.end(),
+            [](const mtt::Entity& a, const mtt::Entity& b) { return a.span.begin < b.span.begin; });
+  for (std::size_t i = 1; i < result.size(); ++i)
+    if (result[i].span.begin < result[i - 1].span.end)
+      refuse(spans, "the spans of " + result[i - 1].label + " and " + result[i].label + " overlap");
+  return result;
+}
+
+std::string slice(std::string_view utf8, mtt::CharSpan chars) {
+  std::string part;
+  std::int32_t at = -1;
+  for (const char byte : utf8) {
+    if (begins_character(byte)) ++at;
+    if (at >= chars.begin && at < chars.end) part += byte;
+  }
+  return part;
+}
+
+std::int64_t count_characters(std::string_view utf8) {
+  return std::count_if(utf8.begin(), utf8.end(), begins_character);
+}
