@@ -149,7 +149,7 @@ std::vector<mtt::Metric> TokenClassification::score(const std::vector<Value>& pr
     gold.push_back(read_spans(labels[i], -1));
   }
   const mtt::F1 result = mtt::entity_f1(predicted, gold);
-  return {{"span_f1", result.f1}, {"span_precision", result.precision}, {"span_recall", result.recall}};
+  return {{"entity_f1", result.f1}, {"entity_precision", result.precision}, {"entity_recall", result.recall}};
 }
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,

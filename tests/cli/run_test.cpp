@@ -1,0 +1,197 @@
+#include <filesystem>
+#include <sstream>
+#include <tuple>
+
+#include "catch.h"
+#include "io/json.h"
+#include "io/npy.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+
+[tasks.intent]
+head = "classification"
+init = "ridge"
+
+[tasks.slots]
+head = "token_classification"
+init = "class_means"
+layer = 1
+
+[tasks.loudness]
+head = "regression"
+init = "ridge"
+
+[tasks.guess]
+head = "classification"
+labels = ["yes", "no"]
+train = "guess.jsonl"
+
+[show]
+sentences = ["play rain", "wake me at six"]
+)";
+
+const char kTrain[] =
+    R"({"text": "play some music", "intent": "play", "loudness": 0.5, "slots": [{"start": 10, "end": 15, "label": "what"}]}
+{"text": "play music louder", "intent": "play", "loudness": 1.0, "slots": [{"start": 5, "end": 10, "label": "what"}]}
+{"text": "wake me up", "intent": "alarm", "loudness": 0.1, "slots": []}
+{"text": "wake me at six", "intent": "alarm", "slots": [{"start": 11, "end": 14, "label": "when"}]}
+{"text": "me up at six now"}
+)";
+
+struct Experiment {
+  TemporaryFolder folder;
+  std::string config = (folder.path() / "e.toml").string();
+  std::string out = (folder.path() / "out").string();
+
+  Experiment() {
+    write_tiny_model(folder.path() / "model");
+    folder.write("e.toml", kConfig);
+    folder.write("train.jsonl", kTrain);
+    folder.write("test.jsonl", kTrain);
+    folder.write("guess.jsonl", "{\"text\": \"up\", \"guess\": \"yes\"}\n");
+  }
+  Outcome run(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"run", config, "--out", out};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mtt_program(arguments);
+  }
+  fs::path in(const std::string& name) const { return fs::path(out) / name; }
+};
+
+}  // namespace
+
+TEST_CASE("a run keeps everything that it prints, and can be used again") {
+  const Experiment e;
+  const Outcome run = e.run();
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  for (const char* part : {"Embeddings (2 x 8", "Cosine similarities", "Predictions", "Scores on held-out", "(untrained)"})
+    CHECK_THAT(run.out, Contains(part));
+  CHECK_THAT(run.err, Contains("\"wake me at six\" is among the examples"));
+  CHECK(file_text(e.in("console.txt")) == run.err + run.out);
+  CHECK(mtt::read_npy(e.in("embeddings.npy")).shape == std::vector<std::int64_t>{2, 8});
+  CHECK_THAT(file_text(e.in("similarity.svg")), Contains("<svg"));
+  CHECK_THAT(file_text(e.in("config.toml")), Contains("tokens_per_forward = 1024"));
+
+  const std::string kept = file_text(e.in("predictions.jsonl"));
+  const Outcome predicted = mtt_program({"predict", "--model", e.out}, "play rain\nwake me at six\n");
+  CHECK(predicted.code == 0);
+  CHECK(predicted.out == kept);
+  const auto line = mtt::parse_json(kept.substr(0, kept.find('\n')), "p");
+  CHECK(line.at("guess").at("untrained").boolean());
+  CHECK_FALSE(line.at("intent").find("untrained"));
+
+  const Outcome scored = mtt_program({"evaluate", "--model", e.out, "--json"});
+  CHECK(scored.code == 0);
+  CHECK(scored.out == file_text(e.in("scores.jsonl")));
+  CHECK(mtt_program({"encode", "--model", e.out}, "rain\n").out ==
+        mtt_program({"encode", "--model", (e.folder.path() / "model").string()}, "rain\n").out);
+  CHECK(mtt_program({"tokenize", "--model", e.out}, "rain\n").code == 0);
+}
+
+TEST_CASE("a run is repeated in its place bit for bit, and takes no other directory") {
+  const Experiment e;
+  REQUIRE(e.run({"--threads", "1"}).code == 0);
+  const std::string heads = file_text(e.in("heads/slots/model.safetensors"));
+  const std::string guess = file_text(e.in("heads/guess/model.safetensors"));
+  const std::string vectors = file_text(e.in("embeddings.npy"));
+  REQUIRE(e.run({"--threads", "2"}).code == 0);
+  CHECK(file_text(e.in("heads/slots/model.safetensors")) == heads);
+  CHECK(file_text(e.in("heads/guess/model.safetensors")) == guess);
+  CHECK(file_text(e.in("embeddings.npy")) == vectors);
+  REQUIRE(e.run({"--set", "run.seed=2"}).code == 0);
+  CHECK(file_text(e.in("heads/guess/model.safetensors")) != guess);
+
+  const Outcome refused = mtt_program({"run", e.config, "--out", e.folder.path().string()});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("holds other things than a run"));
+}
+
+TEST_CASE("--check stops before the work, and finds what is wrong") {
+  const Experiment e;
+  const Outcome fine = e.run({"--check"});
+  CHECK(fine.code == 0);
+  CHECK_THAT(fine.out, Contains("the experiment can run"));
+  CHECK_FALSE(fs::exists(e.out));
+  const auto wrong = [&](const std::string& assignment, const std::string& with) {
+    const Outcome outcome = e.run({"--check", "--set", assignment});
+    INFO(outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(with));
+  };
+  wrong("tasks.intent.head=poetry", "no plugin has the head 'poetry'");
+  wrong("tasks.intent.init=magic", "--set tasks.intent.init=magic: [tasks.intent] init is \"magic\"");
+  wrong("tasks.intent.layer=7", "beyond the backbone's 2 layers");
+  wrong("tasks.intent.field=nothing", "no example has the key 'nothing'");
+  wrong("tasks.intent.poling=cls", "did you mean 'pooling'");
+  wrong("tasks.slots.pooling=cls", "reads tokens");
+  wrong("data.train=gone.jsonl", "gone.jsonl' does not exist");
+  wrong("backbone.plugin=poetry", "no plugin has the backbone 'poetry'");
+  wrong("backbone.max_tokens=33", "32 positions");
+  wrong("tasks.intent.labels=[\"play\"]", "not among the 1 labels");
+  e.folder.write("train.jsonl", R"({"text": "play", "intent": "a", "loudness": 1, "slots": [{"start": 1, "end": 9, "label": "x"}]})");
+  wrong("run.seed=1", "ends beyond the text of 4 characters");
+}
+
+TEST_CASE("a damaged run says what is damaged") {
+  const Experiment e;
+  REQUIRE(e.run().code == 0);
+  const auto fails = [&](const std::string& with) {
+    const Outcome outcome = mtt_program({"predict", "--model", e.out}, "rain\n");
+    INFO(outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(with));
+  };
+  const std::string head = file_text(e.in("heads/intent/head.json"));
+  e.folder.write("out/heads/intent/head.json", head.substr(0, head.size() / 2));
+  fails("head.json:1:");
+  e.folder.write("out/heads/intent/head.json", R"({"plugin":"classification","trained":true,"state":{"labels":["a","b","c"]}})");
+  fails("has the shape");
+  fs::remove_all(e.in("heads/intent"));
+  fails("does not exist");
+}
+
+TEST_CASE("config show prints every value with its origin") {
+  const Experiment e;
+  const Outcome shown = mtt_program({"config", "show", e.config, "--set", "run.seed=5"}, "", {"MTT_THREADS=2"});
+  CHECK(shown.code == 0);
+  CHECK_THAT(shown.out, Contains("# MTT_THREADS") && Contains("# --set run.seed=5") && Contains("e.toml:2:1") && Contains("# default"));
+}
+
+TEST_CASE("the README's commands do what it says", "[model]") {
+  if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0) MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
+  const TemporaryFolder folder;
+  const std::string out = (folder.path() / "out").string();
+  const Outcome run = mtt_program({"run", std::string(MTT_SOURCE) + "/configs/quickstart.toml", "--out", out});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK(run.err.empty());
+  for (const auto& [task, metric, least] : std::vector<std::tuple<std::string, std::string, double>>{
+           {"intent", "accuracy", 0.85}, {"slots", "entity_f1", 0.6}, {"sentiment", "accuracy", 0.8}, {"urgency", "spearman", 0.7}}) {
+    bool found = false;
+    std::istringstream lines(file_text(out + "/scores.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      const auto score = mtt::parse_json(line, "s");
+      if (score.at("task").string() != task) continue;
+      found = true;
+      CHECK(score.at("metrics").at(metric).number() >= least);
+    }
+    CHECK(found);
+  }
+  const Outcome encoded = mtt_program({"encode", "--model", "all-MiniLM-L6-v2"}, "hello world\n");
+  const auto vector = mtt::parse_json(encoded.out, "out").at("embedding");
+  const double published[] = {-0.034478, 0.03102, 0.00673, 0.02611, -0.039362};
+  for (int i = 0; i < 5; ++i) CHECK(vector.array()[i].number() == Approx(published[i]).margin(1e-5));
+}

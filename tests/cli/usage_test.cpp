@@ -1,0 +1,42 @@
+#include "catch.h"
+#include "program.h"
+
+TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
+  CHECK(mtt_program({"--version"}).out == "mtt 0.1.0\n");
+  const Outcome help = mtt_program({"--help"});
+  CHECK(help.code == 0);
+  for (const char* verb : {"run", "encode", "predict", "evaluate", "tokenize", "plugins", "config"}) {
+    CHECK_THAT(help.out, Contains(verb));
+    CHECK(mtt_program({verb, "--help"}).code == 0);
+  }
+  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+           {}, {"encod"}, {"encode"}, {"encode", "--modle", "x"}, {"run"}, {"encode", "--model", "x", "--threads", "0"},
+           {"encode", "--model", "x", "--threads", "many"}, {"config"}}) {
+    const Outcome outcome = mtt_program(wrong);
+    CHECK(outcome.code == 2);
+    CHECK_THAT(outcome.err, Contains("mtt: error: "));
+  }
+}
+
+TEST_CASE("failures are exit code 1 and one sentence") {
+  const auto fails = [](const std::vector<std::string>& arguments, const std::string& with,
+                        const std::vector<std::string>& environment = {}) {
+    const Outcome outcome = mtt_program(arguments, "", environment);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(with));
+  };
+  fails({"run", "none.toml"}, "'none.toml' does not exist");
+  fails({"encode", "--model", "no-such-model"}, "no model 'no-such-model'");
+  fails({"encode", "--model", "x", "--output", "a.txt"}, "ends in none of .npy, .jsonl, .safetensors");
+  fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
+  fails({"plugins", "poetry"}, "no plugin has the head 'poetry'");
+  fails({"encode", "--model", "x"}, "MTT_THREADS is 'all'", {"MTT_THREADS=all"});
+}
+
+TEST_CASE("plugins and the reference of all keys") {
+  const Outcome list = mtt_program({"plugins"});
+  CHECK(list.code == 0);
+  for (const char* name : {"bert", "classification", "regression", "token_classification"}) CHECK_THAT(list.out, Contains(name));
+  CHECK_THAT(mtt_program({"plugins", "classification"}).out, Contains("| `labels` |"));
+  CHECK_THAT(mtt_program({"config", "reference"}).out, Contains("`max_tokens`") && Contains("head = \"classification\""));
+}

@@ -1,0 +1,58 @@
+#include "mtt/options.h"
+
+#include "catch.h"
+#include "config/toml.h"
+#include "mtt/error.h"
+
+using mtt::OptionList;
+using mtt::Options;
+
+namespace {
+
+OptionList declared() {
+  return OptionList()
+      .integer("steps", 10, 1, 100, "Steps.")
+      .number("rate", 0.5, 0.0, 1.0, "Rate.")
+      .boolean("shuffle", true, "Shuffle.")
+      .choice("pooling", "mean", {"mean", "cls"}, "Pooling.")
+      .strings("labels", std::vector<std::string>{}, "Labels.")
+      .string("model", std::nullopt, "The model.");
+}
+
+Options read(const std::string& toml) { return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]"); }
+
+}  // namespace
+
+TEST_CASE("options have defaults, and say what was given") {
+  const Options options = read("model = 'm'\nsteps = 3\nlabels = 'a'");
+  CHECK(options.integer("steps") == 3);
+  CHECK(options.number("rate") == 0.5);
+  CHECK(options.boolean("shuffle"));
+  CHECK(options.strings("labels") == std::vector<std::string>{"a"});
+  CHECK(options.given("steps"));
+  CHECK_FALSE(options.given("rate"));
+}
+
+TEST_CASE("each wrong option gives one sentence with its place") {
+  CHECK_THROWS_WITH(read("model = 'm'\npoolng = 'cls'"),
+                    "x.toml:2:1: unknown key \"poolng\" in [train]; did you mean 'pooling'?");
+  CHECK_THROWS_WITH(read("model = 'm'\npooling = 'clss'"),
+                    "x.toml:2:1: 'pooling' in [train] is \"clss\"; expected one of 'mean', 'cls' (did you mean 'cls'?)");
+  CHECK_THROWS_WITH(read("model = 'm'\nrate = 1"),
+                    "x.toml:2:1: 'rate' in [train] is the integer 1; expected a number; write 1.0");
+  CHECK_THROWS_WITH(read("model = 'm'\nrate = '0.1'"),
+                    "x.toml:2:1: 'rate' in [train] is the string \"0.1\"; expected a number; drop the quotes");
+  CHECK_THROWS_WITH(read("model = 'm'\nsteps = 1.5"),
+                    "x.toml:2:1: 'steps' in [train] is the number 1.5; expected an integer");
+  CHECK_THROWS_WITH(read("model = 'm'\nsteps = -1"), "x.toml:2:1: 'steps' in [train] is -1; expected 1 to 100");
+  CHECK_THROWS_WITH(read("steps = 1"), "x.toml: 'model' is missing in [train]; it is a string: The model.");
+}
+
+TEST_CASE("an option cannot be declared twice") {
+  CHECK_THROWS_AS(OptionList().boolean("a", true, "").boolean("a", true, ""), mtt::Error);
+}
+
+TEST_CASE("the nearest word is near or none") {
+  CHECK(mtt::nearest("backbon", {"backbone", "data"}) == "backbone");
+  CHECK(mtt::nearest("xyz", {"backbone", "data"}).empty());
+}

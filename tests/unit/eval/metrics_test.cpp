@@ -1,0 +1,50 @@
+#include "mtt/metrics.h"
+
+#include <cmath>
+
+#include "catch.h"
+
+using mtt::entities;
+using mtt::TagScheme;
+using Tags = std::vector<std::string>;
+
+namespace {
+
+double f1(const std::vector<Tags>& gold, const std::vector<Tags>& predicted, TagScheme scheme) {
+  std::vector<std::vector<mtt::Entity>> g, p;
+  for (const Tags& tags : gold) g.push_back(entities(tags, scheme));
+  for (const Tags& tags : predicted) p.push_back(entities(tags, scheme));
+  return mtt::entity_f1(p, g).f1;
+}
+
+}  // namespace
+
+TEST_CASE("accuracy and macro-F1 by hand") {
+  CHECK(mtt::accuracy({1, 2, 3}, {1, 2, 2}) == Approx(2.0 / 3));
+  CHECK(std::isnan(mtt::accuracy({}, {})));
+  // class 0: tp 1 fp 1 fn 0 -> 2/3; class 1: tp 1 fp 0 fn 1 -> 2/3; class 2: only predicted nowhere, gold once -> 0
+  CHECK(mtt::macro_f1({0, 0, 1, 1}, {0, 1, 1, 2}) == Approx((2.0 / 3 + 0.5 + 0) / 3));
+}
+
+// The reference's own table: default mode against mode="strict", scheme=IOB2.
+TEST_CASE("entities as seqeval counts them, in both modes") {
+  const auto both = [](const Tags& gold, const Tags& predicted, double loose, double strict) {
+    CHECK(f1({gold}, {predicted}, TagScheme::conlleval) == Approx(loose));
+    CHECK(f1({gold}, {predicted}, TagScheme::strict_iob2) == Approx(strict));
+  };
+  both({"B-X", "I-X", "O"}, {"I-X", "I-X", "O"}, 1, 0);
+  both({"O", "B-X"}, {"O", "I-X"}, 1, 0);
+  both({"B-X", "B-X"}, {"B-X", "I-X"}, 0, 0);
+  both({"O"}, {"O"}, 0, 0);
+  CHECK(f1({{"B-X"}, {"O"}}, {{"B-X"}, {"I-X"}}, TagScheme::conlleval) == Approx(2.0 / 3));
+  CHECK(f1({{"B-X"}, {"O"}}, {{"B-X"}, {"I-X"}}, TagScheme::strict_iob2) == Approx(1));
+}
+
+TEST_CASE("correlations: known values, ties, and what has none") {
+  CHECK(mtt::pearson({1, 2, 3, 4}, {2, 4, 6, 8.5}) == Approx(0.99808).epsilon(1e-4));
+  CHECK(mtt::spearman({1, 2, 3, 4}, {1, 8, 27, 64}) == Approx(1));
+  CHECK(mtt::spearman({1, 2, 2, 3}, {1, 2, 3, 4}) == Approx(0.9486833));
+  CHECK(std::isnan(mtt::spearman({1, 1, 1}, {1, 2, 3})));
+  CHECK(std::isnan(mtt::spearman({1}, {1})));
+  CHECK(std::isnan(mtt::spearman({1, NAN}, {1, 2})));
+}

@@ -1,0 +1,35 @@
+#include "io/json.h"
+
+#include "catch.h"
+#include "mtt/error.h"
+
+using mtt::parse_json;
+
+TEST_CASE("JSON keeps kinds, order, escapes and places") {
+  const auto v = parse_json("{\"b\": [1, -2.5e3, true, null],\n \"a\": \"\\u00e9\\ud83d\\ude00\\n\"}", "f");
+  CHECK(v.json() == "{\"b\":[1,-2500.0,true,null],\"a\":\"é😀\\n\"}");
+  CHECK(v.at("a").place().str() == "f:2:7");
+  CHECK(v.at("b").array()[0].is(mtt::Value::Kind::integer));
+  CHECK(parse_json("-9223372036854775808", "f").integer() == std::numeric_limits<std::int64_t>::min());
+  CHECK(parse_json("1e-400", "f").number() == 0);
+  CHECK(parse_json(std::string(99, '[') + "1" + std::string(99, ']'), "f").is(mtt::Value::Kind::array));
+}
+
+TEST_CASE("wrong JSON says where") {
+  for (const std::string bad :
+       {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "NaN", "Infinity", "-", "01", "1.", ".5", "1e", "1 2", "tru",
+        "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"a\nb\"", "\xEF\xBB\xBF{}",
+        "\"\xff\"", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "9223372036854775808", "1e400", "[1}", "{\"a\"}",
+        "[1]]"})
+    CHECK_THROWS_WITH(parse_json(bad, "f"), Contains("f:1:"));
+  CHECK_THROWS_WITH(parse_json(std::string(101, '['), "f"), Contains("deeper than 100"));
+  CHECK_THROWS_WITH(parse_json(std::string("[1,\0 2]", 7), "f"), Contains("byte 0"));
+  CHECK_THROWS_WITH(parse_json("{\n \"a\": x}", "f"), Contains("f:2:7"));
+  CHECK_THROWS_WITH(mtt::parse_json_line("{", "f", 17), Contains("f:17:"));
+}
+
+TEST_CASE("a duplicate is found among many keys") {
+  std::string text = "{";
+  for (int i = 0; i < 1000; ++i) text += "\"k" + std::to_string(i) + "\":0,";
+  CHECK_THROWS_WITH(parse_json(text + "\"k500\":0}", "f"), Contains("\"k500\" is there twice"));
+}

@@ -1,0 +1,167 @@
+#include "text/tokenizer.h"
+
+#include "catch.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "text/utf8.h"
+
+namespace {
+
+const char kVocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nworld\n##ly\nun\n##want\n##ed\n,\n!\ncafe\n中\n";
+
+mtt::Tokenizer tiny(const mtt::BertOptions& options = {}) {
+  return mtt::Tokenizer::from_vocabulary(kVocabulary, "vocab.txt", options);
+}
+
+mtt::Tokens encode(const mtt::Tokenizer& tokenizer, const std::string& text, std::int64_t max = 0) {
+  mtt::Tokens tokens;
+  tokenizer.encode(text, max, tokens);
+  return tokens;
+}
+
+std::string shown(const mtt::Tokenizer& tokenizer, const std::string& text) {
+  std::string result;
+  const mtt::Tokens tokens = encode(tokenizer, text);
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i)
+    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) + "," +
+              std::to_string(tokens.chars[i].end) + ") ";
+  return result;
+}
+
+/// A tokenizer.json with one part replaced.
+std::string json_with(const std::string& part, const std::string& replacement) {
+  std::string text = R"({"version":"1.0","truncation":null,"padding":null,
+"added_tokens":[{"id":4,"content":"[MASK]","single_word":false,"lstrip":true,"rstrip":false,"normalized":false,"special":true}],
+"normalizer":{"type":"BertNormalizer","clean_text":true,"handle_chinese_chars":true,"strip_accents":null,"lowercase":true},
+"pre_tokenizer":{"type":"BertPreTokenizer"},
+"post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"[CLS]","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"[SEP]","type_id":0}}],"pair":[],
+"special_tokens":{"[CLS]":{"id":"[CLS]","ids":[2],"tokens":["[CLS]"]},"[SEP]":{"id":"[SEP]","ids":[3],"tokens":["[SEP]"]}}},
+"decoder":null,
+"model":{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,
+"vocab":{"[PAD]":0,"[UNK]":1,"[CLS]":2,"[SEP]":3,"[MASK]":4,"hello":5,"##lo":6}}})";
+  if (part.empty()) return text;
+  const auto at = text.find(part);
+  if (at == std::string::npos) throw std::runtime_error(part);
+  return text.replace(at, part.size(), replacement);
+}
+
+mtt::Tokenizer from_json(const std::string& text) { return mtt::Tokenizer::from_json(mtt::parse_json(text, "t.json")); }
+
+}  // namespace
+
+TEST_CASE("words, sub-words and offsets into the original text") {
+  const auto t = tiny();
+  CHECK(shown(t, "Hello,  WORLDly!") == "[CLS](0,0) hello(0,5) ,(5,6) world(8,13) ##ly(13,15) !(15,16) [SEP](0,0) ");
+  CHECK(shown(t, "unwanted") == "[CLS](0,0) un(0,2) ##want(2,6) ##ed(6,8) [SEP](0,0) ");
+  CHECK(shown(t, "Cafe\u0301 CAF\u00c9") == "[CLS](0,0) cafe(0,4) cafe(6,10) [SEP](0,0) ");
+  CHECK(shown(t, "x") == "[CLS](0,0) [UNK](0,1) [SEP](0,0) ");
+  CHECK(shown(t, "hello中hello") == "[CLS](0,0) hello(0,5) 中(5,6) hello(6,11) [SEP](0,0) ");
+  CHECK(shown(t, "hello[MASK]world") == "[CLS](0,0) hello(0,5) [MASK](5,11) world(11,16) [SEP](0,0) ");
+  CHECK(shown(t, "") == "[CLS](0,0) [SEP](0,0) ");
+  CHECK(shown(t, std::string("he\0llo", 6)) == "[CLS](0,0) hello(0,6) [SEP](0,0) ");
+  CHECK(shown(t, std::string(101, 'h')) == "[CLS](0,0) [UNK](0,101) [SEP](0,0) ");
+  CHECK(shown(tiny({.lowercase = false}), "Hello hello") == "[CLS](0,0) [UNK](0,5) hello(6,11) [SEP](0,0) ");
+}
+
+TEST_CASE("a limit counts the special tokens, and says what was cut") {
+  const auto t = tiny();
+  const mtt::Tokens cut = encode(t, "hello world hello", 4);
+  CHECK(cut.ids == std::vector<std::int32_t>{2, 5, 6, 3});
+  CHECK(cut.truncated == 1);
+  CHECK(encode(t, "hello world", 4).truncated == 0);
+  CHECK(encode(t, "hello", 2).ids == std::vector<std::int32_t>{2, 3});
+  CHECK_THROWS_WITH(encode(t, "hello", 1), Contains("no room"));
+}
+
+TEST_CASE("words begin where they begin") {
+  const mtt::Tokens tokens = encode(tiny(), "unwanted world!");
+  CHECK(tokens.first_subword == std::vector<std::uint8_t>{0, 1, 0, 0, 1, 1, 0});
+  CHECK(tokens.special == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 0, 1});
+}
+
+TEST_CASE("text that is not UTF-8 is refused") {
+  for (const char* bad : {"\xff", "a\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"})
+    CHECK_THROWS_WITH(encode(tiny(), bad), Contains("not valid UTF-8"));
+}
+
+TEST_CASE("long texts take linear time and memory") {
+  const auto t = tiny();
+  CHECK(encode(t, std::string(1'000'000, ' ')).ids.size() == 2);
+  CHECK(encode(t, std::string(10'000'000, 'h')).ids.size() == 3);
+}
+
+TEST_CASE("vocab.txt that is no BERT vocabulary is refused") {
+  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("a\n[CLS]\n[SEP]\n", "v", {}), Contains("lacks [UNK]"));
+  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("[UNK]\n[CLS]\n[SEP]\na\na\n", "v", {}), Contains("v:5:1"));
+}
+
+TEST_CASE("tokenizer.json: parts by name, everything else is refused") {
+  CHECK(encode(from_json(json_with("", "")), "hellolo [MASK]").ids == std::vector<std::int32_t>{2, 5, 6, 4, 3});
+  const auto accepted = [](const std::string& part, const std::string& replacement) {
+    CHECK_NOTHROW(from_json(json_with(part, replacement)));
+  };
+  accepted("\"version\":\"1.0\",", "");
+  accepted(R"("type":"WordPiece",)", "");
+  accepted(R"({"type":"BertPreTokenizer"})", R"({"type":"Whitespace"})");
+  accepted(R"("strip_accents":null,)", "");
+  accepted("\"max_input_chars_per_word\":100", "\"max_input_chars_per_word\":0");
+  accepted("\"##lo\":6", "\"##lo\":999");
+  const auto refused = [](const std::string& part, const std::string& replacement) {
+    INFO(replacement);
+    CHECK_THROWS_WITH(from_json(json_with(part, replacement)), Contains("t.json:"));
+  };
+  refused("\"version\":\"1.0\"", "\"version\":\"2.0\"");
+  refused("\"decoder\"", "\"decodr\"");
+  refused("WordPiece", "BPE");
+  refused("\"unk_token\":\"[UNK]\",", "");
+  refused("\"unk_token\":\"[UNK]\"", "\"unk_token\":\"[unk]\"");
+  refused("BertNormalizer", "Precompiled");
+  refused("\"lowercase\":true", "\"lowercas\":true");
+  refused("BertPreTokenizer", "Metaspace");
+  refused("TemplateProcessing", "RobertaProcessing");
+  refused("\"ids\":[2]", "\"ids\":[9999]");
+  refused("\"ids\":[2]", "\"ids\":[2,2]");
+  refused("{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},", "");
+  refused("{\"SpecialToken\":{\"id\":\"[SEP]\"", "{\"SpecialToken\":{\"id\":\"[EOS]\"");
+  refused("\"##lo\":6", "\"##lo\":5");
+  refused("\"##lo\":6", "\"##lo\":-1");
+  refused("\"##lo\":6", "\"##lo\":4294967296");
+  refused("\"##lo\":6", "\"##lo\":6.0");
+  refused("\"id\":4,\"content\"", "\"id\":5,\"content\"");
+  refused("\"single_word\":false,", "");
+  refused("max_input_chars_per_word\":100", "max_input_chars_per_word\":-1");
+}
+
+TEST_CASE("UTF-8: every code point goes round") {
+  for (char32_t c = 0; c < 0x110000; ++c) {
+    if (c >= 0xD800 && c < 0xE000) continue;
+    char bytes[4];
+    const std::string text(bytes, static_cast<std::size_t>(mtt::write_code_point(c, bytes)));
+    const char* p = text.data();
+    REQUIRE(mtt::find_invalid_utf8(text) == std::string::npos);
+    REQUIRE(mtt::read_code_point(p) == c);
+    REQUIRE(p == text.data() + text.size());
+  }
+}
+
+TEST_CASE("the golden strings give the reference's ids and offsets", "[data]") {
+  MTT_FOLDER_OR_SKIP(folder, "MTT_CONFORMANCE");
+  MTT_FOLDER_OR_SKIP(model, "MTT_MINILM");
+  const auto tokenizer = from_json(mtt::read_file(model + "/tokenizer.json", 1u << 26));
+  const auto golden = mtt::parse_json(mtt::read_file(folder + "/tokenizer_golden.json", 1u << 24), "golden");
+  int cases = 0;
+  for (const auto& item : golden.at("single").array()) {
+    const mtt::Tokens tokens = encode(tokenizer, item.at("text").string());
+    INFO(item.at("text").json());
+    mtt::Value::Array ids, offsets;
+    for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+      ids.emplace_back(tokens.ids[i]);
+      offsets.emplace_back(mtt::Value::Array{tokens.chars[i].begin, tokens.chars[i].end});
+    }
+    CHECK(mtt::Value(ids).json() == item.at("ids").json());
+    CHECK(mtt::Value(offsets).json() == item.at("offsets").json());
+    ++cases;
+  }
+  CHECK(cases == 46);
+}
