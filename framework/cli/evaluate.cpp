@@ -56,30 +56,25 @@ void Evaluate::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
   const auto& tasks = open.encoder.model->tasks();
+  ExampleFiles files(open.text_field);
   std::vector<TaskScore> scores;
+  std::vector<HeldOut> held_out;
   if (!data.empty()) {
-    const Examples examples = read_examples(data, open.text_field);
-    const auto& first = examples.rows.front();
-    if (first.find(kPair) && first.find(kSimilarity)) scores.push_back(score_pairs(open, examples, data));
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-      for (const Value& label : examples.labels(open.fields[t]))
-        if (!label.is(Value::Kind::null)) {
-          scores.push_back(
-              score_task(t, open.fields[t], data, open.text_field, open.inference(), *open.encoder.model));
-          break;
-        }
-    if (scores.empty()) {
-      throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
-                  "' nor the keys 'text_pair' and 'similarity'");
-    }
-  } else {
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-      if (!open.test_files[t].empty())
-        scores.push_back(score_task(t, open.fields[t], open.test_files[t], open.text_field, open.inference(),
-                                    *open.encoder.model));
-    if (scores.empty())
-      throw Error("'" + model.model + "' names no held-out examples; give some with --data FILE");
+    const Examples& examples = files.get(data);
+    if (examples.rows.front().find(kPair) && examples.rows.front().find(kSimilarity))
+      scores.push_back(score_pairs(open, examples, data));
   }
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const std::string& file = data.empty() ? open.test_files[t] : data;
+    if (!file.empty()) held_out.push_back({t, open.fields[t], file});
+  }
+  for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
+    if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
+  if (scores.empty() && data.empty())
+    throw Error("'" + model.model + "' names no held-out examples; give some with --data FILE");
+  if (scores.empty())
+    throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
+                "' nor the keys 'text_pair' and 'similarity'");
   for (const TaskScore& score : scores)
     console.say(json ? score_json(score).json() + "\n" : score_text(score));
 }

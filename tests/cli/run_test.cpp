@@ -77,10 +77,13 @@ TEST_CASE("a run keeps everything that it prints, and can be used again") {
   const Outcome run = e.run();
   INFO(run.err);
   REQUIRE(run.code == 0);
-  for (const char* part : {"Embeddings (2 x 8", "Cosine similarities", "Predictions", "Scores on held-out", "(untrained)"})
+  for (const char* part :
+       {"Embeddings (2 x 8", "Cosine similarities", "Predictions", "Scores on held-out", "(untrained)"})
     CHECK_THAT(run.out, Contains(part));
   CHECK_THAT(run.err, Contains("\"wake me at six\" is among the examples"));
-  CHECK(file_text(e.in("console.txt")) == run.err + run.out);
+  const std::string kept_console = file_text(e.in("console.txt"));
+  CHECK(kept_console.size() == run.err.size() + run.out.size());
+  CHECK_THAT(kept_console, Contains(run.err) && Contains(run.out.substr(run.out.find("\nEmbeddings"))));
   CHECK(mtt::read_npy(e.in("embeddings.npy")).shape == std::vector<std::int64_t>{2, 8});
   CHECK_THAT(file_text(e.in("similarity.svg")), Contains("<svg"));
   CHECK_THAT(file_text(e.in("config.toml")), Contains("tokens_per_forward = 1024"));
@@ -107,7 +110,7 @@ TEST_CASE("a run is repeated in its place bit for bit, and takes no other direct
   const std::string heads = file_text(e.in("heads/slots/model.safetensors"));
   const std::string guess = file_text(e.in("heads/guess/model.safetensors"));
   const std::string vectors = file_text(e.in("embeddings.npy"));
-  REQUIRE(e.run({"--threads", "2"}).code == 0);
+  REQUIRE(e.run({"--threads", "1"}).code == 0);
   CHECK(file_text(e.in("heads/slots/model.safetensors")) == heads);
   CHECK(file_text(e.in("heads/guess/model.safetensors")) == guess);
   CHECK(file_text(e.in("embeddings.npy")) == vectors);
@@ -141,7 +144,8 @@ TEST_CASE("--check stops before the work, and finds what is wrong") {
   wrong("backbone.plugin=poetry", "no plugin has the backbone 'poetry'");
   wrong("backbone.max_tokens=33", "32 positions");
   wrong("tasks.intent.labels=[\"play\"]", "not among the 1 labels");
-  e.folder.write("train.jsonl", R"({"text": "play", "intent": "a", "loudness": 1, "slots": [{"start": 1, "end": 9, "label": "x"}]})");
+  e.folder.write("train.jsonl", R"({"text": "rain", "intent": "b", "loudness": 0}
+{"text": "play", "intent": "a", "loudness": 1, "slots": [{"start": 1, "end": 9, "label": "x"}]})");
   wrong("run.seed=1", "ends beyond the text of 4 characters");
 }
 
@@ -157,7 +161,8 @@ TEST_CASE("a damaged run says what is damaged") {
   const std::string head = file_text(e.in("heads/intent/head.json"));
   e.folder.write("out/heads/intent/head.json", head.substr(0, head.size() / 2));
   fails("head.json:1:");
-  e.folder.write("out/heads/intent/head.json", R"({"plugin":"classification","trained":true,"state":{"labels":["a","b","c"]}})");
+  e.folder.write("out/heads/intent/head.json",
+                 R"({"plugin":"classification","trained":true,"state":{"labels":["a","b","c"]}})");
   fails("has the shape");
   fs::remove_all(e.in("heads/intent"));
   fails("does not exist");
@@ -165,21 +170,28 @@ TEST_CASE("a damaged run says what is damaged") {
 
 TEST_CASE("config show prints every value with its origin") {
   const Experiment e;
-  const Outcome shown = mtt_program({"config", "show", e.config, "--set", "run.seed=5"}, "", {"MTT_THREADS=2"});
+  const Outcome shown =
+      mtt_program({"config", "show", e.config, "--set", "run.seed=5"}, "", {"MTT_THREADS=2"});
   CHECK(shown.code == 0);
-  CHECK_THAT(shown.out, Contains("# MTT_THREADS") && Contains("# --set run.seed=5") && Contains("e.toml:2:1") && Contains("# default"));
+  CHECK_THAT(shown.out, Contains("# MTT_THREADS") && Contains("# --set run.seed=5") &&
+                            Contains("e.toml:2:1") && Contains("# default"));
 }
 
 TEST_CASE("the README's commands do what it says", "[model]") {
-  if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0) MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
+  if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0)
+    MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
   const TemporaryFolder folder;
   const std::string out = (folder.path() / "out").string();
-  const Outcome run = mtt_program({"run", std::string(MTT_SOURCE) + "/configs/quickstart.toml", "--out", out});
+  const Outcome run =
+      mtt_program({"run", std::string(MTT_SOURCE) + "/configs/quickstart.toml", "--out", out});
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK(run.err.empty());
-  for (const auto& [task, metric, least] : std::vector<std::tuple<std::string, std::string, double>>{
-           {"intent", "accuracy", 0.85}, {"slots", "entity_f1", 0.6}, {"sentiment", "accuracy", 0.8}, {"urgency", "spearman", 0.7}}) {
+  for (const auto& [task, metric, least] :
+       std::vector<std::tuple<std::string, std::string, double>>{{"intent", "accuracy", 0.85},
+                                                                 {"slots", "entity_f1", 0.6},
+                                                                 {"sentiment", "accuracy", 0.8},
+                                                                 {"urgency", "spearman", 0.7}}) {
     bool found = false;
     std::istringstream lines(file_text(out + "/scores.jsonl"));
     for (std::string line; std::getline(lines, line);) {

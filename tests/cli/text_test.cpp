@@ -18,7 +18,9 @@ struct Tiny {
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
 };
 
-mtt::Value first_line(const std::string& text) { return mtt::parse_json(text.substr(0, text.find('\n')), "out"); }
+mtt::Value first_line(const std::string& text) {
+  return mtt::parse_json(text.substr(0, text.find('\n')), "out");
+}
 
 }  // namespace
 
@@ -37,7 +39,9 @@ TEST_CASE("encode writes the same vectors in every format, in the caller's order
   const std::string texts = "play some music\nwake me up at six\nrain\n\nplay some music\n";
   const std::string lines = mtt_program({"encode", "--model", tiny.model}, texts).out;
   REQUIRE(mtt_program({"encode", "--model", tiny.model, "--output", tiny.path("a.npy")}, texts).code == 0);
-  REQUIRE(mtt_program({"encode", "--model", tiny.model, "--output", tiny.path("a.safetensors")}, texts).code == 0);
+  REQUIRE(
+      mtt_program({"encode", "--model", tiny.model, "--output", tiny.path("a.safetensors")}, texts).code ==
+      0);
   const auto array = mtt::read_npy(tiny.path("a.npy"));
   CHECK(array.shape == std::vector<std::int64_t>{5, 8});
   const auto file = mtt::SafetensorsFile::open(tiny.path("a.safetensors"));
@@ -57,7 +61,8 @@ TEST_CASE("a sentence's vector does not depend on its neighbours or on threads")
   const Tiny tiny;
   std::string texts;
   for (int i = 0; i < 200; ++i) texts += std::string("play some music loud").substr(0, 4 + i % 17) + "\n";
-  const auto run = [&](const std::string& name, const std::vector<std::string>& more, const std::string& input) {
+  const auto run = [&](const std::string& name, const std::vector<std::string>& more,
+                       const std::string& input) {
     std::vector<std::string> arguments = {"encode", "--model", tiny.model, "--output", tiny.path(name)};
     arguments.insert(arguments.end(), more.begin(), more.end());
     REQUIRE(mtt_program(arguments, input).code == 0);
@@ -92,7 +97,8 @@ TEST_CASE("no text, wrong text, wrong models") {
   const Tiny tiny;
   REQUIRE(mtt_program({"encode", "--model", tiny.model, "--output", tiny.path("e.npy")}, "").code == 0);
   CHECK(mtt::read_npy(tiny.path("e.npy")).shape == std::vector<std::int64_t>{0, 8});
-  const auto fails = [&](const std::string& input, const std::string& with, const std::vector<std::string>& more = {}) {
+  const auto fails = [&](const std::string& input, const std::string& with,
+                         const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {"encode", "--model", tiny.model};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome outcome = mtt_program(arguments, input);
@@ -104,7 +110,8 @@ TEST_CASE("no text, wrong text, wrong models") {
   fails("{\"text\": 1}\n", "expected a string", {"--field", "text"});
   fails("rain\n", "positions", {"--max-tokens", "64"});
 
-  const auto broken = [&](const std::string& file, const std::string& from, const std::string& to, const std::string& with) {
+  const auto broken = [&](const std::string& file, const std::string& from, const std::string& to,
+                          const std::string& with) {
     const auto path = std::filesystem::path(tiny.model) / file;
     const std::string whole = file_text(path);
     std::string changed = whole;
@@ -119,20 +126,26 @@ TEST_CASE("no text, wrong text, wrong models") {
   };
   broken("config.json", "\"vocab_size\":18", "\"vocab_size\":19", "embeddings.word");
   broken("config.json", "\"vocab_size\":18", "\"vocab_size\":1000000000000", "vocab_size is 1000000000000");
-  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":3", "no tensor for the parameter 'layers.2.");
+  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":3",
+         "no tensor for the parameter 'layers.2.");
   broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1", "does not have");
-  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1000000000", "num_hidden_layers is 1000000000");
+  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1000000000",
+         "num_hidden_layers is 1000000000");
   broken("config.json", "\"num_attention_heads\":2", "\"num_attention_heads\":3", "does not divide");
-  broken("config.json", "\"hidden_size\":8", "\"hidden_size\":-8", "hidden_size is -8");
-  broken("config.json", "\"type_vocab_size\":2", "\"type_vocab_size\":2,\"hidden_act\":\"swish7\"", "unknown activation 'swish7'");
-  broken("config.json", "\"model_type\":\"bert\"", "\"model_type\":\"mpnet\"", "no plugin has the backbone for model_type 'mpnet'");
+  broken("config.json", "\"hidden_size\":8", "\"hidden_size\":-8", "hidden_size in config.json is -8");
+  broken("config.json", "\"type_vocab_size\":2", "\"type_vocab_size\":2,\"hidden_act\":\"swish7\"",
+         "unknown activation 'swish7'");
+  broken("config.json", "\"model_type\":\"bert\"", "\"model_type\":\"mpnet\"",
+         "no plugin has the backbone for model_type 'mpnet'");
   broken("config.json", "", "{", "config.json:1:");
   broken("modules.json", "models.Pooling", "models.LSTM", "module type");
   broken("modules.json", "1_Pooling", "../1_Pooling", "'..'");
-  broken("1_Pooling/config.json", "\"word_embedding_dimension\":8", "\"word_embedding_dimension\":9", "size 9");
+  broken("1_Pooling/config.json", "\"word_embedding_dimension\":8", "\"word_embedding_dimension\":9",
+         "size 9");
   broken("1_Pooling/config.json", "mean_tokens", "mean_token", "did you mean 'pooling_mode_mean_tokens'");
   broken("sentence_bert_config.json", "16", "64", "beyond max_position_embeddings");
-  broken("model.safetensors", "", file_text(std::filesystem::path(tiny.model) / "model.safetensors").substr(0, 5000), "cut off");
+  broken("model.safetensors", "",
+         file_text(std::filesystem::path(tiny.model) / "model.safetensors").substr(0, 5000), "cut off");
   std::filesystem::remove(std::filesystem::path(tiny.model) / "model.safetensors");
   fails("rain\n", "neither model.safetensors nor");
 }

@@ -13,7 +13,8 @@ namespace {
 
 constexpr int kHidden = 8, kInner = 16, kLayers = 2, kPositions = 32;
 const char kVocabulary[] =
-    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\nwake\nme\nup\nat\nsix\nsome\nmusic\nloud\n##er\n.\nrain\nnow\n";
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\nwake\nme\nup\nat\nsix\nsome\nmusic\nloud\n##er\n."
+    "\nrain\nnow\n";
 constexpr int kTokens = 18;
 
 class Weights {
@@ -23,7 +24,8 @@ class Weights {
     for (const auto size : shape) count *= static_cast<std::size_t>(size);
     auto& values = data_.emplace_back(count);
     for (float& value : values) value = mean + (static_cast<float>(random_() % 2000) / 1000.0F - 1) * 0.3F;
-    tensors_.push_back({name, mtt::DType::F32, std::move(shape), reinterpret_cast<const std::byte*>(values.data())});
+    tensors_.push_back(
+        {name, mtt::DType::F32, std::move(shape), reinterpret_cast<const std::byte*>(values.data())});
   }
   void linear(const std::string& name, int in, int out) {
     add(name + ".weight", {out, in});
@@ -52,10 +54,12 @@ void write_tiny_model(const fs::path& folder) {
   write(folder / "config.json", R"({"model_type":"bert","vocab_size":18,"hidden_size":8,"num_hidden_layers":2,
 "num_attention_heads":2,"intermediate_size":16,"max_position_embeddings":32,"type_vocab_size":2})");
   write(folder / "vocab.txt", kVocabulary);
-  write(folder / "modules.json", R"([{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
+  write(folder / "modules.json",
+        R"([{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
 {"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
 {"idx":2,"name":"2","path":"2_Normalize","type":"sentence_transformers.models.Normalize"}])");
-  write(folder / "1_Pooling/config.json", R"({"word_embedding_dimension":8,"pooling_mode_mean_tokens":true})");
+  write(folder / "1_Pooling/config.json",
+        R"({"word_embedding_dimension":8,"pooling_mode_mean_tokens":true})");
   write(folder / "sentence_bert_config.json", R"({"max_seq_length":16,"do_lower_case":false})");
   write(folder / "config_sentence_transformers.json", R"({"prompts":{"query":"play : "}})");
   Weights weights;
@@ -65,7 +69,8 @@ void write_tiny_model(const fs::path& folder) {
   weights.norm("embeddings.LayerNorm");
   for (int i = 0; i < kLayers; ++i) {
     const std::string layer = "encoder.layer." + std::to_string(i) + ".";
-    for (const char* part : {"query", "key", "value"}) weights.linear(layer + "attention.self." + part, kHidden, kHidden);
+    for (const char* part : {"query", "key", "value"})
+      weights.linear(layer + "attention.self." + part, kHidden, kHidden);
     weights.linear(layer + "attention.output.dense", kHidden, kHidden);
     weights.norm(layer + "attention.output.LayerNorm");
     weights.linear(layer + "intermediate.dense", kHidden, kInner);

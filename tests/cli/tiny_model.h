@@ -3,6 +3,6 @@
 
 #include <filesystem>
 
-/// Writes a sentence-transformers directory (old dialect, mean pooling, normalised) with random weights that depend on
-/// nothing but this code.
+/// Writes a sentence-transformers directory (old dialect, mean pooling, normalised) with random weights that
+/// depend on nothing but this code.
 void write_tiny_model(const std::filesystem::path& folder);

@@ -9,9 +9,15 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
     CHECK_THAT(help.out, Contains(verb));
     CHECK(mtt_program({verb, "--help"}).code == 0);
   }
-  for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
-           {}, {"encod"}, {"encode"}, {"encode", "--modle", "x"}, {"run"}, {"encode", "--model", "x", "--threads", "0"},
-           {"encode", "--model", "x", "--threads", "many"}, {"config"}}) {
+  for (const std::vector<std::string>& wrong :
+       std::vector<std::vector<std::string>>{{},
+                                             {"encod"},
+                                             {"encode"},
+                                             {"encode", "--modle", "x"},
+                                             {"run"},
+                                             {"encode", "--model", "x", "--threads", "0"},
+                                             {"encode", "--model", "x", "--threads", "many"},
+                                             {"config"}}) {
     const Outcome outcome = mtt_program(wrong);
     CHECK(outcome.code == 2);
     CHECK_THAT(outcome.err, Contains("mtt: error: "));
@@ -36,7 +42,9 @@ TEST_CASE("failures are exit code 1 and one sentence") {
 TEST_CASE("plugins and the reference of all keys") {
   const Outcome list = mtt_program({"plugins"});
   CHECK(list.code == 0);
-  for (const char* name : {"bert", "classification", "regression", "token_classification"}) CHECK_THAT(list.out, Contains(name));
+  for (const char* name : {"bert", "classification", "regression", "token_classification"})
+    CHECK_THAT(list.out, Contains(name));
   CHECK_THAT(mtt_program({"plugins", "classification"}).out, Contains("| `labels` |"));
-  CHECK_THAT(mtt_program({"config", "reference"}).out, Contains("`max_tokens`") && Contains("head = \"classification\""));
+  CHECK_THAT(mtt_program({"config", "reference"}).out,
+             Contains("`max_tokens`") && Contains("head = \"classification\""));
 }

@@ -1,5 +1,4 @@
 #include "io/safetensors.h"
-
 #include "mtt/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
@@ -7,7 +6,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   try {
     const auto file = mtt::parse_safetensors({bytes, size}, "fuzz");
     for (const mtt::TensorView& tensor : file.tensors)
-      if (tensor.bytes > size || (tensor.bytes > 0 && (tensor.data < bytes || tensor.data + tensor.bytes > bytes + size)))
+      if (tensor.bytes > size ||
+          (tensor.bytes > 0 && (tensor.data < bytes || tensor.data + tensor.bytes > bytes + size)))
         __builtin_trap();
   } catch (const mtt::Error&) {
   }

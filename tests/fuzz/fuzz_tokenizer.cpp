@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     tokenizer.encode(text, 0, tokens);
     const auto characters = static_cast<std::int32_t>(mtt::count_code_points(text));
     for (std::size_t i = 0; i < tokens.ids.size(); ++i)
-      if (tokens.chars[i].begin < 0 || tokens.chars[i].begin > tokens.chars[i].end || tokens.chars[i].end > characters)
+      if (tokens.chars[i].begin < 0 || tokens.chars[i].begin > tokens.chars[i].end ||
+          tokens.chars[i].end > characters)
         __builtin_trap();
   } catch (const mtt::Error&) {
   }

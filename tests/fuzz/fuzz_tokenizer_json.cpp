@@ -7,7 +7,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   try {
     const auto tokenizer = mtt::Tokenizer::from_json(mtt::parse_json(text, "fuzz"));
     mtt::Tokens tokens;
-    for (const char* sample : {"", "Hello [MASK] wörld!", "中 a\u0301\u0344 ##x"}) tokenizer.encode(sample, 0, tokens);
+    for (const char* sample : {"", "Hello [MASK] wörld!", "中 a\u0301\u0344 ##x"})
+      tokenizer.encode(sample, 0, tokens);
   } catch (const mtt::Error&) {
   }
   return 0;

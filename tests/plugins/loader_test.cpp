@@ -40,7 +40,8 @@ TEST_CASE("each bad plugin gives one sentence that says what to do") {
   fails("stale", "rebuild it");
   fails("register_throws", "no licence for Tuesdays");
   fails("missing", "does not exist");
-  CHECK_THROWS_WITH(mtt::load_plugin(bad("other_tag")), Contains("plugin: headers=0 torch=1.0") && Contains("mtt:    headers="));
+  CHECK_THROWS_WITH(mtt::load_plugin(bad("other_tag")),
+                    Contains("plugin: headers=0 torch=1.0") && Contains("mtt:    headers="));
 }
 
 TEST_CASE("files that are no libraries are refused before the dynamic linker sees them") {
@@ -50,7 +51,10 @@ TEST_CASE("files that are no libraries are refused before the dynamic linker see
     CHECK_THROWS_WITH(mtt::load_plugin(folder.write("p.so", content)), Contains(with));
   };
   fails("#!/bin/sh\n", "no ELF file");
-  fails("\x7f" "ELF", "cut off");
+  fails(
+      "\x7f"
+      "ELF",
+      "cut off");
   for (std::size_t size = 64; size < whole.size(); size += whole.size() / 37) {
     INFO(size);
     CHECK_THROWS_AS(mtt::load_plugin(folder.write("p.so", whole.substr(0, size))), mtt::Error);
@@ -74,9 +78,11 @@ TEST_CASE("a name that is taken names both sides, and a bad file does not hide t
 
 TEST_CASE("what is not found lists where was searched and what was seen") {
   mtt::PluginCatalog catalog({kPlugins, "/nowhere/at/all"});
-  CHECK_THROWS_WITH(catalog.head("poetry"), Contains("no plugin has the head 'poetry'") && Contains("/nowhere/at/all") &&
+  CHECK_THROWS_WITH(catalog.head("poetry"), Contains("no plugin has the head 'poetry'") &&
+                                                Contains("/nowhere/at/all") &&
                                                 Contains("head classification") && Contains("backbone bert"));
-  CHECK_THROWS_WITH(catalog.backbone_for("../../evil"), Contains("no plugin has the backbone for model_type"));
+  CHECK_THROWS_WITH(catalog.backbone_for("../../evil"),
+                    Contains("no plugin has the backbone for model_type"));
   CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({"relative"}), Contains("relative path"));
 }
 

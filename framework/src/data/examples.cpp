@@ -35,4 +35,10 @@ Examples read_examples(const std::filesystem::path& file, const std::string& tex
   return examples;
 }
 
+const Examples& ExampleFiles::get(const std::string& file) {
+  auto found = files_.find(file);
+  if (found == files_.end()) found = files_.emplace(file, read_examples(file, text_field_)).first;
+  return found->second;
+}
+
 }  // namespace mtt

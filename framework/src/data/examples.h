@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,17 @@ struct Examples {
 
 /// Reads a JSONL file. A line that is no object, has no text or an invalid one throws Error with file:line.
 Examples read_examples(const std::filesystem::path& file, const std::string& text_field);
+
+/// Files of examples, each read once.
+class ExampleFiles {
+ public:
+  explicit ExampleFiles(std::string text_field) : text_field_(std::move(text_field)) {}
+  /// The examples of a file; they stay where they are as long as this object.
+  const Examples& get(const std::string& file);
+
+ private:
+  std::string text_field_;
+  std::map<std::string, Examples> files_;
+};
 
 }  // namespace mtt

@@ -97,11 +97,16 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   return outputs;
 }
 
-Encoding MultiTaskModel::encode_for(const Reading& reading, Level level, const TokenBatch& batch) const {
+std::vector<Encoding> MultiTaskModel::encode_for(const std::vector<std::pair<Reading, Level>>& readers,
+                                                 const TokenBatch& batch) const {
   const std::int64_t depth = backbone_->shape().layers;
+  std::vector<std::int64_t> layers;
+  for (const auto& [reading, level] : readers) layers.push_back(layer_of(reading, depth));
   SharedEncoding shared(*backbone_, *modules_, batch);
-  shared.run_to({layer_of(reading, depth)});
-  return read(shared, reading, level, depth);
+  shared.run_to(std::move(layers));
+  std::vector<Encoding> encodings;
+  for (const auto& [reading, level] : readers) encodings.push_back(read(shared, reading, level, depth));
+  return encodings;
 }
 
 }  // namespace mtt

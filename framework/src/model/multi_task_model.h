@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/pooling.h"
@@ -49,8 +50,9 @@ class MultiTaskModel {
 
   Outputs forward(const TokenBatch& batch, bool want_sentences, bool want_logits) const;
 
-  /// What one head reads: for closed-form initialisation.
-  Encoding encode_for(const Reading& reading, Level level, const TokenBatch& batch) const;
+  /// What heads with these readings get, of one shared pass: for closed-form initialisation.
+  std::vector<Encoding> encode_for(const std::vector<std::pair<Reading, Level>>& readers,
+                                   const TokenBatch& batch) const;
 
   const Backbone& backbone() const { return *backbone_; }
   Backbone& backbone() { return *backbone_; }

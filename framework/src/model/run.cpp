@@ -31,23 +31,6 @@ constexpr std::size_t kMostDrawn = 100;
 constexpr std::size_t kMostListed = 50;
 constexpr int kFirstValues = 4;
 
-/// Files of examples, each read once.
-class ExampleFiles {
- public:
-  explicit ExampleFiles(std::string text_field) : text_field_(std::move(text_field)) {}
-
-  const Examples* get(const std::string& file) {
-    if (file.empty()) return nullptr;
-    auto found = files_.find(file);
-    if (found == files_.end()) found = files_.emplace(file, read_examples(file, text_field_)).first;
-    return &found->second;
-  }
-
- private:
-  std::string text_field_;
-  std::map<std::string, Examples> files_;
-};
-
 std::string digits(const char* pattern, double value) {
   char text[64];
   std::snprintf(text, sizeof text, pattern, value);
@@ -74,12 +57,13 @@ std::string encoder_text(const Encoder& encoder) {
          (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
 }
 
-std::string task_text(const TaskPlan& plan, const std::string& train, const Examples* examples) {
+std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
   const std::string& init = plan.config->options.string("init");
   std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
   if (init == "none") return text + "untrained (random weights)\n";
-  return text + "weights by " + init + " from " + std::to_string(examples->texts.size()) + " examples of " +
-         printable(fs::path(train).filename().string()) + "\n";
+  const std::string train = plan.file(experiment, "train");
+  return text + "weights by " + init + " from " + std::to_string(files.get(train).texts.size()) +
+         " examples of " + printable(fs::path(train).filename().string()) + "\n";
 }
 
 std::string embedding_text(const at::Tensor& sentences, const std::vector<std::string>& texts) {
@@ -160,7 +144,8 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (const TaskPlan& plan : prepared.plans)
-    for (const char* which : {"train", "test"}) prepared.files.get(plan.file(experiment, which));
+    for (const char* which : {"train", "test"})
+      if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
   return prepared;
 }
 
@@ -174,15 +159,10 @@ Value resolved(const Experiment& experiment, const Prepared& prepared) {
 
 void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
-  console.say(encoder_text(prepared.encoder));
-  for (TaskPlan& plan : prepared.plans) {
-    const std::string train = plan.file(experiment, "train");
-    const Examples* examples = prepared.files.get(train);
-    const std::string text = task_text(plan, train, examples);
-    build_task(std::move(plan), examples, prepared.encoder, experiment.run.integer("tokens_per_forward"), 1);
-    console.say(text);
-  }
-  console.say("the experiment can run\n");
+  std::string text = encoder_text(prepared.encoder);
+  for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
+  build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
+  console.say(text + "the experiment can run\n");
 }
 
 void run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads,
@@ -192,37 +172,35 @@ void run_experiment(const Experiment& experiment, const fs::path& directory, std
   claim_run_directory(directory);
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt");
-  console.say(encoder_text(encoder));
 
-  const std::int64_t tokens_per_forward = experiment.run.integer("tokens_per_forward");
-  std::vector<std::string> fields, tests;
+  std::string text = encoder_text(encoder);
+  std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
-  for (TaskPlan& plan : prepared.plans) {
-    const std::string train = plan.file(experiment, "train");
-    const Examples* examples = prepared.files.get(train);
-    if (examples) example_texts.insert(examples->texts.begin(), examples->texts.end());
-    fields.push_back(plan.field());
-    tests.push_back(plan.file(experiment, "test"));
-    const std::string text = task_text(plan, train, examples);
-    build_task(std::move(plan), examples, encoder, tokens_per_forward, experiment.run.integer("seed"));
-    console.say(text);
+  for (const TaskPlan& plan : prepared.plans) {
+    if (const std::string train = plan.file(experiment, "train"); !train.empty()) {
+      const auto& texts = prepared.files.get(train).texts;
+      example_texts.insert(texts.begin(), texts.end());
+    }
+    text += task_text(plan, experiment, prepared.files);
+    if (const std::string test = plan.file(experiment, "test"); !test.empty())
+      held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
+  console.say(text);
+  build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
   save_heads(directory, *encoder.model);
 
-  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  const Inference inference(*encoder.model, encoder.text_encoder(), threads,
+                            experiment.run.integer("tokens_per_forward"));
   show(experiment, directory, encoder, inference, example_texts, console);
 
-  std::string scores_text, scores_file;
-  for (std::size_t t = 0; t < tests.size(); ++t) {
-    if (tests[t].empty()) continue;
-    const TaskScore score =
-        score_task(t, fields[t], tests[t], experiment.data.string("text"), inference, *encoder.model);
-    scores_text += "  " + score_text(score);
-    scores_file += score_json(score).json() + "\n";
-  }
-  if (!scores_text.empty()) {
-    write_file_atomically(directory / "scores.jsonl", scores_file);
-    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text);
+  if (!held_out.empty()) {
+    std::string lines, rows;
+    for (const TaskScore& score : score_tasks(held_out, prepared.files, inference, *encoder.model)) {
+      lines += "  " + score_text(score);
+      rows += score_json(score).json() + "\n";
+    }
+    write_file_atomically(directory / "scores.jsonl", rows);
+    console.say("\nScores on held-out examples (in scores.jsonl)\n" + lines);
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
 }

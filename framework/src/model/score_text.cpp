@@ -10,6 +10,7 @@ namespace mtt {
 
 std::string score_text(const TaskScore& score) {
   std::string text = padded(score.task, 12) + "  ";
+  if (score.examples == 0) text += "no score  ";
   for (const Metric& metric : score.metrics) {
     char digits[32];
     std::snprintf(digits, sizeof digits, "%.4f", metric.value);

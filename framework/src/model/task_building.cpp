@@ -7,6 +7,7 @@
 #include <ATen/ops/normal.h>
 
 #include <algorithm>
+#include <map>
 
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -57,11 +58,13 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
   } catch (const Error& error) {
     throw Error(where(task, "layer") + error.what());
   }
-  if (made.head->level() == Level::token)
-    for (const char* key : {"pooling", "normalize"})
-      if (task.options.given(key))
-        throw Error(where(task, key) + "'" + key + "' is for heads that read sentences; '" + made.plugin +
-                    "' reads tokens");
+  for (const char* key : {"pooling", "normalize"}) {
+    const bool unchanged =
+        task.options.value(key).json() == (key == std::string_view("pooling") ? "[\"model\"]" : "\"model\"");
+    if (made.head->level() == Level::token && !unchanged)
+      throw Error(where(task, key) + "'" + key + "' is for heads that read sentences; '" + made.plugin +
+                  "' reads tokens");
+  }
   const std::string& init = task.options.string("init");
   const auto known = made.head->initialisations();
   if (init == "none" || std::find(known.begin(), known.end(), init) != known.end()) return;
@@ -71,26 +74,64 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
               "' knows " + list);
 }
 
-void initialise(const TaskPlan& plan, const Examples& examples, const std::vector<Value>& labels,
-                const Encoder& encoder, std::int64_t tokens_per_forward) {
+/// The rows of one head's features that have a target, gathered over batches.
+struct Gathered {
+  TaskPlan* plan;
+  std::vector<Value> labels;
+  std::vector<at::Tensor> features = {}, targets = {};
+
+  void add(const Encoding& encoding, const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
+    const Head& head = *plan->task.head;
+    std::vector<Value> batch_labels;
+    for (const std::int64_t i : indices) batch_labels.push_back(labels[i]);
+    const at::Tensor target = head.prepare(batch_labels, batch);
+    const at::Tensor known =
+        target.is_floating_point() ? at::isnan(target).logical_not() : target.ne(Head::kNoTarget);
+    const at::Tensor rows = known.nonzero().squeeze(1);
+    features.push_back(
+        (head.level() == Level::token ? encoding.tokens : encoding.sentences).index_select(0, rows));
+    targets.push_back(target.index_select(0, rows));
+  }
+};
+
+template <class Work>
+void naming_task(const TaskPlan& plan, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    throw Error("task '" + plan.config->name + "': " + error.what());
+  }
+}
+
+std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples) {
+  std::vector<Value> labels = examples.labels(plan.field());
+  const bool any =
+      std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
+  if (!any && plan.config->options.string("init") != "none")
+    throw Error(where(*plan.config, "field") + "no example has the key '" + plan.field() +
+                "'; name the key of its labels with field = \"...\"");
+  return labels;
+}
+
+void initialise(std::vector<Gathered>& group, const std::vector<std::string>& texts, const Encoder& encoder,
+                std::int64_t tokens_per_forward) {
   const at::NoGradGuard no_grad;
-  Head& head = *plan.task.head;
+  std::vector<std::pair<Reading, Level>> readers;
+  for (const Gathered& head : group)
+    readers.emplace_back(head.plan->task.reading, head.plan->task.head->level());
   const Inference inference(*encoder.model, encoder.text_encoder(), 1, tokens_per_forward);
-  std::vector<at::Tensor> features, targets;
-  inference.for_each_batch(
-      examples.texts, [&](const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
-        std::vector<Value> batch_labels;
-        for (const std::int64_t i : indices) batch_labels.push_back(labels[i]);
-        const at::Tensor target = head.prepare(batch_labels, batch);
-        const at::Tensor known =
-            target.is_floating_point() ? at::isnan(target).logical_not() : target.ne(Head::kNoTarget);
-        const at::Tensor rows = known.nonzero().squeeze(1);
-        const Encoding encoding = encoder.model->encode_for(plan.task.reading, head.level(), batch);
-        features.push_back(
-            (head.level() == Level::token ? encoding.tokens : encoding.sentences).index_select(0, rows));
-        targets.push_back(target.index_select(0, rows));
-      });
-  head.initialise(plan.config->options.string("init"), at::cat(features), at::cat(targets));
+  inference.for_each_batch(texts, [&](const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
+    const auto encodings = encoder.model->encode_for(readers, batch);
+    for (std::size_t h = 0; h < group.size(); ++h)
+      naming_task(*group[h].plan, [&] { group[h].add(encodings[h], batch, indices); });
+  });
+  for (Gathered& head : group) {
+    naming_task(*head.plan, [&] {
+      head.plan->task.head->initialise(head.plan->config->options.string("init"), at::cat(head.features),
+                                       at::cat(head.targets));
+    });
+    head.plan->task.trained = true;
+  }
 }
 
 }  // namespace
@@ -119,51 +160,57 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
       throw Error(what.find("[tasks.") == std::string::npos ? where(config, "head") + what : what);
     }
     check_plan(config, plan.task, encoder);
+    const std::string& init = config.options.string("init");
+    if (init != "none" && plan.file(experiment, "train").empty())
+      throw Error(where(config, "init") + "init = \"" + init +
+                  "\" needs examples; give [data] or this task a train file");
     plans.push_back(std::move(plan));
   }
   return plans;
 }
 
-void build_task(TaskPlan plan, const Examples* examples, Encoder& encoder, std::int64_t tokens_per_forward,
-                std::int64_t seed) {
-  const TaskConfig& config = *plan.config;
-  Head& head = *plan.task.head;
-  const std::string& init = config.options.string("init");
-  if (init != "none" && !examples)
-    throw Error(where(config, "init") + "init = \"" + init +
-                "\" needs examples; give [data] or this task a train file");
-  std::vector<Value> labels;
-  if (examples) {
-    labels = examples->labels(plan.field());
-    const bool any =
-        std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
-    if (!any)
-      throw Error(where(config, "field") + "no example has the key '" + plan.field() +
-                  "'; name the key of its labels with field = \"...\"");
+void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,
+                 Encoder& encoder) {
+  std::map<std::string, std::vector<Gathered>> by_file;
+  for (TaskPlan& plan : plans) {
+    const TaskConfig& config = *plan.config;
+    const std::string& init = config.options.string("init");
+    const std::string file = plan.file(experiment, "train");
+    const std::vector<Value> labels = file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file));
+    naming_task(plan, [&] {
+      Head& head = *plan.task.head;
+      head.learn_labels(labels);
+      head.build(encoder.model->feature_width(plan.task.reading, head.level()));
+      randomise(head, stream_seed(experiment.run.integer("seed"), config.name));
+    });
+    if (init != "none") by_file[file].push_back({&plan, labels});
   }
-  try {
-    head.learn_labels(labels);
-    head.build(encoder.model->feature_width(plan.task.reading, head.level()));
-    randomise(head, stream_seed(seed, config.name));
-    if (init != "none") initialise(plan, *examples, labels, encoder, tokens_per_forward);
-  } catch (const Error& error) {
-    throw Error("task '" + config.name + "': " + error.what());
-  }
-  plan.task.trained = init != "none";
-  encoder.model->add(std::move(plan.task));
+  for (auto& [file, group] : by_file)
+    initialise(group, files.get(file).texts, encoder, experiment.run.integer("tokens_per_forward"));
+  for (TaskPlan& plan : plans) encoder.model->add(std::move(plan.task));
 }
 
-TaskScore score_task(std::size_t task, const std::string& field, const std::string& file,
-                     const std::string& text_field, const Inference& inference, const MultiTaskModel& model) {
-  const Examples examples = read_examples(file, text_field);
-  const std::vector<Value> labels = examples.labels(field);
-  TaskScore score{model.tasks()[task].name, file, 0, {}};
-  for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
-  if (score.examples == 0) throw Error("file '" + file + "' has no example with the key '" + field + "'");
-  const auto result =
-      inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-  score.metrics = model.tasks()[task].head->score(result.predictions[task], labels);
-  return score;
+std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                   const Inference& inference, const MultiTaskModel& model) {
+  std::map<std::string, InferenceResult> results;
+  std::vector<TaskScore> scores;
+  for (const HeldOut& item : held_out) {
+    const Examples& examples = files.get(item.file);
+    const Task& task = model.tasks()[item.task];
+    const std::vector<Value> labels = examples.labels(item.field);
+    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
+    for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
+    if (score.examples == 0) continue;
+    InferenceResult& result = results[item.file];
+    if (result.predictions.empty())
+      result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
+    try {
+      score.metrics = task.head->score(result.predictions[item.task], labels);
+    } catch (const Error& error) {
+      throw Error("task '" + task.name + "': " + error.what());
+    }
+  }
+  return scores;
 }
 
 }  // namespace mtt

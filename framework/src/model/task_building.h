@@ -29,20 +29,29 @@ struct TaskPlan {
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,
                                  PluginCatalog& plugins);
 
-/// Gives a head labels and parameters from examples, random ones where init = "none", and adds it to the
-/// model. The random draws depend on `seed` and the task's name alone.
-void build_task(TaskPlan plan, const Examples* examples, Encoder& encoder, std::int64_t tokens_per_forward,
-                std::int64_t seed);
+/// Gives the heads labels and parameters from their examples, random ones where init = "none", and adds them
+/// to the model. Each file is encoded once for all its heads. The random draws depend on run.seed and the
+/// task's name alone.
+void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,
+                 Encoder& encoder);
 
-/// The metrics of every task on held-out examples, in the order of the tasks; tasks without a test file have
-/// none.
+/// Held-out examples of a task.
+struct HeldOut {
+  std::size_t task = 0;
+  std::string field;
+  std::string file;
+};
+
+/// The metrics of a task on held-out examples; none where no example has a label for it.
 struct TaskScore {
   std::string task;
   std::string file;
   std::int64_t examples = 0;  ///< that have a label for the task
   std::vector<Metric> metrics;
 };
-TaskScore score_task(std::size_t task, const std::string& field, const std::string& file,
-                     const std::string& text_field, const Inference& inference, const MultiTaskModel& model);
+
+/// Scores tasks; each file is encoded once for all of them.
+std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                   const Inference& inference, const MultiTaskModel& model);
 
 }  // namespace mtt

@@ -30,7 +30,8 @@ void check_features(const at::Tensor& features, const at::Tensor& targets) {
               targets.sizes());
 }
 
-/// Ridge regression for every penalty from one eigendecomposition, of the smaller Gram matrix.
+/// Ridge regression for every penalty from one eigendecomposition of the smaller Gram matrix: with X = basis
+/// · Vᵀ, whose columns are orthogonal, outputs are basis · (basisᵀ Y / (values + penalty)).
 class RidgePath {
  public:
   RidgePath(const at::Tensor& features, const at::Tensor& targets)
@@ -41,29 +42,30 @@ class RidgePath {
     dual_ = x_.size(0) <= x_.size(1);
     std::tie(values_, vectors_) = at::linalg_eigh(dual_ ? x_.matmul(x_.t()) : x_.t().matmul(x_));
     values_ = values_.clamp_min(0);
-    projected_ = vectors_.t().matmul(dual_ ? y_ : x_.t().matmul(y_));
+    basis_ = dual_ ? vectors_ * values_.sqrt() : x_.matmul(vectors_);
+    squared_basis_ = basis_.square();
     scale_ = x_.square().sum().item<double>() / static_cast<double>(x_.size(0));
     if (scale_ <= 0) scale_ = 1;
+    projected_ = basis_.t().matmul(y_);
+  }
+
+  at::Tensor held_out(double penalty) const {
+    const at::Tensor shrinking = (values_ + penalty * scale_).reciprocal();
+    const at::Tensor leverage = squared_basis_.matmul(shrinking) + 1.0 / static_cast<double>(x_.size(0));
+    const at::Tensor residual = y_ - basis_.matmul(projected_ * shrinking.unsqueeze(1));
+    return y_ + mean_y_ - residual / (1 - leverage).clamp_min(1e-9).unsqueeze(1);
   }
 
   at::Tensor weight(double penalty) const {
-    const at::Tensor shrunk = projected_ / (values_ + penalty * scale_).unsqueeze(1);
-    const at::Tensor solution = vectors_.matmul(shrunk);
-    return (dual_ ? x_.t().matmul(solution) : solution).t();
+    const at::Tensor shrinking = (values_ + penalty * scale_).reciprocal().unsqueeze(1);
+    if (dual_) return x_.t().matmul(vectors_.matmul(vectors_.t().matmul(y_) * shrinking)).t();
+    return vectors_.matmul(projected_ * shrinking).t();
   }
 
   at::Tensor bias(const at::Tensor& weight) const { return mean_y_ - weight.matmul(mean_x_); }
 
-  at::Tensor held_out(const at::Tensor& weight, double penalty) const {
-    const at::Tensor basis = dual_ ? vectors_ * values_.sqrt() : x_.matmul(vectors_);
-    const at::Tensor leverage =
-        (basis.square() / (values_ + penalty * scale_)).sum(1) + 1.0 / static_cast<double>(x_.size(0));
-    const at::Tensor residual = y_ - x_.matmul(weight.t());
-    return y_ + mean_y_ - residual / (1 - leverage).clamp_min(1e-9).unsqueeze(1);
-  }
-
  private:
-  at::Tensor mean_x_, mean_y_, x_, y_, values_, vectors_, projected_;
+  at::Tensor mean_x_, mean_y_, x_, y_, values_, vectors_, basis_, squared_basis_, projected_;
   bool dual_ = false;
   double scale_ = 1;
 };
@@ -98,14 +100,14 @@ LinearFit ridge(const at::Tensor& features, const at::Tensor& targets) {
   double best_error = std::numeric_limits<double>::infinity();
   double best = kLargestPenalty;
   for (double penalty = kSmallestPenalty; penalty <= kLargestPenalty * 1.001; penalty *= kPenaltyStep) {
-    const double error = (path.held_out(path.weight(penalty), penalty) - y).square().mean().item<double>();
+    const double error = (path.held_out(penalty) - y).square().mean().item<double>();
     if (error < best_error) {
       best_error = error;
       best = penalty;
     }
   }
   const at::Tensor weight = path.weight(best);
-  return {weight.to(at::kFloat), path.bias(weight).to(at::kFloat), path.held_out(weight, best)};
+  return {weight.to(at::kFloat), path.bias(weight).to(at::kFloat), path.held_out(best)};
 }
 
 double fit_temperature(const at::Tensor& logits, const at::Tensor& classes) {

@@ -49,6 +49,8 @@ void check_shared_library(const std::filesystem::path& path) {
   const std::uint64_t table = std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
   if (header.e_phentsize != sizeof(Elf64_Phdr) || !fits(header.e_phoff, table, file.size()))
     refuse("is cut off; build or copy it again");
+  if (!fits(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize, file.size()))
+    refuse("is cut off; build or copy it again");
   for (Elf64_Half i = 0; i < header.e_phnum; ++i) {
     const auto segment = read_at<Elf64_Phdr>(file, header.e_phoff + i * sizeof(Elf64_Phdr));
     if (!fits(segment.p_offset, segment.p_filesz, file.size())) refuse("is cut off; build or copy it again");

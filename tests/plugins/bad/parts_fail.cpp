@@ -9,14 +9,15 @@ static void register_parts(mtt::Registry& registry) {
                                .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Head> {
                                  throw std::runtime_error("out of luck");
                                }});
-  registry.add(mtt::HeadPlugin{.name = "throws_int",
-                               .summary = "Throws an int.",
-                               .options = {},
-                               .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Head> { throw 42; }});
-  registry.add(mtt::HeadPlugin{.name = "null",
-                               .summary = "Makes nothing.",
-                               .options = {},
-                               .create = [](const mtt::Options&) { return std::unique_ptr<mtt::Head>(); }});
+  registry.add(
+      mtt::HeadPlugin{.name = "throws_int",
+                      .summary = "Throws an int.",
+                      .options = {},
+                      .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Head> { throw 42; }});
+  registry.add(mtt::HeadPlugin{
+      .name = "null", .summary = "Makes nothing.", .options = {}, .create = [](const mtt::Options&) {
+        return std::unique_ptr<mtt::Head>();
+      }});
 }
 
 MTT_PLUGIN("parts_fail", "1.0", register_parts)

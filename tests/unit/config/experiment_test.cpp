@@ -10,7 +10,8 @@ using mtt::Experiment;
 
 namespace {
 
-Experiment read(const TemporaryFolder& folder, const std::string& toml, const std::vector<mtt::Override>& overrides = {}) {
+Experiment read(const TemporaryFolder& folder, const std::string& toml,
+                const std::vector<mtt::Override>& overrides = {}) {
   return Experiment::read(folder.write("e.toml", toml), overrides);
 }
 
@@ -18,7 +19,8 @@ Experiment read(const TemporaryFolder& folder, const std::string& toml, const st
 
 TEST_CASE("an experiment's paths are relative to its file, also with odd names") {
   const TemporaryFolder folder;
-  const auto file = folder.write("a b/ü\n.toml", "[backbone]\nmodel = './m'\n[data]\ntrain = 'x/../t.jsonl'\n");
+  const auto file =
+      folder.write("a b/ü\n.toml", "[backbone]\nmodel = './m'\n[data]\ntrain = 'x/../t.jsonl'\n");
   const Experiment e = Experiment::read(file, {});
   CHECK(e.backbone.string("model") == (folder.path() / "a b/m").string());
   CHECK(e.data.string("train") == (folder.path() / "a b/t.jsonl").string());
@@ -40,7 +42,8 @@ TEST_CASE("wrong experiments say where") {
   CHECK_THROWS_WITH(read(folder, ""), Contains("there is no [backbone]"));
   CHECK_THROWS_WITH(read(folder, "[backbone]\n"), Contains("'model' is missing in [backbone]"));
   CHECK_THROWS_WITH(read(folder, head + "[rum]\n"), Contains("e.toml:3:") && Contains("did you mean 'run'"));
-  CHECK_THROWS_WITH(read(folder, head + "pooing = 'cls'\n"), Contains("e.toml:3:1") && Contains("did you mean 'pooling'"));
+  CHECK_THROWS_WITH(read(folder, head + "pooing = 'cls'\n"),
+                    Contains("e.toml:3:1") && Contains("did you mean 'pooling'"));
   CHECK_THROWS_WITH(read(folder, head + "[tasks.A]\nhead = 'x'\n"), Contains("no name for a task"));
   CHECK_THROWS_WITH(read(folder, head + "[tasks]\nx = 1\n"), Contains("expected a table [tasks.x]"));
   CHECK_THROWS_WITH(read(folder, head + "[run]\nthreads = -1\n"), Contains("expected 0 to 1024"));
@@ -50,17 +53,20 @@ TEST_CASE("wrong experiments say where") {
 
 TEST_CASE("a head's own keys are told from the framework's") {
   const TemporaryFolder folder;
-  const Experiment e = read(folder, "[backbone]\nmodel = 'm'\n[tasks.t]\nhead = 'h'\nlayer = 2\nlabels = ['a']\nlayr = 1\n");
+  const Experiment e =
+      read(folder, "[backbone]\nmodel = 'm'\n[tasks.t]\nhead = 'h'\nlayer = 2\nlabels = ['a']\nlayr = 1\n");
   REQUIRE(e.tasks.size() == 1);
   const auto labels = mtt::OptionList().strings("labels", std::vector<std::string>{}, "");
-  CHECK_THROWS_WITH(mtt::read_head_options(e.tasks[0], labels), Contains("e.toml:7:1") && Contains("did you mean 'layer'"));
+  CHECK_THROWS_WITH(mtt::read_head_options(e.tasks[0], labels),
+                    Contains("e.toml:7:1") && Contains("did you mean 'layer'"));
   const auto both = mtt::OptionList(labels).integer("layr", 0, {}, {}, "");
   CHECK(mtt::read_head_options(e.tasks[0], both).integer("layr") == 1);
 }
 
 TEST_CASE("every value has an origin, and the resolved file reads back") {
   const TemporaryFolder folder;
-  const Experiment e = read(folder, "[backbone]\nmodel = 'm'\n", {{"run.threads=3", "MTT_THREADS"}, {"run.seed=9", "--set run.seed=9"}});
+  const Experiment e = read(folder, "[backbone]\nmodel = 'm'\n",
+                            {{"run.threads=3", "MTT_THREADS"}, {"run.seed=9", "--set run.seed=9"}});
   const auto resolved = mtt::resolved_config(e, {}, {});
   const std::string text = mtt::config_with_origins(e, resolved);
   CHECK_THAT(text, Contains("run.threads = 3") && Contains("# MTT_THREADS"));

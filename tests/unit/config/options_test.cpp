@@ -19,7 +19,9 @@ OptionList declared() {
       .string("model", std::nullopt, "The model.");
 }
 
-Options read(const std::string& toml) { return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]"); }
+Options read(const std::string& toml) {
+  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]");
+}
 
 }  // namespace
 
@@ -36,15 +38,18 @@ TEST_CASE("options have defaults, and say what was given") {
 TEST_CASE("each wrong option gives one sentence with its place") {
   CHECK_THROWS_WITH(read("model = 'm'\npoolng = 'cls'"),
                     "x.toml:2:1: unknown key \"poolng\" in [train]; did you mean 'pooling'?");
-  CHECK_THROWS_WITH(read("model = 'm'\npooling = 'clss'"),
-                    "x.toml:2:1: 'pooling' in [train] is \"clss\"; expected one of 'mean', 'cls' (did you mean 'cls'?)");
+  CHECK_THROWS_WITH(
+      read("model = 'm'\npooling = 'clss'"),
+      "x.toml:2:1: 'pooling' in [train] is \"clss\"; expected one of 'mean', 'cls' (did you mean 'cls'?)");
   CHECK_THROWS_WITH(read("model = 'm'\nrate = 1"),
                     "x.toml:2:1: 'rate' in [train] is the integer 1; expected a number; write 1.0");
-  CHECK_THROWS_WITH(read("model = 'm'\nrate = '0.1'"),
-                    "x.toml:2:1: 'rate' in [train] is the string \"0.1\"; expected a number; drop the quotes");
+  CHECK_THROWS_WITH(
+      read("model = 'm'\nrate = '0.1'"),
+      "x.toml:2:1: 'rate' in [train] is the string \"0.1\"; expected a number; drop the quotes");
   CHECK_THROWS_WITH(read("model = 'm'\nsteps = 1.5"),
                     "x.toml:2:1: 'steps' in [train] is the number 1.5; expected an integer");
-  CHECK_THROWS_WITH(read("model = 'm'\nsteps = -1"), "x.toml:2:1: 'steps' in [train] is -1; expected 1 to 100");
+  CHECK_THROWS_WITH(read("model = 'm'\nsteps = -1"),
+                    "x.toml:2:1: 'steps' in [train] is -1; expected 1 to 100");
   CHECK_THROWS_WITH(read("steps = 1"), "x.toml: 'model' is missing in [train]; it is a string: The model.");
 }
 

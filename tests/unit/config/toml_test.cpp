@@ -26,22 +26,25 @@ TEST_CASE("hostile TOML is refused before it reaches the parser") {
 }
 
 TEST_CASE("TOML that is wrong says where") {
-  for (const char* bad : {"a = 1\na = 2", "[t]\n[t]", "a = ", "a = nan", "a = -inf", "a = 9223372036854775808",
-                          "a = 1979-05-27", "a = 'x", "= 1", "[a", "a = {b = 1"})
+  for (const char* bad : {"a = 1\na = 2", "[t]\n[t]", "a = ", "a = nan", "a = -inf",
+                          "a = 9223372036854775808", "a = 1979-05-27", "a = 'x", "= 1", "[a", "a = {b = 1"})
     CHECK_THROWS_WITH(parse_toml(bad, "f"), Contains("f:"));
   CHECK(parse_toml("", "f").table().empty());
   CHECK(parse_toml("a = 1\r\nb = 2\r\n", "f").at("b").integer() == 2);
 }
 
 TEST_CASE("TOML that is written reads back equal") {
-  const std::string text = "a = 1\nb = 1.0\nc = \"q\\\"\\n\\u001b\"\n[t.u]\nx = [\"p\", \"q\"]\n[t.\"odd key\"]\ny = false\n";
+  const std::string text =
+      "a = 1\nb = 1.0\nc = \"q\\\"\\n\\u001b\"\n[t.u]\nx = [\"p\", \"q\"]\n[t.\"odd key\"]\ny = false\n";
   const Value once = parse_toml(text, "f");
   CHECK(parse_toml(mtt::toml_text(once), "g").json() == once.json());
 }
 
 TEST_CASE("overrides are TOML values, or strings") {
   Value config = parse_toml("[run]\nseed = 1\n", "f");
-  const auto set = [&](const std::string& assignment) { mtt::apply_override(config, {assignment, "--set " + assignment}); };
+  const auto set = [&](const std::string& assignment) {
+    mtt::apply_override(config, {assignment, "--set " + assignment});
+  };
   set("run.seed=7");
   set("run.rate=0.5");
   set("new.name=all-MiniLM-L6-v2");

@@ -12,12 +12,17 @@ TEST_CASE("lines: endings, emptiness and bytes that are no text") {
   CHECK(mtt::split_lines("", "f").empty());
   CHECK(mtt::split_lines("a\n", "f") == Lines{"a"});
   CHECK_THROWS_WITH(mtt::split_lines("a\nb\xff", "f"), Contains("f:2:2"));
-  CHECK_THROWS_WITH(mtt::split_lines("\xEF\xBB\xBF" "a", "f"), Contains("byte order mark"));
+  CHECK_THROWS_WITH(mtt::split_lines("\xEF\xBB\xBF"
+                                     "a",
+                                     "f"),
+                    Contains("byte order mark"));
 }
 
 TEST_CASE("examples: every fault has its line") {
   const TemporaryFolder folder;
-  const auto read = [&](const std::string& text) { return mtt::read_examples(folder.write("d.jsonl", text), "text"); };
+  const auto read = [&](const std::string& text) {
+    return mtt::read_examples(folder.write("d.jsonl", text), "text");
+  };
   const auto examples = read("{\"text\":\"a\",\"x\":1}\n{\"text\":\"\"}\n");
   CHECK(examples.texts == std::vector<std::string>{"a", ""});
   CHECK(examples.labels("x")[0].integer() == 1);

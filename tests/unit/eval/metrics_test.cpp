@@ -22,7 +22,8 @@ double f1(const std::vector<Tags>& gold, const std::vector<Tags>& predicted, Tag
 TEST_CASE("accuracy and macro-F1 by hand") {
   CHECK(mtt::accuracy({1, 2, 3}, {1, 2, 2}) == Approx(2.0 / 3));
   CHECK(std::isnan(mtt::accuracy({}, {})));
-  // class 0: tp 1 fp 1 fn 0 -> 2/3; class 1: tp 1 fp 0 fn 1 -> 2/3; class 2: only predicted nowhere, gold once -> 0
+  // class 0: tp 1 fp 1 fn 0 -> 2/3; class 1: tp 1 fp 0 fn 1 -> 2/3; class 2: only predicted nowhere, gold
+  // once -> 0
   CHECK(mtt::macro_f1({0, 0, 1, 1}, {0, 1, 1, 2}) == Approx((2.0 / 3 + 0.5 + 0) / 3));
 }
 
@@ -41,7 +42,7 @@ TEST_CASE("entities as seqeval counts them, in both modes") {
 }
 
 TEST_CASE("correlations: known values, ties, and what has none") {
-  CHECK(mtt::pearson({1, 2, 3, 4}, {2, 4, 6, 8.5}) == Approx(0.99808).epsilon(1e-4));
+  CHECK(mtt::pearson({1, 2, 3, 4}, {2, 4, 6, 8.5}) == Approx(10.75 / std::sqrt(5 * 23.1875)));
   CHECK(mtt::spearman({1, 2, 3, 4}, {1, 8, 27, 64}) == Approx(1));
   CHECK(mtt::spearman({1, 2, 2, 3}, {1, 2, 3, 4}) == Approx(0.9486833));
   CHECK(std::isnan(mtt::spearman({1, 1, 1}, {1, 2, 3})));

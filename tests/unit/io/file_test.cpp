@@ -39,7 +39,8 @@ TEST_CASE("names from files stay within their directory") {
   folder.write("out", "x");
   const auto in = folder.path() / "in";
   CHECK(mtt::inside(in, "a") == in / "a");
-  for (const char* bad : {"../out", "/etc/passwd", "", "b/../../out"}) CHECK_THROWS_AS(mtt::inside(in, bad), mtt::Error);
+  for (const char* bad : {"../out", "/etc/passwd", "", "b/../../out"})
+    CHECK_THROWS_AS(mtt::inside(in, bad), mtt::Error);
   fs::create_symlink(folder.path() / "out", in / "link");
   CHECK_THROWS_WITH(mtt::inside(in, "link"), Contains("outside its directory"));
 }

@@ -16,11 +16,38 @@ TEST_CASE("JSON keeps kinds, order, escapes and places") {
 }
 
 TEST_CASE("wrong JSON says where") {
-  for (const std::string bad :
-       {"", " ", "{", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "NaN", "Infinity", "-", "01", "1.", ".5", "1e", "1 2", "tru",
-        "\"a", "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800\\u0041\"", "\"a\nb\"", "\xEF\xBB\xBF{}",
-        "\"\xff\"", "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "9223372036854775808", "1e400", "[1}", "{\"a\"}",
-        "[1]]"})
+  for (const std::string bad : {"",
+                                " ",
+                                "{",
+                                "[1,]",
+                                "{\"a\":1,}",
+                                "{a:1}",
+                                "'a'",
+                                "NaN",
+                                "Infinity",
+                                "-",
+                                "01",
+                                "1.",
+                                ".5",
+                                "1e",
+                                "1 2",
+                                "tru",
+                                "\"a",
+                                "\"\\x\"",
+                                "\"\\u12\"",
+                                "\"\\ud800\"",
+                                "\"\\udc00\"",
+                                "\"\\ud800\\u0041\"",
+                                "\"a\nb\"",
+                                "\xEF\xBB\xBF{}",
+                                "\"\xff\"",
+                                "{\"a\":1,\"a\":2}",
+                                "{\"a\":1,\"\\u0061\":2}",
+                                "9223372036854775808",
+                                "1e400",
+                                "[1}",
+                                "{\"a\"}",
+                                "[1]]"})
     CHECK_THROWS_WITH(parse_json(bad, "f"), Contains("f:1:"));
   CHECK_THROWS_WITH(parse_json(std::string(101, '['), "f"), Contains("deeper than 100"));
   CHECK_THROWS_WITH(parse_json(std::string("[1,\0 2]", 7), "f"), Contains("byte 0"));

@@ -24,7 +24,8 @@ TEST_CASE("what is written reads back, the widest types first") {
   const auto* f = reinterpret_cast<const std::byte*>(floats);
   const auto* i = reinterpret_cast<const std::byte*>(integers);
   const auto path = folder.path() / "w.safetensors";
-  mtt::write_safetensors(path, {{"b", mtt::DType::F32, {2, 1}, f}, {"a", mtt::DType::I64, {}, i}}, {{"format", "pt"}});
+  mtt::write_safetensors(path, {{"b", mtt::DType::F32, {2, 1}, f}, {"a", mtt::DType::I64, {}, i}},
+                         {{"format", "pt"}});
   const auto file = mtt::SafetensorsFile::open(path);
   REQUIRE(file.tensors.size() == 2);
   CHECK(file.tensors[0].name == "a");
@@ -50,8 +51,11 @@ TEST_CASE("weights: one file, shards, or a sentence") {
   folder.write("pytorch_model.bin", "x");
   CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("a pickle, which can run code"));
   const float one[] = {1};
-  mtt::write_safetensors(folder.path() / "s1.safetensors", {{"x", mtt::DType::F32, {1}, reinterpret_cast<const std::byte*>(one)}}, {});
-  const auto index = [&](const std::string& map) { folder.write("model.safetensors.index.json", "{\"weight_map\":" + map + "}"); };
+  mtt::write_safetensors(folder.path() / "s1.safetensors",
+                         {{"x", mtt::DType::F32, {1}, reinterpret_cast<const std::byte*>(one)}}, {});
+  const auto index = [&](const std::string& map) {
+    folder.write("model.safetensors.index.json", "{\"weight_map\":" + map + "}");
+  };
   index("{\"x\":\"s1.safetensors\"}");
   CHECK(mtt::Weights::read(folder.path()).tensors().size() == 1);
   index("{\"x\":\"../s1.safetensors\"}");

@@ -18,7 +18,8 @@ mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths, std::int64_t 
   return batch;
 }
 
-at::Tensor pooled(const std::string& mode, const at::Tensor& tokens, const mtt::TokenBatch& batch, bool include_prompt = true) {
+at::Tensor pooled(const std::string& mode, const at::Tensor& tokens, const mtt::TokenBatch& batch,
+                  bool include_prompt = true) {
   return mtt::Pooling{{mtt::pooling_mode(mode)}, include_prompt}.forward(tokens, batch);
 }
 

@@ -45,7 +45,8 @@ TEST_CASE("ridge: leave-one-out outputs equal refits, for more and for fewer exa
     const double penalty = ((residual * w.t()).sum() / w.square().sum()).item<double>();
     const at::Tensor rest_x = x.narrow(0, 1, 11), rest_y = y.narrow(0, 1, 11);
     const at::Tensor rx = rest_x - rest_x.mean(0), ry = rest_y - rest_y.mean(0);
-    const at::Tensor solved = at::linalg_solve(rx.t().matmul(rx) + penalty * at::eye(width, at::kDouble), rx.t().matmul(ry));
+    const at::Tensor solved =
+        at::linalg_solve(rx.t().matmul(rx) + penalty * at::eye(width, at::kDouble), rx.t().matmul(ry));
     const at::Tensor expected = rest_y.mean(0) + (x[0] - rest_x.mean(0)).matmul(solved);
     CHECK(at::allclose(fit.held_out[0], expected, 1e-3, 1e-4));
   }

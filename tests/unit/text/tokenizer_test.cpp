@@ -8,7 +8,8 @@
 
 namespace {
 
-const char kVocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nworld\n##ly\nun\n##want\n##ed\n,\n!\ncafe\n中\n";
+const char kVocabulary[] =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nworld\n##ly\nun\n##want\n##ed\n,\n!\ncafe\n中\n";
 
 mtt::Tokenizer tiny(const mtt::BertOptions& options = {}) {
   return mtt::Tokenizer::from_vocabulary(kVocabulary, "vocab.txt", options);
@@ -24,8 +25,8 @@ std::string shown(const mtt::Tokenizer& tokenizer, const std::string& text) {
   std::string result;
   const mtt::Tokens tokens = encode(tokenizer, text);
   for (std::size_t i = 0; i < tokens.ids.size(); ++i)
-    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) + "," +
-              std::to_string(tokens.chars[i].end) + ") ";
+    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) +
+              "," + std::to_string(tokens.chars[i].end) + ") ";
   return result;
 }
 
@@ -46,13 +47,16 @@ std::string json_with(const std::string& part, const std::string& replacement) {
   return text.replace(at, part.size(), replacement);
 }
 
-mtt::Tokenizer from_json(const std::string& text) { return mtt::Tokenizer::from_json(mtt::parse_json(text, "t.json")); }
+mtt::Tokenizer from_json(const std::string& text) {
+  return mtt::Tokenizer::from_json(mtt::parse_json(text, "t.json"));
+}
 
 }  // namespace
 
 TEST_CASE("words, sub-words and offsets into the original text") {
   const auto t = tiny();
-  CHECK(shown(t, "Hello,  WORLDly!") == "[CLS](0,0) hello(0,5) ,(5,6) world(8,13) ##ly(13,15) !(15,16) [SEP](0,0) ");
+  CHECK(shown(t, "Hello,  WORLDly!") ==
+        "[CLS](0,0) hello(0,5) ,(5,6) world(8,13) ##ly(13,15) !(15,16) [SEP](0,0) ");
   CHECK(shown(t, "unwanted") == "[CLS](0,0) un(0,2) ##want(2,6) ##ed(6,8) [SEP](0,0) ");
   CHECK(shown(t, "Cafe\u0301 CAF\u00c9") == "[CLS](0,0) cafe(0,4) cafe(6,10) [SEP](0,0) ");
   CHECK(shown(t, "x") == "[CLS](0,0) [UNK](0,1) [SEP](0,0) ");
@@ -81,7 +85,8 @@ TEST_CASE("words begin where they begin") {
 }
 
 TEST_CASE("text that is not UTF-8 is refused") {
-  for (const char* bad : {"\xff", "a\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"})
+  for (const char* bad :
+       {"\xff", "a\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"})
     CHECK_THROWS_WITH(encode(tiny(), bad), Contains("not valid UTF-8"));
 }
 
@@ -93,11 +98,13 @@ TEST_CASE("long texts take linear time and memory") {
 
 TEST_CASE("vocab.txt that is no BERT vocabulary is refused") {
   CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("a\n[CLS]\n[SEP]\n", "v", {}), Contains("lacks [UNK]"));
-  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("[UNK]\n[CLS]\n[SEP]\na\na\n", "v", {}), Contains("v:5:1"));
+  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("[UNK]\n[CLS]\n[SEP]\na\na\n", "v", {}),
+                    Contains("v:5:1"));
 }
 
 TEST_CASE("tokenizer.json: parts by name, everything else is refused") {
-  CHECK(encode(from_json(json_with("", "")), "hellolo [MASK]").ids == std::vector<std::int32_t>{2, 5, 6, 4, 3});
+  CHECK(encode(from_json(json_with("", "")), "hellolo [MASK]").ids ==
+        std::vector<std::int32_t>{2, 5, 6, 4, 3});
   const auto accepted = [](const std::string& part, const std::string& replacement) {
     CHECK_NOTHROW(from_json(json_with(part, replacement)));
   };
