@@ -1,5 +1,6 @@
 #include "catch.h"
 #include "program.h"
+#include "temporary_folder.h"
 
 TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
   CHECK(mtt_program({"--version"}).out == "mtt 0.1.0\n");
@@ -37,6 +38,11 @@ TEST_CASE("failures are exit code 1 and one sentence") {
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
   fails({"plugins", "poetry"}, "no plugin has the head 'poetry'");
   fails({"encode", "--model", "x"}, "MTT_THREADS is 'all'", {"MTT_THREADS=all"});
+}
+
+TEST_CASE("docs/config.md is what the program says") {
+  const std::string page = file_text(std::string(MTT_SOURCE) + "/docs/config.md");
+  CHECK(page.ends_with(mtt_program({"config", "reference"}).out));
 }
 
 TEST_CASE("plugins and the reference of all keys") {

@@ -21,6 +21,9 @@ struct MTT_API Option {
   std::optional<double> min, max;    ///< inclusive range of an integer or number
   std::vector<std::string> choices;  ///< the words that a string (or each of several) may be; empty: any
   std::string help;                  ///< one sentence
+
+  /// "1 to 100", "at least 0", or "" where there is no range.
+  std::string range() const;
 };
 
 /// A list of declared options. Each call adds one and returns the list, so that declarations chain.

@@ -5,11 +5,6 @@
 namespace mtt {
 namespace {
 
-std::string bound(double number) {
-  std::string text = Value(number).json();
-  return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
-}
-
 std::string kind_text(const Option& option) {
   using Kind = Option::Kind;
   std::string text = option.kind == Kind::boolean   ? "boolean"
@@ -18,9 +13,7 @@ std::string kind_text(const Option& option) {
                      : option.kind == Kind::string  ? "string"
                      : option.kind == Kind::strings ? "string or array of strings"
                                                     : "table";
-  if (option.min && option.max) text += ", " + bound(*option.min) + " to " + bound(*option.max);
-  if (option.min && !option.max) text += ", at least " + bound(*option.min);
-  if (!option.min && option.max) text += ", at most " + bound(*option.max);
+  if (const std::string range = option.range(); !range.empty()) text += ", " + range;
   std::string words;
   for (const std::string& word : option.choices) words += (words.empty() ? "" : ", ") + ("`" + word + "`");
   return words.empty() ? text : text + ": " + words;

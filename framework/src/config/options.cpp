@@ -1,7 +1,7 @@
 #include "mtt/options.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -36,15 +36,11 @@ std::string listed(const std::vector<std::string>& words) {
   return text;
 }
 
-std::string shortest(double number) {
-  char digits[40];
-  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
-}
-
-std::string range_text(const Option& option) {
-  const auto text = [](double bound) { return shortest(bound); };
-  if (option.min && option.max) return text(*option.min) + " to " + text(*option.max);
-  return option.min ? "at least " + text(*option.min) : "at most " + text(*option.max);
+std::string bound_text(double bound) {
+  constexpr double kExact = 1e15;
+  if (bound == std::floor(bound) && std::abs(bound) < kExact)
+    return std::to_string(static_cast<std::int64_t>(bound));
+  return Value(bound).json();
 }
 
 [[noreturn]] void refuse(const Value& value, std::string_view where, const Option& option,
@@ -66,7 +62,7 @@ void check_word(const Value& value, const Option& option, std::string_view where
 
 void check_range(double number, const Value& value, const Option& option, std::string_view where) {
   if ((!option.min || number >= *option.min) && (!option.max || number <= *option.max)) return;
-  refuse(value, where, option, "is " + value.json() + "; expected " + range_text(option));
+  refuse(value, where, option, "is " + value.json() + "; expected " + option.range());
 }
 
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
@@ -137,6 +133,12 @@ std::optional<Value> as_value(const std::optional<T>& fallback) {
 }
 
 }  // namespace
+
+std::string Option::range() const {
+  if (min && max) return bound_text(*min) + " to " + bound_text(*max);
+  if (min) return "at least " + bound_text(*min);
+  return max ? "at most " + bound_text(*max) : "";
+}
 
 OptionList& OptionList::add(Option option) {
   if (find(option.name)) throw Error("the option '" + option.name + "' is declared twice");
