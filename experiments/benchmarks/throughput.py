@@ -29,10 +29,11 @@ def drawn_texts(data):
             if text:
                 by_set.setdefault(path.parent.name, []).append(text)
     draw = random.Random(1)
-    each = -(-COUNT // len(by_set))
-    texts = [t for name in sorted(by_set) for t in draw.sample(by_set[name], min(each, len(by_set[name])))]
-    draw.shuffle(texts)
-    return texts[:COUNT]
+    pools = [draw.sample(texts, len(texts)) for _, texts in sorted(by_set.items())]
+    drawn = []
+    while len(drawn) < COUNT and any(pools):
+        drawn += [pool.pop() for pool in pools if pool]
+    return drawn[:COUNT]
 
 
 def main():

@@ -44,7 +44,7 @@ struct OpenModel {
   std::vector<std::string> fields, test_files;  ///< one a task; empty for a plain model
   std::string text_field = "text";
   std::int64_t threads = 1;
-  std::int64_t tokens_per_forward = 1024;
+  std::int64_t tokens_per_forward = 512;
 
   Inference inference() const {
     return {*encoder.model, encoder.text_encoder(), threads, tokens_per_forward};

@@ -86,7 +86,7 @@ TEST_CASE("a run keeps everything that it prints, and can be used again") {
   CHECK_THAT(kept_console, Contains(run.err) && Contains(run.out.substr(run.out.find("\nEmbeddings"))));
   CHECK(mtt::read_npy(e.in("embeddings.npy")).shape == std::vector<std::int64_t>{2, 8});
   CHECK_THAT(file_text(e.in("similarity.svg")), Contains("<svg"));
-  CHECK_THAT(file_text(e.in("config.toml")), Contains("tokens_per_forward = 1024"));
+  CHECK_THAT(file_text(e.in("config.toml")), Contains("tokens_per_forward = 512"));
 
   const std::string kept = file_text(e.in("predictions.jsonl"));
   const Outcome predicted = mtt_program({"predict", "--model", e.out}, "play rain\nwake me at six\n");

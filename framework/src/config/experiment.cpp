@@ -85,7 +85,7 @@ OptionList run_options() {
       .integer("seed", 1, 0, std::nullopt, "The seed of all random draws.")
       .integer("threads", 0, 0, 1024,
                "Threads in all; 0: one for each processor. MTT_THREADS and --threads go before it.")
-      .integer("tokens_per_forward", 1024, 1, 1 << 20,
+      .integer("tokens_per_forward", 512, 1, 1 << 20,
                "Texts are cut into forwards of about this many tokens; results do not depend on it beyond "
                "rounding.");
 }
