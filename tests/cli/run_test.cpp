@@ -207,3 +207,34 @@ TEST_CASE("the README's commands do what it says", "[model]") {
   const double published[] = {-0.034478, 0.03102, 0.00673, 0.02611, -0.039362};
   for (int i = 0; i < 5; ++i) CHECK(vector.array()[i].number() == Approx(published[i]).margin(1e-5));
 }
+
+TEST_CASE("every command of the README that names the program runs", "[model]") {
+  if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0)
+    MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
+  const TemporaryFolder folder;
+  const std::string source = MTT_SOURCE;
+  folder.write("texts.txt", "wake me at six\n");
+  const auto in_place = [&](const std::string& word) {
+    if (word.starts_with("configs/")) return source + "/" + word;
+    if (word.starts_with("runs/") || word == "texts.txt" || word == "vectors.npy")
+      return (folder.path() / word).string();
+    return word;
+  };
+  REQUIRE(
+      mtt_program({"run", in_place("configs/quickstart.toml"), "--out", in_place("runs/quickstart")}).code ==
+      0);
+  std::istringstream lines(file_text(source + "/README.md"));
+  const std::string program = "build/release/bin/mtt ";
+  int commands = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(program)) continue;
+    std::istringstream words(line.substr(program.size()));
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) arguments.push_back(in_place(word));
+    const Outcome outcome = mtt_program(arguments);
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.code == 0);
+    ++commands;
+  }
+  CHECK(commands == 7);
+}
