@@ -24,10 +24,10 @@ void Show::run() const {
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   const Experiment experiment = Experiment::read(file, overrides);
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
-  Options backbone_options = Options::read({}, Value(), "");
+  Value backbone_options = experiment.backbone.value("options");
   if (const std::string& name = experiment.backbone.string("plugin"); name != "auto")
-    backbone_options = Options::read(plugins.backbone(name).options, experiment.backbone.value("options"),
-                                     "[backbone.options]");
+    backbone_options =
+        Options::read(plugins.backbone(name).options, backbone_options, "[backbone.options]").resolved();
   std::vector<Options> head_options;
   for (const TaskConfig& task : experiment.tasks)
     head_options.push_back(read_head_options(task, plugins.head(task.options.string("head")).options));

@@ -1,3 +1,4 @@
+#include <c10/util/Exception.h>
 #include <malloc.h>
 
 #include <csignal>
@@ -13,8 +14,8 @@ namespace {
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 
-// Activations are freed and allocated again with every operator; given back to the system each time, their pages would have
-// to be cleared again each time, which costs some percent of a forward pass.
+// Activations are freed and allocated again with every operator; given back to the system each time, their
+// pages would have to be cleared again each time, which costs some percent of a forward pass.
 void keep_freed_memory() {
   constexpr int kNever = 1 << 30;
   ::mallopt(M_MMAP_THRESHOLD, kNever);
@@ -55,6 +56,8 @@ int main(int argc, char** argv) {
     return fail(error.what());
   } catch (const std::bad_alloc&) {
     return fail("there is not enough memory; give shorter texts or a lower run.tokens_per_forward");
+  } catch (const c10::Error& error) {
+    return fail(error.what_without_backtrace());
   } catch (const std::exception& error) {
     return fail(error.what());
   }

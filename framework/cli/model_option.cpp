@@ -84,20 +84,40 @@ void ModelOption::add_to(CLI::App& verb) {
   add_plugin_path(verb, plugin_path);
 }
 
+namespace {
+
+/// A directory of the working directory goes before a name in the caches.
+fs::path model_path(const std::string& argument) {
+  std::error_code error;
+  return fs::is_directory(argument, error) ? fs::absolute(argument).lexically_normal() : find_model(argument);
+}
+
+/// What the options of the verb change in a run's configuration.
+std::vector<Override> overrides_of(const ModelOption& option) {
+  std::vector<Override> overrides = environment_overrides();
+  if (!option.prompt.empty())
+    overrides.push_back({"backbone.prompt=" + Value(option.prompt).json(), "--prompt"});
+  if (option.max_tokens > 0)
+    overrides.push_back({"backbone.max_tokens=" + std::to_string(option.max_tokens), "--max-tokens"});
+  if (option.threads > 0) overrides.push_back({"run.threads=" + std::to_string(option.threads), "--threads"});
+  return overrides;
+}
+
+}  // namespace
+
 OpenModel open_model(const ModelOption& option, Console& console) {
   PluginCatalog plugins = plugin_catalog(option.plugin_path);
   OpenModel open;
   open.threads = thread_count(option.threads);
-  const fs::path path = find_model(option.model);
+  const fs::path path = model_path(option.model);
   if (is_run_directory(path)) {
-    LoadedRun run = load_run(path, plugins);
+    LoadedRun run = load_run(path, overrides_of(option), plugins);
     open.encoder = std::move(run.encoder);
     open.fields = std::move(run.fields);
     open.test_files = std::move(run.test_files);
     open.text_field = run.experiment.data.string("text");
     open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
-    if (!option.prompt.empty()) open.encoder.prompt = open.encoder.directory.prompt_text(option.prompt);
-    if (option.max_tokens > 0) open.encoder.max_tokens = std::min(option.max_tokens, open.encoder.max_tokens);
+    open.threads = thread_count(run.experiment.run.integer("threads"));
   } else {
     EncoderSettings settings;
     settings.model = path.string();
@@ -109,11 +129,19 @@ OpenModel open_model(const ModelOption& option, Console& console) {
   return open;
 }
 
-ModelDirectory open_directory(const ModelOption& option) {
-  const fs::path path = find_model(option.model);
-  if (!is_run_directory(path)) return ModelDirectory::read(path);
-  const Experiment experiment = Experiment::read(path / "config.toml", {});
-  return ModelDirectory::read(find_model(experiment.backbone.string("model")));
+OpenTokenizer open_tokenizer(const ModelOption& option) {
+  const fs::path path = model_path(option.model);
+  OpenTokenizer open;
+  std::string prompt = option.prompt;
+  fs::path model = path;
+  if (is_run_directory(path)) {
+    const Experiment experiment = read_run_config(path, overrides_of(option));
+    model = find_model(experiment.backbone.string("model"));
+    prompt = experiment.backbone.string("prompt");
+  }
+  open.directory = ModelDirectory::read(model);
+  open.prompt = open.directory.prompt_text(prompt);
+  return open;
 }
 
 }  // namespace mtt

@@ -55,6 +55,10 @@ struct OpenModel {
 OpenModel open_model(const ModelOption& option, Console& console);
 
 /// The tokenizer of what --model names, without weights or plugins.
-ModelDirectory open_directory(const ModelOption& option);
+struct OpenTokenizer {
+  ModelDirectory directory;
+  std::string prompt;  ///< its text
+};
+OpenTokenizer open_tokenizer(const ModelOption& option);
 
 }  // namespace mtt

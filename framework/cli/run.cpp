@@ -55,7 +55,7 @@ void add_run(CLI::App& app) {
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
   verb->add_flag("--check", run->check,
-                 "Read configuration, plugins, model and examples, and stop before the work");
+                 "Read configuration, plugins, model and examples and make the heads, but write nothing");
   verb->callback([run] { run->run(); });
 }
 

@@ -31,13 +31,12 @@ std::string row(const Tokenizer& tokenizer, const Tokens& tokens) {
 
 void Tokenize::run() const {
   check_output(output, {".jsonl"});
-  Console console;
-  const ModelDirectory directory = open_directory(model);
+  const OpenTokenizer open = open_tokenizer(model);
   const std::vector<std::string> texts = read_texts(input, field);
-  const TextEncoder encoder(*directory.tokenizer, model.max_tokens,
-                            model.prompt.empty() ? "" : directory.prompt_text(model.prompt));
+  const Tokenizer& tokenizer = *open.directory.tokenizer;
+  const TextEncoder encoder(tokenizer, model.max_tokens, open.prompt);
   write_lines(output, static_cast<std::int64_t>(texts.size()),
-              [&](std::int64_t i) { return row(*directory.tokenizer, encoder.encode(texts[i]).tokens); });
+              [&](std::int64_t i) { return row(tokenizer, encoder.encode(texts[i]).tokens); });
 }
 
 }  // namespace

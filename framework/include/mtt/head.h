@@ -31,6 +31,8 @@ struct Metric {
 
 /// A task head: from features to logits to predictions. Life: made from options; given its labels by
 /// `learn_labels` or `restore`; `build`; then weights, from a file or by `initialise`.
+/// `forward`, `prepare`, `decode` and `score` are called from several threads at once, without gradients in
+/// inference: they must not change the head.
 class MTT_API Head : public nn::Module {
  public:
   ~Head() override;

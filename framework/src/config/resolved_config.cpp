@@ -24,13 +24,13 @@ void append_lines(const std::string& path, const Value& value, const Value* give
 
 }  // namespace
 
-Value resolved_config(const Experiment& experiment, const Options& backbone_options,
+Value resolved_config(const Experiment& experiment, const Value& backbone_options,
                       const std::vector<Options>& head_options) {
   Value config{Value::Table{}};
   config.set("name", experiment.name());
   config.set("plugin_path", experiment.top.value("plugin_path"));
   Value backbone = experiment.backbone.resolved();
-  backbone.set("options", backbone_options.resolved());
+  backbone.set("options", backbone_options);
   config.set("backbone", std::move(backbone));
   config.set("data", experiment.data.resolved());
   Value tasks{Value::Table{}};

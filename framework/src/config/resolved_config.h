@@ -9,7 +9,7 @@
 namespace mtt {
 
 /// The configuration with every default, as a tree. `head_options` has one entry a task.
-Value resolved_config(const Experiment& experiment, const Options& backbone_options,
+Value resolved_config(const Experiment& experiment, const Value& backbone_options,
                       const std::vector<Options>& head_options);
 
 /// One line a value: `run.seed = 1    # default`; the origin is "file:3:1", "--set ...", "MTT_THREADS" or

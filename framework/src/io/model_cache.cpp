@@ -167,7 +167,7 @@ class Search {
 
 fs::path find_model(const std::string& name_or_path) {
   std::error_code error;
-  if (looks_like_path(name_or_path) || fs::is_directory(name_or_path, error)) {
+  if (looks_like_path(name_or_path)) {
     if (fs::is_directory(name_or_path, error)) return fs::absolute(name_or_path).lexically_normal();
     throw Error("the model directory '" + name_or_path + "' does not exist or is no directory");
   }

@@ -35,11 +35,15 @@ TokenizedText TextEncoder::encode(std::string_view text) const {
     return result;
   }
   tokenizer_.encode(prompt_ + std::string(text), max_tokens_, tokens);
+  bool in_prompt = true;
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
     auto& span = tokens.chars[i];
     span.begin = std::max(0, span.begin - prompt_characters_);
     span.end = std::max(0, span.end - prompt_characters_);
-    if (span.end == 0) tokens.first_subword[i] = 0;
+    if (in_prompt && !tokens.special[i]) {
+      in_prompt = span.end == 0;
+      tokens.first_subword[i] = !in_prompt;  // a word that straddles prompt and text begins with the text
+    }
   }
   return result;
 }

@@ -21,7 +21,8 @@ std::int64_t token_limit(const EncoderSettings& settings, const Encoder& encoder
     throw Error("max_tokens is " + std::to_string(settings.max_tokens) + ", but the model has " +
                 std::to_string(positions) + " positions; lower it");
   }
-  return settings.max_tokens > 0 ? settings.max_tokens : encoder.directory.max_tokens;
+  const std::int64_t limit = settings.max_tokens > 0 ? settings.max_tokens : encoder.directory.max_tokens;
+  return positions > 0 && (limit == 0 || limit > positions) ? positions : limit;
 }
 
 }  // namespace
@@ -36,10 +37,11 @@ EncoderSettings EncoderSettings::from(const Options& backbone) {
           .options = backbone.value("options")};
 }
 
-std::optional<Pooling> pooling_of(const std::vector<std::string>& words) {
+std::optional<Pooling> pooling_of(const std::vector<std::string>& words, bool include_prompt) {
   if (words == std::vector<std::string>{"model"}) return std::nullopt;
   Pooling pooling;
   pooling.modes.clear();
+  pooling.include_prompt = include_prompt;
   for (const std::string& word : words) {
     if (word == "model")
       throw Error("pooling 'model' stands alone; write either \"model\" or a list of poolings");
@@ -58,7 +60,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   encoder.backbone_options = Options::read(plugin.options, settings.options, "[backbone.options]");
   auto backbone = make_backbone(plugin, directory.config, encoder.backbone_options);
 
-  const auto own_pooling = pooling_of(settings.pooling);
+  const auto own_pooling = pooling_of(settings.pooling, directory.pooling.include_prompt);
   std::vector<SentenceModules::DenseShape> dense;
   if (!own_pooling)
     for (const DenseModule& module : directory.dense) dense.push_back(module.shape);

@@ -43,7 +43,7 @@ struct Encoder {
 /// Finds and loads a model. What is missing, contradictory or out of range throws Error.
 Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins);
 
-/// The poolings of an option `pooling`; none where it is "model".
-std::optional<Pooling> pooling_of(const std::vector<std::string>& words);
+/// The poolings of an option `pooling`; none where it is "model". `include_prompt` is the model's.
+std::optional<Pooling> pooling_of(const std::vector<std::string>& words, bool include_prompt);
 
 }  // namespace mtt

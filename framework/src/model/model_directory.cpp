@@ -239,7 +239,10 @@ void read_sentence_settings(const Value& settings, ModelDirectory& model) {
                   "' is not among the prompts");
   }
   if (const Value* similarity = settings.find("similarity_fn_name"); !is_null(similarity))
-    model.similarity = similarity->string();
+    if (similarity->string() != "cosine")
+      model.warnings.push_back(where(*similarity) +
+                               "similarities are cosines here; the model's own function is '" +
+                               similarity->string() + "'");
   if (const Value* cut = settings.find("truncate_dim"); !is_null(cut))
     model.truncate = size_of(settings, "truncate_dim");
 }

@@ -36,7 +36,6 @@ struct ModelDirectory {
   std::int64_t truncate = 0;  ///< 0: all dimensions
   std::map<std::string, std::string> prompts;
   std::string default_prompt;  ///< a name within `prompts`, or ""
-  std::string similarity = "cosine";
   std::vector<std::string> warnings;
 
   /// Reads a directory. Whatever is missing, unknown or contradictory throws Error with its place.

@@ -90,7 +90,7 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   SharedEncoding shared(*backbone_, *modules_, batch);
   shared.run_to(std::move(layers));
   Outputs outputs;
-  if (want_sentences) outputs.sentences = shared.sentences(depth, std::nullopt, true);
+  if (want_sentences) outputs.sentences = shared.sentences(depth, std::nullopt, modules_->normalizes());
   if (want_logits)
     for (const Task& task : tasks_)
       outputs.logits.push_back(task.head->forward(read(shared, task.reading, task.head->level(), depth)));

@@ -94,11 +94,13 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
       console.warn("the shown sentence " + Value(text).json() +
                    " is among the examples; what is predicted for it proves nothing");
   const auto& tasks = encoder.model->tasks();
-  Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-  const InferenceResult result = inference.run(
-      texts, {.sentences = true, .predictions = !tasks.empty(), .progress = [&](std::int64_t done) {
-                progress.update(done);
-              }});
+  InferenceResult result;
+  {
+    Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
+    result = inference.run(texts, {.sentences = true,
+                                   .predictions = !tasks.empty(),
+                                   .progress = [&](std::int64_t done) { progress.update(done); }});
+  }
   const at::Tensor& sentences = result.sentences;
   write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
   console.say(embedding_text(sentences, texts));
@@ -152,7 +154,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
   std::vector<Options> head_options;
   for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
-  return resolved_config(experiment, prepared.encoder.backbone_options, head_options);
+  return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), head_options);
 }
 
 }  // namespace

@@ -15,6 +15,8 @@ namespace mtt {
 namespace {
 
 constexpr const char* kConfig = "config.toml";
+constexpr const char* kResults[] = {"heads",          "console.txt",       "embeddings.npy",
+                                    "similarity.svg", "predictions.jsonl", "scores.jsonl"};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 
 fs::path head_directory(const fs::path& directory, const std::string& task) {
@@ -58,13 +60,22 @@ bool is_run_directory(const fs::path& directory) {
   return fs::exists(directory / kConfig, error);
 }
 
+Experiment read_run_config(const fs::path& directory, const std::vector<Override>& overrides) {
+  return Experiment::read(directory / kConfig, overrides);
+}
+
 void claim_run_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
-  if (is_run_directory(directory) || fs::is_empty(directory, error)) return;
-  throw Error("the directory '" + directory.string() +
-              "' holds other things than a run; give an empty or new one with --out");
+  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
+    throw Error("the directory '" + directory.string() +
+                "' holds other things than a run; give an empty or new one with --out");
+  for (const char* name : kResults) {
+    fs::remove_all(directory / name, error);
+    if (error)
+      throw Error("the old '" + (directory / name).string() + "' cannot be removed: " + error.message());
+  }
 }
 
 void save_config(const fs::path& directory, const Value& resolved_config) {
@@ -75,9 +86,10 @@ void save_heads(const fs::path& directory, const MultiTaskModel& model) {
   for (const Task& task : model.tasks()) save_head(head_directory(directory, task.name), task);
 }
 
-LoadedRun load_run(const fs::path& directory, PluginCatalog& plugins) {
+LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overrides,
+                   PluginCatalog& plugins) {
   LoadedRun run;
-  run.experiment = Experiment::read(directory / kConfig, {});
+  run.experiment = read_run_config(directory, overrides);
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());

@@ -14,8 +14,11 @@ namespace mtt {
 /// True where a directory is a run's (it has config.toml).
 bool is_run_directory(const std::filesystem::path& directory);
 
-/// Makes the directory, or takes one that is empty or a run's; anything else in it throws Error, so that
-/// nothing of the user's is ever overwritten.
+/// The configuration of a run.
+Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
+
+/// Makes the directory, or takes one that is empty or a run's; the results of an older run are
+/// removed. Anything else in it throws Error, so that nothing of the user's is ever overwritten.
 void claim_run_directory(const std::filesystem::path& directory);
 
 /// Writes config.toml: from here on the directory is a run's.
@@ -32,6 +35,7 @@ struct LoadedRun {
 
 /// Loads a run. Paths of plugins in its configuration are not followed: a run may name a plugin, not bring
 /// one.
-LoadedRun load_run(const std::filesystem::path& directory, PluginCatalog& plugins);
+LoadedRun load_run(const std::filesystem::path& directory, const std::vector<Override>& overrides,
+                   PluginCatalog& plugins);
 
 }  // namespace mtt

@@ -36,7 +36,7 @@ SentenceModules::SentenceModules(std::int64_t hidden, Pooling pooling, const std
 at::Tensor SentenceModules::forward(const at::Tensor& tokens, const TokenBatch& batch, bool normalize) const {
   at::Tensor sentences = pooling_.forward(tokens, batch);
   for (const Dense* dense : dense_) sentences = dense->forward(sentences);
-  if (normalize && normalize_) sentences = normalized(sentences);
+  if (normalize) sentences = normalized(sentences);
   return sentences.size(1) > width_ ? sentences.narrow(1, 0, width_) : sentences;
 }
 

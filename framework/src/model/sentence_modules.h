@@ -39,7 +39,7 @@ class SentenceModules : public nn::Module {
   SentenceModules(std::int64_t hidden, Pooling pooling, const std::vector<DenseShape>& dense, bool normalize,
                   std::int64_t truncate);
 
-  /// tokens [T, H] → sentences [B, D]. Without `normalize` the vector before L2 normalisation comes back.
+  /// tokens [T, H] → sentences [B, D]. `normalize` alone decides on L2 normalisation.
   at::Tensor forward(const at::Tensor& tokens, const TokenBatch& batch, bool normalize) const;
 
   std::int64_t width() const { return width_; }  ///< D

@@ -43,7 +43,7 @@ Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
   Reading reading;
   reading.layer = task.options.integer("layer");
   try {
-    reading.pooling = pooling_of(task.options.strings("pooling"));
+    reading.pooling = pooling_of(task.options.strings("pooling"), encoder.directory.pooling.include_prompt);
   } catch (const Error& error) {
     throw Error(where(task, "pooling") + error.what());
   }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -32,7 +33,11 @@ void run_on_workers(std::int64_t threads, std::int64_t count, const std::functio
   };
   std::vector<std::thread> crew;
   const std::int64_t size = std::min(threads, count);
-  for (std::int64_t i = 1; i < size; ++i) crew.emplace_back(worker);
+  try {
+    for (std::int64_t i = 1; i < size; ++i) crew.emplace_back(worker);
+  } catch (const std::system_error&) {
+    // the system gives no more threads: those that are there do all the work
+  }
   worker();
   for (std::thread& thread : crew) thread.join();
   if (failure) std::rethrow_exception(failure);

@@ -37,11 +37,6 @@ void Console::say(std::string_view text) {
   copy(text);
 }
 
-void Console::info(const std::string& message) {
-  impl_->log.info(message);
-  copy("mtt: info: " + message + "\n");
-}
-
 void Console::warn(const std::string& message) {
   impl_->log.warn(message);
   copy("mtt: warning: " + message + "\n");

@@ -19,8 +19,7 @@ class Console {
 
   /// Standard output.
   void say(std::string_view text);
-  /// Standard error, as "mtt: info: ..." and "mtt: warning: ...".
-  void info(const std::string& message);
+  /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message);
 
   /// From now on, and for what was printed before, a file holds a copy without colours.

@@ -28,8 +28,6 @@ class Normalizer {
   /// `origin`.
   void apply(Symbols& symbols, std::int32_t origin) const;
 
-  const std::vector<NormalizerStep>& steps() const { return steps_; }
-
  private:
   std::vector<NormalizerStep> steps_;
 };

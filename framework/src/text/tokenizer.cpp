@@ -197,12 +197,4 @@ std::string_view Tokenizer::token(std::int32_t id) const {
   return id >= 0 && id < vocabulary_size() ? impl_->tokens_by_id[id] : std::string_view();
 }
 
-std::optional<std::int32_t> Tokenizer::id(std::string_view token) const {
-  const std::int32_t id = impl_->parts.model.id(token);
-  if (id >= 0) return id;
-  for (const VocabularyEntry& entry : impl_->parts.added_vocabulary)
-    if (entry.token == token) return entry.id;
-  return std::nullopt;
-}
-
 }  // namespace mtt

@@ -51,7 +51,6 @@ class Tokenizer {
 
   std::int64_t vocabulary_size() const;  ///< largest id + 1, added tokens included
   std::string_view token(std::int32_t id) const;
-  std::optional<std::int32_t> id(std::string_view token) const;
 
  private:
   struct Impl;
