@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "catch.h"
+#include "model/sentence_modules.h"
 #include "mtt/error.h"
 #include "mtt/nn/ragged_attention.h"
 
@@ -54,6 +55,16 @@ TEST_CASE("a prompt that does not count is left out") {
   CHECK(pooled("mean", tokens, batch, false)[0].item<float>() == 2);
   CHECK(pooled("mean", tokens, batch, false)[1].item<float>() == 0);
   CHECK(pooled("cls", tokens, batch, false)[0].item<float>() == 2);
+}
+
+TEST_CASE("a head may ask for vectors of unit length where its model has none, and the other way round") {
+  const auto batch = batch_of({2, 3});
+  const at::Tensor tokens = at::arange(20, at::kFloat).view({5, 4});
+  for (const bool model_normalizes : {false, true}) {
+    const mtt::SentenceModules modules(4, {}, {}, model_normalizes, 0);
+    CHECK(at::allclose(modules.forward(tokens, batch, true).norm(2, 1), at::ones({2})));
+    CHECK(at::equal(modules.forward(tokens, batch, false), pooled("mean", tokens, batch)));
+  }
 }
 
 TEST_CASE("attention does not see its neighbours") {
