@@ -33,7 +33,7 @@ class Scanner {
       case '[':
       case '{':
         dots_ = 0;
-        if (++depth_ > kDeepest) refuse("nesting");
+        if (++depth_ > kDeepest) refuse(too_deep("nesting"));
         break;
       case ']':
       case '}':
@@ -41,7 +41,7 @@ class Scanner {
         if (depth_ > 0) --depth_;
         break;
       case '.':
-        if (++dots_ >= kDeepest) refuse("a dotted key");
+        if (++dots_ >= kDeepest) refuse(too_deep("a dotted key"));
         break;
       case '\n':
       case '=':
@@ -49,9 +49,15 @@ class Scanner {
         dots_ = 0;
         break;
       default:
+        if ((c & 0x80) != 0 && !is_byte_order_mark())
+          refuse("a character outside of ASCII stands outside of quotes; put quotes around it");
         break;
     }
   }
+
+  // The parser has undefined behaviour on some of them there; TOML allows none but a byte order mark at the
+  // start.
+  bool is_byte_order_mark() const { return at_ < 3 && text_.starts_with("\xEF\xBB\xBF"); }
 
   // A string that never ends is left to the parser, which sees the same bytes.
   void skip_string(char quote) {
@@ -66,6 +72,10 @@ class Scanner {
     at_ += multiline ? 3 : 1;
   }
 
+  static std::string too_deep(const std::string& what) {
+    return what + " goes deeper than " + std::to_string(kDeepest) + " levels; no experiment needs that";
+  }
+
   [[noreturn]] void refuse(const std::string& what) const {
     std::size_t line = 1, start = 0;
     for (std::size_t i = 0; i < at_; ++i) {
@@ -73,8 +83,7 @@ class Scanner {
       ++line;
       start = i + 1;
     }
-    throw Error(source_ + ":" + std::to_string(line) + ":" + std::to_string(at_ - start + 1) + ": " + what +
-                " goes deeper than " + std::to_string(kDeepest) + " levels; no experiment needs that");
+    throw Error(source_ + ":" + std::to_string(line) + ":" + std::to_string(at_ - start + 1) + ": " + what);
   }
 
   std::string_view text_;

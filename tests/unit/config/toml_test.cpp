@@ -25,6 +25,13 @@ TEST_CASE("hostile TOML is refused before it reaches the parser") {
   CHECK_NOTHROW(parse_toml("a = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5]", "f"));
 }
 
+TEST_CASE("characters outside of ASCII need quotes") {
+  CHECK_THROWS_WITH(parse_toml("\xef\xbb\xbb\xd1\xbf", "f"),
+                    Contains("f:1:1") && Contains("put quotes around it"));
+  CHECK_THROWS_WITH(parse_toml("a = 1\nä = 1", "f"), Contains("f:2:1"));
+  CHECK(parse_toml("\xEF\xBB\xBF\"ä\" = 'ö' # ü", "f").at("ä").string() == "ö");
+}
+
 TEST_CASE("TOML that is wrong says where") {
   for (const char* bad : {"a = 1\na = 2", "[t]\n[t]", "a = ", "a = nan", "a = -inf",
                           "a = 9223372036854775808", "a = 1979-05-27", "a = 'x", "= 1", "[a", "a = {b = 1"})
