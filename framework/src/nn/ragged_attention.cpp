@@ -1,24 +1,61 @@
 #include "mtt/nn/ragged_attention.h"
 
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 
+#include <algorithm>
 #include <vector>
 
-namespace mtt::nn {
+#include "nn/attention_avx2.h"
 
-at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
-  TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
-              "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",
-              qkv.sizes());
+namespace mtt::nn {
+namespace {
+
+bool fits_kernel(const at::Tensor& qkv, std::int64_t head_size) {
+  const bool needs_graph = at::GradMode::is_enabled() && qkv.requires_grad();
+  return !needs_graph && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && qkv.is_contiguous() &&
+         head_size % kAttentionBlock == 0 && has_attention_avx2();
+}
+
+at::Tensor by_kernel(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
   const std::int64_t hidden = qkv.size(1) / 3;
   const std::int64_t head_size = hidden / heads;
+  auto result = at::empty({qkv.size(0), hidden}, qkv.options());
+  const float* in = qkv.const_data_ptr<float>();
+  auto* out = result.mutable_data_ptr<float>();
 
+  std::int64_t longest = 0;
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
+  at::parallel_for(0, batch.sentences() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<float> scratch(attention_avx2_scratch(longest, head_size));
+    for (std::int64_t unit = begin; unit < end; ++unit) {
+      const std::int64_t first = batch.offsets[unit / heads];
+      const std::int64_t column = unit % heads * head_size;
+      const float* query = in + first * 3 * hidden + column;
+      attention_avx2({.query = query,
+                      .key = query + hidden,
+                      .value = query + 2 * hidden,
+                      .row = 3 * hidden,
+                      .out = out + first * hidden + column,
+                      .out_row = hidden,
+                      .length = batch.length(unit / heads),
+                      .size = head_size},
+                     scratch.data());
+    }
+  });
+  return result;
+}
+
+at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
+  const std::int64_t hidden = qkv.size(1) / 3;
   std::vector<at::Tensor> outputs;
   for (const auto [first, count, length] : batch.length_groups()) {
     if (length == 0) continue;
     const auto group =
-        qkv.narrow(0, batch.offsets[first], count * length).view({count, length, 3, heads, head_size});
+        qkv.narrow(0, batch.offsets[first], count * length).view({count, length, 3, heads, hidden / heads});
     const auto part = [&group](std::int64_t which) { return group.select(2, which).transpose(1, 2); };
     outputs.push_back(at::scaled_dot_product_attention(part(0), part(1), part(2))
                           .transpose(1, 2)
@@ -26,6 +63,16 @@ at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std:
   }
   if (outputs.empty()) return qkv.narrow(1, 0, hidden);
   return outputs.size() == 1 ? outputs.front() : at::cat(outputs);
+}
+
+}  // namespace
+
+at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
+  TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
+              "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",
+              qkv.sizes());
+  return fits_kernel(qkv, qkv.size(1) / 3 / heads) ? by_kernel(qkv, batch, heads)
+                                                   : by_groups(qkv, batch, heads);
 }
 
 }  // namespace mtt::nn

@@ -5,7 +5,6 @@
 #include "catch.h"
 #include "model/sentence_modules.h"
 #include "mtt/error.h"
-#include "mtt/nn/ragged_attention.h"
 
 namespace {
 
@@ -64,22 +63,5 @@ TEST_CASE("a head may ask for vectors of unit length where its model has none, a
     const mtt::SentenceModules modules(4, {}, {}, model_normalizes, 0);
     CHECK(at::allclose(modules.forward(tokens, batch, true).norm(2, 1), at::ones({2})));
     CHECK(at::equal(modules.forward(tokens, batch, false), pooled("mean", tokens, batch)));
-  }
-}
-
-TEST_CASE("attention does not see its neighbours") {
-  at::manual_seed(2);
-  const auto batch = batch_of({4, 4, 2, 1, 4});
-  const at::Tensor qkv = at::randn({15, 24});
-  const at::Tensor together = mtt::nn::ragged_attention(qkv, batch, 2);
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
-    const at::Tensor rows = qkv.narrow(0, batch.offsets[s], batch.length(s));
-    const at::Tensor alone = mtt::nn::ragged_attention(rows, batch_of({batch.length(s)}), 2);
-    CHECK(at::allclose(together.narrow(0, batch.offsets[s], batch.length(s)), alone, 1e-5, 1e-6));
-    const auto head = [&](std::int64_t part, std::int64_t h) { return rows.narrow(1, part * 8 + h * 4, 4); };
-    for (std::int64_t h = 0; h < 2; ++h) {
-      const at::Tensor weights = at::softmax(head(0, h).matmul(head(1, h).t()) / 2.0, 1);
-      CHECK(at::allclose(alone.narrow(1, h * 4, 4), weights.matmul(head(2, h)), 1e-5, 1e-6));
-    }
   }
 }

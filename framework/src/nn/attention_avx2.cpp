@@ -1,0 +1,182 @@
+// This file alone is compiled with AVX2 and FMA, so it includes nothing whose inline functions the linker
+// could share with the rest of the program.
+#include "nn/attention_avx2.h"
+
+#if defined(__x86_64__)
+
+#include <cmath>
+#include <limits>
+
+namespace mtt::nn {
+namespace {
+
+constexpr std::int64_t kLanes = 8;
+constexpr std::int64_t kBlock = kAttentionBlock;
+constexpr std::int64_t kQueries = 4;  // 4 queries x 2 vectors: eight chains of additions hide their latency
+
+using Floats = float __attribute__((vector_size(32)));
+using Bits = std::uint32_t __attribute__((vector_size(32)));
+using StoredFloats = float __attribute__((vector_size(32), aligned(4), may_alias));
+
+__attribute__((always_inline)) inline Floats load(const float* from) {
+  return *reinterpret_cast<const StoredFloats*>(from);
+}
+__attribute__((always_inline)) inline void store(float* to, Floats x) {
+  *reinterpret_cast<StoredFloats*>(to) = x;
+}
+
+// e^x for x <= 0: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes expf), 2^n by its bits.
+__attribute__((always_inline)) inline Floats exp_of(Floats x) {
+  constexpr float kSmallest = -87.0F;
+  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
+  x = x < kSmallest ? Floats{} + kSmallest : x;
+  const Floats shifted = x * 1.44269504F + kRound;
+  const Floats n = shifted - kRound;
+  const Floats r = x - n * 0.693359375F + n * 2.12194440e-4F;
+  Floats p = Floats{} + 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * (r * r) + r + 1.0F;
+  const Bits power = (__builtin_bit_cast(Bits, shifted) << 23) + (127U << 23);
+  return p * __builtin_bit_cast(Floats, power);
+}
+
+inline float sum(Floats x) { return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7])); }
+
+inline float largest(Floats x) {
+  float result = x[0];
+  for (int i = 1; i < kLanes; ++i) result = x[i] > result ? x[i] : result;
+  return result;
+}
+
+std::int64_t padded(std::int64_t length) { return (length + kBlock - 1) / kBlock * kBlock; }
+
+// Keys in blocks of 16 tokens, transposed: [block][size][16]; zeros beyond the last token.
+void pack_keys(const AttentionHead& head, float* keys) {
+  for (std::int64_t first = 0; first < head.length; first += kBlock, keys += head.size * kBlock) {
+    const std::int64_t here = head.length - first < kBlock ? head.length - first : kBlock;
+    for (std::int64_t t = 0; t < here; ++t)
+      for (std::int64_t d = 0; d < head.size; ++d)
+        keys[d * kBlock + t] = head.key[(first + t) * head.row + d];
+    for (std::int64_t t = here; t < kBlock; ++t)
+      for (std::int64_t d = 0; d < head.size; ++d) keys[d * kBlock + t] = 0;
+  }
+}
+
+// Values in blocks of 16 columns: [block][length][16].
+void pack_values(const AttentionHead& head, float* values) {
+  for (std::int64_t column = 0; column < head.size; column += kBlock)
+    for (std::int64_t t = 0; t < head.length; ++t, values += kBlock) {
+      const float* from = head.value + t * head.row + column;
+      store(values, load(from));
+      store(values + kLanes, load(from + kLanes));
+    }
+}
+
+// Scores of four queries against all keys, and their largest.
+void score(const float* queries, const float* keys, std::int64_t length, std::int64_t size, float* scores,
+           float* largest_scores) {
+  const std::int64_t width = padded(length);
+  Floats top[kQueries];
+  for (auto& x : top) x = Floats{} - std::numeric_limits<float>::infinity();
+  for (std::int64_t t = 0; t < length; t += kBlock) {
+    Floats a[kQueries][2] = {};
+    const float* query = queries;
+    for (std::int64_t d = 0; d < size; ++d, keys += kBlock, query += kQueries) {
+      const Floats low = load(keys), high = load(keys + kLanes);
+      for (int q = 0; q < kQueries; ++q) {
+        a[q][0] += query[q] * low;
+        a[q][1] += query[q] * high;
+      }
+    }
+    for (std::int64_t beyond = length - t; beyond < kBlock; ++beyond)
+      for (auto& x : a) x[beyond / kLanes][beyond % kLanes] = -std::numeric_limits<float>::infinity();
+    for (int q = 0; q < kQueries; ++q) {
+      store(scores + q * width + t, a[q][0]);
+      store(scores + q * width + t + kLanes, a[q][1]);
+      const Floats larger = a[q][0] > a[q][1] ? a[q][0] : a[q][1];
+      top[q] = larger > top[q] ? larger : top[q];
+    }
+  }
+  for (int q = 0; q < kQueries; ++q) largest_scores[q] = largest(top[q]);
+}
+
+// Scores become e^(score - largest); returns one over their sum.
+float exponentiate(float* scores, std::int64_t length, float largest_score) {
+  Floats total = {};
+  for (std::int64_t t = 0; t < length; t += kLanes) {
+    const Floats e = exp_of(load(scores + t) - largest_score);
+    store(scores + t, e);
+    total += e;
+  }
+  return 1.0F / sum(total);
+}
+
+// One block of 16 columns of probabilities · values for four queries, of which the first `count` are stored.
+void mix(const float* scores, const float* inverse_sums, const float* values, std::int64_t length, float* out,
+         std::int64_t out_row, std::int64_t count) {
+  const std::int64_t width = padded(length);
+  Floats a[kQueries][2] = {};
+  for (std::int64_t t = 0; t < length; ++t, values += kBlock) {
+    const Floats low = load(values), high = load(values + kLanes);
+    for (int q = 0; q < kQueries; ++q) {
+      a[q][0] += scores[q * width + t] * low;
+      a[q][1] += scores[q * width + t] * high;
+    }
+  }
+  for (std::int64_t q = 0; q < count; ++q) {
+    store(out + q * out_row, a[q][0] * inverse_sums[q]);
+    store(out + q * out_row + kLanes, a[q][1] * inverse_sums[q]);
+  }
+}
+
+}  // namespace
+
+bool has_attention_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+std::int64_t attention_avx2_scratch(std::int64_t length, std::int64_t size) {
+  return 2 * padded(length) * size + kQueries * (padded(length) + size);
+}
+
+void attention_avx2(const AttentionHead& head, float* scratch) {
+  const std::int64_t width = padded(head.length);
+  float* keys = scratch;
+  float* values = keys + width * head.size;
+  float* scores = values + width * head.size;
+  float* queries = scores + kQueries * width;
+  const float scale = 1.0F / std::sqrt(static_cast<float>(head.size));
+  pack_keys(head, keys);
+  pack_values(head, values);
+
+  for (std::int64_t first = 0; first < head.length; first += kQueries) {
+    const std::int64_t count = head.length - first < kQueries ? head.length - first : kQueries;
+    for (std::int64_t q = 0; q < kQueries; ++q) {
+      const float* query = head.query + (first + (q < count ? q : 0)) * head.row;
+      for (std::int64_t d = 0; d < head.size; ++d) queries[d * kQueries + q] = query[d] * scale;
+    }
+    float largest_scores[kQueries], inverse_sums[kQueries] = {};
+    score(queries, keys, head.length, head.size, scores, largest_scores);
+    for (std::int64_t q = 0; q < kQueries; ++q)
+      inverse_sums[q] = exponentiate(scores + q * width, width, largest_scores[q]);
+    for (std::int64_t column = 0; column < head.size; column += kBlock)
+      mix(scores, inverse_sums, values + column * head.length, head.length,
+          head.out + first * head.out_row + column, head.out_row, count);
+  }
+}
+
+}  // namespace mtt::nn
+
+#else
+
+namespace mtt::nn {
+
+bool has_attention_avx2() { return false; }
+std::int64_t attention_avx2_scratch(std::int64_t, std::int64_t) { return 0; }
+void attention_avx2(const AttentionHead&, float*) {}
+
+}  // namespace mtt::nn
+
+#endif

@@ -1,0 +1,86 @@
+#include "mtt/nn/ragged_attention.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "catch.h"
+
+namespace {
+
+mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths) {
+  mtt::TokenBatch batch;
+  batch.offsets = {0};
+  for (const auto length : lengths) batch.offsets.push_back(batch.offsets.back() + length);
+  return batch;
+}
+
+/// softmax(Q Kᵀ / √d) V in double precision, one sentence and one head at a time.
+at::Tensor by_definition(const at::Tensor& qkv, const mtt::TokenBatch& batch, std::int64_t heads) {
+  const at::Tensor x = qkv.to(at::kDouble);
+  const std::int64_t hidden = qkv.size(1) / 3, size = hidden / heads;
+  at::Tensor result = at::zeros({qkv.size(0), hidden}, at::kDouble);
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    const at::Tensor rows = x.narrow(0, batch.offsets[s], batch.length(s));
+    for (std::int64_t h = 0; h < heads; ++h) {
+      const auto part = [&](std::int64_t which) { return rows.narrow(1, which * hidden + h * size, size); };
+      const at::Tensor weights = at::softmax(part(0).matmul(part(1).t()) / std::sqrt(double(size)), 1);
+      result.narrow(0, batch.offsets[s], batch.length(s)).narrow(1, h * size, size) = weights.matmul(part(2));
+    }
+  }
+  return result;
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) {
+  return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("attention by its definition, for head sizes with and without a kernel, with and without a graph") {
+  at::manual_seed(2);
+  const auto batch = batch_of({300, 65, 64, 33, 33, 17, 16, 15, 8, 7, 5, 4, 3, 2, 2, 1, 0, 1});
+  for (const std::int64_t size : {4, 16, 32, 48, 64, 80}) {
+    for (const double spread : {0.1, 1.0, 30.0}) {
+      INFO("head size " << size << ", spread " << spread);
+      const at::Tensor qkv = at::randn({batch.tokens(), 3 * 2 * size}) * spread;
+      const at::Tensor expected = by_definition(qkv, batch, 2);
+      const double bound = spread > 1 ? 0.1 : 2e-5;  // scores in the thousands have float errors of 1e-3
+      CHECK(difference(mtt::nn::ragged_attention(qkv, batch, 2), expected) < bound);
+      const at::Tensor leaf = qkv.clone().set_requires_grad(true);
+      const at::Tensor with_graph = mtt::nn::ragged_attention(leaf, batch, 2);
+      CHECK(with_graph.requires_grad());
+      CHECK(difference(with_graph.detach(), expected) < bound);
+    }
+  }
+}
+
+TEST_CASE("a sentence gets the same values alone and among others") {
+  at::manual_seed(3);
+  const auto batch = batch_of({40, 9, 9, 2});
+  const at::Tensor qkv = at::randn({60, 3 * 64});
+  const at::Tensor together = mtt::nn::ragged_attention(qkv, batch, 2);
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    const at::Tensor rows = qkv.narrow(0, batch.offsets[s], batch.length(s));
+    const at::Tensor alone = mtt::nn::ragged_attention(rows, batch_of({batch.length(s)}), 2);
+    CHECK(at::equal(together.narrow(0, batch.offsets[s], batch.length(s)), alone));
+  }
+}
+
+TEST_CASE("equal scores mix all values equally, scores far below the largest count for nothing") {
+  at::Tensor qkv = at::zeros({20, 3 * 16});
+  qkv.narrow(1, 32, 16) = at::arange(20, at::kFloat).unsqueeze(1).expand({20, 16});
+  const auto batch = batch_of({20});
+  CHECK(difference(mtt::nn::ragged_attention(qkv, batch, 1), at::full({20, 16}, 9.5)) < 1e-5);
+  qkv.narrow(1, 0, 16).fill_(100);
+  qkv[7].narrow(0, 16, 16).fill_(100);
+  CHECK(difference(mtt::nn::ragged_attention(qkv, batch, 1), at::full({20, 16}, 7)) == 0);
+}
+
+TEST_CASE("a value that is not finite is not hidden") {
+  for (const std::int64_t column : {0, 16, 32}) {
+    at::Tensor qkv = at::ones({9, 3 * 16});
+    qkv[4][column] = std::nan("");
+    CHECK(mtt::nn::ragged_attention(qkv, batch_of({9}), 1).isnan().any().item<bool>());
+  }
+}
