@@ -44,6 +44,8 @@ Activation::Activation(std::string_view name) {
   throw Error("unknown activation '" + std::string(name) + "'; known are " + known);
 }
 
+bool Activation::is_gelu() const { return function_ == gelu; }
+
 at::Tensor Activation::operator()(const at::Tensor& x) const { return function_(x); }
 
 }  // namespace mtt::nn

@@ -2,18 +2,8 @@
 
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
-#include <ATen/ops/linear.h>
 
 namespace mtt::nn {
-
-Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
-    : weight(parameter("weight", {out, in})), bias(with_bias ? &parameter("bias", {out}) : nullptr) {}
-
-at::Tensor Linear::forward(const at::Tensor& x) const {
-  TORCH_CHECK(x.dim() == 2 && x.size(1) == weight.size(1), "Linear takes [N, ", weight.size(1), "], got ",
-              x.sizes());
-  return bias ? at::linear(x, weight, *bias) : at::linear(x, weight);
-}
 
 LayerNorm::LayerNorm(std::int64_t size, double epsilon)
     : weight(parameter("weight", {size})), bias(parameter("bias", {size})), epsilon_(epsilon) {}

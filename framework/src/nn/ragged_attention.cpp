@@ -9,7 +9,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "nn/attention_avx2.h"
+#include "nn/avx2/attention.h"
+#include "nn/avx2/processor.h"
 
 namespace mtt::nn {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 bool fits_kernel(const at::Tensor& qkv, std::int64_t head_size) {
   const bool needs_graph = at::GradMode::is_enabled() && qkv.requires_grad();
   return !needs_graph && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && qkv.is_contiguous() &&
-         head_size % kAttentionBlock == 0 && has_attention_avx2();
+         head_size % avx2::kAttentionBlock == 0 && avx2::supported();
 }
 
 at::Tensor by_kernel(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
@@ -30,20 +31,20 @@ at::Tensor by_kernel(const at::Tensor& qkv, const TokenBatch& batch, std::int64_
   std::int64_t longest = 0;
   for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
   at::parallel_for(0, batch.sentences() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(attention_avx2_scratch(longest, head_size));
+    std::vector<float> scratch(avx2::attention_scratch(longest, head_size));
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t first = batch.offsets[unit / heads];
       const std::int64_t column = unit % heads * head_size;
       const float* query = in + first * 3 * hidden + column;
-      attention_avx2({.query = query,
-                      .key = query + hidden,
-                      .value = query + 2 * hidden,
-                      .row = 3 * hidden,
-                      .out = out + first * hidden + column,
-                      .out_row = hidden,
-                      .length = batch.length(unit / heads),
-                      .size = head_size},
-                     scratch.data());
+      avx2::attention({.query = query,
+                       .key = query + hidden,
+                       .value = query + 2 * hidden,
+                       .row = 3 * hidden,
+                       .out = out + first * hidden + column,
+                       .out_row = hidden,
+                       .length = batch.length(unit / heads),
+                       .size = head_size},
+                      scratch.data());
     }
   });
   return result;

@@ -47,7 +47,7 @@ BertLayer::BertLayer(const BertConfig& config)
 at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const {
   const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_);
   const auto attended = attention_norm_.forward(attention_output_.forward(context).add_(hidden));
-  return output_norm_.forward(output_.forward(activation_(intermediate_.forward(attended))).add_(attended));
+  return output_norm_.forward(output_.forward(intermediate_.forward(attended, activation_)).add_(attended));
 }
 
 Bert::Bert(const BertConfig& config)

@@ -1,9 +1,9 @@
-// Attention of one head over one sentence, for processors with AVX2 and FMA.
+// Attention of one head over one sentence.
 #pragma once
 
 #include <cstdint>
 
-namespace mtt::nn {
+namespace mtt::nn::avx2 {
 
 /// Where one head's vectors of one sentence lie: row i of a matrix begins i · row (or out_row) floats after
 /// the first.
@@ -20,13 +20,10 @@ struct AttentionHead {
 
 constexpr std::int64_t kAttentionBlock = 16;
 
-/// Whether this processor can run `attention_avx2`.
-bool has_attention_avx2();
-
 /// Floats of working memory for a head.
-std::int64_t attention_avx2_scratch(std::int64_t length, std::int64_t size);
+std::int64_t attention_scratch(std::int64_t length, std::int64_t size);
 
 /// out = softmax(query · keyᵀ / √size) · value; NaN stays NaN.
-void attention_avx2(const AttentionHead& head, float* scratch);
+void attention(const AttentionHead& head, float* scratch);
 
-}  // namespace mtt::nn
+}  // namespace mtt::nn::avx2

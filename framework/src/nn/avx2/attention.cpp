@@ -1,48 +1,13 @@
-// This file alone is compiled with AVX2 and FMA, so it includes nothing whose inline functions the linker
-// could share with the rest of the program.
-#include "nn/attention_avx2.h"
+#include "nn/avx2/attention.h"
 
-#if defined(__x86_64__)
+#include "nn/avx2/vector.h"
 
-#include <cmath>
-#include <limits>
-
-namespace mtt::nn {
+namespace mtt::nn::avx2 {
 namespace {
 
-constexpr std::int64_t kLanes = 8;
+constexpr float kInfinity = __builtin_inff();
 constexpr std::int64_t kBlock = kAttentionBlock;
 constexpr std::int64_t kQueries = 4;  // 4 queries x 2 vectors: eight chains of additions hide their latency
-
-using Floats = float __attribute__((vector_size(32)));
-using Bits = std::uint32_t __attribute__((vector_size(32)));
-using StoredFloats = float __attribute__((vector_size(32), aligned(4), may_alias));
-
-__attribute__((always_inline)) inline Floats load(const float* from) {
-  return *reinterpret_cast<const StoredFloats*>(from);
-}
-__attribute__((always_inline)) inline void store(float* to, Floats x) {
-  *reinterpret_cast<StoredFloats*>(to) = x;
-}
-
-// e^x for x <= 0: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes expf), 2^n by its bits.
-__attribute__((always_inline)) inline Floats exp_of(Floats x) {
-  constexpr float kSmallest = -87.0F;
-  constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
-  x = x < kSmallest ? Floats{} + kSmallest : x;
-  const Floats shifted = x * 1.44269504F + kRound;
-  const Floats n = shifted - kRound;
-  const Floats r = x - n * 0.693359375F + n * 2.12194440e-4F;
-  Floats p = Floats{} + 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * (r * r) + r + 1.0F;
-  const Bits power = (__builtin_bit_cast(Bits, shifted) << 23) + (127U << 23);
-  return p * __builtin_bit_cast(Floats, power);
-}
 
 inline float sum(Floats x) { return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7])); }
 
@@ -81,7 +46,7 @@ void score(const float* queries, const float* keys, std::int64_t length, std::in
            float* largest_scores) {
   const std::int64_t width = padded(length);
   Floats top[kQueries];
-  for (auto& x : top) x = Floats{} - std::numeric_limits<float>::infinity();
+  for (auto& x : top) x = all(-kInfinity);
   for (std::int64_t t = 0; t < length; t += kBlock) {
     Floats a[kQueries][2] = {};
     const float* query = queries;
@@ -93,7 +58,7 @@ void score(const float* queries, const float* keys, std::int64_t length, std::in
       }
     }
     for (std::int64_t beyond = length - t; beyond < kBlock; ++beyond)
-      for (auto& x : a) x[beyond / kLanes][beyond % kLanes] = -std::numeric_limits<float>::infinity();
+      for (auto& x : a) x[beyond / kLanes][beyond % kLanes] = -kInfinity;
     for (int q = 0; q < kQueries; ++q) {
       store(scores + q * width + t, a[q][0]);
       store(scores + q * width + t + kLanes, a[q][1]);
@@ -108,7 +73,7 @@ void score(const float* queries, const float* keys, std::int64_t length, std::in
 float exponentiate(float* scores, std::int64_t length, float largest_score) {
   Floats total = {};
   for (std::int64_t t = 0; t < length; t += kLanes) {
-    const Floats e = exp_of(load(scores + t) - largest_score);
+    const Floats e = exp_of_negative(load(scores + t) - largest_score);
     store(scores + t, e);
     total += e;
   }
@@ -135,19 +100,17 @@ void mix(const float* scores, const float* inverse_sums, const float* values, st
 
 }  // namespace
 
-bool has_attention_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
-std::int64_t attention_avx2_scratch(std::int64_t length, std::int64_t size) {
+std::int64_t attention_scratch(std::int64_t length, std::int64_t size) {
   return 2 * padded(length) * size + kQueries * (padded(length) + size);
 }
 
-void attention_avx2(const AttentionHead& head, float* scratch) {
+void attention(const AttentionHead& head, float* scratch) {
   const std::int64_t width = padded(head.length);
   float* keys = scratch;
   float* values = keys + width * head.size;
   float* scores = values + width * head.size;
   float* queries = scores + kQueries * width;
-  const float scale = 1.0F / std::sqrt(static_cast<float>(head.size));
+  const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(head.size));
   pack_keys(head, keys);
   pack_values(head, values);
 
@@ -167,16 +130,4 @@ void attention_avx2(const AttentionHead& head, float* scratch) {
   }
 }
 
-}  // namespace mtt::nn
-
-#else
-
-namespace mtt::nn {
-
-bool has_attention_avx2() { return false; }
-std::int64_t attention_avx2_scratch(std::int64_t, std::int64_t) { return 0; }
-void attention_avx2(const AttentionHead&, float*) {}
-
-}  // namespace mtt::nn
-
-#endif
+}  // namespace mtt::nn::avx2

@@ -1,0 +1,80 @@
+#include "nn/avx2/linear.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/zeros.h>
+
+#include <mutex>
+
+#include "mtt/nn/layers.h"
+#include "nn/avx2/processor.h"
+
+namespace mtt::nn {
+
+/// The weights in the order of the kernel. They are made again when the weights change: when their version or
+/// their storage is another one, which is kept so that its address cannot come back.
+class Linear::PackedWeight {
+ public:
+  at::Tensor of(const at::Tensor& weight) {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t version = weight.is_inference() ? 0 : weight._version();
+    if (!packed_.defined() || version != version_ || storage_.data() != weight.storage().data() ||
+        data_ != weight.const_data_ptr()) {
+      const at::Tensor rows = weight.contiguous();
+      packed_ = at::empty({rows.numel()}, at::kFloat);
+      avx2::pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1), packed_.mutable_data_ptr<float>());
+      version_ = version;
+      storage_ = weight.storage();
+      data_ = weight.const_data_ptr();
+    }
+    return packed_;
+  }
+
+ private:
+  std::mutex mutex_;
+  at::Tensor packed_;
+  std::int64_t version_ = 0;
+  c10::Storage storage_;
+  const void* data_ = nullptr;
+};
+
+Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
+    : weight(parameter("weight", {out, in})),
+      bias(with_bias ? &parameter("bias", {out}) : nullptr),
+      packed_(out % avx2::kPanel == 0 && avx2::linear_pays() ? std::make_unique<PackedWeight>() : nullptr) {}
+
+Linear::~Linear() = default;
+
+at::Tensor Linear::forward(const at::Tensor& x) const {
+  static const Activation identity("identity");
+  return forward(x, identity);
+}
+
+at::Tensor Linear::forward(const at::Tensor& x, const Activation& activation) const {
+  TORCH_CHECK(x.dim() == 2 && x.size(1) == weight.size(1), "Linear takes [N, ", weight.size(1), "], got ",
+              x.sizes());
+  const bool needs_graph = at::GradMode::is_enabled() &&
+                           (x.requires_grad() || weight.requires_grad() || (bias && bias->requires_grad()));
+  if (!packed_ || needs_graph || x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat)
+    return activation(bias ? at::linear(x, weight, *bias) : at::linear(x, weight));
+
+  const at::Tensor rows = x.contiguous();
+  const at::Tensor packed = packed_->of(weight);
+  const at::Tensor offset = bias ? bias->contiguous() : at::zeros({weight.size(0)}, at::kFloat);
+  const at::Tensor y = at::empty({rows.size(0), weight.size(0)}, rows.options());
+  const avx2::LinearArguments arguments = {.x = rows.const_data_ptr<float>(),
+                                           .rows = rows.size(0),
+                                           .in = rows.size(1),
+                                           .packed = packed.const_data_ptr<float>(),
+                                           .bias = offset.const_data_ptr<float>(),
+                                           .y = y.mutable_data_ptr<float>(),
+                                           .out = weight.size(0),
+                                           .gelu = activation.is_gelu()};
+  at::parallel_for(0, weight.size(0) / avx2::kPanel, 1,
+                   [&](std::int64_t first, std::int64_t last) { avx2::linear(arguments, first, last); });
+  return activation.is_gelu() ? y : activation(y);
+}
+
+}  // namespace mtt::nn
