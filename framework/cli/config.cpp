@@ -2,9 +2,9 @@
 
 #include "config/config_reference.h"
 #include "config/resolved_config.h"
-#include "model/task_building.h"
 #include "model_option.h"
 #include "report/console.h"
+#include "run/task_building.h"
 #include "verbs.h"
 
 namespace mtt {

@@ -4,13 +4,10 @@
 #include <cstdio>
 #include <memory>
 
-#include "data/text_lines.h"
 #include "io/npy.h"
 #include "io/safetensors.h"
-#include "model_option.h"
-#include "mtt/error.h"
 #include "output.h"
-#include "report/progress.h"
+#include "text_option.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -20,9 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Encode {
   ModelOption model;
-  std::string input = "-";
-  std::string output = "-";
-  std::string field;
+  TextOption text;
   bool timing = false;
 
   void run() const;
@@ -55,25 +50,16 @@ void write(const std::string& output, const std::vector<std::string>& texts, con
 
 void Encode::run() const {
   const auto start = Clock::now();
-  check_output(output, {".npy", ".jsonl", ".safetensors"});
+  text.check();
   Console console;
   const OpenModel open = open_model(model, console);
   const double load_seconds = seconds_since(start);
-  const std::vector<std::string> texts = read_texts(input, field);
+  const std::vector<std::string> texts = text.read();
 
   const auto encoding = Clock::now();
-  InferenceResult result;
-  {
-    Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-    result = open.inference().run(texts, {.sentences = true,
-                                          .predictions = false,
-                                          .progress = [&](std::int64_t done) { progress.update(done); }});
-  }
+  const InferenceResult result = infer(open, texts, "encoding", false, console);
   const double encode_seconds = seconds_since(encoding);
-  write(output, texts, result.sentences);
-  if (result.truncated > 0)
-    console.warn(std::to_string(result.truncated) + " of " + std::to_string(texts.size()) +
-                 " texts were cut to " + std::to_string(open.encoder.max_tokens) + " tokens");
+  write(text.output, texts, result.sentences);
   if (timing) {
     const Value report(Value::Table{{"load_seconds", load_seconds},
                                     {"encode_seconds", encode_seconds},
@@ -90,13 +76,7 @@ void add_encode(CLI::App& app) {
   auto encode = std::make_shared<Encode>();
   CLI::App* verb = app.add_subcommand("encode", "Texts to vectors");
   encode->model.add_to(*verb);
-  verb->add_option("--input", encode->input, "A file with one text a line; - is standard input")
-      ->type_name("FILE|-");
-  verb->add_option("--output", encode->output,
-                   "A file that ends in .npy, .jsonl or .safetensors; - is JSONL on standard output")
-      ->type_name("FILE|-");
-  verb->add_option("--field", encode->field, "The input is JSONL, and this key of a line holds the text")
-      ->type_name("KEY");
+  encode->text.add_to(*verb, {".npy", ".jsonl", ".safetensors"});
   verb->add_flag("--timing", encode->timing, "Print times, tokens and peak memory as JSON to standard error");
   verb->callback([encode] { encode->run(); });
 }

@@ -1,21 +1,14 @@
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 
 #include "data/examples.h"
-#include "model/score_text.h"
-#include "model/task_building.h"
 #include "model_option.h"
 #include "mtt/error.h"
-#include "mtt/metrics.h"
-#include "report/similarity_matrix.h"
+#include "run/scores.h"
 #include "verbs.h"
 
 namespace mtt {
 namespace {
-
-constexpr const char* kPair = "text_pair";
-constexpr const char* kSimilarity = "similarity";
 
 struct Evaluate {
   ModelOption model;
@@ -25,33 +18,6 @@ struct Evaluate {
   void run() const;
 };
 
-std::vector<double> pair_cosines(const OpenModel& open, const Examples& examples) {
-  std::vector<std::string> texts = examples.texts;
-  for (const Value& row : examples.rows) texts.push_back(row.at(kPair).string());
-  const auto result = open.inference().run(texts, {.sentences = true, .predictions = false, .progress = {}});
-  const auto count = static_cast<std::int64_t>(examples.texts.size());
-  const std::int64_t width = result.sentences.size(1);
-  const float* data = result.sentences.const_data_ptr<float>();
-  std::vector<double> cosines;
-  std::vector<float> two(2 * width);
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::copy_n(data + i * width, width, two.begin());
-    std::copy_n(data + (count + i) * width, width, two.begin() + width);
-    cosines.push_back(cosine_similarities(two.data(), 2, static_cast<std::size_t>(width))[1]);
-  }
-  return cosines;
-}
-
-TaskScore score_pairs(const OpenModel& open, const Examples& examples, const std::string& file) {
-  const std::vector<double> cosines = pair_cosines(open, examples);
-  std::vector<double> gold;
-  for (const Value& row : examples.rows) gold.push_back(row.at(kSimilarity).number());
-  return {"similarity",
-          file,
-          static_cast<std::int64_t>(gold.size()),
-          {{"cosine_spearman", spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}}};
-}
-
 void Evaluate::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
@@ -60,9 +26,8 @@ void Evaluate::run() const {
   std::vector<TaskScore> scores;
   std::vector<HeldOut> held_out;
   if (!data.empty()) {
-    const Examples& examples = files.get(data);
-    if (examples.rows.front().find(kPair) && examples.rows.front().find(kSimilarity))
-      scores.push_back(score_pairs(open, examples, data));
+    if (const Examples& examples = files.get(data); has_pairs(examples))
+      scores.push_back(score_pairs(examples, data, open.inference()));
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string& file = data.empty() ? open.test_files[t] : data;

@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "io/model_cache.h"
-#include "model/run_directory.h"
 #include "mtt/error.h"
+#include "run/run_directory.h"
 
 namespace fs = std::filesystem;
 

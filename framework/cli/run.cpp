@@ -1,9 +1,8 @@
-#include "model/run.h"
-
 #include <filesystem>
 #include <memory>
 
 #include "model_option.h"
+#include "run/experiment_run.h"
 #include "verbs.h"
 
 namespace mtt {

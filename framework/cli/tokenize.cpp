@@ -1,8 +1,7 @@
 #include <memory>
 
-#include "data/text_lines.h"
-#include "model_option.h"
 #include "output.h"
+#include "text_option.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -10,9 +9,7 @@ namespace {
 
 struct Tokenize {
   ModelOption model;
-  std::string input = "-";
-  std::string output = "-";
-  std::string field;
+  TextOption text;
 
   void run() const;
 };
@@ -30,12 +27,12 @@ std::string row(const Tokenizer& tokenizer, const Tokens& tokens) {
 }
 
 void Tokenize::run() const {
-  check_output(output, {".jsonl"});
+  text.check();
   const OpenTokenizer open = open_tokenizer(model);
-  const std::vector<std::string> texts = read_texts(input, field);
+  const std::vector<std::string> texts = text.read();
   const Tokenizer& tokenizer = *open.directory.tokenizer;
   const TextEncoder encoder(tokenizer, model.max_tokens, open.prompt);
-  write_lines(output, static_cast<std::int64_t>(texts.size()),
+  write_lines(text.output, static_cast<std::int64_t>(texts.size()),
               [&](std::int64_t i) { return row(tokenizer, encoder.encode(texts[i]).tokens); });
 }
 
@@ -46,12 +43,7 @@ void add_tokenize(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
       "tokenize", "Texts to ids, tokens and offsets in code points (JSONL), not cut to the model's length");
   tokenize->model.add_to(*verb);
-  verb->add_option("--input", tokenize->input, "A file with one text a line; - is standard input")
-      ->type_name("FILE|-");
-  verb->add_option("--output", tokenize->output, "A file that ends in .jsonl; - is standard output")
-      ->type_name("FILE|-");
-  verb->add_option("--field", tokenize->field, "The input is JSONL, and this key of a line holds the text")
-      ->type_name("KEY");
+  tokenize->text.add_to(*verb, {".jsonl"});
   verb->callback([tokenize] { tokenize->run(); });
 }
 

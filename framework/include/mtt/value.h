@@ -20,6 +20,8 @@ struct MTT_API Place {
 
   /// "file:3:7", "file" where the line is unknown, "" where nothing is known.
   std::string str() const;
+  /// The same with ": " behind it, to begin a sentence with.
+  std::string prefix() const;
 };
 
 /// A tree of plain data: options from TOML, labels from JSON, a model's config.json.
@@ -72,6 +74,9 @@ class MTT_API Value {
     place_ = std::move(place);
     return *this;
   }
+
+  /// Throws Error: this value's place, where it has one, and `what`.
+  [[noreturn]] void refuse(const std::string& what) const;
 
   /// Compact JSON, one line; numbers round-trip; a NaN or infinity throws.
   std::string json() const;

@@ -102,9 +102,9 @@ void make_absolute(Value& path, const fs::path& folder) {
   if (variable != std::string::npos) {
     const char* data = std::getenv("MTT_DATA");
     if (data == nullptr || *data == '\0') {
-      throw Error(path.place().str() +
-                  ": ${MTT_DATA} is used, but the environment variable MTT_DATA is not set; "
-                  "set it to the folder of the data sets");
+      path.refuse(
+          "${MTT_DATA} is used, but the environment variable MTT_DATA is not set; "
+          "set it to the folder of the data sets");
     }
     text.replace(variable, kDataVariable.size(), data);
   }
@@ -139,8 +139,7 @@ void check_task_name(const std::string& name, const Value& value) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
   if (!fine)
-    throw Error(value.place().str() + ": " + Value(name).json() +
-                " is no name for a task; use lower-case letters, digits, '_' and '-'");
+    value.refuse(Value(name).json() + " is no name for a task; use lower-case letters, digits, '_' and '-'");
 }
 
 TaskConfig read_task(const std::string& name, const Value& table) {
@@ -191,9 +190,8 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
   if (const Value* tasks = config.find("tasks")) {
     for (const auto& [name, value] : tasks->table()) {
       if (!value.is(Value::Kind::table))
-        throw Error(value.place().str() + ": 'tasks." + name + "' is the " +
-                    std::string(kind_name(value.kind())) + " " + value.json() + "; expected a table [tasks." +
-                    name + "]");
+        value.refuse("'tasks." + name + "' is the " + std::string(kind_name(value.kind())) + " " +
+                     value.json() + "; expected a table [tasks." + name + "]");
       experiment.tasks.push_back(read_task(name, value));
     }
   }

@@ -45,9 +45,7 @@ std::string bound_text(double bound) {
 
 [[noreturn]] void refuse(const Value& value, std::string_view where, const Option& option,
                          const std::string& what) {
-  const std::string place = value.place().str();
-  throw Error((place.empty() ? "" : place + ": ") + "'" + option.name + "' in " + std::string(where) + " " +
-              what);
+  value.refuse("'" + option.name + "' in " + std::string(where) + " " + what);
 }
 
 void check_word(const Value& value, const Option& option, std::string_view where) {
@@ -210,11 +208,9 @@ Options Options::read(const OptionList& declared, const Value& table, std::strin
     for (const auto& [key, value] : table.table()) {
       if (declared.find(key)) continue;
       const std::string near = nearest(key, names);
-      const std::string place = value.place().str();
-      throw Error((place.empty() ? "" : place + ": ") + "unknown key " + Value(key).json() + " in " +
-                  std::string(where) +
-                  (near.empty() ? (names.empty() ? "; it takes no keys" : "; it takes " + listed(names))
-                                : "; did you mean '" + near + "'?"));
+      value.refuse("unknown key " + Value(key).json() + " in " + std::string(where) +
+                   (near.empty() ? (names.empty() ? "; it takes no keys" : "; it takes " + listed(names))
+                                 : "; did you mean '" + near + "'?"));
     }
   }
   for (const Option& option : declared.all()) {
@@ -225,10 +221,8 @@ Options Options::read(const OptionList& declared, const Value& table, std::strin
     } else if (option.fallback) {
       options.values_.set(option.name, *option.fallback);
     } else {
-      const std::string place = table.place().str();
-      throw Error((place.empty() ? "" : place + ": ") + "'" + option.name + "' is missing in " +
-                  std::string(where) + "; it is " + std::string(expected_kind(option.kind)) + ": " +
-                  option.help);
+      table.refuse("'" + option.name + "' is missing in " + std::string(where) + "; it is " +
+                   std::string(expected_kind(option.kind)) + ": " + option.help);
     }
   }
   return options;

@@ -13,9 +13,7 @@ namespace {
 constexpr std::int64_t kLargestExactInteger = std::int64_t{1} << 53;
 
 [[noreturn]] void wrong_kind(const Value& value, std::string_view expected) {
-  const std::string where = value.place().str();
-  throw Error((where.empty() ? "" : where + ": ") + "found " + std::string(kind_name(value.kind())) +
-              ", expected " + std::string(expected));
+  value.refuse("found " + std::string(kind_name(value.kind())) + ", expected " + std::string(expected));
 }
 
 void append_string(std::string& out, std::string_view text) {
@@ -101,6 +99,13 @@ std::string Place::str() const {
   if (line == 0) return *source;
   return *source + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
+
+std::string Place::prefix() const {
+  const std::string place = str();
+  return place.empty() ? "" : place + ": ";
+}
+
+void Value::refuse(const std::string& what) const { throw Error(place_.prefix() + what); }
 
 std::string_view kind_name(Value::Kind kind) {
   constexpr std::string_view kNames[] = {"null", "boolean", "integer", "number", "string", "array", "table"};

@@ -31,11 +31,9 @@ std::optional<std::int64_t> LabelSet::find(std::string_view name) const {
 std::int64_t LabelSet::index(const Value& label) const {
   const std::string name = text(label);
   if (const auto found = find(name)) return *found;
-  const std::string place = label.place().str();
   const std::string near = nearest(name, names_);
-  throw Error((place.empty() ? "" : place + ": ") + "the label " + Value(name).json() + " is not among the " +
-              std::to_string(size()) + " labels of the head" +
-              (near.empty() ? "" : "; did you mean '" + near + "'?"));
+  label.refuse("the label " + Value(name).json() + " is not among the " + std::to_string(size()) +
+               " labels of the head" + (near.empty() ? "" : "; did you mean '" + near + "'?"));
 }
 
 Value LabelSet::value() const {

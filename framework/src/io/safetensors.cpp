@@ -47,10 +47,6 @@ std::size_t rank(DType dtype) {
 
 std::string quoted(const std::string& name) { return "tensor " + Value(name).json(); }
 
-[[noreturn]] void refuse(const Value& value, const std::string& what) {
-  throw Error(value.place().str() + ": " + what);
-}
-
 DType read_dtype(const Value& value, const std::string& name) {
   const std::string& text = value.string();
   for (const DTypeFacts& facts : kDTypes) {
@@ -58,22 +54,22 @@ DType read_dtype(const Value& value, const std::string& name) {
   }
   std::string known;
   for (const DTypeFacts& facts : kDTypes) known += (known.empty() ? "" : ", ") + std::string(facts.name);
-  refuse(value,
-         quoted(name) + " has the element type " + value.json() + "; those that can be read are " + known);
+  value.refuse(quoted(name) + " has the element type " + value.json() + "; those that can be read are " +
+               known);
 }
 
 std::int64_t read_size(const Value& value, const std::string& name, std::string_view what) {
   const std::int64_t size = value.integer();
   if (size < 0)
-    refuse(value, quoted(name) + " has the negative " + std::string(what) + " " + std::to_string(size));
+    value.refuse(quoted(name) + " has the negative " + std::string(what) + " " + std::to_string(size));
   return size;
 }
 
 std::vector<std::int64_t> read_shape(const Value& value, const std::string& name) {
   const Value::Array& sizes = value.array();
   if (sizes.size() > kMostDimensions) {
-    refuse(value, quoted(name) + " has " + std::to_string(sizes.size()) + " dimensions; at most " +
-                      std::to_string(kMostDimensions) + " can be read");
+    value.refuse(quoted(name) + " has " + std::to_string(sizes.size()) + " dimensions; at most " +
+                 std::to_string(kMostDimensions) + " can be read");
   }
   std::vector<std::int64_t> shape;
   shape.reserve(sizes.size());
@@ -109,11 +105,11 @@ Located read_entry(const std::string& name, const Value& entry) {
     if (field.key == "data_offsets") offsets = &field.value;
   }
   if (dtype == nullptr || shape == nullptr || offsets == nullptr) {
-    refuse(entry, quoted(name) + " lacks '" +
-                      (dtype == nullptr   ? "dtype"
-                       : shape == nullptr ? "shape"
-                                          : "data_offsets") +
-                      "'");
+    entry.refuse(quoted(name) + " lacks '" +
+                 (dtype == nullptr   ? "dtype"
+                  : shape == nullptr ? "shape"
+                                     : "data_offsets") +
+                 "'");
   }
 
   Located located;
@@ -122,19 +118,19 @@ Located read_entry(const std::string& name, const Value& entry) {
   located.tensor.shape = read_shape(*shape, name);
   const Value::Array& ends = offsets->array();
   if (ends.size() != 2) {
-    refuse(*offsets,
-           quoted(name) + " has " + std::to_string(ends.size()) + " data offsets; expected begin and end");
+    offsets->refuse(quoted(name) + " has " + std::to_string(ends.size()) +
+                    " data offsets; expected begin and end");
   }
   located.begin = static_cast<std::uint64_t>(read_size(ends[0], name, "offset"));
   located.end = static_cast<std::uint64_t>(read_size(ends[1], name, "offset"));
-  if (located.end < located.begin) refuse(*offsets, quoted(name) + " ends before it begins");
+  if (located.end < located.begin) offsets->refuse(quoted(name) + " ends before it begins");
   if (!byte_count(located.tensor.shape, located.tensor.dtype, &located.tensor.bytes)) {
-    refuse(*shape, quoted(name) + " has a shape with more bytes than 63 bits can count");
+    shape->refuse(quoted(name) + " has a shape with more bytes than 63 bits can count");
   }
   if (located.end - located.begin != located.tensor.bytes) {
-    refuse(*offsets, quoted(name) + " has " + std::to_string(located.end - located.begin) +
-                         " bytes of data; its shape and element type need " +
-                         std::to_string(located.tensor.bytes));
+    offsets->refuse(quoted(name) + " has " + std::to_string(located.end - located.begin) +
+                    " bytes of data; its shape and element type need " +
+                    std::to_string(located.tensor.bytes));
   }
   return located;
 }
@@ -225,7 +221,7 @@ SafetensorsFile parse_safetensors(std::span<const std::byte> bytes, const std::s
   const Value header = parse_json(text, source);
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + text.size());
   if (!header.is(Value::Kind::table)) {
-    refuse(header, "the header is no JSON object, but of kind " + std::string(kind_name(header.kind())));
+    header.refuse("the header is no JSON object, but of kind " + std::string(kind_name(header.kind())));
   }
 
   SafetensorsFile file;

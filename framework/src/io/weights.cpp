@@ -44,8 +44,7 @@ bool present(const fs::path& path) {
 
 void check_shard_name(const Value& shard) {
   if (shard.string().find_first_of("/\\") == std::string::npos) return;
-  throw Error(shard.place().str() + ": the shard " + shard.json() +
-              " is named with a folder; shards must lie beside their index");
+  shard.refuse("the shard " + shard.json() + " is named with a folder; shards must lie beside their index");
 }
 
 std::vector<TensorView> read_shards(const fs::path& directory) {
@@ -60,7 +59,7 @@ std::vector<TensorView> read_shards(const fs::path& directory) {
     shard_of.emplace(entry.key, entry.value.string());
     shards.insert(entry.value.string());
   }
-  if (shards.empty()) throw Error(map.place().str() + ": the weight_map names no tensor");
+  if (shards.empty()) map.refuse("the weight_map names no tensor");
 
   std::vector<TensorView> tensors;
   std::unordered_set<std::string> seen;
@@ -87,8 +86,7 @@ std::vector<TensorView> read_shards(const fs::path& directory) {
   }
   for (const Value::Entry& entry : map.table()) {
     if (seen.count(entry.key) == 0) {
-      throw Error(entry.value.place().str() + ": tensor '" + entry.key + "' is not in its shard " +
-                  entry.value.json());
+      entry.value.refuse("tensor '" + entry.key + "' is not in its shard " + entry.value.json());
     }
   }
   return tensors;

@@ -6,23 +6,15 @@
 #include <numeric>
 
 #include "mtt/error.h"
+#include "text/utf8.h"
 
 namespace mtt {
-namespace {
-
-std::int32_t code_points(std::string_view utf8) {
-  return static_cast<std::int32_t>(
-      std::count_if(utf8.begin(), utf8.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
-}  // namespace
-
 TextEncoder::TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt)
     : tokenizer_(tokenizer), max_tokens_(max_tokens), prompt_(std::move(prompt)) {
   if (prompt_.empty()) return;
   Tokens alone;
   tokenizer_.encode(prompt_, max_tokens_, alone);
-  prompt_characters_ = code_points(prompt_);
+  prompt_characters_ = static_cast<std::int32_t>(count_code_points(prompt_));
   prompt_tokens_ = static_cast<std::int64_t>(alone.ids.size());
   if (prompt_tokens_ > 0 && alone.special.back()) --prompt_tokens_;
 }

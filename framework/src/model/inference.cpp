@@ -59,7 +59,7 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
   if (request.predictions) result.predictions.assign(model_.tasks().size(), std::vector<Value>(count));
 
   std::mutex progress_mutex;
-  std::int64_t done = 0;
+  std::int64_t done = 0, done_tokens = 0;
   run_on_workers(threads_, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {
     const c10::InferenceMode no_graph;
     const auto& indices = forwards[number];
@@ -95,7 +95,8 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     if (request.progress) {
       const std::lock_guard lock(progress_mutex);
       done += static_cast<std::int64_t>(indices.size());
-      request.progress(done);
+      done_tokens += batch.tokens();
+      request.progress(done, static_cast<double>(done_tokens) / static_cast<double>(result.tokens));
     }
   });
   return result;

@@ -24,8 +24,8 @@ struct InferenceResult {
 struct InferenceRequest {
   bool sentences = true;
   bool predictions = false;
-  std::function<void(std::int64_t done)> progress =
-      {};  ///< called with the texts done so far, from any worker, serialised
+  /// Called with the texts done so far and their share of all tokens, from any worker, one at a time.
+  std::function<void(std::int64_t done, double share)> progress = {};
 };
 
 /// Runs a model over texts with a fixed number of threads: one worker a thread, each with forwards of its

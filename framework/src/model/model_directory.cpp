@@ -17,8 +17,6 @@ constexpr std::size_t kConfigCap = 4u << 20;
 constexpr std::size_t kTokenizerCap = 64u << 20;
 constexpr std::int64_t kLargestDimension = 1'000'000;
 
-std::string where(const Value& value) { return value.place().source ? value.place().str() + ": " : ""; }
-
 Value read_json(const fs::path& path, std::size_t cap = kConfigCap) {
   return parse_json(read_file(path, cap), path.string());
 }
@@ -35,8 +33,8 @@ bool is_null(const Value* value) { return value == nullptr || value->is(Value::K
 std::int64_t size_of(const Value& table, std::string_view key) {
   const Value& value = table.at(key);
   if (value.integer() < 1 || value.integer() > kLargestDimension) {
-    throw Error(where(value) + std::string(key) + " is " + std::to_string(value.integer()) +
-                "; expected 1 to " + std::to_string(kLargestDimension));
+    value.refuse(std::string(key) + " is " + std::to_string(value.integer()) + "; expected 1 to " +
+                 std::to_string(kLargestDimension));
   }
   return value.integer();
 }
@@ -50,8 +48,8 @@ void check_keys(const Value& table, const std::vector<std::string>& known, const
   for (const auto& [key, value] : table.table()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::string near = nearest(key, known);
-    throw Error(where(value) + "unknown key '" + key + "' in " + what +
-                (near.empty() ? "" : "; did you mean '" + near + "'?"));
+    value.refuse("unknown key '" + key + "' in " + what +
+                 (near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
 }
 
@@ -65,7 +63,7 @@ Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::
         normalizer && normalizer->is(Value::Kind::table) ? normalizer->find("lowercase") : nullptr;
     const bool known = lowers && lowers->is(Value::Kind::boolean);
     if (known && !is_null(asked) && asked->boolean() != lowers->boolean()) {
-      warnings.push_back(where(*asked) +
+      warnings.push_back(asked->place().prefix() +
                          "do_lower_case contradicts the normalizer of tokenizer.json, which is followed");
     }
     if (lower_case && !(known && lowers->boolean())) {
@@ -123,8 +121,7 @@ Pooling read_pooling(const fs::path& dir, std::int64_t& dimension) {
     std::sort(sorted.begin(), sorted.end());
     std::sort(flags.begin(), flags.end());
     if (sorted != flags)
-      throw Error(where(*mode) +
-                  "pooling_mode contradicts the pooling_mode_... flags beside it; keep one of them");
+      mode->refuse("pooling_mode contradicts the pooling_mode_... flags beside it; keep one of them");
   }
   if (names.empty()) names.push_back("mean");
 
@@ -141,7 +138,7 @@ Pooling read_pooling(const fs::path& dir, std::int64_t& dimension) {
   const Value* old_size = config.find("word_embedding_dimension");
   const Value* new_size = config.find("embedding_dimension");
   if (!is_null(old_size) && !is_null(new_size) && old_size->integer() != new_size->integer())
-    throw Error(where(*new_size) + "embedding_dimension contradicts word_embedding_dimension");
+    new_size->refuse("embedding_dimension contradicts word_embedding_dimension");
   if (!is_null(old_size)) dimension = size_of(config, "word_embedding_dimension");
   if (!is_null(new_size)) dimension = size_of(config, "embedding_dimension");
   return pooling;
@@ -155,8 +152,8 @@ std::string activation_name(const Value& value) {
   if (dotted.starts_with("torch."))
     for (const auto& [theirs, ours] : kClasses)
       if (last == theirs) return ours;
-  throw Error(where(value) + "activation_function '" + dotted +
-              "' is not known; expected Tanh, Identity, ReLU, GELU or SiLU of torch.nn.modules.activation");
+  value.refuse("activation_function '" + dotted +
+               "' is not known; expected Tanh, Identity, ReLU, GELU or SiLU of torch.nn.modules.activation");
 }
 
 DenseModule read_dense(const fs::path& dir) {
@@ -168,8 +165,8 @@ DenseModule read_dense(const fs::path& dir) {
   for (const char* key : {"module_input_name", "module_output_name"}) {
     const Value* name = config.find(key);
     if (!is_null(name) && name->string() != "sentence_embedding")
-      throw Error(where(*name) + key + " '" + name->string() +
-                  "' is not served; expected 'sentence_embedding'");
+      name->refuse(std::string(key) + " '" + name->string() +
+                   "' is not served; expected 'sentence_embedding'");
   }
   DenseModule dense;
   dense.directory = dir;
@@ -187,8 +184,8 @@ std::string module_kind(const Value& type) {
   const std::string last = dotted.substr(dotted.rfind('.') + 1);
   const bool known = last == "Transformer" || last == "Pooling" || last == "Dense" || last == "Normalize";
   if (!dotted.starts_with("sentence_transformers.") || !known) {
-    throw Error(
-        where(type) + "module type '" + dotted +
+    type.refuse(
+        "module type '" + dotted +
         "' is not served; expected Transformer, Pooling, Dense or Normalize of sentence_transformers");
   }
   return last;
@@ -202,7 +199,7 @@ void read_modules(const Value& modules, ModelDirectory& model, std::int64_t& poo
     const fs::path dir = relative.empty() ? model.path : inside(model.path, relative);
     if (const Value* name = entry.find("name"); !is_null(name)) {
       if (std::find(names.begin(), names.end(), name->string()) != names.end())
-        throw Error(where(*name) + "two modules are named '" + name->string() + "'; names must differ");
+        name->refuse("two modules are named '" + name->string() + "'; names must differ");
       names.push_back(name->string());
     }
     const std::string before = order.empty() ? "" : order.back();
@@ -211,9 +208,9 @@ void read_modules(const Value& modules, ModelDirectory& model, std::int64_t& poo
                       : kind == "Dense"     ? before == "Pooling" || before == "Dense"
                                             : before == "Pooling" || before == "Dense";
     if (!fits) {
-      throw Error(where(entry.at("type")) + "a " + kind + " module " +
-                  (before.empty() ? "comes first" : "follows " + before) +
-                  "; expected Transformer, Pooling, any Dense, then at most one Normalize");
+      entry.at("type").refuse("a " + kind + " module " +
+                              (before.empty() ? "comes first" : "follows " + before) +
+                              "; expected Transformer, Pooling, any Dense, then at most one Normalize");
     }
     order.push_back(kind);
     if (kind == "Transformer") model.transformer = dir;
@@ -222,7 +219,7 @@ void read_modules(const Value& modules, ModelDirectory& model, std::int64_t& poo
     if (kind == "Normalize") model.normalize = true;
   }
   if (std::find(order.begin(), order.end(), "Pooling") == order.end())
-    throw Error(where(modules) + "modules.json needs a Transformer and a Pooling module");
+    modules.refuse("modules.json needs a Transformer and a Pooling module");
 }
 
 void read_sentence_settings(const Value& settings, ModelDirectory& model) {
@@ -235,12 +232,11 @@ void read_sentence_settings(const Value& settings, ModelDirectory& model) {
   if (const Value* name = settings.find("default_prompt_name"); !is_null(name)) {
     model.default_prompt = name->string();
     if (!model.prompts.contains(model.default_prompt))
-      throw Error(where(*name) + "default_prompt_name '" + model.default_prompt +
-                  "' is not among the prompts");
+      name->refuse("default_prompt_name '" + model.default_prompt + "' is not among the prompts");
   }
   if (const Value* similarity = settings.find("similarity_fn_name"); !is_null(similarity))
     if (similarity->string() != "cosine")
-      model.warnings.push_back(where(*similarity) +
+      model.warnings.push_back(similarity->place().prefix() +
                                "similarities are cosines here; the model's own function is '" +
                                similarity->string() + "'");
   if (const Value* cut = settings.find("truncate_dim"); !is_null(cut))
@@ -265,8 +261,7 @@ LengthAndCase read_transformer_settings(const fs::path& dir) {
   result.lower_case = flag(*settings, "do_lower_case", false);
   if (const Value* task = settings->find("transformer_task");
       !is_null(task) && task->string() != "feature-extraction")
-    throw Error(where(*task) + "transformer_task '" + task->string() +
-                "' is not served; expected 'feature-extraction'");
+    task->refuse("transformer_task '" + task->string() + "' is not served; expected 'feature-extraction'");
   return result;
 }
 

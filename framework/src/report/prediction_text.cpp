@@ -1,18 +1,10 @@
 #include "report/prediction_text.h"
 
-#include <cstdio>
-
 #include "report/terminal_text.h"
 #include "text/utf8.h"
 
 namespace mtt {
 namespace {
-
-std::string two_digits(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f", value);
-  return text;
-}
 
 std::string marked(const Value::Array& entities, std::string_view text) {
   std::string line;
@@ -27,8 +19,8 @@ std::string marked(const Value::Array& entities, std::string_view text) {
     copy_to(entity.at("start").integer());
     line += '[';
     copy_to(entity.at("end").integer());
-    line +=
-        "](" + printable(entity.at("label").string()) + " " + two_digits(entity.at("score").number()) + ")";
+    line += "](" + printable(entity.at("label").string()) + " " +
+            formatted("%.2f", entity.at("score").number()) + ")";
   }
   copy_to(static_cast<std::int64_t>(text.size()));
   return line;
@@ -41,8 +33,8 @@ std::string prediction_text(const Value& prediction, std::string_view text) {
     if (const Value* entities = prediction.find("entities")) return marked(entities->array(), text);
     const Value* label = prediction.find("label");
     const Value* score = prediction.find("score");
-    if (label && score) return printable(label->string()) + " " + two_digits(score->number());
-    if (const Value* value = prediction.find("value")) return two_digits(value->number());
+    if (label && score) return printable(label->string()) + " " + formatted("%.2f", score->number());
+    if (const Value* value = prediction.find("value")) return formatted("%.2f", value->number());
   }
   return printable(prediction.json());
 }

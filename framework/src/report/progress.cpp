@@ -26,7 +26,7 @@ Progress::~Progress() {
   if (shown_ && terminal_) std::fprintf(stderr, "\r\x1b[K");
 }
 
-void Progress::update(std::int64_t done) {
+void Progress::update(std::int64_t done, double share) {
   const auto now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double since = std::chrono::duration<double>(now - last_).count();
@@ -34,9 +34,8 @@ void Progress::update(std::int64_t done) {
   if (!due || total_ <= 0) return;
   last_ = now;
   shown_ = true;
-  const double share = static_cast<double>(done) / static_cast<double>(total_);
   const double rate = static_cast<double>(done) / elapsed;
-  const std::string left = clock_text(static_cast<double>(total_ - done) / std::max(rate, 1e-9));
+  const std::string left = clock_text(elapsed * (1 - share) / std::max(share, 1e-9));
   if (terminal_) {
     const int filled = static_cast<int>(share * kBarWidth);
     std::string bar;

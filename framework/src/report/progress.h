@@ -16,7 +16,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  void update(std::int64_t done);
+  /// `done` items of the total make up this `share` of the work.
+  void update(std::int64_t done, double share);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "report/terminal_text.h"
 
@@ -12,12 +11,6 @@ namespace {
 constexpr std::size_t kLabelWidth = 60;
 constexpr int kCell = 44;
 constexpr int kLabelSpace = 420;
-
-std::string format(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
 
 const char* shade(double value) {
   constexpr const char* kShades[] = {" ", "░", "▒", "▓", "█"};
@@ -63,36 +56,17 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-std::vector<double> cosine_similarities(const float* vectors, std::size_t count, std::size_t width) {
-  std::vector<double> values(count * count, 0);
-  const auto dot = [&](std::size_t i, std::size_t j) {
-    double sum = 0;
-    for (std::size_t d = 0; d < width; ++d)
-      sum += double{vectors[i * width + d]} * double{vectors[j * width + d]};
-    return sum;
-  };
-  std::vector<double> norms(count);
-  for (std::size_t i = 0; i < count; ++i) norms[i] = std::sqrt(dot(i, i));
-  for (std::size_t i = 0; i < count; ++i) {
-    for (std::size_t j = 0; j <= i; ++j) {
-      const double cosine = dot(i, j) / (norms[i] * norms[j]);
-      values[i * count + j] = values[j * count + i] = std::isfinite(cosine) ? cosine : 0;
-    }
-  }
-  return values;
-}
-
 std::string similarity_text(const std::vector<double>& values, std::size_t count, std::size_t most,
                             bool colours) {
   const std::size_t shown = std::min(count, most);
   std::string text = "     ";
-  for (std::size_t j = 0; j < shown; ++j) text += format("%6.0f ", static_cast<double>(j + 1));
+  for (std::size_t j = 0; j < shown; ++j) text += formatted("%6.0f ", static_cast<double>(j + 1));
   text += "\n";
   for (std::size_t i = 0; i < shown; ++i) {
-    text += format("%4.0f ", static_cast<double>(i + 1));
+    text += formatted("%4.0f ", static_cast<double>(i + 1));
     for (std::size_t j = 0; j < shown; ++j) {
       const double value = values[i * count + j];
-      text += colours ? coloured(format(" %5.2f ", value), value) : shade(value) + format("%5.2f ", value);
+      text += colours ? coloured(formatted(" %5.2f ", value), value) : shade(value) + formatted("%5.2f ", value);
     }
     text += "\n";
   }
@@ -125,7 +99,7 @@ std::string similarity_svg(const std::vector<double>& values, const std::vector<
              std::to_string(rgb[0]) + "," + std::to_string(rgb[1]) + "," + std::to_string(rgb[2]) +
              ")\"/><text x=\"" + std::to_string(x + kCell / 2) + "\" y=\"" +
              std::to_string(y + kCell / 2 + 4) + "\" text-anchor=\"middle\" fill=\"" +
-             (value > 0.5 ? "white" : "black") + "\">" + format("%.2f", value) + "</text>\n";
+             (value > 0.5 ? "white" : "black") + "\">" + formatted("%.2f", value) + "</text>\n";
     }
   }
   return svg + "</svg>\n";

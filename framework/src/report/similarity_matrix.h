@@ -6,11 +6,8 @@
 
 namespace mtt {
 
-/// Cosine similarities of n vectors, row by row, n · n values; a zero or not finite vector gives 0.
-std::vector<double> cosine_similarities(const float* vectors, std::size_t count, std::size_t width);
-
-/// The matrix for a terminal: numbered rows and columns, each value on a shade, in colour if asked. At most
-/// `most` rows are shown, and the text says so.
+/// n · n similarities for a terminal: numbered rows and columns, each value on a shade, in colour if asked.
+/// At most `most` rows are shown, and the text says so.
 std::string similarity_text(const std::vector<double>& values, std::size_t count, std::size_t most,
                             bool colours);
 

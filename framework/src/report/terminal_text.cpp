@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "text/utf8.h"
@@ -40,6 +41,12 @@ std::string shortened(std::string_view utf8, std::size_t width) {
   const char* p = utf8.data();
   for (std::size_t i = 0; i + 1 < width; ++i) read_code_point(p);
   return std::string(utf8.data(), p) + "…";
+}
+
+std::string formatted(const char* pattern, double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, pattern, value);
+  return text;
 }
 
 std::string padded(std::string_view utf8, std::size_t width) {

@@ -14,6 +14,9 @@ std::string printable(std::string_view utf8);
 /// At most `width` columns (one a code point), the end replaced by "…" where it is cut.
 std::string shortened(std::string_view utf8, std::size_t width);
 
+/// A number in a printf pattern for doubles.
+std::string formatted(const char* pattern, double value);
+
 /// Padded on the right to `width` columns.
 std::string padded(std::string_view utf8, std::size_t width);
 

@@ -11,11 +11,6 @@ namespace {
 constexpr std::int64_t kLargestId = (1 << 22) - 1;
 constexpr std::int64_t kMostAddedTokens = 10'000;
 
-[[noreturn]] void refuse(const Value& value, const std::string& what) {
-  const std::string place = value.place().str();
-  throw Error((place.empty() ? "" : place + ": ") + what);
-}
-
 bool is_null(const Value* value) { return value == nullptr || value->is(Value::Kind::null); }
 
 const std::string& type_of(const Value& component) { return component.at("type").string(); }
@@ -23,8 +18,8 @@ const std::string& type_of(const Value& component) { return component.at("type")
 std::int32_t read_id(const Value& value) {
   const std::int64_t id = value.integer();
   if (id < 0 || id > kLargestId)
-    refuse(value, "the token id " + std::to_string(id) + " is out of range; expected 0 to " +
-                      std::to_string(kLargestId));
+    value.refuse("the token id " + std::to_string(id) + " is out of range; expected 0 to " +
+                 std::to_string(kLargestId));
   return static_cast<std::int32_t>(id);
 }
 
@@ -34,10 +29,10 @@ void check_top_level(const Value& json) {
                                          "post_processor", "decoder",    "model"};
   for (const auto& [key, value] : json.table())
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
-      refuse(value, "unknown key " + Value(key).json() + " in tokenizer.json");
+      value.refuse("unknown key " + Value(key).json() + " in tokenizer.json");
   if (const Value* version = json.find("version"); version && version->string() != "1.0")
-    refuse(*version, "tokenizer version " + version->json() + " is unknown; expected \"1.0\"");
-  if (is_null(json.find("model"))) refuse(json, "tokenizer.json has no model");
+    version->refuse("tokenizer version " + version->json() + " is unknown; expected \"1.0\"");
+  if (is_null(json.find("model"))) json.refuse("tokenizer.json has no model");
 }
 
 void append_steps(const Value& normalizer, std::vector<NormalizerStep>& steps) {
@@ -58,10 +53,9 @@ void append_steps(const Value& normalizer, std::vector<NormalizerStep>& steps) {
   } else if (type == "Lowercase") {
     steps.push_back(NormalizerStep::lowercase);
   } else {
-    refuse(
-        normalizer,
+    normalizer.refuse(
         "the normalizer '" + type +
-            "' is not reproduced here; known are BertNormalizer, NFD, StripAccents, Lowercase and Sequence");
+        "' is not reproduced here; known are BertNormalizer, NFD, StripAccents, Lowercase and Sequence");
   }
 }
 
@@ -71,9 +65,8 @@ PreTokenizer read_pre_tokenizer(const Value* component) {
   if (type == "BertPreTokenizer") return PreTokenizer::bert;
   if (type == "Whitespace") return PreTokenizer::whitespace;
   if (type == "WhitespaceSplit") return PreTokenizer::whitespace_split;
-  refuse(*component,
-         "the pre-tokenizer '" + type +
-             "' is not reproduced here; known are BertPreTokenizer, Whitespace and WhitespaceSplit");
+  component->refuse("the pre-tokenizer '" + type +
+                    "' is not reproduced here; known are BertPreTokenizer, Whitespace and WhitespaceSplit");
 }
 
 std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
@@ -84,7 +77,7 @@ std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
     const std::int32_t id = read_id(value);
     if (static_cast<std::size_t>(id) >= seen.size())
       seen.resize(std::max<std::size_t>(id + 1, seen.size() * 2));
-    if (seen[id]) refuse(value, "the id " + std::to_string(id) + " is given to two tokens");
+    if (seen[id]) value.refuse("the id " + std::to_string(id) + " is given to two tokens");
     seen[id] = true;
     entries.push_back({token, id});
   }
@@ -93,17 +86,17 @@ std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
 
 WordPiece read_model(const Value& model) {
   if (const Value* type = model.find("type"); !is_null(type) && type->string() != "WordPiece")
-    refuse(*type, "the tokenizer model '" + type->string() + "' is not reproduced here; expected WordPiece");
+    type->refuse("the tokenizer model '" + type->string() + "' is not reproduced here; expected WordPiece");
   const Value& unknown = model.at("unk_token");
   const Value& longest = model.at("max_input_chars_per_word");
   const std::string& prefix = model.at("continuing_subword_prefix").string();
-  if (longest.integer() < 0) refuse(longest, "max_input_chars_per_word is negative");
+  if (longest.integer() < 0) longest.refuse("max_input_chars_per_word is negative");
   std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const VocabularyEntry& entry) {
     return entry.token == unknown.string();
   });
   if (found == entries.end())
-    refuse(unknown, "the unknown token " + unknown.json() + " is not in the vocabulary");
+    unknown.refuse("the unknown token " + unknown.json() + " is not in the vocabulary");
   const std::int32_t id = found->id;
   return {std::move(entries), id, prefix, longest.integer()};
 }
@@ -116,7 +109,7 @@ class AddedReader {
 
   void read(const Value& list) {
     if (static_cast<std::int64_t>(list.array().size()) > kMostAddedTokens)
-      refuse(list, "there are more than " + std::to_string(kMostAddedTokens) + " added tokens");
+      list.refuse("there are more than " + std::to_string(kMostAddedTokens) + " added tokens");
     std::vector<AddedToken> raw, normalized;
     for (const Value& entry : list.array()) {
       const Value& content = entry.at("content");
@@ -148,9 +141,8 @@ class AddedReader {
       parts_.added_vocabulary.push_back({content, id});
     }
     if (id != listed) {
-      refuse(entry, "the added token " + Value(content).json() + " is listed with id " +
-                        std::to_string(listed) + ", but its place in the vocabulary is " +
-                        std::to_string(id));
+      entry.refuse("the added token " + Value(content).json() + " is listed with id " +
+                   std::to_string(listed) + ", but its place in the vocabulary is " + std::to_string(id));
     }
     return id;
   }
@@ -165,43 +157,42 @@ void check_special(const TokenizerParts& parts, const std::string& token, std::i
   for (const VocabularyEntry& added : parts.added_vocabulary)
     if (added.token == token) known = added.id;
   if (known == id) return;
-  refuse(where, "the post-processor gives " + Value(token).json() + " the id " + std::to_string(id) +
-                    (known < 0 ? ", but that token is not in the vocabulary"
-                               : ", but in the vocabulary it has the id " + std::to_string(known)));
+  where.refuse("the post-processor gives " + Value(token).json() + " the id " + std::to_string(id) +
+               (known < 0 ? ", but that token is not in the vocabulary"
+                          : ", but in the vocabulary it has the id " + std::to_string(known)));
 }
 
 void read_template(const Value& processor, TokenizerParts& parts) {
   bool seen_text = false;
   const Value& specials = processor.at("special_tokens");
   for (const Value& item : processor.at("single").array()) {
-    if (item.table().size() != 1)
-      refuse(item, "a template item has exactly one of SpecialToken and Sequence");
+    if (item.table().size() != 1) item.refuse("a template item has exactly one of SpecialToken and Sequence");
     const auto& [kind, body] = item.table().front();
     const std::int32_t type_id = read_id(body.at("type_id"));
     const Value& name = body.at("id");
     if (kind == "Sequence") {
       if (name.string() != "A" || seen_text)
-        refuse(name, "the template for one text needs the sequence A exactly once");
+        name.refuse("the template for one text needs the sequence A exactly once");
       seen_text = true;
       parts.text_type_id = type_id;
     } else if (kind == "SpecialToken") {
       const Value* special = specials.find(name.string());
       if (!special)
-        refuse(name, "the template uses " + name.json() + ", which special_tokens does not define");
+        name.refuse("the template uses " + name.json() + ", which special_tokens does not define");
       const auto& ids = special->at("ids").array();
       const auto& tokens = special->at("tokens").array();
       if (ids.size() != tokens.size())
-        refuse(*special, "ids and tokens of " + name.json() + " differ in number");
+        special->refuse("ids and tokens of " + name.json() + " differ in number");
       for (std::size_t i = 0; i < ids.size(); ++i) {
         const std::int32_t id = read_id(ids[i]);
         check_special(parts, tokens[i].string(), id, ids[i]);
         (seen_text ? parts.after : parts.before).push_back({id, type_id});
       }
     } else {
-      refuse(item, "a template item has exactly one of SpecialToken and Sequence");
+      item.refuse("a template item has exactly one of SpecialToken and Sequence");
     }
   }
-  if (!seen_text) refuse(processor, "the template for one text lacks the sequence A");
+  if (!seen_text) processor.refuse("the template for one text lacks the sequence A");
 }
 
 void read_post_processor(const Value* processor, TokenizerParts& parts) {
@@ -209,12 +200,12 @@ void read_post_processor(const Value* processor, TokenizerParts& parts) {
   const std::string& type = type_of(*processor);
   if (type == "TemplateProcessing") return read_template(*processor, parts);
   if (type != "BertProcessing") {
-    refuse(*processor, "the post-processor '" + type +
-                           "' is not reproduced here; known are TemplateProcessing and BertProcessing");
+    processor->refuse("the post-processor '" + type +
+                      "' is not reproduced here; known are TemplateProcessing and BertProcessing");
   }
   const auto pair = [&](const char* key) {
     const auto& items = processor->at(key).array();
-    if (items.size() != 2) refuse(processor->at(key), "expected a token and its id");
+    if (items.size() != 2) processor->at(key).refuse("expected a token and its id");
     const std::int32_t id = read_id(items[1]);
     check_special(parts, items[0].string(), id, items[1]);
     return SpecialToken{id, 0};

@@ -7,14 +7,11 @@
 
 namespace {
 
-std::string place(const mtt::Value& value) { return value.place().source ? value.place().str() + ": " : ""; }
-
 std::int64_t size(const mtt::Value& config, const char* key, std::int64_t limit) {
   const mtt::Value& value = config.at(key);
   const std::int64_t n = value.integer();
   if (n < 1 || n > limit)
-    throw mtt::Error(place(value) + key + " is " + std::to_string(n) + "; expected 1 to " +
-                     std::to_string(limit));
+    value.refuse(std::string(key) + " is " + std::to_string(n) + "; expected 1 to " + std::to_string(limit));
   return n;
 }
 
@@ -31,31 +28,31 @@ BertConfig BertConfig::read(const mtt::Value& config) {
   if (config.find("type_vocab_size")) c.type_vocab_size = size(config, "type_vocab_size", 1'000);
 
   if (c.hidden_size % c.num_attention_heads != 0) {
-    throw mtt::Error(place(config.at("num_attention_heads")) + "hidden_size " +
-                     std::to_string(c.hidden_size) + " does not divide into " +
-                     std::to_string(c.num_attention_heads) + " attention heads");
+    config.at("num_attention_heads")
+        .refuse("hidden_size " + std::to_string(c.hidden_size) + " does not divide into " +
+                std::to_string(c.num_attention_heads) + " attention heads");
   }
   if (const auto* eps = config.find("layer_norm_eps")) {
     c.layer_norm_eps = eps->number();
     if (!(c.layer_norm_eps >= 0 && c.layer_norm_eps < 1))
-      throw mtt::Error(place(*eps) + "layer_norm_eps is out of range; expected 0 to 1");
+      eps->refuse("layer_norm_eps is out of range; expected 0 to 1");
   }
   if (const auto* act = config.find("hidden_act")) {
     c.hidden_act = act->string();
     try {
       mtt::nn::Activation check(c.hidden_act);
     } catch (const mtt::Error& error) {
-      throw mtt::Error(place(*act) + error.what());
+      act->refuse(error.what());
     }
   }
   if (const auto* position = config.find("position_embedding_type");
       position && !position->is(mtt::Value::Kind::null) && position->string() != "absolute") {
-    throw mtt::Error(place(*position) + "position_embedding_type '" + position->string() +
+    position->refuse("position_embedding_type '" + position->string() +
                      "' is not one that the bert backbone knows; expected 'absolute'");
   }
   if (const auto* decoder = config.find("is_decoder");
       decoder && decoder->is(mtt::Value::Kind::boolean) && decoder->boolean()) {
-    throw mtt::Error(place(*decoder) + "this is a decoder; the bert backbone is an encoder");
+    decoder->refuse("this is a decoder; the bert backbone is an encoder");
   }
   return c;
 }

@@ -8,11 +8,6 @@ namespace {
 
 bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
 
-[[noreturn]] void refuse(const mtt::Value& value, const std::string& what) {
-  const std::string place = value.place().str();
-  throw mtt::Error((place.empty() ? "" : place + ": ") + what);
-}
-
 }  // namespace
 
 std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence) {
@@ -31,21 +26,20 @@ std::vector<mtt::Entity> read_spans(const mtt::Value& spans, std::int64_t charac
   for (const mtt::Value& span : spans.array()) {
     const std::int64_t start = span.at("start").integer(), end = span.at("end").integer();
     if (start < 0 || start >= end)
-      refuse(span,
-             "the span " + std::to_string(start) + ".." + std::to_string(end) + " is empty or negative");
+      span.refuse("the span " + std::to_string(start) + ".." + std::to_string(end) + " is empty or negative");
     if (characters >= 0 && end > characters) {
-      refuse(span, "the span " + std::to_string(start) + ".." + std::to_string(end) +
-                       " ends beyond the text of " + std::to_string(characters) + " characters");
+      span.refuse("the span " + std::to_string(start) + ".." + std::to_string(end) +
+                  " ends beyond the text of " + std::to_string(characters) + " characters");
     }
     const std::string& label = span.at("label").string();
-    if (label.empty()) refuse(span, "a span has an empty label");
+    if (label.empty()) span.refuse("a span has an empty label");
     result.push_back({label, {static_cast<std::int32_t>(start), static_cast<std::int32_t>(end)}});
   }
   std::sort(result.begin(), result.end(),
             [](const mtt::Entity& a, const mtt::Entity& b) { return a.span.begin < b.span.begin; });
   for (std::size_t i = 1; i < result.size(); ++i)
     if (result[i].span.begin < result[i - 1].span.end)
-      refuse(spans, "the spans of " + result[i - 1].label + " and " + result[i].label + " overlap");
+      spans.refuse("the spans of " + result[i - 1].label + " and " + result[i].label + " overlap");
   return result;
 }
 

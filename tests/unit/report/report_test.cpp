@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "catch.h"
+#include "eval/cosine.h"
 #include "io/json.h"
 #include "report/console.h"
 #include "report/prediction_text.h"

@@ -8,7 +8,6 @@
 #include "config/experiment.h"
 #include "data/examples.h"
 #include "model/encoder.h"
-#include "model/inference.h"
 #include "plugin/plugin_catalog.h"
 
 namespace mtt {
@@ -34,24 +33,5 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 /// task's name alone.
 void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,
                  Encoder& encoder);
-
-/// Held-out examples of a task.
-struct HeldOut {
-  std::size_t task = 0;
-  std::string field;
-  std::string file;
-};
-
-/// The metrics of a task on held-out examples; none where no example has a label for it.
-struct TaskScore {
-  std::string task;
-  std::string file;
-  std::int64_t examples = 0;  ///< that have a label for the task
-  std::vector<Metric> metrics;
-};
-
-/// Scores tasks; each file is encoded once for all of them.
-std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                   const Inference& inference, const MultiTaskModel& model);
 
 }  // namespace mtt

@@ -1,41 +1,33 @@
-#include "model/run.h"
+#include "run/experiment_run.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <map>
 #include <set>
 
 #include "config/resolved_config.h"
 #include "data/examples.h"
 #include "data/text_lines.h"
+#include "eval/cosine.h"
 #include "io/file.h"
 #include "io/npy.h"
-#include "model/run_directory.h"
-#include "model/score_text.h"
-#include "model/task_building.h"
 #include "mtt/error.h"
+#include "report/embedding_text.h"
 #include "report/prediction_text.h"
 #include "report/progress.h"
 #include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
+#include "run/run_directory.h"
+#include "run/scores.h"
+#include "run/task_building.h"
 
 namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
 
-constexpr std::size_t kTextWidth = 56;
 constexpr std::size_t kMostMatrixRows = 16;
 constexpr std::size_t kMostDrawn = 100;
 constexpr std::size_t kMostListed = 50;
-constexpr int kFirstValues = 4;
-
-std::string digits(const char* pattern, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, pattern, value);
-  return text;
-}
 
 std::vector<std::string> shown_sentences(const Experiment& experiment) {
   std::vector<std::string> sentences = experiment.show.strings("sentences");
@@ -50,7 +42,7 @@ std::string encoder_text(const Encoder& encoder) {
   for (const auto& [name, tensor] : encoder.model->backbone().parameters()) parameters += tensor.numel();
   return "encoder  " + encoder.directory.path.string() + "\n         " + encoder.directory.model_type + ", " +
          std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) + ", " +
-         digits("%.1f", static_cast<double>(parameters) / 1e6) + " million parameters, at most " +
+         formatted("%.1f", static_cast<double>(parameters) / 1e6) + " million parameters, at most " +
          std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
          std::to_string(encoder.model->modules().width()) +
          (encoder.model->modules().normalizes() ? ", normalised" : "") +
@@ -66,25 +58,6 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
          " examples of " + printable(fs::path(train).filename().string()) + "\n";
 }
 
-std::string embedding_text(const at::Tensor& sentences, const std::vector<std::string>& texts) {
-  const std::int64_t width = sentences.size(1);
-  const float* data = sentences.const_data_ptr<float>();
-  std::string text = "\nEmbeddings (" + std::to_string(sentences.size(0)) + " x " + std::to_string(width) +
-                     ", in embeddings.npy)\n";
-  text += "       norm  first values                             sentence\n";
-  for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
-    const float* row = data + static_cast<std::int64_t>(i) * width;
-    double square = 0;
-    for (std::int64_t d = 0; d < width; ++d) square += double{row[d]} * double{row[d]};
-    text += digits("%4.0f ", static_cast<double>(i + 1)) + digits("%6.4f  ", std::sqrt(square));
-    std::string values;
-    for (int d = 0; d < kFirstValues && d < width; ++d) values += digits("%+.5f ", row[d]);
-    text += padded(values, 40) + " " + shortened(printable(texts[i]), kTextWidth) + "\n";
-  }
-  if (texts.size() > kMostListed) text += "     (the first " + std::to_string(kMostListed) + ")\n";
-  return text;
-}
-
 void show(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
           const Inference& inference, const std::set<std::string>& example_texts, Console& console) {
   const std::vector<std::string> texts = shown_sentences(experiment);
@@ -97,13 +70,15 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
   InferenceResult result;
   {
     Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-    result = inference.run(texts, {.sentences = true,
-                                   .predictions = !tasks.empty(),
-                                   .progress = [&](std::int64_t done) { progress.update(done); }});
+    result = inference.run(
+        texts, {.sentences = true,
+                .predictions = !tasks.empty(),
+                .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
   }
   const at::Tensor& sentences = result.sentences;
   write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
-  console.say(embedding_text(sentences, texts));
+  console.say(embedding_text(sentences.const_data_ptr<float>(), static_cast<std::size_t>(sentences.size(1)),
+                             texts, kMostListed));
   if (result.truncated > 0)
     console.warn(std::to_string(result.truncated) + " shown sentences were cut to " +
                  std::to_string(encoder.max_tokens) + " tokens");
@@ -124,7 +99,7 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
   write_file_atomically(directory / "predictions.jsonl", lines);
   std::string text = "\nPredictions (in predictions.jsonl)\n";
   for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
-    text += digits("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
+    text += formatted("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
     for (std::size_t t = 0; t < tasks.size(); ++t)
       text += "       " + padded(tasks[t].name, 12) + " " +
               prediction_text(result.predictions[t][i], texts[i]) +

@@ -7,7 +7,7 @@
 
 #include "config/experiment.h"
 #include "model/encoder.h"
-#include "model/task_building.h"
+#include "run/task_building.h"
 
 namespace mtt {
 

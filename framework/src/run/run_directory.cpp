@@ -1,4 +1,4 @@
-#include "model/run_directory.h"
+#include "run/run_directory.h"
 
 #include <system_error>
 

@@ -1,4 +1,4 @@
-#include "model/task_building.h"
+#include "run/task_building.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/inference.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 
@@ -17,9 +18,8 @@ namespace {
 
 constexpr double kRandomDeviation = 0.02;
 
-std::string where(const TaskConfig& task, std::string_view key) {
-  const std::string place = task.options.value(key).place().str();
-  return (place.empty() ? "" : place + ": ") + "[tasks." + task.name + "] ";
+[[noreturn]] void refuse(const TaskConfig& task, std::string_view key, const std::string& what) {
+  task.options.value(key).refuse("[tasks." + task.name + "] " + what);
 }
 
 std::uint64_t stream_seed(std::int64_t seed, const std::string& name) {
@@ -45,7 +45,7 @@ Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
   try {
     reading.pooling = pooling_of(task.options.strings("pooling"), encoder.directory.pooling.include_prompt);
   } catch (const Error& error) {
-    throw Error(where(task, "pooling") + error.what());
+    refuse(task, "pooling", error.what());
   }
   const std::string& normalize = task.options.string("normalize");
   reading.normalize = normalize == "model" ? encoder.model->modules().normalizes() : normalize == "yes";
@@ -56,22 +56,22 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
   try {
     encoder.model->feature_width(made.reading, made.head->level());
   } catch (const Error& error) {
-    throw Error(where(task, "layer") + error.what());
+    refuse(task, "layer", error.what());
   }
   for (const char* key : {"pooling", "normalize"}) {
     const bool unchanged =
         task.options.value(key).json() == (key == std::string_view("pooling") ? "[\"model\"]" : "\"model\"");
     if (made.head->level() == Level::token && !unchanged)
-      throw Error(where(task, key) + "'" + key + "' is for heads that read sentences; '" + made.plugin +
-                  "' reads tokens");
+      refuse(
+          task, key,
+          "'" + std::string(key) + "' is for heads that read sentences; '" + made.plugin + "' reads tokens");
   }
   const std::string& init = task.options.string("init");
   const auto known = made.head->initialisations();
   if (init == "none" || std::find(known.begin(), known.end(), init) != known.end()) return;
   std::string list = "'none'";
   for (const std::string& method : known) list += ", '" + method + "'";
-  throw Error(where(task, "init") + "init is " + Value(init).json() + "; the head '" + made.plugin +
-              "' knows " + list);
+  refuse(task, "init", "init is " + Value(init).json() + "; the head '" + made.plugin + "' knows " + list);
 }
 
 /// The rows of one head's features that have a target, gathered over batches.
@@ -108,8 +108,8 @@ std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples) {
   const bool any =
       std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
   if (!any && plan.config->options.string("init") != "none")
-    throw Error(where(*plan.config, "field") + "no example has the key '" + plan.field() +
-                "'; name the key of its labels with field = \"...\"");
+    refuse(*plan.config, "field",
+           "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
   return labels;
 }
 
@@ -157,13 +157,13 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
                    make_head(plugin, plan.head_options), false};
     } catch (const Error& error) {
       const std::string what = error.what();
-      throw Error(what.find("[tasks.") == std::string::npos ? where(config, "head") + what : what);
+      if (what.find("[tasks.") == std::string::npos) refuse(config, "head", what);
+      throw;
     }
     check_plan(config, plan.task, encoder);
     const std::string& init = config.options.string("init");
     if (init != "none" && plan.file(experiment, "train").empty())
-      throw Error(where(config, "init") + "init = \"" + init +
-                  "\" needs examples; give [data] or this task a train file");
+      refuse(config, "init", "init = \"" + init + "\" needs examples; give [data] or this task a train file");
     plans.push_back(std::move(plan));
   }
   return plans;
@@ -188,29 +188,6 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
   for (auto& [file, group] : by_file)
     initialise(group, files.get(file).texts, encoder, experiment.run.integer("tokens_per_forward"));
   for (TaskPlan& plan : plans) encoder.model->add(std::move(plan.task));
-}
-
-std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                   const Inference& inference, const MultiTaskModel& model) {
-  std::map<std::string, InferenceResult> results;
-  std::vector<TaskScore> scores;
-  for (const HeldOut& item : held_out) {
-    const Examples& examples = files.get(item.file);
-    const Task& task = model.tasks()[item.task];
-    const std::vector<Value> labels = examples.labels(item.field);
-    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
-    for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
-    if (score.examples == 0) continue;
-    InferenceResult& result = results[item.file];
-    if (result.predictions.empty())
-      result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    try {
-      score.metrics = task.head->score(result.predictions[item.task], labels);
-    } catch (const Error& error) {
-      throw Error("task '" + task.name + "': " + error.what());
-    }
-  }
-  return scores;
 }
 
 }  // namespace mtt

@@ -1,0 +1,14 @@
+// Sentence vectors as a table.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mtt {
+
+/// The norm and first values of each vector beside its text; at most `most` rows, and the text says so.
+std::string embedding_text(const float* vectors, std::size_t width, const std::vector<std::string>& texts,
+                           std::size_t most);
+
+}  // namespace mtt

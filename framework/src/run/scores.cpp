@@ -1,0 +1,85 @@
+#include "run/scores.h"
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+
+#include "eval/cosine.h"
+#include "mtt/error.h"
+#include "mtt/metrics.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr const char* kPair = "text_pair";
+constexpr const char* kSimilarity = "similarity";
+
+}  // namespace
+
+std::string score_text(const TaskScore& score) {
+  std::string text = padded(score.task, 12) + "  ";
+  if (score.examples == 0) text += "no score  ";
+  for (const Metric& metric : score.metrics) {
+    text += metric.name + " " +
+            (std::isfinite(metric.value) ? formatted("%.4f", metric.value) : "undefined") + "  ";
+  }
+  return text + "(" + std::to_string(score.examples) + " examples of " +
+         printable(std::filesystem::path(score.file).filename().string()) + ")\n";
+}
+
+Value score_json(const TaskScore& score) {
+  Value metrics{Value::Table{}};
+  for (const Metric& metric : score.metrics)
+    metrics.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
+  return Value::Table{
+      {"task", score.task}, {"file", score.file}, {"examples", score.examples}, {"metrics", metrics}};
+}
+
+std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                   const Inference& inference, const MultiTaskModel& model) {
+  std::map<std::string, InferenceResult> results;
+  std::vector<TaskScore> scores;
+  for (const HeldOut& item : held_out) {
+    const Examples& examples = files.get(item.file);
+    const Task& task = model.tasks()[item.task];
+    const std::vector<Value> labels = examples.labels(item.field);
+    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
+    for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
+    if (score.examples == 0) continue;
+    InferenceResult& result = results[item.file];
+    if (result.predictions.empty())
+      result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
+    try {
+      score.metrics = task.head->score(result.predictions[item.task], labels);
+    } catch (const Error& error) {
+      throw Error("task '" + task.name + "': " + error.what());
+    }
+  }
+  return scores;
+}
+
+bool has_pairs(const Examples& examples) {
+  const Value& first = examples.rows.front();
+  return first.find(kPair) && first.find(kSimilarity);
+}
+
+TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference) {
+  std::vector<std::string> texts = examples.texts;
+  std::vector<double> gold, cosines;
+  for (const Value& row : examples.rows) {
+    texts.push_back(row.at(kPair).string());
+    gold.push_back(row.at(kSimilarity).number());
+  }
+  const auto result = inference.run(texts, {.sentences = true, .predictions = false, .progress = {}});
+  const auto width = static_cast<std::size_t>(result.sentences.size(1));
+  const float* vectors = result.sentences.const_data_ptr<float>();
+  for (std::size_t i = 0; i < gold.size(); ++i)
+    cosines.push_back(cosine(vectors + i * width, vectors + (gold.size() + i) * width, width));
+  return {"similarity",
+          file,
+          static_cast<std::int64_t>(gold.size()),
+          {{"cosine_spearman", spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}}};
+}
+
+}  // namespace mtt

@@ -1,0 +1,48 @@
+// How well heads do on held-out examples, for people and for programs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/examples.h"
+#include "model/inference.h"
+#include "model/multi_task_model.h"
+#include "mtt/head.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// Held-out examples of a task.
+struct HeldOut {
+  std::size_t task = 0;
+  std::string field;
+  std::string file;
+};
+
+/// The metrics of a task on held-out examples; none where no example has a label for it.
+struct TaskScore {
+  std::string task;
+  std::string file;
+  std::int64_t examples = 0;  ///< that have a label for the task
+  std::vector<Metric> metrics;
+};
+
+/// Scores tasks; each file is encoded once for all of them.
+std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                   const Inference& inference, const MultiTaskModel& model);
+
+/// Whether examples are pairs of texts with a similarity (keys `text_pair` and `similarity`).
+bool has_pairs(const Examples& examples);
+
+/// Spearman's and Pearson's correlations of the pairs' cosines with their similarities.
+TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference);
+
+/// "intent  accuracy 0.9375  macro_f1 0.9312  (64 examples of test.jsonl)\n"; an undefined score is shown as
+/// such.
+std::string score_text(const TaskScore& score);
+
+/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}}; an undefined score is null.
+Value score_json(const TaskScore& score);
+
+}  // namespace mtt
