@@ -177,6 +177,40 @@ TEST_CASE("config show prints every value with its origin") {
                             Contains("e.toml:2:1") && Contains("# default"));
 }
 
+TEST_CASE("the experiment of docs/data.md runs as written") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  const std::string page = file_text(std::string(MTT_SOURCE) + "/docs/data.md");
+  std::size_t at = 0;
+  for (const char* name : {"train.jsonl", "test.jsonl", "home.toml"}) {
+    const std::size_t open = page.find(std::string(name).ends_with("toml") ? "```toml\n" : "```json\n", at);
+    REQUIRE(open != std::string::npos);
+    const std::size_t begin = page.find('\n', open) + 1;
+    at = page.find("```", begin);
+    folder.write(name, page.substr(begin, at - begin));
+    at += 3;
+  }
+  folder.write("texts.txt", "turn on the heater\n");
+  const auto path = [&](const char* name) { return (folder.path() / name).string(); };
+  const std::vector<std::string> overrides = {"--set", "backbone.model=\"./model\"", "--set",
+                                              "tasks.things.layer=1"};
+  for (std::vector<std::string> arguments : {std::vector<std::string>{"run", path("home.toml"), "--check"},
+                                             {"run", path("home.toml"), "--out", path("home")}}) {
+    arguments.insert(arguments.end(), overrides.begin(), overrides.end());
+    const Outcome outcome = mtt_program(arguments);
+    INFO(outcome.err);
+    CHECK(outcome.code == 0);
+  }
+  const Outcome predicted = mtt_program({"predict", "--model", path("home"), "--input", path("texts.txt")});
+  INFO(predicted.err);
+  const auto row = mtt::parse_json(predicted.out, "out");
+  CHECK(row.at("wish").at("label").string().size() > 2);
+  CHECK(row.at("things").find("entities") != nullptr);
+  CHECK(row.at("hurry").find("value") != nullptr);
+  CHECK_THAT(mtt_program({"evaluate", "--model", path("home")}).out,
+             Contains("hurry") && Contains("2 examples of test.jsonl"));
+}
+
 TEST_CASE("the README's commands do what it says", "[model]") {
   if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0)
     MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");

@@ -56,7 +56,7 @@ def main():
     for i in np.argsort(-difference)[:10]:
         print(f"{difference[i]:.3e}  {texts[i][:80]!r}")
     print(f"{len(texts)} texts, largest difference {difference.max():.3e}, limit {LIMIT:.0e}")
-    raise SystemExit(difference.max() > LIMIT)
+    raise SystemExit(0 if difference.max() <= LIMIT else 1)
 
 
 if __name__ == "__main__":
