@@ -150,6 +150,11 @@ TaskConfig read_task(const std::string& name, const Value& table) {
   common.placed(table.place());
   task.head.placed(table.place());
   for (const auto& [key, value] : table.table()) (declared.find(key) ? common : task.head).set(key, value);
+  if (!table.find("head")) {
+    for (const auto& [key, value] : task.head.table())
+      if (nearest(key, {"head"}) == "head")
+        value.refuse("unknown key " + Value(key).json() + " in [tasks." + name + "]; did you mean 'head'?");
+  }
   task.options = Options::read(declared, common, "[tasks." + name + "]");
   return task;
 }

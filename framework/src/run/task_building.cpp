@@ -39,6 +39,14 @@ void randomise(nn::Module& module, std::uint64_t seed) {
   }
 }
 
+HeadPlugin find_head(const TaskConfig& task, PluginCatalog& plugins) {
+  try {
+    return plugins.head(task.options.string("head"));
+  } catch (const Error& error) {
+    refuse(task, "head", error.what());
+  }
+}
+
 Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
   Reading reading;
   reading.layer = task.options.integer("layer");
@@ -150,7 +158,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
                                  PluginCatalog& plugins) {
   std::vector<TaskPlan> plans;
   for (const TaskConfig& config : experiment.tasks) {
-    const HeadPlugin plugin = plugins.head(config.options.string("head"));
+    const HeadPlugin plugin = find_head(config, plugins);
     TaskPlan plan{&config, read_head_options(config, plugin.options), {}};
     try {
       plan.task = {config.name, plugin.name, reading_of(config, encoder),
