@@ -19,7 +19,7 @@ struct Plugins {
 };
 
 std::string line(const std::string& kind, const std::string& name, const std::string& summary) {
-  return "  " + padded(kind, 9) + padded(name, 22) + summary + "\n";
+  return "  " + padded(kind, 10) + padded(name, 22) + summary + "\n";
 }
 
 std::string overview(const PluginLibrary& library) {
@@ -27,6 +27,8 @@ std::string overview(const PluginLibrary& library) {
   for (const BackbonePlugin& plugin : library.registry.backbones())
     text += line("backbone", plugin.name, plugin.summary);
   for (const HeadPlugin& plugin : library.registry.heads()) text += line("head", plugin.name, plugin.summary);
+  for (const WeightingPlugin& plugin : library.registry.weightings())
+    text += line("weighting", plugin.name, plugin.summary);
   return text;
 }
 
@@ -47,16 +49,16 @@ void Plugins::run() const {
   bool found = false;
   for (const PluginLibrary& library : catalog.libraries()) {
     if (which.empty()) console.say(overview(library));
-    for (const BackbonePlugin& plugin : library.registry.backbones()) {
-      if (plugin.name != which) continue;
-      console.say(description("backbone", plugin.name, plugin.summary, plugin.options));
-      found = true;
-    }
-    for (const HeadPlugin& plugin : library.registry.heads()) {
-      if (plugin.name != which) continue;
-      console.say(description("head", plugin.name, plugin.summary, plugin.options));
-      found = true;
-    }
+    const auto describe = [&](const std::string& kind, const auto& plugins) {
+      for (const auto& plugin : plugins) {
+        if (plugin.name != which) continue;
+        console.say(description(kind, plugin.name, plugin.summary, plugin.options));
+        found = true;
+      }
+    };
+    describe("backbone", library.registry.backbones());
+    describe("head", library.registry.heads());
+    describe("weighting", library.registry.weightings());
   }
   for (const std::string& failure : catalog.failures()) console.warn(failure);
   if (!which.empty() && !found) catalog.head(which);  // throws: what was searched and what was seen
@@ -67,7 +69,7 @@ void Plugins::run() const {
 void add_plugins(CLI::App& app) {
   auto plugins = std::make_shared<Plugins>();
   CLI::App* verb = app.add_subcommand("plugins", "The plugins that are found, or the options of one");
-  verb->add_option("plugin", plugins->which, "A backbone's or head's name, or a plugin file")
+  verb->add_option("plugin", plugins->which, "A backbone's, head's or weighting's name, or a plugin file")
       ->type_name("NAME|FILE");
   add_plugin_path(*verb, plugins->plugin_path);
   verb->callback([plugins] { plugins->run(); });

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mtt/nn/layers.h"
 #include "mtt/nn/module.h"
 #include "mtt/options.h"
 #include "mtt/tokens.h"
@@ -33,6 +34,16 @@ struct WeightTarget {
       {};  ///< first row that it fills, where it fills a part of the parameter's rows
 };
 
+/// A projection of a layer to which adapters may be added.
+struct AdapterPlace {
+  std::string name;  ///< attention.query, attention.key, attention.value, attention.output, ffn.intermediate or
+                     ///< ffn.output
+  std::int64_t layer = 0;
+  nn::Linear* linear = nullptr;
+  std::int64_t first_row = 0;  ///< of the outputs of `linear` that are this projection
+  std::int64_t rows = 0;
+};
+
 /// A transformer encoder on packed tokens. Parameter names begin with `embeddings.` or `layers.N.`; names of
 /// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all
 /// backbones.
@@ -48,6 +59,9 @@ class MTT_API Backbone : public nn::Module {
   /// Runs layers from, from+1, ..., to-1 on hidden states [T, H].
   virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
                             std::int64_t to) const = 0;
+
+  /// The projections that adapters may extend, layer by layer; none by default.
+  virtual std::vector<AdapterPlace> adapter_places();
 
   /// Where a checkpoint's tensor goes; nullopt: unknown to this backbone.
   virtual std::optional<WeightTarget> weight_target(std::string_view checkpoint_name) const = 0;

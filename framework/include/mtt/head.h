@@ -14,14 +14,11 @@
 
 namespace mtt {
 
-/// Whether a head reads one vector a sentence or one a token.
-enum class Level { sentence, token };
+/// Whether a head reads one vector a sentence, one a token, or the two vectors of a pair of sentences.
+enum class Level { sentence, token, pair };
 
-/// A loss before its mean is taken, so that heads of different kinds compare.
-struct Loss {
-  at::Tensor sum;    ///< scalar
-  double count = 0;  ///< what the sum runs over; the sum of class weights where classes are weighted
-};
+/// What a loss measures; weightings that model noise treat the kinds differently (Kendall et al. 2018).
+enum class LossKind { classification, regression };
 
 /// A number that a head is judged by.
 struct Metric {
@@ -51,15 +48,26 @@ class MTT_API Head : public nn::Module {
   /// Registers the parameters. `width` is the size of the features: D for sentences, H for tokens.
   virtual void build(std::int64_t width) = 0;
 
-  /// Encoding → logits, one row a sentence [B, K] or a token [T, K].
+  /// Encoding → logits, one row a sentence [B, K], a token [T, K] or a pair [B, K].
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
-  /// Labels of a batch → targets, one row a sentence [B] or a token [T]. Where a label is null, or a token
-  /// bears none, the target is `kNoTarget` (or NaN for floating targets).
+  /// Labels of a batch → targets, one row a sentence or pair [B] or a token [T]. Where a label is null, or a
+  /// token bears none, the target is `kNoTarget` (or NaN for floating targets).
   virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
 
-  /// The loss over all rows that have a target.
-  virtual Loss loss(const at::Tensor& logits, const at::Tensor& targets) const = 0;
+  /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
+  /// the mean over a whole step is taken once and heads of different kinds compare.
+  virtual at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const = 0;
+
+  /// What the sum runs over: the rows that have a target, or the sum of their weights where classes are
+  /// weighted. It is asked for before the forward pass.
+  virtual double count(const at::Tensor& targets) const;
+
+  virtual LossKind loss_kind() const { return LossKind::classification; }
+
+  /// True where the loss of an example depends on the others of its step (in-batch negatives): the step is
+  /// then never cut into several forwards.
+  virtual bool coupled() const { return false; }
 
   /// Logits → one prediction a sentence, as a table that prints as JSON.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;

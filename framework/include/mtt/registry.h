@@ -8,15 +8,17 @@
 #include "mtt/backbone.h"
 #include "mtt/export.h"
 #include "mtt/head.h"
+#include "mtt/weighting.h"
 
 namespace mtt {
 
-/// The backbones and heads that are known by name. A plugin gets an empty one to fill.
+/// The backbones, heads and weightings that are known by name. A plugin gets an empty one to fill.
 class MTT_API Registry {
  public:
   /// An empty or ill-formed name, a name taken within its kind, or a missing `create` throws Error.
   void add(BackbonePlugin plugin);
   void add(HeadPlugin plugin);
+  void add(WeightingPlugin plugin);
 
   /// Takes over all entries of another registry, or none: a name that is taken throws Error first.
   void merge(Registry other);
@@ -24,13 +26,16 @@ class MTT_API Registry {
   const BackbonePlugin* backbone(std::string_view name) const;
   const BackbonePlugin* backbone_for(std::string_view model_type) const;
   const HeadPlugin* head(std::string_view name) const;
+  const WeightingPlugin* weighting(std::string_view name) const;
 
   const std::vector<BackbonePlugin>& backbones() const { return backbones_; }
   const std::vector<HeadPlugin>& heads() const { return heads_; }
+  const std::vector<WeightingPlugin>& weightings() const { return weightings_; }
 
  private:
   std::vector<BackbonePlugin> backbones_;
   std::vector<HeadPlugin> heads_;
+  std::vector<WeightingPlugin> weightings_;
 };
 
 }  // namespace mtt

@@ -44,8 +44,10 @@ struct MTT_API TokenBatch {
 /// What a head reads: the features of one forward pass, already of the layer, pooling and normalisation
 /// that the head asked for.
 struct Encoding {
-  at::Tensor tokens;     ///< float [T, H]; undefined for a head that reads sentences only
-  at::Tensor sentences;  ///< float [B, D]; undefined for a head that reads tokens only
+  at::Tensor tokens;     ///< float [T, H]; undefined for a head that reads sentences or pairs
+  at::Tensor sentences;  ///< float [B, D]; undefined for a head that reads tokens
+  at::Tensor partners =
+      {};  ///< float [B, D]: the second sentence of every pair; undefined but for a head that reads pairs
 };
 
 }  // namespace mtt

@@ -4,4 +4,6 @@ namespace mtt {
 
 Backbone::~Backbone() = default;
 
+std::vector<AdapterPlace> Backbone::adapter_places() { return {}; }
+
 }  // namespace mtt

@@ -1,10 +1,17 @@
 #include "mtt/head.h"
 
+#include <ATen/TensorOperators.h>
+
 #include "mtt/error.h"
 
 namespace mtt {
 
 Head::~Head() = default;
+
+double Head::count(const at::Tensor& targets) const {
+  const at::Tensor known = targets.is_floating_point() ? targets.eq(targets) : targets.ne(kNoTarget);
+  return static_cast<double>(known.sum().item<std::int64_t>());
+}
 
 void Head::initialise(const std::string& method, const at::Tensor&, const at::Tensor&) {
   throw Error("this head has no closed form '" + method + "'; write init = \"none\"");

@@ -45,6 +45,7 @@ Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
       bias(with_bias ? &parameter("bias", {out}) : nullptr),
       packed_(out % avx2::kPanel == 0 && avx2::linear_pays() ? std::make_unique<PackedWeight>() : nullptr) {}
 
+LinearAdapter::~LinearAdapter() = default;
 Linear::~Linear() = default;
 
 at::Tensor Linear::forward(const at::Tensor& x) const {
@@ -53,6 +54,19 @@ at::Tensor Linear::forward(const at::Tensor& x) const {
 }
 
 at::Tensor Linear::forward(const at::Tensor& x, const Activation& activation) const {
+  if (adapters_.empty()) return plain(x, activation);
+  static const Activation identity("identity");
+  at::Tensor y = plain(x, identity);
+  for (const LinearAdapter* adapter : adapters_) y = adapter->forward(x, y);
+  return activation(y);
+}
+
+void Linear::adapt(std::string name, std::unique_ptr<LinearAdapter> adapter) {
+  adapters_.push_back(adapter.get());
+  adopt(std::move(name), std::move(adapter));
+}
+
+at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) const {
   TORCH_CHECK(x.dim() == 2 && x.size(1) == weight.size(1), "Linear takes [N, ", weight.size(1), "], got ",
               x.sizes());
   const bool needs_graph = at::GradMode::is_enabled() &&

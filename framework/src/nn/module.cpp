@@ -22,6 +22,17 @@ void Module::train(bool on) {
   for (const auto& [name, module] : children_) module->train(on);
 }
 
+void Module::reseed(std::uint64_t seed) {
+  for (const auto& [name, module] : children_) {
+    seed = seed * 0x5851f42d4c957f2dU + 0x14057b7ef767814fU;
+    module->reseed(seed);
+  }
+}
+
+void Module::set_dropout(double probability) {
+  for (const auto& [name, module] : children_) module->set_dropout(probability);
+}
+
 at::Tensor& Module::parameter(std::string name, at::IntArrayRef shape) {
   parameters_.emplace_back(std::move(name), std::make_unique<at::Tensor>(at::empty(shape, at::kFloat)));
   return *parameters_.back().second;

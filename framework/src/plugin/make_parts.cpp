@@ -32,4 +32,8 @@ std::unique_ptr<Head> make_head(const HeadPlugin& plugin, const Options& options
   return named("the head plugin '" + plugin.name + "'", [&] { return plugin.create(options); });
 }
 
+std::unique_ptr<Weighting> make_weighting(const WeightingPlugin& plugin, const Options& options) {
+  return named("the weighting plugin '" + plugin.name + "'", [&] { return plugin.create(options); });
+}
+
 }  // namespace mtt

@@ -11,5 +11,6 @@ namespace mtt {
 std::unique_ptr<Backbone> make_backbone(const BackbonePlugin& plugin, const Value& config,
                                         const Options& options);
 std::unique_ptr<Head> make_head(const HeadPlugin& plugin, const Options& options);
+std::unique_ptr<Weighting> make_weighting(const WeightingPlugin& plugin, const Options& options);
 
 }  // namespace mtt

@@ -125,6 +125,7 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
   std::string seen;
   for (const BackbonePlugin& plugin : registry_.backbones()) seen += "\n  backbone " + plugin.name;
   for (const HeadPlugin& plugin : registry_.heads()) seen += "\n  head " + plugin.name;
+  for (const WeightingPlugin& plugin : registry_.weightings()) seen += "\n  weighting " + plugin.name;
   message += seen.empty() ? "\nNo plugin is there." : "\nPlugins found:" + seen;
   for (const std::string& failure : failures_) message += "\nNot loaded: " + failure;
   throw Error(message);
@@ -142,6 +143,11 @@ BackbonePlugin PluginCatalog::backbone_for(const std::string& model_type) {
 
 HeadPlugin PluginCatalog::head(const std::string& name) {
   return *find("head '" + name + "'", name, [&](const Registry& registry) { return registry.head(name); });
+}
+
+WeightingPlugin PluginCatalog::weighting(const std::string& name) {
+  return *find("weighting '" + name + "'", name,
+               [&](const Registry& registry) { return registry.weighting(name); });
 }
 
 }  // namespace mtt

@@ -44,15 +44,22 @@ void Registry::add(HeadPlugin plugin) {
   heads_.push_back(std::move(plugin));
 }
 
+void Registry::add(WeightingPlugin plugin) {
+  check_new(weightings_, plugin, "weighting");
+  weightings_.push_back(std::move(plugin));
+}
+
 void Registry::merge(Registry other) {
   Registry merged = *this;
   for (BackbonePlugin& plugin : other.backbones_) merged.add(std::move(plugin));
   for (HeadPlugin& plugin : other.heads_) merged.add(std::move(plugin));
+  for (WeightingPlugin& plugin : other.weightings_) merged.add(std::move(plugin));
   *this = std::move(merged);
 }
 
 const BackbonePlugin* Registry::backbone(std::string_view name) const { return named(backbones_, name); }
 const HeadPlugin* Registry::head(std::string_view name) const { return named(heads_, name); }
+const WeightingPlugin* Registry::weighting(std::string_view name) const { return named(weightings_, name); }
 
 const BackbonePlugin* Registry::backbone_for(std::string_view model_type) const {
   for (const BackbonePlugin& plugin : backbones_)

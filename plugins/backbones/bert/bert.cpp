@@ -7,6 +7,7 @@
 
 #include "mtt/nn/ragged_attention.h"
 
+using mtt::nn::Dropout;
 using mtt::nn::Embedding;
 using mtt::nn::LayerNorm;
 using mtt::nn::Linear;
@@ -27,11 +28,12 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config)
     : word_(child<Embedding>("word", config.vocab_size, config.hidden_size)),
       position_(child<Embedding>("position", config.max_position_embeddings, config.hidden_size)),
       type_(child<Embedding>("type", config.type_vocab_size, config.hidden_size)),
-      norm_(child<LayerNorm>("norm", config.hidden_size, config.layer_norm_eps)) {}
+      norm_(child<LayerNorm>("norm", config.hidden_size, config.layer_norm_eps)),
+      dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)) {}
 
 at::Tensor BertEmbeddings::forward(const mtt::TokenBatch& batch) const {
-  return norm_.forward(
-      word_.forward(batch.ids).add_(type_.forward(batch.type_ids)).add_(position_.forward(positions(batch))));
+  return dropout_.forward(norm_.forward(
+      word_.forward(batch.ids).add_(type_.forward(batch.type_ids)).add_(position_.forward(positions(batch)))));
 }
 
 BertLayer::BertLayer(const BertConfig& config)
@@ -42,12 +44,25 @@ BertLayer::BertLayer(const BertConfig& config)
       intermediate_(child<Linear>("ffn.intermediate", config.hidden_size, config.intermediate_size)),
       output_(child<Linear>("ffn.output", config.intermediate_size, config.hidden_size)),
       output_norm_(child<LayerNorm>("ffn.norm", config.hidden_size, config.layer_norm_eps)),
+      dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)),
       activation_(config.hidden_act) {}
+
+void BertLayer::append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places) {
+  const std::int64_t hidden = attention_output_.weight.size(0);
+  places.push_back({"attention.query", layer, &qkv_, 0, hidden});
+  places.push_back({"attention.key", layer, &qkv_, hidden, hidden});
+  places.push_back({"attention.value", layer, &qkv_, 2 * hidden, hidden});
+  places.push_back({"attention.output", layer, &attention_output_, 0, hidden});
+  places.push_back({"ffn.intermediate", layer, &intermediate_, 0, intermediate_.weight.size(0)});
+  places.push_back({"ffn.output", layer, &output_, 0, hidden});
+}
 
 at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const {
   const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_);
-  const auto attended = attention_norm_.forward(attention_output_.forward(context).add_(hidden));
-  return output_norm_.forward(output_.forward(intermediate_.forward(attended, activation_)).add_(attended));
+  const auto projected = dropout_.forward(attention_output_.forward(context));
+  const auto attended = attention_norm_.forward(projected.add_(hidden));
+  const auto expanded = intermediate_.forward(attended, activation_);
+  return output_norm_.forward(dropout_.forward(output_.forward(expanded)).add_(attended));
 }
 
 Bert::Bert(const BertConfig& config)
@@ -65,6 +80,13 @@ at::Tensor Bert::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::in
                         std::int64_t to) const {
   for (std::int64_t i = from; i < to; ++i) hidden = layers_[i]->forward(hidden, batch);
   return hidden;
+}
+
+std::vector<mtt::AdapterPlace> Bert::adapter_places() {
+  std::vector<mtt::AdapterPlace> places;
+  for (std::size_t i = 0; i < layers_.size(); ++i)
+    layers_[i]->append_places(static_cast<std::int64_t>(i), places);
+  return places;
 }
 
 std::optional<mtt::WeightTarget> Bert::weight_target(std::string_view name) const {

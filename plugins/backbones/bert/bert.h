@@ -19,6 +19,7 @@ class BertEmbeddings : public mtt::nn::Module {
   mtt::nn::Embedding& position_;
   mtt::nn::Embedding& type_;
   mtt::nn::LayerNorm& norm_;
+  mtt::nn::Dropout& dropout_;
 };
 
 /// One encoder layer: attention and feed-forward, each with a residual and a LayerNorm after it.
@@ -27,6 +28,7 @@ class BertLayer : public mtt::nn::Module {
   explicit BertLayer(const BertConfig& config);
   /// [T, hidden_size] → [T, hidden_size]
   at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const;
+  void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
 
  private:
   std::int64_t heads_;
@@ -36,6 +38,7 @@ class BertLayer : public mtt::nn::Module {
   mtt::nn::Linear& intermediate_;
   mtt::nn::Linear& output_;
   mtt::nn::LayerNorm& output_norm_;
+  mtt::nn::Dropout& dropout_;  ///< after both projections; attention probabilities are not dropped
   mtt::nn::Activation activation_;
 };
 
@@ -48,6 +51,7 @@ class Bert : public mtt::Backbone {
   at::Tensor embed(const mtt::TokenBatch& batch) const override { return embeddings_.forward(batch); }
   at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
                     std::int64_t to) const override;
+  std::vector<mtt::AdapterPlace> adapter_places() override;
   std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override;
 
  private:

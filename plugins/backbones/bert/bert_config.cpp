@@ -37,6 +37,11 @@ BertConfig BertConfig::read(const mtt::Value& config) {
     if (!(c.layer_norm_eps >= 0 && c.layer_norm_eps < 1))
       eps->refuse("layer_norm_eps is out of range; expected 0 to 1");
   }
+  if (const auto* dropout = config.find("hidden_dropout_prob")) {
+    c.hidden_dropout_prob = dropout->number();
+    if (!(c.hidden_dropout_prob >= 0 && c.hidden_dropout_prob < 1))
+      dropout->refuse("hidden_dropout_prob is out of range; expected 0 to 1");
+  }
   if (const auto* act = config.find("hidden_act")) {
     c.hidden_act = act->string();
     try {

@@ -16,6 +16,7 @@ struct BertConfig {
   std::int64_t max_position_embeddings = 0;
   std::int64_t type_vocab_size = 2;
   double layer_norm_eps = 1e-12;
+  double hidden_dropout_prob = 0.1;
   std::string hidden_act = "gelu";
 
   /// Reads and checks a config.json; throws mtt::Error with the place of what is wrong.

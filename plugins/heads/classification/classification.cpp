@@ -46,9 +46,8 @@ at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::
   return targets;
 }
 
-mtt::Loss Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return {at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget),
-          static_cast<double>(targets.ne(kNoTarget).sum().item<std::int64_t>())};
+at::Tensor Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget);
 }
 
 std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {

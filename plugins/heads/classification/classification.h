@@ -17,7 +17,7 @@ class Classification : public mtt::Head {
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
-  mtt::Loss loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   /// {"label": "weather", "score": 0.93}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,

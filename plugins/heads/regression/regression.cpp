@@ -32,10 +32,10 @@ at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::Toke
   return targets;
 }
 
-mtt::Loss Regression::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+at::Tensor Regression::loss(const at::Tensor& logits, const at::Tensor& targets) const {
   const at::Tensor known = at::isnan(targets).logical_not();
   const at::Tensor difference = logits.squeeze(1).masked_select(known) - targets.masked_select(known);
-  return {difference.square().sum(), static_cast<double>(difference.numel())};
+  return difference.square().sum();
 }
 
 std::vector<Value> Regression::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {

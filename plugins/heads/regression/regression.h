@@ -8,6 +8,7 @@
 class Regression : public mtt::Head {
  public:
   mtt::Level level() const override { return mtt::Level::sentence; }
+  mtt::LossKind loss_kind() const override { return mtt::LossKind::regression; }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override { return mtt::Value::Table{}; }
   void restore(const mtt::Value&) override {}
@@ -15,7 +16,7 @@ class Regression : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   /// Squared error.
-  mtt::Loss loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   /// {"value": 0.42}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,

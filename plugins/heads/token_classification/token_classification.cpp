@@ -80,9 +80,8 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
   return targets;
 }
 
-mtt::Loss TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return {at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget),
-          static_cast<double>(targets.ne(kNoTarget).sum().item<std::int64_t>())};
+at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget);
 }
 
 // Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "mtt/nn/module.h"
 
@@ -21,6 +23,14 @@ class MTT_API Activation {
   at::Tensor (*function_)(const at::Tensor&);
 };
 
+/// Changes what a Linear gives; LoRA and Houlsby adapters are such.
+class MTT_API LinearAdapter : public Module {
+ public:
+  ~LinearAdapter() override;
+  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]
+  virtual at::Tensor forward(const at::Tensor& x, const at::Tensor& y) const = 0;
+};
+
 /// y = x Wᵀ + b with `weight` [out, in] and `bias` [out].
 ///
 /// Where no gradient is asked for, rows are computed by a kernel of our own on processors on which it is the
@@ -35,10 +45,16 @@ class MTT_API Linear : public Module {
   /// activation(x Wᵀ + b), [N, in] → [N, out]
   at::Tensor forward(const at::Tensor& x, const Activation& activation) const;
 
+  /// Registers an adapter as a child; from now on it changes what `forward` gives. Several act in turn.
+  void adapt(std::string name, std::unique_ptr<LinearAdapter> adapter);
+
   at::Tensor& weight;
   at::Tensor* bias = nullptr;  ///< nullptr where the layer has none
 
  private:
+  at::Tensor plain(const at::Tensor& x, const Activation& activation) const;
+
+  std::vector<LinearAdapter*> adapters_;
   class PackedWeight;
   std::unique_ptr<PackedWeight> packed_;
 };
@@ -54,6 +70,21 @@ class MTT_API LayerNorm : public Module {
 
  private:
   double epsilon_;
+};
+
+/// In training mode, sets each value to zero with a probability and scales the others so that the expectation
+/// stays (Srivastava et al. 2014); otherwise gives its input. The draws depend on the last `reseed` alone.
+class MTT_API Dropout : public Module {
+ public:
+  explicit Dropout(double probability) : probability_(probability) {}
+  /// any shape → the same shape
+  at::Tensor forward(const at::Tensor& x) const;
+  void reseed(std::uint64_t seed) override { state_ = seed; }
+  void set_dropout(double probability) override { probability_ = probability; }
+
+ private:
+  double probability_;
+  mutable std::uint64_t state_ = 0;
 };
 
 /// A table of vectors, parameter `weight` [rows, size].

@@ -3,6 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -35,6 +36,11 @@ class MTT_API Module {
   /// Training mode (dropout active) for this module and its children. New modules are in eval mode.
   void train(bool on);
   bool training() const { return training_; }
+
+  /// Starts the random draws of this module and its children anew, so that a forward pass is repeatable.
+  virtual void reseed(std::uint64_t seed);
+  /// The probability of every Dropout within this module.
+  virtual void set_dropout(double probability);
 
  protected:
   /// Registers a float32 parameter of the given shape and returns the module's own handle to it; the handle
