@@ -81,13 +81,13 @@ TEST_CASE("dwa: known answers, equal weights in the first two epochs") {
   check_near(after_two(1e9), {1, 1});
 
   auto weighting = make("dwa", 3);
-  weighting->after_epoch(0, {2, 0, kAbsent});
-  weighting->after_epoch(1, {1, 0, 5});
+  weighting->after_epoch(0, {kAbsent, 0, 4});
+  weighting->after_epoch(1, {5, 0, 1});
   const Numbers w = weights(*weighting, {1, 1, 1});
   CHECK(sum(w) == Approx(3));
-  CHECK(w[1] == Approx(w[2]));  // 0 / 0 and a single mean both count as no change
-  CHECK(w[0] < w[1]);
-  weighting->after_epoch(2, {0.5, 0, kAbsent});  // an epoch without a task leaves its means alone
+  CHECK(w[0] == Approx(w[1]));  // a single mean and 0 / 0 both count as no change
+  CHECK(w[2] < w[1]);
+  weighting->after_epoch(2, {5, 0, kAbsent});  // an epoch without a task leaves its means alone
   check_near(weights(*weighting, {1, 1, 1}), w);
 }
 
@@ -216,6 +216,14 @@ TEST_CASE("gradnorm: known answer of a step, the fixed point, absent tasks") {
   check_near(gradient(*weighting), {2, -1});
   descend(*weighting, weighting->learning_rate());
   check_near(weighting->weights(second), {0.962025, 1.037975});
+
+  const auto third = seen(step_with({1.25, 0.75}), {2, 1});
+  for (const double alpha : {1.0, 1.5}) {  // (5/4)^1.5 is above 4/3, the first norm over the mean norm
+    auto paced = make("gradnorm", 2, option("alpha", alpha));
+    paced->after_step(first, losses_never_asked);
+    paced->after_step(third, losses_never_asked);
+    check_near(gradient(*paced), alpha > 1 ? Numbers{-2, 1} : Numbers{2, -1});
+  }
 
   auto equal_norms = make("gradnorm", 2, option("alpha", 0.0));
   for (int k = 0; k < 4000; ++k) {

@@ -20,16 +20,14 @@ SmallMatrix scaled(SmallMatrix gram, const std::vector<double>& scales) {
 }
 
 /// The b for which Σ b_i u_i has the same product with every unit vector u_i, from their cosines: C⁺·1. Where
-/// that vanishes (opposite gradients) only the vector 0 has equal products: the null space's part of 1.
+/// that vanishes (opposite gradients) Σ u_i is 0, and 0 is the only vector with equal products.
 std::vector<double> impartial(const SmallMatrix& cosines) {
   const std::size_t n = cosines.size();
   const SmallMatrix inverse(
       at::linalg_pinv(cosines.tensor(), static_cast<double>(n) * mtt::kGramRounding, /*hermitian=*/true));
   std::vector<double> b = inverse.times(std::vector<double>(n, 1.0));
   if (std::accumulate(b.begin(), b.end(), 0.0) > mtt::kGramRounding) return b;
-  b = cosines.times(b);
-  for (double& x : b) x = 1 - x;
-  return b;
+  return std::vector<double>(n, 1.0);
 }
 
 /// Liu et al. 2021, Towards impartial multi-task learning. IMTL-L minimises Σ e^{s_i} L_i - s_i over the s_i
