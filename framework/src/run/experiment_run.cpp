@@ -52,6 +52,12 @@ std::string encoder_text(const Encoder& encoder) {
          (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
 }
 
+std::string scores_text(const std::vector<TaskScore>& scores) {
+  std::string text;
+  for (const TaskScore& score : scores) text += "  " + score_text(score);
+  return text;
+}
+
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
   const std::string& init = plan.config->options.string("init");
   std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
@@ -168,18 +174,25 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   std::string text = encoder_text(encoder);
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
+  bool has_closed_form = false;
   for (const TaskPlan& plan : prepared.plans) {
     if (const std::string train = plan.file(experiment, "train"); !train.empty()) {
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
     text += task_text(plan, experiment, prepared.files);
+    has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
     if (const std::string test = plan.file(experiment, "test"); !test.empty())
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
   if (prepared.training) {
+    if (!resume && !held_out.empty() && has_closed_form) {
+      const Inference before(*encoder.model, encoder.text_encoder(), threads,
+                             experiment.run.integer("tokens_per_forward"));
+      console.say("\nScores before training\n" + scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
+    }
     const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
                                                  directory, threads, resume, console);
     if (outcome.signal != 0) {
@@ -198,13 +211,11 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   show(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {
-    std::string lines, rows;
-    for (const TaskScore& score : score_tasks(held_out, prepared.files, inference, *encoder.model)) {
-      lines += "  " + score_text(score);
-      rows += score_json(score).json() + "\n";
-    }
+    const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    std::string rows;
+    for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
     write_file_atomically(directory / "scores.jsonl", rows);
-    console.say("\nScores on held-out examples (in scores.jsonl)\n" + lines);
+    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
   std::error_code error;

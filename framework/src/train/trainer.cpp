@@ -389,7 +389,7 @@ double Trainer::deciding_score(const Scores& scores) const {
   std::vector<std::string> names;
   for (const auto& score : scores) {
     const std::string task = score.first.substr(0, score.first.find('.'));
-    if (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task) main.push_back(score);
+    if (task != kAllTasks && (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task)) main.push_back(score);
     if (score.first == wanted) return score.second;
     names.push_back(score.first);
   }
