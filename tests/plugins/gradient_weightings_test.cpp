@@ -333,3 +333,23 @@ TEST_CASE("one task alone keeps its gradient's direction") {
   check_near(shared("cagrad", one), {1.4 * 3, 1.4 * -4}, 1e-9);
   check_near(shared("nash_mtl", one), {0.6, -0.8}, 1e-9);
 }
+
+TEST_CASE("gradients of very different lengths keep every rule finite") {
+  for (const std::string name : {"pcgrad", "gradvac", "mgda", "cagrad", "imtl", "nash_mtl", "aligned_mtl"}) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+      INFO(name << " " << seed);
+      const std::size_t tasks = 2 + seed % 5;
+      Rows rows = random_rows(tasks, 4, seed);
+      double longest = 0;
+      for (std::size_t i = 0; i < tasks; ++i) {
+        for (double& x : rows[i]) x *= std::pow(10.0, 6.0 - 7.0 * static_cast<double>((i + seed) % 4));
+        longest = std::max(longest, norm(rows[i]));
+      }
+      const Numbers alpha = coefficients(*make(name, tasks), rows);
+      CHECK(finite(alpha));
+      const std::vector<std::string> within = {"pcgrad", "mgda", "cagrad", "aligned_mtl"};
+      if (std::count(within.begin(), within.end(), name) == 1)
+        CHECK(norm(combined(rows, alpha)) <= 1.4 * static_cast<double>(tasks) * longest);
+    }
+  }
+}
