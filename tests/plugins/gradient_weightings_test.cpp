@@ -271,6 +271,7 @@ TEST_CASE("aligned_mtl: known answers, rank") {
   check_near(solved(kB), {0.373436, 0.355792, 0.170138});
   check_near(shared("aligned_mtl", kB), {0.017644, 0.015517, 0.170138});
   check_near(shared("aligned_mtl", {{2, -1}, {2, -1}}), {2, -1}, 1e-9);
+  check_near(shared("aligned_mtl", {{2, -1}, {2, -1 + 1e-7}}), {2, -1});  // apart by float32's rounding alone
   check_near(shared("aligned_mtl", {{2, -1}, {-2, 1}}), {0, 0}, 1e-9);
   check_near(shared("aligned_mtl", {{0, 0}, {3, 4}}), {1.5, 2}, 1e-9);
   CHECK(finite(solved({{0, 0}, {0, 0}})));
@@ -331,4 +332,24 @@ TEST_CASE("one task alone keeps its gradient's direction") {
   check_near(graddrop(one, 1), {3, -4});
   check_near(shared("cagrad", one), {1.4 * 3, 1.4 * -4}, 1e-9);
   check_near(shared("nash_mtl", one), {0.6, -0.8}, 1e-9);
+}
+
+TEST_CASE("gradients of very different lengths keep every rule finite") {
+  for (const std::string name : {"pcgrad", "gradvac", "mgda", "cagrad", "imtl", "nash_mtl", "aligned_mtl"}) {
+    for (unsigned seed = 0; seed < 20; ++seed) {
+      INFO(name << " " << seed);
+      const std::size_t tasks = 2 + seed % 5;
+      Rows rows = random_rows(tasks, 4, seed);
+      double longest = 0;
+      for (std::size_t i = 0; i < tasks; ++i) {
+        for (double& x : rows[i]) x *= std::pow(10.0, 6.0 - 7.0 * static_cast<double>((i + seed) % 4));
+        longest = std::max(longest, norm(rows[i]));
+      }
+      const Numbers alpha = coefficients(*make(name, tasks), rows);
+      CHECK(finite(alpha));
+      const std::vector<std::string> within = {"pcgrad", "mgda", "cagrad", "aligned_mtl"};
+      if (std::count(within.begin(), within.end(), name) == 1)
+        CHECK(norm(combined(rows, alpha)) <= 1.4 * static_cast<double>(tasks) * longest);
+    }
+  }
 }
