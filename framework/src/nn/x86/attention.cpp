@@ -52,22 +52,21 @@ void pack_values(const AttentionHead& head, float* values) {
         store(values + v, load(head.value + t * head.row + column + v));
 }
 
-// Scores of some queries, given as [size][count], against all keys, and their largest.
+// Scores of some queries against all keys, and their largest.
 template <int count>
-void score(const float* queries, const float* keys, std::int64_t length, std::int64_t size, float* scores,
-           float* largest_scores) {
+void score(const float* const* queries, const float* keys, std::int64_t length, std::int64_t size,
+           float* scores, float* largest_scores) {
   const std::int64_t width = padded(length);
   Floats top[count];
   for (auto& x : top) x = all(-kInfinity);
   for (std::int64_t t = 0; t < length; t += kBlock) {
     Floats a[count][kVectors] = {};
-    const float* query = queries;
-    for (std::int64_t d = 0; d < size; ++d, keys += kBlock, query += count)
+    for (std::int64_t d = 0; d < size; ++d, keys += kBlock)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; ++v) {
         const Floats key = load(keys + v * kLanes);
 #pragma GCC unroll 8
-        for (int q = 0; q < count; ++q) a[q][v] += query[q] * key;
+        for (int q = 0; q < count; ++q) a[q][v] += queries[q][d] * key;
       }
     for (std::int64_t beyond = length - t; beyond < kBlock; ++beyond)
       for (auto& x : a) x[beyond / kLanes][beyond % kLanes] = -kInfinity;
@@ -80,11 +79,11 @@ void score(const float* queries, const float* keys, std::int64_t length, std::in
   for (int q = 0; q < count; ++q) largest_scores[q] = largest(top[q]);
 }
 
-// Scores become e^(score - largest); returns one over their sum.
-float exponentiate(float* scores, std::int64_t width, float largest_score) {
+// Scores become e^(scale (score - largest)); returns one over their sum.
+float exponentiate(float* scores, std::int64_t width, float largest_score, float scale) {
   Floats total = {};
   for (std::int64_t t = 0; t < width; t += kLanes) {
-    const Floats e = exp_of_negative(load(scores + t) - largest_score);
+    const Floats e = exp_of_negative((load(scores + t) - largest_score) * scale);
     store(scores + t, e);
     total += e;
   }
@@ -112,7 +111,6 @@ struct Scratch {
   float* keys;
   float* values;
   float* scores;
-  float* queries;
 };
 
 // `count` queries from `first` on, of which the sentence may have fewer.
@@ -121,30 +119,25 @@ void answer(const AttentionHead& head, const Scratch& scratch, std::int64_t firs
   const std::int64_t here = head.length - first < count ? head.length - first : count;
   const std::int64_t width = padded(head.length);
   const float scale = 1.0F / __builtin_sqrtf(static_cast<float>(head.size));
-  for (std::int64_t q = 0; q < count; ++q) {
-    const float* query = head.query + (first + (q < here ? q : 0)) * head.row;
-    for (std::int64_t d = 0; d < head.size; ++d) scratch.queries[d * count + q] = query[d] * scale;
-  }
+  const float* queries[count];
+  for (std::int64_t q = 0; q < count; ++q) queries[q] = head.query + (first + (q < here ? q : 0)) * head.row;
   float largest_scores[count], inverse_sums[count];
-  score<count>(scratch.queries, scratch.keys, head.length, head.size, scratch.scores, largest_scores);
+  score<count>(queries, scratch.keys, head.length, head.size, scratch.scores, largest_scores);
   for (std::int64_t q = 0; q < count; ++q)
-    inverse_sums[q] = exponentiate(scratch.scores + q * width, width, largest_scores[q]);
+    inverse_sums[q] = exponentiate(scratch.scores + q * width, width, largest_scores[q], scale);
   for (std::int64_t column = 0; column < head.size; column += kBlock)
     mix<count>(scratch.scores, inverse_sums, scratch.values + column * head.length, head.length,
                head.out + first * head.out_row + column, head.out_row, here);
 }
 
 std::int64_t scratch_floats(std::int64_t length, std::int64_t size) {
-  return 2 * padded(length) * size + kQueries * (padded(length) + size);
+  return 2 * padded(length) * size + kQueries * padded(length);
 }
 
 void run(const AttentionHead& head, float* memory) {
   const std::int64_t width = padded(head.length);
-  Scratch scratch;
-  scratch.keys = memory;
-  scratch.values = scratch.keys + width * head.size;
-  scratch.scores = scratch.values + width * head.size;
-  scratch.queries = scratch.scores + kQueries * width;
+  const std::int64_t all_keys = width * head.size;
+  const Scratch scratch = {.keys = memory, .values = memory + all_keys, .scores = memory + 2 * all_keys};
   pack_keys(head, scratch.keys);
   pack_values(head, scratch.values);
   std::int64_t first = 0;

@@ -67,6 +67,12 @@ void multiply_rows(const Tile& tile, std::int64_t rows) {
 
 std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
+void copy(const float* from, std::int64_t count, float* to) {
+  std::int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
+}
+
 void pack(const float* weight, std::int64_t out, std::int64_t in, float* packed) {
   const std::int64_t whole = in / 4 * 4;
   for (std::int64_t panel = 0; panel < out; panel += kPanel, weight += kPanel * in, packed += kPanel * in) {
@@ -90,7 +96,7 @@ void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_p
         for (std::int64_t row = block; row < block_end; row += kTileRows) {
           const std::int64_t rows = smaller(kTileRows, block_end - row);
           for (std::int64_t r = 0; r < rows; ++r)
-            __builtin_memcpy(x + r * kSliceRow, a.x + (row + r) * a.in + slice, depth * sizeof(float));
+            copy(a.x + (row + r) * a.in + slice, depth, x + r * kSliceRow);
           for (std::int64_t panel = group; panel < group_end; ++panel)
             multiply_rows<kTileRows>({.x = x,
                                       .weights = a.packed + (panel * a.in + slice) * kPanel,
