@@ -73,6 +73,10 @@ void copy(const float* from, std::int64_t count, float* to) {
   for (; i < count; ++i) to[i] = from[i];
 }
 
+void prefetch(const float* from, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i);
+}
+
 void pack(const float* weight, std::int64_t out, std::int64_t in, float* packed) {
   const std::int64_t whole = in / 4 * 4;
   for (std::int64_t panel = 0; panel < out; panel += kPanel, weight += kPanel * in, packed += kPanel * in) {
@@ -97,7 +101,9 @@ void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_p
           const std::int64_t rows = smaller(kTileRows, block_end - row);
           for (std::int64_t r = 0; r < rows; ++r)
             copy(a.x + (row + r) * a.in + slice, depth, x + r * kSliceRow);
-          for (std::int64_t panel = group; panel < group_end; ++panel)
+          for (std::int64_t panel = group; panel < group_end; ++panel) {
+            if (panel - group < kTileRows)
+              prefetch(a.x + (row + kTileRows + panel - group) * a.in + slice, depth);
             multiply_rows<kTileRows>({.x = x,
                                       .weights = a.packed + (panel * a.in + slice) * kPanel,
                                       .depth = depth,
@@ -107,6 +113,7 @@ void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_p
                                       .start = slice == 0 ? Start::bias : Start::sums,
                                       .end = last && a.gelu ? End::gelu : End::sums},
                                      rows);
+          }
         }
       }
     }
