@@ -78,14 +78,9 @@ void prefetch(const float* from, std::int64_t count) {
 }
 
 void pack(const float* weight, std::int64_t out, std::int64_t in, float* packed) {
-  const std::int64_t whole = in / 4 * 4;
-  for (std::int64_t panel = 0; panel < out; panel += kPanel, weight += kPanel * in, packed += kPanel * in) {
-    for (std::int64_t o = 0; o < kPanel; o += 4)
-      for (std::int64_t k = 0; k < whole; k += 4)
-        transpose(weight + o * in + k, in, packed + k * kPanel + o, kPanel);
-    for (std::int64_t k = whole; k < in; ++k)
-      for (std::int64_t o = 0; o < kPanel; ++o) packed[k * kPanel + o] = weight[o * in + k];
-  }
+  for (std::int64_t panel = 0; panel < out; panel += kPanel)
+    for (std::int64_t k = 0; k < in; ++k)
+      for (std::int64_t o = 0; o < kPanel; ++o) *packed++ = weight[(panel + o) * in + k];
 }
 
 void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_panel) {
