@@ -17,6 +17,7 @@
 #include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
 #include "run/run_directory.h"
+#include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 
@@ -146,6 +147,7 @@ void run_experiment(const Experiment& experiment, const fs::path& directory, std
                     PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
+  const RunLock lock(directory);
   claim_run_directory(directory);
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt");
