@@ -91,6 +91,8 @@ TEST_CASE("what is not found lists where was searched and what was seen") {
   CHECK_THROWS_WITH(catalog.backbone_for("../../evil"),
                     Contains("no plugin has the backbone for model_type"));
   CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({"relative"}), Contains("relative path"));
+  CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({kPlugins, "/nowhere/at/all"}),
+                    Contains("the plugin folder '/nowhere/at/all' is not there"));
 }
 
 TEST_CASE("an earlier folder goes first, and a link is not a second plugin") {

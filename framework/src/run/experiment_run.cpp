@@ -18,6 +18,7 @@
 #include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
 #include "run/run_directory.h"
+#include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 #include "run/training.h"
@@ -164,6 +165,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
                    PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
+  const RunLock lock(directory);
   if (resume)
     check_same_config(directory, resolved(experiment, prepared));
   else
