@@ -157,7 +157,10 @@ void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Cons
   std::string text = encoder_text(prepared.encoder);
   for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
-  if (prepared.training) text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
+  if (prepared.training) {
+    check_selectors(experiment.freeze, *prepared.encoder.model);
+    text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
+  }
   console.say(text + "the experiment can run\n");
 }
 
@@ -166,10 +169,16 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
   const RunLock lock(directory);
-  if (resume)
+  if (resume) {
     check_same_config(directory, resolved(experiment, prepared));
-  else
+    if (prepared.training && is_finished_run(directory)) {
+      console.say("the run in " + directory.string() + " is finished; there is nothing to go on with\n");
+      remove_training_state(directory);
+      return 0;
+    }
+  } else {
     claim_run_directory(directory);
+  }
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
 
@@ -220,8 +229,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
-  std::error_code error;
-  fs::remove_all(checkpoint_folder(directory), error);
+  remove_training_state(directory);
   return 0;
 }
 
