@@ -16,13 +16,29 @@ namespace {
 constexpr const char* kPair = "text_pair";
 constexpr const char* kSimilarity = "similarity";
 
+/// A head on the model's own vectors of both sentences of each pair.
+std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
+                                 const Inference& inference) {
+  if (examples.partners.empty())
+    throw Error("task '" + task.name + "' is about pairs of sentences, and its held-out examples have no key '" +
+                kPair + "'");
+  std::vector<std::string> texts = examples.texts;
+  texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
+  const at::Tensor vectors =
+      inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).sentences;
+  const auto count = static_cast<std::int64_t>(labels.size());
+  const at::Tensor logits = task.head->forward(
+      {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
+  return task.head->score(task.head->decode(logits, TokenBatch()), labels);
+}
+
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
 TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file, const Examples& examples,
                          const InferenceResult& result, const MultiTaskModel& model) {
   TaskScore score{kAllTasks, file, 0, {}};
   std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
   for (const HeldOut& item : held_out)
-    if (item.file == file) tasks.emplace_back(item.task, examples.labels(item.field));
+    if (item.file == file && model.tasks()[item.task].head->level() != Level::pair) tasks.emplace_back(item.task, examples.labels(item.field));
   std::int64_t right = 0;
   for (std::size_t i = 0; i < examples.texts.size(); ++i) {
     std::int64_t judged = 0, wrong = 0;
@@ -75,6 +91,10 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
+    if (task.head->level() == Level::pair) {
+      score.metrics = pair_metrics(task, examples, labels, inference);
+      continue;
+    }
     InferenceResult& result = results[item.file];
     if (result.predictions.empty())
       result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "mtt/error.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 namespace mtt {
 namespace {

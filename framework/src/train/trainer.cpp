@@ -23,7 +23,7 @@
 #include "train/interrupt.h"
 #include "train/metric_log.h"
 #include "train/parameter_groups.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/training_step.h"

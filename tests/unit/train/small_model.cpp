@@ -16,7 +16,7 @@
 #include "freeze/freeze_policy.h"
 #include "mtt/nn/ragged_attention.h"
 #include "train/metric_log.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 using mtt::Level;
 using mtt::Value;
