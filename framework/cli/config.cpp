@@ -31,7 +31,13 @@ void Show::run() const {
   std::vector<Options> head_options;
   for (const TaskConfig& task : experiment.tasks)
     head_options.push_back(read_head_options(task, plugins.head(task.options.string("head")).options));
-  console.say(config_with_origins(experiment, resolved_config(experiment, backbone_options, head_options)));
+  Value weighting_options;
+  if (experiment.trains)
+    weighting_options =
+        read_weighting_options(experiment, plugins.weighting(experiment.weighting.string("method")).options)
+            .resolved();
+  console.say(config_with_origins(
+      experiment, resolved_config(experiment, backbone_options, head_options, weighting_options)));
 }
 
 void print_reference(const std::vector<std::string>& plugin_path) {
@@ -47,6 +53,10 @@ void print_reference(const std::vector<std::string>& plugin_path) {
     for (const HeadPlugin& plugin : library.registry.heads())
       if (!plugin.options.all().empty())
         text += "## `[tasks.<name>]` with `head = \"" + plugin.name + "\"`\n\n" + plugin.summary + "\n\n" +
+                option_table(plugin.options) + "\n";
+    for (const WeightingPlugin& plugin : library.registry.weightings())
+      if (!plugin.options.all().empty())
+        text += "## `[weighting]` with `method = \"" + plugin.name + "\"`\n\n" + plugin.summary + "\n\n" +
                 option_table(plugin.options) + "\n";
   }
   console.say(text);

@@ -49,6 +49,8 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted);
+  } catch (const CLI::RuntimeError& ended) {
+    return ended.get_exit_code();  // 128 + the signal that stopped a training
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", error.what());
     return kUsage;

@@ -8,6 +8,8 @@
 namespace mtt {
 namespace {
 
+constexpr int kSignalExit = 128;
+
 struct Run {
   std::string file;
   std::string out;
@@ -15,11 +17,12 @@ struct Run {
   std::vector<std::string> plugin_path;
   std::int64_t threads = 0;
   bool check = false;
+  bool resume = false;
 
-  void run() const;
+  int run() const;
 };
 
-void Run::run() const {
+int Run::run() const {
   std::vector<Override> overrides = environment_overrides();
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   if (threads > 0) overrides.push_back({"run.threads=" + std::to_string(threads), "--threads"});
@@ -32,11 +35,12 @@ void Run::run() const {
                                               : std::filesystem::path("runs") / experiment.name();
   Console console;
   const std::int64_t all_threads = thread_count(experiment.run.integer("threads"));
-  if (check)
+  if (check) {
     check_experiment(experiment, plugins, console);
-  else
-    run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads, plugins,
-                   console);
+    return 0;
+  }
+  return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads, resume,
+                        plugins, console);
 }
 
 }  // namespace
@@ -55,7 +59,10 @@ void add_run(CLI::App& app) {
   add_plugin_path(*verb, run->plugin_path);
   verb->add_flag("--check", run->check,
                  "Read configuration, plugins, model and examples and make the heads, but write nothing");
-  verb->callback([run] { run->run(); });
+  verb->add_flag("--resume", run->resume, "Go on with a training that was stopped, from its last checkpoint");
+  verb->callback([run] {
+    if (const int signal = run->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
+  });
 }
 
 }  // namespace mtt

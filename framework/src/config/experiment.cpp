@@ -4,8 +4,10 @@
 #include <cstdlib>
 
 #include "config/toml.h"
+#include "freeze/freeze_policy.h"
 #include "io/file.h"
 #include "mtt/error.h"
+#include "train/sampler.h"
 
 namespace fs = std::filesystem;
 
@@ -26,6 +28,11 @@ OptionList top_options() {
       .table("backbone", "The shared encoder.")
       .table("data", "The examples that all tasks share.")
       .table("tasks", "One table a task.")
+      .table("train", "How the model learns; without this table nothing is trained.")
+      .table("freeze", "What learns, and when.")
+      .table("weighting", "How the tasks' losses are balanced.")
+      .table("sampler", "Which examples a step takes.")
+      .table("cache", "Whether activations of frozen layers are kept.")
       .table("show", "The sentences that the run shows.")
       .table("run", "How and where it runs.");
 }
@@ -52,6 +59,7 @@ OptionList backbone_options() {
 OptionList data_options() {
   return OptionList()
       .string("train", "", "JSONL file of labelled examples that initialise the heads.")
+      .string("dev", "", "JSONL file of held-out examples that choose the best weights in training.")
       .string("test", "", "JSONL file of held-out examples that score the heads.")
       .string("text", "text", "The key of a line that holds the sentence.");
 }
@@ -61,6 +69,7 @@ OptionList task_options() {
       .string("head", std::nullopt, "The head plugin.")
       .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
       .string("train", "", "This task's own examples; empty: those of [data].")
+      .string("dev", "", "This task's own examples for choosing the best weights; empty: those of [data].")
       .string("test", "", "This task's own held-out examples; empty: those of [data].")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
                "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
@@ -71,6 +80,55 @@ OptionList task_options() {
       .string(
           "init", "none",
           "How the head's weights come from the examples without training: none, or a method of the head.");
+}
+
+OptionList train_options() {
+  return OptionList()
+      .integer("epochs", 3, 1, 1'000'000, "How many epochs.")
+      .integer("steps_per_epoch", 0, 0, 1'000'000'000,
+               "Optimizer steps of an epoch; 0: as many as the sampler needs for all examples.")
+      .integer("batch_size", 32, 1, 1'000'000,
+               "Examples that a step takes of each training file (or in all, where the sampler draws one).")
+      .integer("tokens_per_forward", 1024, 1, 1 << 20,
+               "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
+               "it, results do not beyond rounding and the draws of dropout.")
+      .number("learning_rate", 1e-4, 0, 1e3, "Of the backbone's highest layer.")
+      .number("head_learning_rate", 1e-3, 0, 1e3, "Of heads and adapters.")
+      .table("learning_rates", "Selector = rate, for parameters that differ; the last one that selects wins.")
+      .number("layer_decay", 1, 0, 1, "Each layer learns at this multiple of the rate of the layer above.")
+      .number("weight_decay", 0.01, 0, 10, "AdamW's; biases and normalisations are not decayed.")
+      .number("beta1", 0.9, 0, 0.999999, "AdamW's.")
+      .number("beta2", 0.999, 0, 0.9999999, "AdamW's.")
+      .number("epsilon", 1e-8, 1e-30, 1, "AdamW's.")
+      .choice("schedule", "linear", {"constant", "linear", "cosine", "stlr"},
+              "How the learning rate falls after the warm-up.")
+      .number("warm_up", 0.06, 0, 1, "The share of all steps over which the learning rate rises.")
+      .number("clip_norm", 1, 0, 1e9, "Gradients of a larger norm, over all parameters, are scaled down to it; 0: never.")
+      .number("dropout", -1, -1, 0.99, "The backbone's dropout; -1: what the model's config.json says.")
+      .integer("evaluate_every", 0, 0, 1'000'000'000, "Steps between scores on [data] dev; 0: once an epoch.")
+      .string("best", "mean",
+              "The score that decides which weights are kept: \"mean\" of the tasks' main metrics, or "
+              "\"<task>.<metric>\".")
+      .integer("patience", 0, 0, 1'000'000, "Ends after so many evaluations without a better score; 0: never.")
+      .integer("save_every", 0, 0, 1'000'000'000, "Steps between checkpoints; 0: once an epoch.")
+      .integer("statistics_every", 0, 0, 1'000'000'000,
+               "Steps between logs of the tasks' gradient norms and cosines; 0: never.");
+}
+
+OptionList weighting_options() {
+  return OptionList()
+      .string("method", "equal", "The weighting plugin; its own options stand in the same table.")
+      .boolean("normalize", true,
+               "Whether weights are scaled to sum to the number of tasks, so that a comparison of methods is none "
+               "of step sizes.");
+}
+
+OptionList cache_options() {
+  return OptionList()
+      .choice("where", "memory", {"none", "memory", "disk"},
+              "Where the outputs of frozen layers are kept, so that they are computed once per text.")
+      .integer("limit_mb", 1024, 1, 1 << 30, "Texts beyond so many MB are computed anew each time.")
+      .string("directory", "", "Folder of a disk cache; empty: the run's. Later runs find it again.");
 }
 
 OptionList show_options() {
@@ -123,11 +181,12 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
     if (paths->is(Value::Kind::array))
       for (Value& path : paths->array()) make_absolute(path, folder);
   }
-  make_absolute(config.find("data"), {"train", "test"}, folder);
+  make_absolute(config.find("data"), {"train", "dev", "test"}, folder);
   make_absolute(config.find("show"), {"file"}, folder);
+  make_absolute(config.find("cache"), {"directory"}, folder);
   make_absolute(config.find("run"), {"out"}, folder);
   if (Value* tasks = config.find("tasks"); tasks && tasks->is(Value::Kind::table))
-    for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "test"}, folder);
+    for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "dev", "test"}, folder);
   Value* backbone = config.find("backbone");
   Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
   if (model && model->is(Value::Kind::string) && is_model_path(model->string()))
@@ -159,6 +218,17 @@ TaskConfig read_task(const std::string& name, const Value& table) {
   return task;
 }
 
+void read_weighting(const Value& table, Experiment& experiment) {
+  const OptionList declared = weighting_options();
+  Value common{Value::Table{}};
+  common.placed(table.place());
+  experiment.weighting_own.placed(table.place());
+  if (!table.is(Value::Kind::null))
+    for (const auto& [key, value] : table.table())
+      (declared.find(key) ? common : experiment.weighting_own).set(key, value);
+  experiment.weighting = Options::read(declared, common, "[weighting]");
+}
+
 }  // namespace
 
 std::vector<Section> experiment_sections() {
@@ -167,6 +237,12 @@ std::vector<Section> experiment_sections() {
       {"backbone", "The shared encoder.", backbone_options()},
       {"data", "Examples that all tasks share; a line may lack the labels of some tasks.", data_options()},
       {"tasks.<name>", "A task; the options of its head stand in the same table.", task_options()},
+      {"train", "How the model learns; without this table nothing is trained.", train_options()},
+      {"freeze", "What learns, and when.", freeze_options()},
+      {"weighting", "How the tasks' losses are balanced; the options of the method stand in the same table.",
+       weighting_options()},
+      {"sampler", "Which examples a step takes.", sampler_options()},
+      {"cache", "Whether activations of frozen layers are kept.", cache_options()},
       {"show", "Sentences that the run shows.", show_options()},
       {"run", "How and where it runs.", run_options()},
   };
@@ -190,6 +266,17 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
                 ": there is no [backbone]; begin with [backbone] and model = \"all-MiniLM-L6-v2\"");
   experiment.backbone = Options::read(backbone_options(), table("backbone"), "[backbone]");
   experiment.data = Options::read(data_options(), table("data"), "[data]");
+  experiment.trains = config.find("train") != nullptr;
+  if (!experiment.trains) {
+    for (const char* key : {"freeze", "weighting", "sampler", "cache"})
+      if (const Value* given = config.find(key))
+        given->refuse("[" + std::string(key) + "] is about training, and there is no [train]; add one");
+  }
+  experiment.train = Options::read(train_options(), table("train"), "[train]");
+  experiment.freeze = Options::read(freeze_options(), table("freeze"), "[freeze]");
+  experiment.sampler = Options::read(sampler_options(), table("sampler"), "[sampler]");
+  experiment.cache = Options::read(cache_options(), table("cache"), "[cache]");
+  read_weighting(table("weighting"), experiment);
   experiment.show = Options::read(show_options(), table("show"), "[show]");
   experiment.run = Options::read(run_options(), table("run"), "[run]");
   if (const Value* tasks = config.find("tasks")) {
@@ -202,6 +289,15 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
   }
   experiment.source = std::move(config);
   return experiment;
+}
+
+Options read_weighting_options(const Experiment& experiment, const OptionList& plugin_options) {
+  OptionList both = weighting_options();
+  both.append(plugin_options);
+  Value all = experiment.weighting_own;
+  for (const auto& [key, value] : experiment.weighting.resolved().table())
+    if (experiment.weighting.given(key)) all.set(key, value);
+  return Options::read(both, all, "[weighting]").subset(plugin_options);
 }
 
 std::string Experiment::name() const {

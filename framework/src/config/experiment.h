@@ -37,6 +37,13 @@ struct Experiment {
   Options top;
   Options backbone;
   Options data;
+  bool trains = false;  ///< the file has [train]
+  Options train;
+  Options freeze;
+  Options weighting;                           ///< the keys that every weighting has
+  Value weighting_own = Value(Value::Table{});  ///< the other keys: the plugin's own
+  Options sampler;
+  Options cache;
   Options show;
   Options run;
   std::vector<TaskConfig> tasks;
@@ -51,5 +58,8 @@ struct Experiment {
 /// Reads the keys of a task that are its head's own; one that neither the framework nor the head declares is
 /// refused with the nearest name.
 Options read_head_options(const TaskConfig& task, const OptionList& head_options);
+
+/// The same for [weighting].
+Options read_weighting_options(const Experiment& experiment, const OptionList& plugin_options);
 
 }  // namespace mtt

@@ -25,7 +25,7 @@ void append_lines(const std::string& path, const Value& value, const Value* give
 }  // namespace
 
 Value resolved_config(const Experiment& experiment, const Value& backbone_options,
-                      const std::vector<Options>& head_options) {
+                      const std::vector<Options>& head_options, const Value& weighting_options) {
   Value config{Value::Table{}};
   config.set("name", experiment.name());
   config.set("plugin_path", experiment.top.value("plugin_path"));
@@ -40,6 +40,15 @@ Value resolved_config(const Experiment& experiment, const Value& backbone_option
     tasks.set(experiment.tasks[i].name, std::move(task));
   }
   config.set("tasks", std::move(tasks));
+  if (experiment.trains) {
+    config.set("train", experiment.train.resolved());
+    config.set("freeze", experiment.freeze.resolved());
+    Value weighting = experiment.weighting.resolved();
+    for (const auto& [key, value] : weighting_options.table()) weighting.set(key, value);
+    config.set("weighting", std::move(weighting));
+    config.set("sampler", experiment.sampler.resolved());
+    config.set("cache", experiment.cache.resolved());
+  }
   config.set("show", experiment.show.resolved());
   config.set("run", experiment.run.resolved());
   return config;

@@ -9,8 +9,9 @@
 namespace mtt {
 
 /// The configuration with every default, as a tree. `head_options` has one entry a task.
+/// `weighting_options` holds the plugin's own, null where nothing is trained.
 Value resolved_config(const Experiment& experiment, const Value& backbone_options,
-                      const std::vector<Options>& head_options);
+                      const std::vector<Options>& head_options, const Value& weighting_options);
 
 /// One line a value: `run.seed = 1    # default`; the origin is "file:3:1", "--set ...", "MTT_THREADS" or
 /// "default".

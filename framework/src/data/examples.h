@@ -14,6 +14,7 @@ namespace mtt {
 /// Texts and the labels of several fields; a field that a line lacks is null for that line.
 struct Examples {
   std::vector<std::string> texts;
+  std::vector<std::string> partners;  ///< the second sentences of pairs; empty where the file has none
   std::vector<Value> rows;  ///< the whole objects, with places
 
   /// The labels of one field, one a text, null where absent.

@@ -79,6 +79,7 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     }
     if (request.predictions) {
       for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
+        if (!outputs.logits[t].defined()) continue;
         if (!std::isfinite(outputs.logits[t].sum().item<float>()))
           throw Error("task '" + model_.tasks()[t].name +
                       "' gives values that are not finite; its weights or the model's are damaged");

@@ -8,19 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "model/pooling.h"
 #include "model/sentence_modules.h"
+#include "model/shared_encoding.h"
 #include "mtt/backbone.h"
 #include "mtt/head.h"
 
 namespace mtt {
-
-/// What a head reads of the shared encoding.
-struct Reading {
-  std::int64_t layer = -1;  ///< output of which layer: 0 the embeddings, 1 the first layer, ...; -1: the last
-  std::optional<Pooling> pooling;  ///< none: the model's own poolings and dense layers
-  bool normalize = false;          ///< whether sentence vectors are divided by their length
-};
 
 /// A head in a model.
 struct Task {
@@ -53,6 +46,9 @@ class MultiTaskModel {
   /// What heads with these readings get, of one shared pass: for closed-form initialisation.
   std::vector<Encoding> encode_for(const std::vector<std::pair<Reading, Level>>& readers,
                                    const TokenBatch& batch) const;
+
+  /// All parameters: backbone.…, sentence.… (dense layers after pooling), heads.<task>.…
+  std::vector<nn::NamedParameter> parameters() const;
 
   const Backbone& backbone() const { return *backbone_; }
   Backbone& backbone() { return *backbone_; }

@@ -22,6 +22,8 @@ struct Pooling {
   std::vector<PoolingMode> modes = {PoolingMode::mean};
   bool include_prompt = true;
 
+  bool operator==(const Pooling&) const = default;
+
   /// tokens [T, H] → [B, H · modes]. A sentence without tokens that count gives zeros.
   at::Tensor forward(const at::Tensor& tokens, const TokenBatch& batch) const;
 };

@@ -42,8 +42,10 @@ void Console::warn(const std::string& message) {
   copy("mtt: warning: " + message + "\n");
 }
 
-void Console::keep_in(const std::filesystem::path& file) {
-  write_file_atomically(file, impl_->transcript);
+void Console::keep_in(const std::filesystem::path& file, bool append) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 32;
+  const bool there = append && std::filesystem::exists(file);
+  write_file_atomically(file, (there ? read_file(file, kMostBytes) : "") + impl_->transcript);
   impl_->transcript.clear();
   impl_->file.open(file, std::ios::app | std::ios::binary);
   if (!impl_->file) throw Error("file '" + file.string() + "' cannot be written: " + std::strerror(errno));

@@ -22,8 +22,9 @@ class Console {
   /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message);
 
-  /// From now on, and for what was printed before, a file holds a copy without colours.
-  void keep_in(const std::filesystem::path& file);
+  /// From now on, and for what was printed before, a file holds a copy without colours; with `append` behind
+  /// what it holds already.
+  void keep_in(const std::filesystem::path& file, bool append = false);
 
  private:
   void copy(std::string_view text);

@@ -22,11 +22,14 @@ std::string clock_text(double seconds) {
 Progress::Progress(std::string what, std::int64_t total)
     : what_(std::move(what)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() {
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
   if (shown_ && terminal_) std::fprintf(stderr, "\r\x1b[K");
+  shown_ = false;
 }
 
-void Progress::update(std::int64_t done, double share) {
+void Progress::update(std::int64_t done, double share, const std::string& note) {
   const auto now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double since = std::chrono::duration<double>(now - last_).count();
@@ -35,16 +38,17 @@ void Progress::update(std::int64_t done, double share) {
   last_ = now;
   shown_ = true;
   const double rate = static_cast<double>(done) / elapsed;
+  const std::string said = note.empty() ? "" : "  " + note;
   const std::string left = clock_text(elapsed * (1 - share) / std::max(share, 1e-9));
   if (terminal_) {
     const int filled = static_cast<int>(share * kBarWidth);
     std::string bar;
     for (int i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "░";
-    std::fprintf(stderr, "\r%s %s %3.0f %%  %.0f/s  %s left\x1b[K", what_.c_str(), bar.c_str(), share * 100,
-                 rate, left.c_str());
+    std::fprintf(stderr, "\r%s %s %3.0f %%  %.1f/s  %s left%s\x1b[K", what_.c_str(), bar.c_str(), share * 100,
+                 rate, left.c_str(), said.c_str());
   } else {
-    std::fprintf(stderr, "%s: %lld of %lld, %.0f/s, %s left\n", what_.c_str(), static_cast<long long>(done),
-                 static_cast<long long>(total_), rate, left.c_str());
+    std::fprintf(stderr, "%s: %lld of %lld, %.1f/s, %s left%s\n", what_.c_str(), static_cast<long long>(done),
+                 static_cast<long long>(total_), rate, left.c_str(), said.c_str());
   }
   std::fflush(stderr);
 }

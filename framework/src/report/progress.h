@@ -16,8 +16,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` items of the total make up this `share` of the work.
-  void update(std::int64_t done, double share);
+  /// `done` items of the total make up this `share` of the work; `note` says more about it.
+  void update(std::int64_t done, double share, const std::string& note = "");
+  /// Takes the bar away, so that something else can be printed; the next update draws it again.
+  void clear();
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "config/resolved_config.h"
@@ -20,6 +21,8 @@
 #include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/task_building.h"
+#include "run/training.h"
+#include "train/checkpoint.h"
 
 namespace fs = std::filesystem;
 
@@ -53,8 +56,11 @@ std::string encoder_text(const Encoder& encoder) {
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
   const std::string& init = plan.config->options.string("init");
   std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
-  if (init == "none") return text + "untrained (random weights)\n";
   const std::string train = plan.file(experiment, "train");
+  if (init == "none" && experiment.trains && !train.empty())
+    return text + "learns from " + std::to_string(files.get(train).texts.size()) + " examples of " +
+           printable(fs::path(train).filename().string()) + "\n";
+  if (init == "none") return text + "untrained (random weights)\n";
   return text + "weights by " + init + " from " + std::to_string(files.get(train).texts.size()) +
          " examples of " + printable(fs::path(train).filename().string()) + "\n";
 }
@@ -113,24 +119,29 @@ struct Prepared {
   Encoder encoder;
   std::vector<TaskPlan> plans;
   ExampleFiles files;
+  std::optional<TrainingPlan> training;
 };
 
 Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
   Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
-                    ExampleFiles(experiment.data.string("text"))};
+                    ExampleFiles(experiment.data.string("text")),
+                    std::nullopt};
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (const TaskPlan& plan : prepared.plans)
-    for (const char* which : {"train", "test"})
+    for (const char* which : {"train", "dev", "test"})
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
+  if (experiment.trains)
+    prepared.training = plan_training(experiment, prepared.plans, prepared.encoder, plugins);
   return prepared;
 }
 
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
   std::vector<Options> head_options;
   for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
-  return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), head_options);
+  return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), head_options,
+                         prepared.training ? prepared.training->weighting_options : Value());
 }
 
 }  // namespace
@@ -140,17 +151,21 @@ void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Cons
   std::string text = encoder_text(prepared.encoder);
   for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
+  if (prepared.training) text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
   console.say(text + "the experiment can run\n");
 }
 
-void run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads,
-                    PluginCatalog& plugins, Console& console) {
+int run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads, bool resume,
+                   PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
   const RunLock lock(directory);
-  claim_run_directory(directory);
+  if (resume)
+    check_same_config(directory, resolved(experiment, prepared));
+  else
+    claim_run_directory(directory);
   save_config(directory, resolved(experiment, prepared));
-  console.keep_in(directory / "console.txt");
+  console.keep_in(directory / "console.txt", resume);
 
   std::string text = encoder_text(encoder);
   std::vector<HeldOut> held_out;
@@ -166,6 +181,18 @@ void run_experiment(const Experiment& experiment, const fs::path& directory, std
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
+  if (prepared.training) {
+    const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
+                                                 directory, threads, resume, console);
+    if (outcome.signal != 0) {
+      console.say("stopped at step " + std::to_string(outcome.steps) + " of " +
+                  std::to_string(outcome.total_steps) + "; a checkpoint is saved, go on with --resume\n");
+      return outcome.signal;
+    }
+    save_trained_backbone(directory, *encoder.model, prepared.training->policy);
+    console.say("trained " + std::to_string(outcome.steps) + " steps in " + formatted("%.1f", outcome.seconds) +
+                " s" + (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
+  }
   save_heads(directory, *encoder.model);
 
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
@@ -182,6 +209,9 @@ void run_experiment(const Experiment& experiment, const fs::path& directory, std
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + lines);
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
+  std::error_code error;
+  fs::remove_all(checkpoint_folder(directory), error);
+  return 0;
 }
 
 }  // namespace mtt

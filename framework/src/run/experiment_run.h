@@ -13,10 +13,12 @@ namespace mtt {
 /// Reads configuration, plugins, model and examples, and says what a run would do.
 void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console);
 
-/// Runs an experiment: builds the heads, shows embeddings, similarities and predictions of its sentences,
-/// scores the heads, and keeps everything in `directory`: config.toml, heads/, console.txt, embeddings.npy,
-/// similarity.svg, predictions.jsonl, scores.jsonl.
-void run_experiment(const Experiment& experiment, const std::filesystem::path& directory,
-                    std::int64_t threads, PluginCatalog& plugins, Console& console);
+/// Runs an experiment: builds the heads, trains where there is [train], shows embeddings, similarities and
+/// predictions of its sentences, scores the heads, and keeps everything in `directory`: config.toml, heads/,
+/// backbone.safetensors, console.txt, metrics.jsonl, events/, embeddings.npy, similarity.svg,
+/// predictions.jsonl, scores.jsonl. With `resume` a training that was stopped goes on from its last
+/// checkpoint. Returns the number of the signal that stopped it, 0 where none did.
+int run_experiment(const Experiment& experiment, const std::filesystem::path& directory, std::int64_t threads,
+                   bool resume, PluginCatalog& plugins, Console& console);
 
 }  // namespace mtt

@@ -1,13 +1,18 @@
 #include "run/run_directory.h"
 
+#include <algorithm>
+#include <functional>
 #include <system_error>
 
 #include "config/toml.h"
+#include "freeze/adapters.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/safetensors.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
 
 namespace fs = std::filesystem;
 
@@ -15,9 +20,11 @@ namespace mtt {
 namespace {
 
 constexpr const char* kConfig = "config.toml";
-constexpr const char* kResults[] = {"heads",          "console.txt",       "embeddings.npy",
-                                    "similarity.svg", "predictions.jsonl", "scores.jsonl"};
+constexpr const char* kBackbone = "backbone.safetensors";
+constexpr const char* kResults[] = {"heads",        "console.txt",  "embeddings.npy", "similarity.svg", "predictions.jsonl",
+                                    "scores.jsonl", "metrics.jsonl", "events",        kBackbone};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
+constexpr std::size_t kMostConfigBytes = 16u << 20;
 
 fs::path head_directory(const fs::path& directory, const std::string& task) {
   return directory / "heads" / task;
@@ -71,6 +78,9 @@ void claim_run_directory(const fs::path& directory) {
   if (!is_run_directory(directory) && !fs::is_empty(directory, error))
     throw Error("the directory '" + directory.string() +
                 "' holds other things than a run; give an empty or new one with --out");
+  if (has_checkpoint(checkpoint_folder(directory)))
+    throw Error("the directory '" + directory.string() +
+                "' holds a training that is not finished; go on with --resume, or give another one with --out");
   for (const char* name : kResults) {
     fs::remove_all(directory / name, error);
     if (error)
@@ -78,8 +88,40 @@ void claim_run_directory(const fs::path& directory) {
   }
 }
 
+void check_same_config(const fs::path& directory, const Value& resolved_config) {
+  const fs::path file = directory / kConfig;
+  if (!is_run_directory(directory))
+    throw Error("the directory '" + directory.string() + "' holds no run to go on with; leave out --resume");
+  const Value saved = parse_toml(read_file(file, kMostConfigBytes), file.string());
+  const Value now = parse_toml(toml_text(resolved_config), "the configuration");
+  const std::function<void(const std::string&, const Value&, const Value*)> compare =
+      [&](const std::string& path, const Value& one, const Value* other) {
+        if (path == "run.threads" || path == "run.out") return;
+        if (one.is(Value::Kind::table) && other && other->is(Value::Kind::table)) {
+          for (const auto& [key, value] : one.table())
+            compare(path.empty() ? key : path + "." + key, value, other->find(key));
+          return;
+        }
+        if (!other || one.json() != other->json())
+          throw Error(file.string() + ": " + path + " is " + (other ? other->json() : "not there") +
+                      " in the run and " + one.json() +
+                      " now; a training goes on with the configuration that it began with");
+      };
+  compare("", now, &saved);
+}
+
 void save_config(const fs::path& directory, const Value& resolved_config) {
   write_file_atomically(directory / kConfig, toml_text(resolved_config));
+}
+
+void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model, const FreezePolicy& policy) {
+  std::vector<nn::NamedParameter> trained;
+  for (auto& parameter : model.parameters()) {
+    const bool trains = std::any_of(policy.phases.begin(), policy.phases.end(),
+                                    [&](const Phase& phase) { return phase.trains(parameter.name); });
+    if (trains && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
+  }
+  if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }
 
 void save_heads(const fs::path& directory, const MultiTaskModel& model) {
@@ -91,6 +133,17 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   LoadedRun run;
   run.experiment = read_run_config(directory, overrides);
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
+  if (run.experiment.trains) {
+    std::vector<std::string> tasks;
+    for (const TaskConfig& task : run.experiment.tasks) tasks.push_back(task.name);
+    Backbone& backbone = run.encoder.model->backbone();
+    const FreezePolicy policy =
+        FreezePolicy::from(run.experiment.freeze, backbone.shape().layers, tasks);
+    add_adapters(backbone, policy.adapters, 0);
+    if (std::error_code error; fs::exists(directory / kBackbone, error))
+      copy_into(load_tensors(directory / kBackbone), run.encoder.model->parameters(),
+                (directory / kBackbone).string());
+  }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());
     run.test_files.push_back(plan.file(run.experiment, "test"));

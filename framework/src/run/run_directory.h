@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "freeze/freeze_policy.h"
 #include "model/encoder.h"
 #include "run/task_building.h"
 
@@ -17,12 +18,19 @@ bool is_run_directory(const std::filesystem::path& directory);
 /// The configuration of a run.
 Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
 
-/// Makes the directory, or takes one that is empty or a run's; the results of an older run are
-/// removed. Anything else in it throws Error, so that nothing of the user's is ever overwritten.
+/// Makes the directory, or takes one that is empty or a run's; the results of an older run are removed.
+/// Anything else in it, or a training that is not finished, throws Error, so that nothing of the user's is ever
+/// overwritten.
 void claim_run_directory(const std::filesystem::path& directory);
+
+/// Throws Error where a run's configuration is not the one given, but for run.threads.
+void check_same_config(const std::filesystem::path& directory, const Value& resolved_config);
 
 /// Writes config.toml: from here on the directory is a run's.
 void save_config(const std::filesystem::path& directory, const Value& resolved_config);
+/// Writes backbone.safetensors: what training changed below the heads; none where it changed nothing.
+void save_trained_backbone(const std::filesystem::path& directory, const MultiTaskModel& model,
+                           const FreezePolicy& policy);
 /// Writes heads/<task>/head.json and model.safetensors.
 void save_heads(const std::filesystem::path& directory, const MultiTaskModel& model);
 

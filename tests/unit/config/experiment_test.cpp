@@ -67,7 +67,7 @@ TEST_CASE("every value has an origin, and the resolved file reads back") {
   const TemporaryFolder folder;
   const Experiment e = read(folder, "[backbone]\nmodel = 'm'\n",
                             {{"run.threads=3", "MTT_THREADS"}, {"run.seed=9", "--set run.seed=9"}});
-  const auto resolved = mtt::resolved_config(e, mtt::Value(mtt::Value::Table{}), {});
+  const auto resolved = mtt::resolved_config(e, mtt::Value(mtt::Value::Table{}), {}, {});
   const std::string text = mtt::config_with_origins(e, resolved);
   CHECK_THAT(text, Contains("run.threads = 3") && Contains("# MTT_THREADS"));
   CHECK_THAT(text, Contains("# --set run.seed=9") && Contains("# default") && Contains("e.toml:2:1"));

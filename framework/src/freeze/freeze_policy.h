@@ -1,0 +1,57 @@
+// What trains when: [freeze] and the phases that follow from it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/options.h"
+
+namespace mtt {
+
+/// The keys of [freeze].
+OptionList freeze_options();
+
+/// A rule of a phase; the last one that selects a parameter decides.
+struct FreezeRule {
+  std::string selector;
+  bool trains = false;
+};
+
+/// A stretch of training in which the same parameters learn.
+struct Phase {
+  std::string name;            ///< for reports: "heads and layers 4-5"
+  std::int64_t first_epoch = 0;
+  std::vector<FreezeRule> rules;
+
+  bool trains(std::string_view parameter) const;
+};
+
+/// Adapters that a policy adds to the backbone.
+struct AdapterSettings {
+  enum class Kind { none, lora, houlsby };
+  Kind kind = Kind::none;
+  std::vector<std::string> places;  ///< names of AdapterPlace
+  std::int64_t size = 0;            ///< LoRA's rank, or the bottleneck
+  double alpha = 0;                 ///< LoRA's scale is alpha / rank
+};
+
+/// A policy made concrete for a backbone of some depth.
+struct FreezePolicy {
+  std::string name;
+  std::vector<Phase> phases;  ///< by first_epoch; the first begins at 0
+  AdapterSettings adapters;
+  bool automatic = false;     ///< AutoFreeze: layers freeze from below as their gradients settle
+  double percentile = 50;     ///< AutoFreeze's N
+  std::int64_t intervals = 5; ///< AutoFreeze's decisions an epoch
+
+  /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist or keys that the policy
+  /// does not use throw Error.
+  static FreezePolicy from(const Options& freeze, std::int64_t layers, const std::vector<std::string>& tasks);
+
+  /// The phase of an epoch.
+  std::size_t phase_of(std::int64_t epoch) const;
+};
+
+}  // namespace mtt

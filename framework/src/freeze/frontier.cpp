@@ -1,0 +1,23 @@
+#include "freeze/frontier.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace mtt {
+
+std::int64_t layer_of_parameter(std::string_view name) {
+  constexpr std::string_view kLayers = "layers.";
+  if (!name.starts_with(kLayers)) return -1;
+  std::int64_t layer = -1;
+  std::from_chars(name.data() + kLayers.size(), name.data() + name.size(), layer);
+  return layer;
+}
+
+std::int64_t frontier(const std::vector<nn::NamedParameter>& backbone, std::int64_t layers) {
+  std::int64_t lowest = layers;
+  for (const auto& [name, tensor] : backbone)
+    if (tensor.requires_grad()) lowest = std::min(lowest, layer_of_parameter(name));
+  return lowest;
+}
+
+}  // namespace mtt

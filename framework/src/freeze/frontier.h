@@ -1,0 +1,19 @@
+// Where learning begins.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "mtt/nn/module.h"
+
+namespace mtt {
+
+/// The number of leading layers that nothing trainable acts on or below, so that they can run once, without
+/// gradient and without dropout; -1 where the embeddings, or a parameter of no single layer, learn. Names are
+/// those of the backbone alone; a parameter learns where it requires a gradient.
+std::int64_t frontier(const std::vector<nn::NamedParameter>& backbone, std::int64_t layers);
+
+/// The layer of a backbone parameter's name: -1 for all that is not `layers.N.…`.
+std::int64_t layer_of_parameter(std::string_view name);
+
+}  // namespace mtt

@@ -1,0 +1,38 @@
+#include "model/shared_encoding.h"
+
+#include <algorithm>
+
+namespace mtt {
+
+void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
+  std::sort(layers.begin(), layers.end());
+  for (const std::int64_t layer : layers) {
+    if (hidden_.contains(layer)) continue;
+    auto above = hidden_.upper_bound(layer);
+    if (above == hidden_.begin()) above = std::next(hidden_.emplace(0, backbone_.embed(batch_)).first);
+    const auto& [from, hidden] = *std::prev(above);
+    if (from < layer) hidden_[layer] = backbone_.layers(hidden, batch_, from, layer);
+  }
+}
+
+at::Tensor SharedEncoding::sentences(const Reading& reading) {
+  for (const auto& [known, vectors] : sentences_)
+    if (known == reading) return vectors;
+  const at::Tensor& hidden = tokens(reading.layer_in(backbone_.shape().layers));
+  at::Tensor made;
+  if (reading.pooling) {
+    made = reading.pooling->forward(hidden, batch_);
+    if (reading.normalize) made = normalized(made);
+  } else {
+    made = modules_.forward(hidden, batch_, reading.normalize);
+  }
+  sentences_.emplace_back(reading, made);
+  return made;
+}
+
+Encoding SharedEncoding::read(const Reading& reading, Level level) {
+  if (level == Level::token) return {.tokens = tokens(reading.layer_in(backbone_.shape().layers)), .sentences = {}};
+  return {.tokens = {}, .sentences = sentences(reading)};
+}
+
+}  // namespace mtt

@@ -1,0 +1,182 @@
+#include "run/training.h"
+
+#include <algorithm>
+#include <map>
+
+#include "freeze/adapters.h"
+#include "io/digest.h"
+#include "model/worker_pool.h"
+#include "mtt/error.h"
+#include "plugin/make_parts.h"
+#include "report/terminal_text.h"
+#include "run/scores.h"
+#include "train/parameter_groups.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kTextsPerTokenizing = 64;
+
+void tokenize(TrainingSource& source, const TextEncoder& encoder, std::int64_t threads) {
+  const auto texts = static_cast<std::int64_t>(source.texts.size());
+  const auto count = texts + static_cast<std::int64_t>(source.partners.size());
+  source.tokens.resize(count);
+  run_on_workers(threads, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
+    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
+    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i)
+      source.tokens[i] = encoder.encode(i < texts ? source.texts[i] : source.partners[i - texts]);
+  });
+}
+
+void check_levels(const TrainingSource& source, const MultiTaskModel& model) {
+  const auto is_pair = [&](std::size_t t) { return model.tasks()[t].head->level() == Level::pair; };
+  const auto pairs = std::count_if(source.tasks.begin(), source.tasks.end(), is_pair);
+  if (pairs == 0) return;
+  const std::string& name = model.tasks()[*std::find_if(source.tasks.begin(), source.tasks.end(), is_pair)].name;
+  if (source.partners.empty())
+    throw Error("task '" + name + "' learns from pairs of sentences, and '" + source.file +
+                "' has no key 'text_pair'");
+  if (pairs != static_cast<std::ptrdiff_t>(source.tasks.size()))
+    throw Error("task '" + name + "' learns from pairs of sentences and shares '" + source.file +
+                "' with tasks that do not; give it a file of its own with train = \"...\"");
+}
+
+std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files, const Encoder& encoder,
+                                         std::int64_t threads) {
+  std::vector<TrainingSource> sources;
+  const TextEncoder text_encoder = encoder.text_encoder();
+  for (std::size_t t = 0; t < plan.files.size(); ++t) {
+    const std::string& file = plan.files[t].train;
+    const Task& task = encoder.model->tasks()[t];
+    if (file.empty())
+      throw Error("task '" + task.name + "' has no examples to learn from; give [data] or the task a train file");
+    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
+    if (source == sources.end()) {
+      source = sources.insert(sources.end(), TrainingSource{.file = file,
+                                                            .texts = files.get(file).texts,
+                                                            .partners = files.get(file).partners,
+                                                            .tasks = {},
+                                                            .labels = {},
+                                                            .tokens = {}});
+    }
+    source->tasks.push_back(t);
+    source->labels.push_back(files.get(file).labels(plan.files[t].field));
+  }
+  for (TrainingSource& source : sources) {
+    check_levels(source, *encoder.model);
+    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
+    if (!pairs) source.partners.clear();
+    tokenize(source, text_encoder, threads);
+  }
+  return sources;
+}
+
+std::string model_key(const Encoder& encoder) {
+  Digest key;
+  for (const nn::Module* module :
+       {static_cast<const nn::Module*>(&encoder.model->backbone()),
+        static_cast<const nn::Module*>(&encoder.model->modules())}) {
+    for (const auto& [name, tensor] : module->parameters()) {
+      if (is_adapter(name)) continue;
+      key.add(name);
+      const at::Tensor values = tensor.detach().contiguous();
+      key.add(values.const_data_ptr(), values.nbytes());
+    }
+  }
+  key.add(encoder.directory.model_type);
+  key.add(encoder.max_tokens);
+  key.add(encoder.prompt);
+  return key.hex();
+}
+
+}  // namespace
+
+TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
+                           PluginCatalog& plugins) {
+  TrainingPlan plan;
+  std::vector<std::string> names;
+  std::vector<WeightedTask> weighted;
+  for (const TaskPlan& task : tasks) {
+    names.push_back(task.config->name);
+    weighted.push_back({task.config->name, task.task.head->loss_kind()});
+    plan.files.push_back({task.field(), task.file(experiment, "train"), task.file(experiment, "dev")});
+  }
+  if (names.empty()) throw Error("[train] there is no task to learn; add a [tasks.<name>]");
+  Backbone& backbone = encoder.model->backbone();
+  plan.policy = FreezePolicy::from(experiment.freeze, backbone.shape().layers, names);
+  add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
+  WeightingPlugin plugin;
+  try {
+    plugin = plugins.weighting(experiment.weighting.string("method"));
+  } catch (const Error& error) {
+    experiment.weighting.value("method").refuse(std::string("[weighting] ") + error.what());
+  }
+  const Options options = read_weighting_options(experiment, plugin.options);
+  plan.weighting_options = options.resolved();
+  plan.weighting = make_weighting(plugin, options);
+  plan.weighting->begin(weighted);
+  return plan;
+}
+
+std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model) {
+  std::string text = "\nWhat learns\n";
+  for (std::size_t p = 0; p < policy.phases.size(); ++p)
+    text += "  phase " + std::to_string(p + 1) + ", from epoch " +
+            std::to_string(policy.phases[p].first_epoch + 1) + ": " + policy.phases[p].name +
+            (policy.automatic ? ", and layers freeze from below as they settle" : "") + "\n";
+  std::size_t width = 0;
+  for (const auto& [name, tensor] : model.parameters()) width = std::max(width, name.size());
+  std::vector<std::int64_t> counts(policy.phases.size(), 0), tensors(policy.phases.size(), 0);
+  std::int64_t all = 0, number = 0;
+  for (const auto& [name, tensor] : model.parameters()) {
+    text += "  " + padded(name, width + 2);
+    for (std::size_t p = 0; p < policy.phases.size(); ++p) {
+      const bool trains = policy.phases[p].trains(name);
+      text += trains ? "learns  " : "frozen  ";
+      counts[p] += trains ? tensor.numel() : 0;
+      tensors[p] += trains;
+    }
+    text += std::to_string(tensor.numel()) + "\n";
+    all += tensor.numel();
+    ++number;
+  }
+  for (std::size_t p = 0; p < policy.phases.size(); ++p)
+    text += "  phase " + std::to_string(p + 1) + ": " + std::to_string(tensors[p]) + " of " +
+            std::to_string(number) + " tensors learn, " + std::to_string(counts[p]) + " of " +
+            std::to_string(all) + " parameters (" +
+            formatted("%.3f", 100.0 * static_cast<double>(counts[p]) / static_cast<double>(all)) + " %)\n";
+  return text;
+}
+
+TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
+                             Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
+                             bool resume, Console& console) {
+  std::vector<HeldOut> held_out;
+  for (std::size_t t = 0; t < plan.files.size(); ++t)
+    if (!plan.files[t].dev.empty()) held_out.push_back({t, plan.files[t].field, plan.files[t].dev});
+  TrainingJob job{.experiment = experiment,
+                  .model = *encoder.model,
+                  .policy = plan.policy,
+                  .sources = make_sources(plan, files, encoder, threads),
+                  .weighting = *plan.weighting,
+                  .directory = directory,
+                  .threads = threads,
+                  .model_key = model_key(encoder)};
+  if (!held_out.empty()) {
+    job.evaluate = [&, held_out] {
+      const Inference inference(*encoder.model, encoder.text_encoder(), threads,
+                                experiment.run.integer("tokens_per_forward"));
+      Scores scores;
+      for (const TaskScore& score : score_tasks(held_out, files, inference, *encoder.model))
+        for (const Metric& metric : score.metrics)
+          scores.emplace_back(score.task + "." + metric.name, metric.value);
+      return scores;
+    };
+  }
+  TrainingOutcome outcome = train(std::move(job), resume, console);
+  if (outcome.signal == 0)
+    for (Task& task : encoder.model->tasks()) task.trained = true;
+  return outcome;
+}
+
+}  // namespace mtt

@@ -1,0 +1,46 @@
+// From an experiment's [train] to a training.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "data/examples.h"
+#include "freeze/freeze_policy.h"
+#include "model/encoder.h"
+#include "plugin/plugin_catalog.h"
+#include "report/console.h"
+#include "run/task_building.h"
+#include "train/trainer.h"
+
+namespace mtt {
+
+/// Where a task's examples are; kept because plans give their tasks away to the model.
+struct TaskFiles {
+  std::string field, train, dev;
+};
+
+/// What training needs beside the model, read and checked before anything is written.
+struct TrainingPlan {
+  FreezePolicy policy;
+  std::unique_ptr<Weighting> weighting;
+  Value weighting_options;  ///< of the plugin, resolved
+  std::vector<TaskFiles> files;
+};
+
+/// Reads [freeze] and [weighting] and adds the policy's adapters to the backbone.
+TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
+                           PluginCatalog& plugins);
+
+/// Which tensor learns in which phase, with counts, as text.
+std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model);
+
+/// Trains the model of `encoder`, which has its tasks.
+TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
+                             Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
+                             bool resume, Console& console);
+
+}  // namespace mtt

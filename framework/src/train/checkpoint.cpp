@@ -1,0 +1,203 @@
+#include "train/checkpoint.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <optional>
+#include <system_error>
+
+#include "io/digest.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::string_view kPrefix = "step-";
+constexpr std::string_view kPart = ".part";
+constexpr std::size_t kKept = 2;
+constexpr std::size_t kMostStateBytes = std::size_t{1} << 28;
+
+std::string folder_name(std::int64_t step) {
+  char text[32];
+  std::snprintf(text, sizeof text, "step-%09lld", static_cast<long long>(step));
+  return text;
+}
+
+std::optional<std::int64_t> step_of(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  std::int64_t step = 0;
+  const char* end = name.data() + name.size();
+  const auto [stop, error] = std::from_chars(name.data() + kPrefix.size(), end, step);
+  if (error != std::errc() || stop != end) return std::nullopt;
+  return step;
+}
+
+/// Newest first.
+std::vector<std::pair<std::int64_t, fs::path>> checkpoints_in(const fs::path& folder) {
+  std::vector<std::pair<std::int64_t, fs::path>> found;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (const auto step = step_of(entry.path())) found.emplace_back(*step, entry.path());
+  std::sort(found.rbegin(), found.rend());
+  return found;
+}
+
+void flush_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+std::string digest_of(const fs::path& file) {
+  const MappedFile mapped(file);
+  Digest digest;
+  digest.add(mapped.data(), mapped.size());
+  return digest.hex();
+}
+
+Value manifest_of(const fs::path& folder) {
+  Value files{Value::Table{}};
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  for (const fs::path& path : paths)
+    files.set(path.filename().string(), Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))},
+                                                     {"digest", digest_of(path)}});
+  return Value::Table{{"files", std::move(files)}};
+}
+
+void check_files(const fs::path& folder) {
+  const fs::path manifest = folder / "manifest.json";
+  const Value listed = parse_json(read_file(manifest, kMostStateBytes), manifest.string());
+  for (const auto& [name, facts] : listed.at("files").table()) {
+    const fs::path file = inside(folder, name);
+    std::error_code error;
+    const auto size = fs::file_size(file, error);
+    if (error) throw Error("'" + file.string() + "' is missing");
+    if (static_cast<std::int64_t>(size) != facts.at("bytes").integer())
+      throw Error("'" + file.string() + "' has " + std::to_string(size) + " bytes, not the " +
+                  std::to_string(facts.at("bytes").integer()) + " of its manifest");
+    if (digest_of(file) != facts.at("digest").string())
+      throw Error("the contents of '" + file.string() + "' are not those of its manifest");
+  }
+}
+
+Checkpoint read_one(const fs::path& folder, std::int64_t step) {
+  check_files(folder);
+  Checkpoint checkpoint{.step = step, .state = {}, .tensors = {}};
+  const fs::path state = folder / "state.json";
+  checkpoint.state = parse_json(read_file(state, kMostStateBytes), state.string());
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".safetensors")
+      checkpoint.tensors[entry.path().stem().string()] = load_tensors(entry.path());
+  return checkpoint;
+}
+
+void remove_old(const fs::path& folder) {
+  const auto all = checkpoints_in(folder);
+  std::error_code error;
+  for (std::size_t i = kKept; i < all.size(); ++i) fs::remove_all(all[i].second, error);
+}
+
+void remove_parts(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> parts;
+  for (const auto& entry : fs::directory_iterator(folder, error))
+    if (entry.path().extension() == kPart) parts.push_back(entry.path());
+  for (const fs::path& part : parts) fs::remove_all(part, error);
+}
+
+}  // namespace
+
+void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw Error("the folder '" + folder.string() + "' cannot be made: " + error.message());
+  remove_parts(folder);
+  const fs::path target = folder / folder_name(checkpoint.step);
+  const fs::path part = target.string() + std::string(kPart);
+  for (const auto& [name, tensors] : checkpoint.tensors) save_tensors(part / (name + ".safetensors"), tensors);
+  write_file_atomically(part / "state.json", checkpoint.state.json() + "\n");
+  write_file_atomically(part / "manifest.json", manifest_of(part).json() + "\n");
+  fs::remove_all(target, error);
+  fs::rename(part, target, error);
+  if (error)
+    throw Error("the checkpoint '" + target.string() + "' cannot take its place: " + error.message() +
+                "; the one before it is still there");
+  flush_folder(folder);
+  remove_old(folder);
+}
+
+Checkpoint load_checkpoint(const fs::path& folder, std::vector<std::string>& warnings) {
+  const auto all = checkpoints_in(folder);
+  std::string last;
+  for (const auto& [step, path] : all) {
+    try {
+      return read_one(path, step);
+    } catch (const Error& error) {
+      last = "the checkpoint '" + path.string() + "' is not complete: " + error.what();
+      warnings.push_back(last);
+    }
+  }
+  if (!all.empty())
+    throw Error(last + "; no other is complete either, so the training cannot go on: begin anew in another folder");
+  return {.step = -1, .state = {}, .tensors = {}};
+}
+
+bool has_checkpoint(const fs::path& folder) { return !checkpoints_in(folder).empty(); }
+
+void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::NamedParameter> parameters,
+               const std::string& source) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : saved) {
+    const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                    [&name = name](const nn::NamedParameter& p) { return p.name == name; });
+    if (found == parameters.end())
+      throw Error(source + ": there is a tensor '" + name + "', which the model does not have; model or "
+                  "configuration are not those that it was saved with");
+    if (found->tensor.sizes() != tensor.sizes())
+      throw Error(source + ": the tensor '" + name + "' has another shape than the model's; model or "
+                  "configuration are not those that it was saved with");
+    found->tensor.copy_(tensor);
+  }
+}
+
+void save_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& tensors) {
+  std::vector<TensorToWrite> list;
+  std::vector<at::Tensor> keep;
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor values = keep.emplace_back(tensor.detach().contiguous());
+    list.push_back(
+        {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
+  }
+  write_safetensors(file, list, {{"format", "pt"}});
+}
+
+std::vector<nn::NamedParameter> load_tensors(const fs::path& file) {
+  std::vector<nn::NamedParameter> tensors;
+  for (const TensorView& view : SafetensorsFile::open(file).tensors) {
+    if (view.dtype != DType::F32)
+      throw Error(file.string() + ": the tensor '" + view.name + "' is of type " +
+                  std::string(dtype_name(view.dtype)) + "; expected F32");
+    at::Tensor tensor = at::empty(view.shape, at::kFloat);
+    if (view.bytes > 0) std::memcpy(tensor.mutable_data_ptr(), view.data, view.bytes);
+    tensors.push_back({view.name, std::move(tensor)});
+  }
+  return tensors;
+}
+
+}  // namespace mtt

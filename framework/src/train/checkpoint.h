@@ -1,0 +1,43 @@
+// Where a training can go on from.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "io/safetensors.h"
+#include "mtt/nn/module.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// All that a training is at a moment: numbers as a tree, tensors by file and name.
+struct Checkpoint {
+  std::int64_t step = 0;
+  Value state;
+  std::map<std::string, std::vector<nn::NamedParameter>> tensors;  ///< by file: "model", "optimizer", ...
+};
+
+/// Writes `folder`/step-000000120/{state.json, <file>.safetensors, manifest.json}. Everything is written and
+/// flushed into a folder of another name, the manifest (sizes and digests) last, and renamed; so a kill at
+/// any moment leaves the checkpoints before. Afterwards all but the newest two are removed.
+void save_checkpoint(const std::filesystem::path& folder, const Checkpoint& checkpoint);
+
+/// Reads the newest checkpoint that is complete; what is wrong with newer ones goes to `warnings`. There are
+/// some, but none is complete: Error. There is none at all: step -1.
+Checkpoint load_checkpoint(const std::filesystem::path& folder, std::vector<std::string>& warnings);
+
+/// True where `folder` holds a checkpoint, complete or not.
+bool has_checkpoint(const std::filesystem::path& folder);
+
+/// Copies tensors into parameters of the same names; a name or a shape that does not agree throws Error.
+void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::NamedParameter> parameters,
+               const std::string& source);
+
+/// A file of tensors, written atomically, and read back as copies.
+void save_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors);
+std::vector<nn::NamedParameter> load_tensors(const std::filesystem::path& file);
+
+}  // namespace mtt

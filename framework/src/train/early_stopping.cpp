@@ -1,0 +1,54 @@
+#include "train/early_stopping.h"
+
+#include <cmath>
+#include <limits>
+
+#include "mtt/error.h"
+
+namespace mtt {
+
+bool higher_is_better(std::string_view metric) {
+  for (const std::string_view word : {"loss", "error", "perplexity"})
+    if (metric.find(word) != std::string_view::npos) return false;
+  return true;
+}
+
+double combined_metric(const std::vector<std::pair<std::string, double>>& main_metrics) {
+  double sum = 0;
+  for (const auto& [name, value] : main_metrics) sum += higher_is_better(name) ? value : -value;
+  return main_metrics.empty() ? std::numeric_limits<double>::quiet_NaN()
+                              : sum / static_cast<double>(main_metrics.size());
+}
+
+EarlyStopping::EarlyStopping(std::string_view metric, std::int64_t patience)
+    : higher_(higher_is_better(metric)), patience_(patience) {
+  if (patience < 0)
+    throw Error("the patience is " + std::to_string(patience) +
+                " evaluations; expected at least 1, or 0 never to stop early");
+}
+
+bool EarlyStopping::update(std::int64_t step, double value) {
+  const bool better = std::isfinite(value) && (!best_ || (higher_ ? value > *best_ : value < *best_));
+  if (!better) {
+    ++without_best_;
+    return false;
+  }
+  best_ = value;
+  best_step_ = step;
+  without_best_ = 0;
+  return true;
+}
+
+Value EarlyStopping::state() const {
+  return Value::Table{
+      {"best", best_ ? Value(*best_) : Value()}, {"best_step", best_step_}, {"without_best", without_best_}};
+}
+
+void EarlyStopping::restore(const Value& state) {
+  const Value& best = state.at("best");
+  best_ = best.is(Value::Kind::null) ? std::nullopt : std::optional(best.number());
+  best_step_ = state.at("best_step").integer();
+  without_best_ = state.at("without_best").integer();
+}
+
+}  // namespace mtt

@@ -1,0 +1,48 @@
+// When training has seen its best.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// False for metrics whose name says loss, error or perplexity ("mean_absolute_error"); true for all others.
+bool higher_is_better(std::string_view metric);
+
+/// The metric "combined": the mean of the tasks' main metrics, of which those that are better when lower
+/// count negatively, so that higher is better. NaN where one is NaN or there is none.
+double combined_metric(const std::vector<std::pair<std::string, double>>& main_metrics);
+
+/// Watches one metric from evaluation to evaluation.
+class EarlyStopping {
+ public:
+  /// patience: evaluations in a row without a new best after which training stops; 0: it never does. A
+  /// negative one throws Error.
+  EarlyStopping(std::string_view metric, std::int64_t patience);
+
+  /// Takes the value after `step` steps; true where it is the best so far. An equal value is no new best, and
+  /// NaN or an infinity never is one.
+  bool update(std::int64_t step, double value);
+
+  bool should_stop() const { return patience_ > 0 && without_best_ >= patience_; }
+  std::optional<double> best() const { return best_; }
+  std::int64_t best_step() const { return best_step_; }  ///< -1 before the first best
+
+  Value state() const;
+  void restore(const Value& state);
+
+ private:
+  bool higher_;
+  std::int64_t patience_;
+  std::optional<double> best_;
+  std::int64_t best_step_ = -1;
+  std::int64_t without_best_ = 0;
+};
+
+}  // namespace mtt

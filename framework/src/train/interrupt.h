@@ -1,0 +1,18 @@
+// Stopping a long run politely.
+#pragma once
+
+namespace mtt {
+
+/// While it lives, the first SIGINT or SIGTERM is noted instead of ending the process; a second one ends it.
+class InterruptGuard {
+ public:
+  InterruptGuard();
+  ~InterruptGuard();
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+  /// The signal's number, 0 where none came.
+  int signal() const;
+};
+
+}  // namespace mtt

@@ -1,0 +1,53 @@
+#include "train/parameter_groups.h"
+
+#include <cmath>
+
+#include "freeze/frontier.h"
+#include "freeze/selector.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::string_view kBackbone = "backbone.";
+
+bool decays(std::string_view name) {
+  return !name.ends_with(".bias") && name.find("norm") == std::string_view::npos;
+}
+
+}  // namespace
+
+bool is_adapter(std::string_view parameter) {
+  return parameter.find(".lora.") != std::string_view::npos ||
+         parameter.find(".houlsby.") != std::string_view::npos;
+}
+
+std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters, const Options& train,
+                                          std::int64_t layers) {
+  std::vector<AdamW::Slot> slots;
+  for (const auto& [name, tensor] : parameters) {
+    double rate = train.number("learning_rate");
+    if (name.starts_with("heads.") || is_adapter(name)) {
+      rate = train.number("head_learning_rate");
+    } else if (name.starts_with(kBackbone)) {
+      const std::int64_t layer = layer_of_parameter(std::string_view(name).substr(kBackbone.size()));
+      rate *= std::pow(train.number("layer_decay"), static_cast<double>(layers - 1 - layer));
+    }
+    slots.push_back({name, tensor, rate, decays(name) ? train.number("weight_decay") : 0});
+  }
+  const Value& rates = train.value("learning_rates");
+  if (rates.is(Value::Kind::null)) return slots;
+  for (const auto& [selector, rate] : rates.table()) {
+    bool any = false;
+    for (AdamW::Slot& slot : slots) {
+      if (!selects(selector, slot.name)) continue;
+      slot.learning_rate = rate.number();
+      any = true;
+    }
+    if (!any)
+      rate.refuse("[train.learning_rates] the selector '" + selector +
+                  "' names no parameter; `mtt run --check` lists them");
+  }
+  return slots;
+}
+
+}  // namespace mtt

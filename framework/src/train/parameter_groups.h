@@ -1,0 +1,21 @@
+// Which rate and which decay each parameter learns with.
+#pragma once
+
+#include <vector>
+
+#include "mtt/options.h"
+#include "train/adamw.h"
+
+namespace mtt {
+
+/// A slot for every parameter of a model: heads and adapters at `head_learning_rate`; the backbone's layer l of
+/// n at learning_rate · layer_decay^(n-1-l), its embeddings at learning_rate · layer_decay^n; then the
+/// selectors of `learning_rates`. Biases and normalisations are not decayed. A selector that names nothing
+/// throws Error.
+std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters, const Options& train,
+                                          std::int64_t layers);
+
+/// True for the additions of a freeze policy.
+bool is_adapter(std::string_view parameter);
+
+}  // namespace mtt

@@ -1,0 +1,52 @@
+// The training loop.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "freeze/freeze_policy.h"
+#include "model/encoder.h"
+#include "mtt/weighting.h"
+#include "report/console.h"
+#include "train/training_data.h"
+
+namespace mtt {
+
+/// Scores of an evaluation: "<task>.<metric>" = value, each task's main metric first.
+using Scores = std::vector<std::pair<std::string, double>>;
+
+/// What a training is given.
+struct TrainingJob {
+  const Experiment& experiment;
+  MultiTaskModel& model;
+  FreezePolicy policy;
+  std::vector<TrainingSource> sources;
+  Weighting& weighting;
+  std::filesystem::path directory;       ///< of the run
+  std::int64_t threads = 1;
+  std::string model_key;                 ///< names the encoder's weights, plugin and truncation
+  std::function<Scores()> evaluate = {}; ///< on held-out examples; empty: there are none
+};
+
+/// How a training ended.
+struct TrainingOutcome {
+  std::int64_t steps = 0, total_steps = 0;
+  int signal = 0;           ///< that stopped it, after a checkpoint was saved
+  std::string best;         ///< "0.9731 at step 800", or empty
+  double seconds = 0;       ///< of this process
+};
+
+/// The folder of a run's checkpoints.
+std::filesystem::path checkpoint_folder(const std::filesystem::path& run_directory);
+
+/// Trains from the start, or from the last checkpoint where `resume`; at the end the model holds the best
+/// weights where there are held-out examples, else the last ones. Writes metrics.jsonl and events/ into the
+/// run's directory.
+TrainingOutcome train(TrainingJob job, bool resume, Console& console);
+
+}  // namespace mtt

@@ -1,0 +1,49 @@
+// Training examples, tokenised, and the forwards that a step is cut into.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/batching.h"
+#include "model/multi_task_model.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// A training file with the tasks that learn from it.
+struct TrainingSource {
+  std::string file;
+  std::vector<std::string> texts, partners;      ///< partners: the second sentences of pairs, or empty
+  std::vector<std::size_t> tasks;                ///< indices into the model's tasks
+  std::vector<std::vector<Value>> labels;        ///< [task of this source][example]; null where there is none
+  std::vector<TokenizedText> tokens;             ///< texts, then partners
+
+  std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
+};
+
+/// One forward of a step: examples of one source, sorted by length.
+struct StepForward {
+  std::size_t source = 0;
+  std::vector<std::int64_t> rows;    ///< indices into the source's `tokens`, one a sentence of the batch
+  TokenBatch batch;
+  at::Tensor first, second;          ///< int64 [B]: which sentences are the texts and partners of pairs
+  std::vector<at::Tensor> targets;   ///< one a task of the source
+  std::vector<double> counts;        ///< what each task's loss sums over here
+};
+
+/// All forwards of a step.
+struct StepData {
+  std::vector<StepForward> forwards;
+  std::vector<double> counts;        ///< [K]: what each task's loss sums over in the step
+  std::vector<std::size_t> present;  ///< tasks whose count is above zero, ascending
+  std::int64_t examples = 0, tokens = 0;
+};
+
+/// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with a
+/// coupled head is never cut. `chosen` has one entry a source that takes part, (source, examples).
+StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
+                   const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
+                   std::int64_t tokens_per_forward);
+
+}  // namespace mtt

@@ -1,0 +1,73 @@
+// Losses and gradients of one optimizer step.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "model/multi_task_model.h"
+#include "mtt/weighting.h"
+#include "train/activation_cache.h"
+#include "train/training_data.h"
+
+namespace mtt {
+
+/// Norms and pairwise cosines of the tasks' gradients on the shared parameters, [K] and [K][K]; NaN where a
+/// task is absent or a norm is zero.
+struct GradientStatistics {
+  std::vector<double> norms;
+  std::vector<std::vector<double>> cosines;
+};
+
+/// What a step came to.
+struct StepResult {
+  WeightingStep seen;           ///< with the losses
+  std::vector<double> weights;  ///< [K]: by which the losses were multiplied, or the gradients' coefficients
+  std::optional<GradientStatistics> statistics;
+};
+
+/// Runs the forwards of a step and leaves gradients in the parameters, as a weighting wants them. Where no
+/// shared parameter learns there is nothing to balance, and all weights are 1. Dropout
+/// draws depend on (seed, step, forward) and the part alone.
+class TrainingStep {
+ public:
+  TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources, Weighting& weighting,
+               bool normalize, std::uint64_t seed);
+
+  /// Reads again which parameters require gradients; to be called when that changes.
+  void parameters_changed();
+  /// The prefix of each source's tasks, and caches of it (null: none).
+  void set_prefix(std::vector<PrefixPlan> plans, std::vector<const ActivationCache*> caches);
+
+  /// `step.losses` and `present` are filled in. A loss that is not finite throws Error.
+  StepResult run(const StepData& data, WeightingStep step, bool statistics);
+
+  /// The mean losses [K] of a step with the present parameters and the same draws, without gradients.
+  std::vector<double> losses(const StepData& data, const WeightingStep& step);
+
+  bool has_shared() const { return !shared_.empty(); }
+
+ private:
+  std::vector<at::Tensor> sums(const StepForward& forward, std::size_t number, const WeightingStep& step);
+  void check_finite(const WeightingStep& step) const;
+  void backward_weighted(const StepData& data, StepResult& result);
+  void backward_by_gradients(const StepData& data, StepResult& result);
+  /// float [N, P]: the gradients of present tasks on `inputs`; heads get theirs where `head_weights` is given.
+  at::Tensor task_gradients(const StepData& data, WeightingStep& step, const std::vector<at::Tensor>& inputs,
+                            const std::function<std::vector<double>()>& head_weights);
+  std::vector<double> normalised(std::vector<double> weights, double sum) const;
+
+  MultiTaskModel& model_;
+  const std::vector<TrainingSource>& sources_;
+  Weighting& weighting_;
+  bool normalize_;
+  std::uint64_t seed_;
+  std::vector<at::Tensor> shared_, last_layer_;
+  std::vector<std::vector<at::Tensor>> own_;  ///< [K]: the heads' learning parameters
+  std::vector<PrefixPlan> plans_;
+  std::vector<const ActivationCache*> caches_;
+};
+
+}  // namespace mtt
