@@ -24,7 +24,8 @@ class Linear::PackedWeight {
         data_ != weight.const_data_ptr()) {
       const at::Tensor rows = weight.contiguous();
       packed_ = at::empty({rows.numel()}, at::kFloat);
-      kernel.pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1), packed_.mutable_data_ptr<float>());
+      kernel.pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1),
+                  packed_.mutable_data_ptr<float>());
       version_ = version;
       storage_ = weight.storage();
       data_ = weight.const_data_ptr();
