@@ -16,7 +16,9 @@ double percentile_of(std::vector<double> values, double percent) {
   const double position = percent / 100 * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const std::size_t above = std::min(below + 1, values.size() - 1);
-  return values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]);
+  if (values[above] == values[below] || position == static_cast<double>(below)) return values[below];
+  return std::min(values[above],
+                  values[below] + (position - static_cast<double>(below)) * (values[above] - values[below]));
 }
 
 }  // namespace
@@ -52,8 +54,12 @@ std::int64_t AutoFreeze::decide() {
 std::int64_t AutoFreeze::first_active(const std::vector<double>& before, const std::vector<double>& now,
                                       std::int64_t first, double percentile) {
   std::vector<double> change(now.size());
-  for (std::size_t l = 0; l < now.size(); ++l)
-    change[l] = before[l] > 0 ? std::abs(before[l] - now[l]) / before[l] : INFINITY;
+  for (std::size_t l = 0; l < now.size(); ++l) {
+    if (before[l] > 0)
+      change[l] = std::abs(before[l] - now[l]) / before[l];
+    else
+      change[l] = now[l] > 0 ? INFINITY : 0;
+  }
   const double threshold = percentile_of(change, percentile);
   const auto settled = std::find_if(change.begin(), change.end(), [&](double c) { return c >= threshold; });
   return first + (settled - change.begin());

@@ -202,4 +202,16 @@ std::size_t FreezePolicy::phase_of(std::int64_t epoch) const {
   return current;
 }
 
+void check_selectors(const Options& freeze, const std::vector<std::string>& parameters) {
+  for (const char* key : {"freeze", "train"}) {
+    for (const std::string& selector : freeze.strings(key)) {
+      const bool any = std::any_of(parameters.begin(), parameters.end(),
+                                   [&](const std::string& name) { return selects(selector, name); });
+      if (!any)
+        freeze.value(key).refuse("[freeze] the selector '" + selector +
+                                 "' names no parameter; `mtt run --check` with another policy lists them");
+    }
+  }
+}
+
 }  // namespace mtt

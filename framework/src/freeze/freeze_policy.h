@@ -54,4 +54,7 @@ struct FreezePolicy {
   std::size_t phase_of(std::int64_t epoch) const;
 };
 
+/// Throws Error where a selector of [freeze] names none of a model's parameters.
+void check_selectors(const Options& freeze, const std::vector<std::string>& parameters);
+
 }  // namespace mtt

@@ -54,6 +54,7 @@ bool matches_part(std::string_view wanted, std::string_view part) {
 
 bool selects(std::string_view selector, std::string_view parameter) {
   if (selector.find('*') != std::string_view::npos) return matches_glob(selector, parameter);
+  if (selector.empty()) return false;
   while (!selector.empty()) {
     if (parameter.empty() || !matches_part(take_part(selector), take_part(parameter))) return false;
   }

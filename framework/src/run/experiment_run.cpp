@@ -18,6 +18,7 @@
 #include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
 #include "run/run_directory.h"
+#include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 #include "run/training.h"
@@ -50,6 +51,12 @@ std::string encoder_text(const Encoder& encoder) {
          std::to_string(encoder.model->modules().width()) +
          (encoder.model->modules().normalizes() ? ", normalised" : "") +
          (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
+}
+
+std::string scores_text(const std::vector<TaskScore>& scores) {
+  std::string text;
+  for (const TaskScore& score : scores) text += "  " + score_text(score);
+  return text;
 }
 
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
@@ -150,7 +157,10 @@ void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Cons
   std::string text = encoder_text(prepared.encoder);
   for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
-  if (prepared.training) text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
+  if (prepared.training) {
+    check_selectors(experiment.freeze, *prepared.encoder.model);
+    text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
+  }
   console.say(text + "the experiment can run\n");
 }
 
@@ -158,28 +168,42 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
                    PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
-  if (resume)
+  const RunLock lock(directory);
+  if (resume) {
     check_same_config(directory, resolved(experiment, prepared));
-  else
+    if (prepared.training && is_finished_run(directory)) {
+      console.say("the run in " + directory.string() + " is finished; there is nothing to go on with\n");
+      remove_training_state(directory);
+      return 0;
+    }
+  } else {
     claim_run_directory(directory);
+  }
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
 
   std::string text = encoder_text(encoder);
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
+  bool has_closed_form = false;
   for (const TaskPlan& plan : prepared.plans) {
     if (const std::string train = plan.file(experiment, "train"); !train.empty()) {
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
     text += task_text(plan, experiment, prepared.files);
+    has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
     if (const std::string test = plan.file(experiment, "test"); !test.empty())
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
   if (prepared.training) {
+    if (!resume && !held_out.empty() && has_closed_form) {
+      const Inference before(*encoder.model, encoder.text_encoder(), threads,
+                             experiment.run.integer("tokens_per_forward"));
+      console.say("\nScores before training\n" + scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
+    }
     const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
                                                  directory, threads, resume, console);
     if (outcome.signal != 0) {
@@ -198,17 +222,14 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   show(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {
-    std::string lines, rows;
-    for (const TaskScore& score : score_tasks(held_out, prepared.files, inference, *encoder.model)) {
-      lines += "  " + score_text(score);
-      rows += score_json(score).json() + "\n";
-    }
+    const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    std::string rows;
+    for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
     write_file_atomically(directory / "scores.jsonl", rows);
-    console.say("\nScores on held-out examples (in scores.jsonl)\n" + lines);
+    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
-  std::error_code error;
-  fs::remove_all(checkpoint_folder(directory), error);
+  remove_training_state(directory);
   return 0;
 }
 

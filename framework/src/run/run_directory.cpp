@@ -92,22 +92,30 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
   const fs::path file = directory / kConfig;
   if (!is_run_directory(directory))
     throw Error("the directory '" + directory.string() + "' holds no run to go on with; leave out --resume");
-  const Value saved = parse_toml(read_file(file, kMostConfigBytes), file.string());
-  const Value now = parse_toml(toml_text(resolved_config), "the configuration");
-  const std::function<void(const std::string&, const Value&, const Value*)> compare =
-      [&](const std::string& path, const Value& one, const Value* other) {
+  const Value before = parse_toml(read_file(file, kMostConfigBytes), file.string());
+  const Value given = parse_toml(toml_text(resolved_config), "the configuration");
+  const std::function<void(const std::string&, const Value*, const Value*)> compare =
+      [&](const std::string& path, const Value* now, const Value* saved) {
         if (path == "run.threads" || path == "run.out") return;
-        if (one.is(Value::Kind::table) && other && other->is(Value::Kind::table)) {
-          for (const auto& [key, value] : one.table())
-            compare(path.empty() ? key : path + "." + key, value, other->find(key));
+        const auto is_table = [](const Value* value) { return value && value->is(Value::Kind::table); };
+        if (is_table(now) && is_table(saved)) {
+          const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
+          for (const auto& [key, value] : now->table()) compare(below(key), &value, saved->find(key));
+          for (const auto& [key, value] : saved->table())
+            if (!now->find(key)) compare(below(key), nullptr, &value);
           return;
         }
-        if (!other || one.json() != other->json())
-          throw Error(file.string() + ": " + path + " is " + (other ? other->json() : "not there") +
-                      " in the run and " + one.json() +
+        const auto text = [](const Value* value) { return value ? value->json() : std::string("not there"); };
+        if (text(now) != text(saved))
+          throw Error(file.string() + ": " + path + " is " + text(saved) + " in the run and " + text(now) +
                       " now; a training goes on with the configuration that it began with");
       };
-  compare("", now, &saved);
+  compare("", &given, &before);
+}
+
+bool is_finished_run(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / "heads", error) && !has_checkpoint(checkpoint_folder(directory));
 }
 
 void save_config(const fs::path& directory, const Value& resolved_config) {

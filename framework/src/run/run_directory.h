@@ -26,6 +26,9 @@ void claim_run_directory(const std::filesystem::path& directory);
 /// Throws Error where a run's configuration is not the one given, but for run.threads.
 void check_same_config(const std::filesystem::path& directory, const Value& resolved_config);
 
+/// True where a training has written all that it gives, and no checkpoint is left to go on from.
+bool is_finished_run(const std::filesystem::path& directory);
+
 /// Writes config.toml: from here on the directory is a run's.
 void save_config(const std::filesystem::path& directory, const Value& resolved_config);
 /// Writes backbone.safetensors: what training changed below the heads; none where it changed nothing.

@@ -9,11 +9,39 @@
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "report/terminal_text.h"
+#include "train/trainer.h"
 
 namespace mtt {
 namespace {
 
 constexpr const char* kSimilarity = "similarity";
+
+/// How often all tasks of a file that can be right are right, over the examples that have all their labels.
+TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file, const Examples& examples,
+                         const InferenceResult& result, const MultiTaskModel& model) {
+  TaskScore score{kAllTasks, file, 0, {}};
+  std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
+  for (const HeldOut& item : held_out)
+    if (item.file == file) tasks.emplace_back(item.task, examples.labels(item.field));
+  std::int64_t right = 0;
+  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
+    std::int64_t judged = 0, wrong = 0;
+    bool complete = true;
+    for (const auto& [task, labels] : tasks) {
+      complete = complete && !labels[i].is(Value::Kind::null);
+      if (!complete) break;
+      const auto verdict = model.tasks()[task].head->right(result.predictions[task][i], labels[i]);
+      judged += verdict.has_value();
+      wrong += verdict.has_value() && !*verdict;
+    }
+    if (!complete || judged < 2) continue;
+    ++score.examples;
+    right += wrong == 0;
+  }
+  if (score.examples > 0)
+    score.metrics = {{"exact_match", static_cast<double>(right) / static_cast<double>(score.examples)}};
+  return score;
+}
 
 }  // namespace
 
@@ -55,6 +83,10 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     } catch (const Error& error) {
       throw Error("task '" + task.name + "': " + error.what());
     }
+  }
+  for (const auto& [file, result] : results) {
+    TaskScore all = score_together(held_out, file, files.get(file), result, model);
+    if (all.examples > 0) scores.push_back(std::move(all));
   }
   return scores;
 }

@@ -83,7 +83,8 @@ std::string model_key(const Encoder& encoder) {
       key.add(values.const_data_ptr(), values.nbytes());
     }
   }
-  key.add(encoder.directory.model_type);
+  key.add(encoder.directory.config.json());
+  key.add(encoder.backbone_options.resolved().json());
   key.add(encoder.max_tokens);
   key.add(encoder.prompt);
   return key.hex();
@@ -116,6 +117,12 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   plan.weighting = make_weighting(plugin, options);
   plan.weighting->begin(weighted);
   return plan;
+}
+
+void check_selectors(const Options& freeze, const MultiTaskModel& model) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : model.parameters()) names.push_back(name);
+  check_selectors(freeze, names);
 }
 
 std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model) {
@@ -151,6 +158,7 @@ std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
                              bool resume, Console& console) {
+  check_selectors(experiment.freeze, *encoder.model);
   std::vector<HeldOut> held_out;
   for (std::size_t t = 0; t < plan.files.size(); ++t)
     if (!plan.files[t].dev.empty()) held_out.push_back({t, plan.files[t].field, plan.files[t].dev});

@@ -35,6 +35,9 @@ struct TrainingPlan {
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
                            PluginCatalog& plugins);
 
+/// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
+void check_selectors(const Options& freeze, const MultiTaskModel& model);
+
 /// Which tensor learns in which phase, with counts, as text.
 std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model);
 

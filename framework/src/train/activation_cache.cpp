@@ -176,9 +176,13 @@ ActivationCache::ActivationCache(const MultiTaskModel& model, const TrainingSour
     for (const Reading& reading : plan_.sentences) {
       key.add(reading.layer);
       key.add(static_cast<std::int64_t>(reading.normalize));
-      if (reading.pooling)
-        for (const PoolingMode mode : reading.pooling->modes) key.add(static_cast<std::int64_t>(mode) + 1);
+      const Pooling& pooling = reading.pooling ? *reading.pooling : model.modules().pooling();
+      key.add(std::int64_t{reading.pooling.has_value()});
+      key.add(std::int64_t{pooling.include_prompt});
+      key.add(static_cast<std::int64_t>(pooling.modes.size()));
+      for (const PoolingMode mode : pooling.modes) key.add(static_cast<std::int64_t>(mode));
     }
+    for (const std::int64_t width : widths_) key.add(width);
     for (std::int64_t r = 0; r < kept_; ++r) {
       const Tokens& tokens = source.tokens[r].tokens;
       key.add(tokens.ids.data(), tokens.ids.size() * sizeof tokens.ids[0]);

@@ -46,6 +46,8 @@ void AdamW::step(double factor) {
     at::_fused_adamw_(lists.parameters, lists.gradients, lists.first, lists.second, {}, lists.steps,
                       key.first * factor, settings_.beta1, settings_.beta2, key.second, settings_.epsilon,
                       /*amsgrad=*/false, /*maximize=*/false);
+    // the fused step leaves versions as they were, by which copies of the weights in another order are judged
+    for (const at::Tensor& parameter : lists.parameters) parameter.unsafeGetTensorImpl()->bump_version();
   }
 }
 

@@ -117,7 +117,7 @@ void remove_parts(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> parts;
   for (const auto& entry : fs::directory_iterator(folder, error))
-    if (entry.path().extension() == kPart) parts.push_back(entry.path());
+    if (entry.path().extension() == kPart && step_of(entry.path().stem())) parts.push_back(entry.path());
   for (const fs::path& part : parts) fs::remove_all(part, error);
 }
 
@@ -156,6 +156,14 @@ Checkpoint load_checkpoint(const fs::path& folder, std::vector<std::string>& war
   if (!all.empty())
     throw Error(last + "; no other is complete either, so the training cannot go on: begin anew in another folder");
   return {.step = -1, .state = {}, .tensors = {}};
+}
+
+void remove_checkpoints(const fs::path& folder) {
+  std::error_code error;
+  const auto all = checkpoints_in(folder);
+  for (auto oldest = all.rbegin(); oldest != all.rend(); ++oldest)
+    fs::rename(oldest->second, oldest->second.string() + std::string(kPart), error);
+  remove_parts(folder);
 }
 
 bool has_checkpoint(const fs::path& folder) { return !checkpoints_in(folder).empty(); }

@@ -32,6 +32,9 @@ Checkpoint load_checkpoint(const std::filesystem::path& folder, std::vector<std:
 /// True where `folder` holds a checkpoint, complete or not.
 bool has_checkpoint(const std::filesystem::path& folder);
 
+/// Removes all checkpoints; a kill meanwhile leaves none that is half removed.
+void remove_checkpoints(const std::filesystem::path& folder);
+
 /// Copies tensors into parameters of the same names; a name or a shape that does not agree throws Error.
 void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::NamedParameter> parameters,
                const std::string& source);

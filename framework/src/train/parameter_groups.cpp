@@ -10,8 +10,15 @@ namespace {
 
 constexpr std::string_view kBackbone = "backbone.";
 
-bool decays(std::string_view name) {
-  return !name.ends_with(".bias") && name.find("norm") == std::string_view::npos;
+/// The words of a head's task are no part of what its parameters are.
+std::string_view without_task(std::string_view name) {
+  constexpr std::string_view kHeads = "heads.";
+  return name.starts_with(kHeads) ? name.substr(name.find('.', kHeads.size()) + 1) : name;
+}
+
+bool decays(std::string_view parameter) {
+  const std::string_view name = without_task(parameter);
+  return !parameter.ends_with(".bias") && name.find("norm") == std::string_view::npos;
 }
 
 }  // namespace

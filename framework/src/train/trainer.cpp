@@ -36,6 +36,7 @@ namespace {
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
 constexpr std::string_view kBackbone = "backbone.";
+constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
 
@@ -100,6 +101,7 @@ class Trainer {
   void evaluate();
   void save();
   void log_step(const StepResult& result, double factor, double norm);
+  double finite(double gradient_norm) const;
   std::string data_key() const;
   bool trains(const std::string& name) const;
   bool ever_trains(const std::string& name) const;
@@ -109,6 +111,7 @@ class Trainer {
   std::int64_t total_steps() const { return epochs_ * sampler_.steps_per_epoch(); }
   fs::path log_file() const { return job_.directory / "metrics.jsonl"; }
   fs::path folder() const { return checkpoint_folder(job_.directory); }
+  fs::path best_file() const { return folder() / kBest; }
   Value state();
   const Options& options() const { return job_.experiment.train; }
 
@@ -254,7 +257,9 @@ void Trainer::rebuild_prefix() {
     plans.push_back(plan_prefix(job_.model, source.tasks, start));
   if (plans == plans_) return;
   std::vector<std::unique_ptr<ActivationCache>> caches;
-  const std::int64_t visits = (total_steps() - step_) * options().integer("batch_size");
+  const std::int64_t begun =
+      auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
+  const std::int64_t visits = (total_steps() - begun) * options().integer("batch_size");
   for (std::size_t s = 0; s < plans.size(); ++s) {
     caches.push_back(nullptr);
     const bool pays = plans[s].worth_keeping(depth) && visits > job_.sources[s].examples();
@@ -297,7 +302,7 @@ void Trainer::one_step() {
   const StepResult result = runner_.run(data, std::move(seen), every > 0 && step_ % every == 0);
   double norm = kNaN;
   if (const double limit = options().number("clip_norm"); limit > 0)
-    norm = clip_gradients(optimizer_.slots(), limit);
+    norm = finite(clip_gradients(optimizer_.slots(), limit));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
   if (auto_freeze_) auto_freeze_->add(backbone());
@@ -309,6 +314,13 @@ void Trainer::one_step() {
   log_step(result, factor, norm);
   ++step_;
   if (auto_freeze_) decide_freezing();
+}
+
+double Trainer::finite(double gradient_norm) const {
+  if (!std::isfinite(gradient_norm))
+    throw Error("at step " + std::to_string(step_ + 1) +
+                " the norm of the gradients is not finite; lower train.learning_rate, then begin anew");
+  return gradient_norm;
 }
 
 void Trainer::step_weighting(const StepData& data, const StepResult& result) {
@@ -380,7 +392,7 @@ void Trainer::evaluate() {
     if (task != previous) last_scores_ += "  " + name + " " + formatted("%.4f", value);
     previous = task;
   }
-  if (stopping_.update(step_, deciding_score(scores))) save_tensors(folder() / "best.safetensors", saved_parameters());
+  if (stopping_.update(step_, deciding_score(scores))) save_tensors(best_file(), saved_parameters());
 }
 
 double Trainer::deciding_score(const Scores& scores) const {
@@ -389,7 +401,7 @@ double Trainer::deciding_score(const Scores& scores) const {
   std::vector<std::string> names;
   for (const auto& score : scores) {
     const std::string task = score.first.substr(0, score.first.find('.'));
-    if (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task) main.push_back(score);
+    if (task != kAllTasks && (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task)) main.push_back(score);
     if (score.first == wanted) return score.second;
     names.push_back(score.first);
   }
@@ -553,7 +565,7 @@ TrainingOutcome Trainer::run() {
   save();
   if (stopping_.best()) {
     outcome.best = formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
-    copy_into(load_tensors(folder() / "best.safetensors"), job_.model.parameters(), "best.safetensors");
+    copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
   }
   for (Task& task : job_.model.tasks()) task.head->train(false);
   job_.model.backbone().train(false);
@@ -565,6 +577,14 @@ TrainingOutcome Trainer::run() {
 }  // namespace
 
 fs::path checkpoint_folder(const fs::path& run_directory) { return run_directory / "checkpoints"; }
+
+void remove_training_state(const fs::path& run_directory) {
+  const fs::path folder = checkpoint_folder(run_directory);
+  remove_checkpoints(folder);
+  std::error_code error;
+  fs::remove(folder / kBest, error);
+  fs::remove(folder, error);
+}
 
 TrainingOutcome train(TrainingJob job, bool resume, Console& console) {
   Trainer trainer(std::move(job), console);

@@ -20,6 +20,9 @@ namespace mtt {
 /// Scores of an evaluation: "<task>.<metric>" = value, each task's main metric first.
 using Scores = std::vector<std::pair<std::string, double>>;
 
+/// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
+inline constexpr const char* kAllTasks = "all tasks";
+
 /// What a training is given.
 struct TrainingJob {
   const Experiment& experiment;
@@ -43,6 +46,9 @@ struct TrainingOutcome {
 
 /// The folder of a run's checkpoints.
 std::filesystem::path checkpoint_folder(const std::filesystem::path& run_directory);
+
+/// Removes the checkpoints, once all that a run gives is written; files of others are left alone.
+void remove_training_state(const std::filesystem::path& run_directory);
 
 /// Trains from the start, or from the last checkpoint where `resume`; at the end the model holds the best
 /// weights where there are held-out examples, else the last ones. Writes metrics.jsonl and events/ into the

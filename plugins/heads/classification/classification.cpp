@@ -72,6 +72,10 @@ std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predict
   return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
 }
 
+std::optional<bool> Classification::right(const Value& prediction, const Value& label) const {
+  return prediction.at("label").string() == mtt::LabelSet::text(label);
+}
+
 void Classification::initialise(const std::string& method, const at::Tensor& features,
                                 const at::Tensor& targets) {
   const auto fit = method == "ridge"

@@ -151,6 +151,11 @@ std::vector<mtt::Metric> TokenClassification::score(const std::vector<Value>& pr
   return {{"entity_f1", result.f1}, {"entity_precision", result.precision}, {"entity_recall", result.recall}};
 }
 
+std::optional<bool> TokenClassification::right(const Value& prediction, const Value& label) const {
+  const auto predicted = read_spans(prediction.at("entities"), -1);
+  return predicted == read_spans(label, -1);
+}
+
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
                                      const at::Tensor& targets) {
   const at::Tensor present = std::get<0>(at::_unique2(targets, /*sorted=*/true));

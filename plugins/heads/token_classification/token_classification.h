@@ -24,6 +24,7 @@ class TokenClassification : public mtt::Head {
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
   void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
   std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
 

@@ -268,6 +268,10 @@ TEST_CASE("sampling: UniMax never exceeds its limits, and takes its budgets exac
       }
     }
   }
+  const Sources five = {{"a", 100}, {"b", 100}, {"c", 100}, {"d", 100}, {"e", 100}};
+  Sampler even(settings(SamplingMethod::unimax), five, 10, 13, 1, 6);  // 26 examples each
+  for (const auto& counts : taken(even, 13, 5)) CHECK((total(counts) == 20 || total(counts) == 30));
+
   SamplerSettings unimax = settings(SamplingMethod::unimax);
   unimax.max_epochs = 2;
   CHECK_THROWS_WITH(Sampler(unimax, sources, 10, 0, 3, 6), Contains("3360") && Contains("allows 2256"));
@@ -318,6 +322,13 @@ TEST_CASE("sampling: another source changes no permutation") {
     CHECK(order({{"b", 50}, {"a", 23}, {"c", 500}}, method, 1) == alone);
     CHECK(order({{"a", 23}, {"c", 500}}, method, 2) != alone);
   }
+}
+
+TEST_CASE("sampling: sources of one size have permutations of their own") {
+  Sampler sampler(settings(SamplingMethod::all), {{"a", 50}, {"b", 50}}, 50, 0, 2, 1);
+  const auto first = sampler.next(), second = sampler.next();
+  CHECK(first[0].examples != first[1].examples);
+  CHECK(first[0].examples != second[0].examples);
 }
 
 TEST_CASE("sampling: one source is in every step") {

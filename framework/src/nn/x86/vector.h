@@ -1,21 +1,42 @@
-// Eight floats at once.
+// As many floats at once as a register holds: eight with AVX2, sixteen with AVX-512.
 #pragma once
 
 #include <cstdint>
 
-namespace mtt::nn::avx2 {
+namespace mtt::nn::x86::MTT_WIDTH {
 
+#if defined(__AVX512F__)
+constexpr std::int64_t kLanes = 16;
+#else
 constexpr std::int64_t kLanes = 8;
+#endif
 
-using Floats = float __attribute__((vector_size(32)));
-using Bits = std::uint32_t __attribute__((vector_size(32)));
-using StoredFloats = float __attribute__((vector_size(32), aligned(4), may_alias));
+using Floats = float __attribute__((vector_size(4 * kLanes)));
+using Bits = std::uint32_t __attribute__((vector_size(4 * kLanes)));
+using StoredFloats = float __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
+using Four = float __attribute__((vector_size(16)));
+using StoredFour = float __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define MTT_INLINE __attribute__((always_inline)) static inline
 
 MTT_INLINE Floats load(const float* from) { return *reinterpret_cast<const StoredFloats*>(from); }
 MTT_INLINE void store(float* to, Floats x) { *reinterpret_cast<StoredFloats*>(to) = x; }
-MTT_INLINE Floats all(float x) { return Floats{x, x, x, x, x, x, x, x}; }
+MTT_INLINE Floats all(float x) { return x - Floats{}; }
+
+/// 4 rows of 4 floats at from, from + from_row, ... → their columns at to, to + to_row, ...
+MTT_INLINE void transpose(const float* from, std::int64_t from_row, float* to, std::int64_t to_row) {
+  const auto row = [&](int i) -> Four { return *reinterpret_cast<const StoredFour*>(from + i * from_row); };
+  const auto put = [&](int i, Four x) { *reinterpret_cast<StoredFour*>(to + i * to_row) = x; };
+  const Four a = row(0), b = row(1), c = row(2), d = row(3);
+  const Four ab_low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  const Four ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+  const Four cd_low = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const Four cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  put(0, __builtin_shufflevector(ab_low, cd_low, 0, 1, 4, 5));
+  put(1, __builtin_shufflevector(ab_low, cd_low, 2, 3, 6, 7));
+  put(2, __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5));
+  put(3, __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7));
+}
 
 /// e^x for x <= 0: x = n ln 2 + r with |r| <= ln 2 / 2, a polynomial for e^r (Cephes expf), 2^n by its bits.
 MTT_INLINE Floats exp_of_negative(Floats x) {
@@ -58,4 +79,4 @@ MTT_INLINE Floats gelu_of(Floats x) {
   return half + half * (z * p / q);
 }
 
-}  // namespace mtt::nn::avx2
+}  // namespace mtt::nn::x86::MTT_WIDTH

@@ -1,0 +1,369 @@
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "catch.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[data]
+train = "train.jsonl"
+dev = "dev.jsonl"
+
+[tasks.intent]
+head = "classification"
+
+[tasks.slots]
+head = "token_classification"
+layer = 1
+
+[tasks.mood]
+head = "classification"
+train = "mood.jsonl"
+
+[train]
+epochs = 12
+steps_per_epoch = 5
+batch_size = 4
+learning_rate = 0.01
+head_learning_rate = 0.05
+dropout = 0.2
+tokens_per_forward = 16
+evaluate_every = 7
+save_every = 1
+
+[freeze]
+policy = "gradual"
+epochs = 2
+
+[sampler]
+method = "temperature"
+
+[show]
+sentences = ["play rain", "wake me at six"]
+)";
+
+constexpr int kSteps = 60;
+
+std::string train_lines() {
+  const char* alarms[] = {"wake me up", "wake me at six", "me up at six now", "up now", "wake me now"};
+  const char* plays[] = {"play some music", "play music louder", "play rain now", "some rain", "music"};
+  std::string lines;
+  for (const char* text : alarms) lines += std::string("{\"text\": \"") + text + "\", \"intent\": \"alarm\"}\n";
+  for (const char* text : plays) {
+    const std::string t = text;
+    const auto end = t.find(' ') == std::string::npos ? t.size() : t.find(' ');
+    lines += "{\"text\": \"" + t + "\", \"intent\": \"play\", \"slots\": [{\"start\": 0, \"end\": " +
+             std::to_string(end) + ", \"label\": \"what\"}]}\n";
+  }
+  return lines;
+}
+
+std::string mood_lines() {
+  std::string lines;
+  for (const char* text : {"rain", "loud rain", "rain at six", "play some rain", "now"})
+    lines += std::string("{\"text\": \"") + text + "\", \"mood\": \"low\"}\n";
+  for (const char* text : {"music", "loud music", "play me up"})
+    lines += std::string("{\"text\": \"") + text + "\", \"mood\": \"high\"}\n";
+  return lines;
+}
+
+/// The program in the background.
+class RunningProgram {
+ public:
+  /// `file_limit`: the largest size of a file that it may write, in bytes; 0: any.
+  RunningProgram(const std::vector<std::string>& arguments, const fs::path& out, const fs::path& err,
+                 rlim_t file_limit = 0) {
+    std::vector<std::string> words = {MTT_PROGRAM};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    child_ = ::fork();
+    if (child_ != 0) return;
+    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
+    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
+    if (file_limit > 0) {
+      const rlimit limit{file_limit, file_limit};
+      ::setrlimit(RLIMIT_FSIZE, &limit);
+      std::signal(SIGXFSZ, SIG_IGN);
+    }
+    ::execv(argv[0], argv.data());
+    ::_exit(127);
+  }
+  ~RunningProgram() {
+    if (!ended()) {
+      send(SIGKILL);
+      wait();
+    }
+  }
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+
+  void send(int signal) const { ::kill(child_, signal); }
+  bool ended() {
+    if (!ended_ && ::waitpid(child_, &status_, WNOHANG) == child_) ended_ = true;
+    return ended_;
+  }
+  /// The exit code; 128 + the signal's number where a signal ended it.
+  int wait() {
+    if (!ended_) ::waitpid(child_, &status_, 0);
+    ended_ = true;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  }
+
+ private:
+  pid_t child_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
+};
+
+struct Training {
+  TemporaryFolder folder;
+  std::string config = (folder.path() / "e.toml").string();
+  std::string threads;
+
+  explicit Training(int thread_count = 1) : threads(std::to_string(thread_count)) {
+    write_tiny_model(folder.path() / "model");
+    folder.write("e.toml", kConfig);
+    folder.write("train.jsonl", train_lines());
+    folder.write("dev.jsonl", train_lines());
+    folder.write("mood.jsonl", mood_lines());
+  }
+  fs::path out(const std::string& name) const { return folder.path() / name; }
+  std::vector<std::string> arguments(const std::string& name, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all = {"run", config, "--out", out(name).string(), "--threads", threads};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Outcome run(const std::string& name, std::vector<std::string> more = {}) const {
+    return mtt_program(arguments(name, std::move(more)));
+  }
+  long logged(const std::string& name) const {
+    const std::string text = file_text(out(name) / "metrics.jsonl");
+    return std::count(text.begin(), text.end(), '\n');
+  }
+  /// Starts a run, sends a signal once it has logged so many lines, and waits. → the exit code
+  int stop(const std::string& name, int signal, long lines, std::vector<std::string> more = {}) const {
+    RunningProgram program(arguments(name, std::move(more)), out("stdout"), out("stderr"));
+    while (!program.ended() && logged(name) < lines) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    program.send(signal);
+    return program.wait();
+  }
+  /// All that a run gives and that must not depend on how often it was stopped.
+  void check_same(const std::string& one, const std::string& other) const {
+    for (const char* file : {"metrics.jsonl", "backbone.safetensors", "heads/intent/model.safetensors",
+                             "heads/slots/model.safetensors", "heads/mood/model.safetensors", "heads/mood/head.json",
+                             "predictions.jsonl", "embeddings.npy"}) {
+      INFO(file);
+      const std::string content = file_text(out(one) / file);
+      CHECK_FALSE(content.empty());
+      CHECK((content == file_text(out(other) / file)));
+    }
+    CHECK_FALSE(fs::exists(out(other) / "checkpoints"));
+  }
+};
+
+void check_sentence(const Outcome& outcome, const std::string& part) {
+  CHECK(outcome.code == 1);
+  CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(part));
+  const auto error = outcome.err.find("mtt: error: ");
+  if (error != std::string::npos) CHECK(outcome.err.find('\n', error) == outcome.err.size() - 1);
+}
+
+fs::path newest_checkpoint(const fs::path& run) {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(run / "checkpoints"))
+    if (entry.path().filename().string().starts_with("step-") && entry.path().extension() != ".part")
+      found.push_back(entry.path());
+  REQUIRE_FALSE(found.empty());
+  return *std::max_element(found.begin(), found.end());
+}
+
+}  // namespace
+
+TEST_CASE("a run that is killed ten times gives the same bits as one that never was") {
+  for (const int threads : {1, 2}) {
+    INFO(threads << " threads");
+    const Training t(threads);
+    const Outcome whole = t.run("whole");
+    INFO(whole.err);
+    REQUIRE(whole.code == 0);
+    std::mt19937 random(threads);
+    int kills = 0;
+    for (bool done = false; !done && kills < 10;) {
+      RunningProgram program(t.arguments("killed", kills > 0 ? std::vector<std::string>{"--resume"}
+                                                             : std::vector<std::string>{}),
+                             t.out("stdout"), t.out("stderr"));
+      while (!program.ended() && !fs::exists(t.out("killed") / "metrics.jsonl"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      const long from = std::min<long>(t.logged("killed"), kSteps);
+      const long wanted = from + 1 + static_cast<long>(random() % 5);
+      const auto pause = std::chrono::microseconds(random() % 12'000);
+      while (!program.ended() && t.logged("killed") < wanted) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(pause);
+      done = program.ended();
+      if (!done) {
+        program.send(SIGKILL);
+        program.wait();
+        ++kills;
+      } else {
+        CHECK(program.wait() == 0);
+      }
+    }
+    CHECK(kills >= 5);
+    const Outcome last = t.run("killed", {"--resume"});
+    INFO(last.err);
+    REQUIRE(last.code == 0);
+    t.check_same("whole", "killed");
+  }
+}
+
+TEST_CASE("SIGTERM and SIGINT save a checkpoint, and --resume goes on, also where the newest one is torn") {
+  const Training t;
+  REQUIRE(t.run("whole", {"--set", "train.save_every=2"}).code == 0);
+  CHECK(t.stop("stopped", SIGTERM, 7, {"--set", "train.save_every=2"}) == 128 + SIGTERM);
+  CHECK_THAT(file_text(t.out("stdout")), Contains("a checkpoint is saved") && Contains("--resume"));
+  CHECK(fs::exists(newest_checkpoint(t.out("stopped")) / "manifest.json"));
+  CHECK(t.stop("stopped", SIGINT, 20, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGINT);
+  CHECK_THAT(file_text(t.out("stdout")), Contains("going on at step"));
+  CHECK_THAT(t.run("stopped", {"--resume"}).err, Contains("save_every"));
+  fs::resize_file(newest_checkpoint(t.out("stopped")) / "optimizer.safetensors", 100);
+  const Outcome rest = t.run("stopped", {"--set", "train.save_every=2", "--resume"});
+  INFO(rest.err);
+  REQUIRE(rest.code == 0);
+  CHECK_THAT(rest.err, Contains("warning") && Contains("not complete"));
+  t.check_same("whole", "stopped");
+  CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("going on at step"));
+}
+
+TEST_CASE("--resume with another configuration, other data or another model is refused, and nothing is harmed") {
+  const Training t;
+  REQUIRE(t.run("whole").code == 0);
+  check_sentence(t.run("new", {"--resume"}), "holds no run");
+  REQUIRE(t.stop("run", SIGTERM, 5, {}) == 128 + SIGTERM);
+  const auto resumed = [&](std::vector<std::string> more) {
+    more.emplace_back("--resume");
+    return t.run("run", more);
+  };
+  check_sentence(t.run("run"), "--resume");
+  check_sentence(resumed({"--set", "train.learning_rate=0.02"}), "train.learning_rate");
+  check_sentence(resumed({"--set", "freeze.epochs=1"}), "freeze.epochs");
+  check_sentence(resumed({"--set", "train.learning_rates={\"*.bias\"=0.1}"}), "learning_rates");
+
+  t.folder.write("train.jsonl", train_lines() + "{\"text\": \"play\", \"intent\": \"play\"}\n");
+  check_sentence(resumed({}), "examples are not those");
+  t.folder.write("train.jsonl", train_lines());
+
+  const fs::path weights = t.folder.path() / "model" / "model.safetensors";
+  const std::string original = file_text(weights);
+  std::string other = original;
+  other[other.size() - 2] = static_cast<char>(other[other.size() - 2] ^ 4);
+  t.folder.write("model/model.safetensors", other);
+  check_sentence(resumed({}), "encoder is not that");
+  t.folder.write("model/model.safetensors", original);
+
+  t.folder.write("e.toml", std::string(kConfig) + "\n[train.learning_rates]\n\"*.bias\" = 0.1\n");
+  REQUIRE(t.stop("rates", SIGTERM, 2, {}) == 128 + SIGTERM);
+  t.folder.write("e.toml", kConfig);
+  check_sentence(t.run("rates", {"--resume"}), "learning_rates");
+
+  const Outcome rest = resumed({});
+  INFO(rest.err);
+  REQUIRE(rest.code == 0);
+  t.check_same("whole", "run");
+
+  const std::string log = file_text(t.out("run") / "metrics.jsonl");
+  const auto written = fs::last_write_time(t.out("run") / "heads/intent/model.safetensors");
+  const Outcome again = resumed({});
+  CHECK(again.code == 0);
+  CHECK_THAT(again.out, Contains("finished"));
+  CHECK(file_text(t.out("run") / "metrics.jsonl") == log);
+  CHECK((fs::last_write_time(t.out("run") / "heads/intent/model.safetensors") == written));
+}
+
+TEST_CASE("--resume with other threads goes on with a warning") {
+  const Training t;
+  REQUIRE(t.stop("run", SIGTERM, 5, {}) == 128 + SIGTERM);
+  std::vector<std::string> arguments = t.arguments("run", {"--resume"});
+  *(std::find(arguments.begin(), arguments.end(), "--threads") + 1) = "2";
+  const Outcome outcome = mtt_program(arguments);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.err, Contains("warning") && Contains("threads"));
+}
+
+TEST_CASE("a full disk ends a training with one sentence, and it goes on when there is room again") {
+  const Training t;
+  REQUIRE(t.run("whole").code == 0);
+  REQUIRE(t.stop("run", SIGTERM, 12, {}) == 128 + SIGTERM);
+  {
+    RunningProgram full(t.arguments("run", {"--resume"}), t.out("stdout"), t.out("stderr"), 9'000);
+    const int code = full.wait();
+    check_sentence({code, "", file_text(t.out("stderr"))}, "cannot be written");
+  }
+  const Outcome rest = t.run("run", {"--resume"});
+  INFO(rest.err);
+  REQUIRE(rest.code == 0);
+  t.check_same("whole", "run");
+}
+
+TEST_CASE("files that others put into a run's folder of checkpoints are left alone") {
+  const Training t;
+  REQUIRE(t.stop("run", SIGTERM, 3, {}) == 128 + SIGTERM);
+  const fs::path mine = t.out("run") / "checkpoints" / "notes.part";
+  std::ofstream(mine) << "mine";
+  REQUIRE(t.run("run", {"--resume"}).code == 0);
+  CHECK(file_text(mine) == "mine");
+  CHECK_FALSE(fs::exists(t.out("run") / "checkpoints" / "best.safetensors"));
+  CHECK_THAT(t.run("run", {"--resume"}).out, Contains("finished"));
+}
+
+TEST_CASE("a selector that names nothing is refused with its place, by --check and by a run") {
+  const Training t;
+  std::string config = kConfig;
+  config.replace(config.find("policy = \"gradual\"\nepochs = 2"), 28,
+                 "policy = \"pattern\"\nfreeze = [\"backbone.layer.0\"]");
+  t.folder.write("e.toml", config);
+  check_sentence(t.run("run", {"--check"}), "'backbone.layer.0' names no parameter");
+  check_sentence(t.run("run"), "e.toml:");
+}
+
+TEST_CASE("a cache on disk belongs to its weights, pooling and truncation") {
+  const Training t;
+  const std::string directory = "cache.directory=\"" + (t.folder.path() / "shared").string() + "\"";
+  std::string config = kConfig;
+  config.replace(config.find("policy = \"gradual\"\nepochs = 2"), 28, "policy = \"backbone\"");
+  t.folder.write("e.toml", config);
+  int number = 0;
+  const auto found = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> all = {"--set", "train.epochs=3", "--set", "cache.where=\"disk\"", "--set", directory};
+    all.insert(all.end(), more.begin(), more.end());
+    const Outcome outcome = t.run("cached" + std::to_string(number++), all);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    CHECK_THAT(outcome.out, Contains("cache  "));
+    return outcome.out.find("found on disk") != std::string::npos;
+  };
+  CHECK_FALSE(found());
+  CHECK(found());
+  CHECK_FALSE(found({"--set", "backbone.max_tokens=4"}));
+  CHECK_FALSE(found({"--set", "backbone.pooling=\"cls\""}));
+  CHECK_FALSE(found({"--set", "backbone.prompt=\"query\""}));
+  CHECK(found({"--set", "train.learning_rate=0.001"}));
+}
