@@ -6,6 +6,7 @@
 
 #include "eval/cosine.h"
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "report/terminal_text.h"
 #include "train/trainer.h"
@@ -13,7 +14,6 @@
 namespace mtt {
 namespace {
 
-constexpr const char* kPair = "text_pair";
 constexpr const char* kSimilarity = "similarity";
 
 /// A head on the model's own vectors of both sentences of each pair.
@@ -112,17 +112,14 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
 }
 
 bool has_pairs(const Examples& examples) {
-  const Value& first = examples.rows.front();
-  return first.find(kPair) && first.find(kSimilarity);
+  return !examples.partners.empty() && examples.rows.front().find(kSimilarity);
 }
 
 TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference) {
   std::vector<std::string> texts = examples.texts;
+  texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
   std::vector<double> gold, cosines;
-  for (const Value& row : examples.rows) {
-    texts.push_back(row.at(kPair).string());
-    gold.push_back(row.at(kSimilarity).number());
-  }
+  for (const Value& row : examples.rows) gold.push_back(label_number(row.at(kSimilarity)));
   const auto result = inference.run(texts, {.sentences = true, .predictions = false, .progress = {}});
   const auto width = static_cast<std::size_t>(result.sentences.size(1));
   const float* vectors = result.sentences.const_data_ptr<float>();
