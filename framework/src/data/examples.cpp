@@ -5,6 +5,7 @@
 #include "data/conll.h"
 #include "data/csv.h"
 #include "data/jsonl.h"
+#include "data/split.h"
 #include "io/file.h"
 #include "mtt/error.h"
 
@@ -70,6 +71,17 @@ Examples from_sentences(std::vector<TaggedSentence> sentences, const std::string
   return examples;
 }
 
+Examples subset(const Examples& all, const std::vector<std::int64_t>& indices) {
+  Examples part;
+  for (const std::int64_t i : indices) {
+    part.texts.push_back(all.texts[i]);
+    part.rows.push_back(all.rows[i]);
+    if (!all.partners.empty()) part.partners.push_back(all.partners[i]);
+    if (!all.spans.empty()) part.spans.push_back(all.spans[i]);
+  }
+  return part;
+}
+
 }  // namespace
 
 std::vector<Value> Examples::labels(std::string_view field) const {
@@ -110,6 +122,17 @@ const Examples& ExampleFiles::get(const std::string& file) {
   auto found = files_.find(file);
   if (found == files_.end()) found = files_.emplace(file, read_examples(file, text_field_)).first;
   return found->second;
+}
+
+ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, std::uint64_t seed) {
+  const std::string text = Value(share).json();
+  Parts parts{file + " (all but " + text + ")", file + " (" + text + " of it)"};
+  if (files_.contains(parts.train)) return parts;
+  const Examples& all = get(file);
+  const Split indices = split_examples(all, share, seed);
+  files_.emplace(parts.train, subset(all, indices.train));
+  files_.emplace(parts.dev, subset(all, indices.dev));
+  return parts;
 }
 
 }  // namespace mtt

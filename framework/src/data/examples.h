@@ -1,6 +1,7 @@
 // Labelled examples from files of several formats.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -35,6 +36,12 @@ class ExampleFiles {
   explicit ExampleFiles(std::string text_field) : text_field_(std::move(text_field)) {}
   /// The examples of a file; they stay where they are as long as this object.
   const Examples& get(const std::string& file);
+
+  /// The two parts into which `share` of a file's examples are drawn, under names that `get` knows.
+  struct Parts {
+    std::string train, dev;
+  };
+  Parts split(const std::string& file, double share, std::uint64_t seed);
 
  private:
   std::string text_field_;

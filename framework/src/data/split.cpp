@@ -7,7 +7,7 @@
 
 #include "data/folded_text.h"
 #include "mtt/error.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 namespace mtt {
 namespace {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "config/dev_source.h"
 #include "config/resolved_config.h"
 #include "data/examples.h"
 #include "data/text_lines.h"
@@ -135,6 +136,12 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
                     std::nullopt};
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
+  for (TaskPlan& plan : prepared.plans) {
+    const double share = dev_source(experiment, *plan.config).share;
+    const std::string train = plan.file(experiment, "train");
+    if (share > 0 && !train.empty())
+      plan.parts = prepared.files.split(train, share, static_cast<std::uint64_t>(experiment.run.integer("seed")));
+  }
   for (const TaskPlan& plan : prepared.plans)
     for (const char* which : {"train", "dev", "test"})
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);

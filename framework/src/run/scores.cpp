@@ -20,8 +20,7 @@ constexpr const char* kSimilarity = "similarity";
 std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
                                  const Inference& inference) {
   if (examples.partners.empty())
-    throw Error("task '" + task.name + "' is about pairs of sentences, and its held-out examples have no key '" +
-                kPair + "'");
+    throw Error("task '" + task.name + "' is about pairs of sentences, and its held-out examples have no key 'text_pair'");
   std::vector<std::string> texts = examples.texts;
   texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
   const at::Tensor vectors =

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <map>
 
+#include "config/dev_source.h"
 #include "model/inference.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -154,6 +155,9 @@ std::string TaskPlan::field() const {
 }
 
 std::string TaskPlan::file(const Experiment& experiment, const std::string& which) const {
+  if (parts && which == "train") return parts->train;
+  if (parts && which == "dev") return parts->dev;
+  if (which == "dev") return dev_source(experiment, *config).file;
   const std::string& own = config->options.string(which);
   return own.empty() ? experiment.data.string(which) : own;
 }
@@ -163,7 +167,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
   std::vector<TaskPlan> plans;
   for (const TaskConfig& config : experiment.tasks) {
     const HeadPlugin plugin = find_head(config, plugins);
-    TaskPlan plan{&config, read_head_options(config, plugin.options), {}};
+    TaskPlan plan{&config, read_head_options(config, plugin.options), {}, std::nullopt};
     try {
       plan.task = {config.name, plugin.name, reading_of(config, encoder),
                    make_head(plugin, plan.head_options), false};

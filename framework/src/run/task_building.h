@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ struct TaskPlan {
   const TaskConfig* config = nullptr;
   Options head_options;
   Task task;
+  std::optional<ExampleFiles::Parts> parts;  ///< of the training file, where dev examples are drawn from it
 
   std::string field() const;  ///< the key of its labels
-  /// The file of its examples, its own or that of [data]; "" where there is none. `which` is "train" or
+  /// The file of its examples, its own or that of [data]; "" where there is none. `which` is "train", "dev" or
   /// "test".
   std::string file(const Experiment& experiment, const std::string& which) const;
 };

@@ -140,8 +140,13 @@ class Trainer {
 
 std::vector<SourceSize> sizes(const std::vector<TrainingSource>& sources) {
   std::vector<SourceSize> result;
-  for (const TrainingSource& source : sources)
-    result.push_back({fs::path(source.file).filename().string(), source.examples()});
+  for (const TrainingSource& source : sources) {
+    std::string name = fs::path(source.file).filename().string();
+    const auto same = std::count_if(result.begin(), result.end(),
+                                    [&](const SourceSize& other) { return other.name.starts_with(name); });
+    if (same > 0) name += "#" + std::to_string(same + 1);
+    result.push_back({std::move(name), source.examples()});
+  }
   return result;
 }
 

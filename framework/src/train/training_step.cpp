@@ -268,7 +268,11 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
   at::Tensor direction;
   result.weights = head_weights;
   if (weighting_.needs() == WeightingNeeds::gram) {
-    const std::vector<double> alpha = normalised(weighting_.coefficients(gram_of(rows), step),
+    const at::Tensor gram = gram_of(rows);
+    if (!std::isfinite(gram.sum().item<double>()))
+      throw Error("at step " + std::to_string(step.step + 1) +
+                  " the tasks' gradients are not finite; lower train.learning_rate");
+    const std::vector<double> alpha = normalised(weighting_.coefficients(gram, step),
                                                  static_cast<double>(step.present.size()));
     const std::vector<float> narrow(alpha.begin(), alpha.end());
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
