@@ -31,6 +31,8 @@ void Evaluate::run() const {
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const std::string& file = data.empty() ? open.test_files[t] : data;
+    const bool only_spans = !data.empty() && !files.get(data).spans.empty();
+    if (only_spans && tasks[t].head->level() != Level::token) continue;
     if (!file.empty()) held_out.push_back({t, open.fields[t], file});
   }
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
@@ -51,7 +53,7 @@ void add_evaluate(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("evaluate", "Scores of heads, or of vectors on pairs of sentences");
   evaluate->model.add_to(*verb);
   verb->add_option("--data", evaluate->data,
-                   "JSONL with labels for the tasks, or with text, text_pair and similarity; without it the "
+                   "Examples with labels for the tasks, or with text, text_pair and similarity; without it the "
                    "run's own test files")
       ->type_name("FILE");
   verb->add_flag("--json", evaluate->json, "One JSON object a task");

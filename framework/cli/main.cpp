@@ -45,12 +45,13 @@ int main(int argc, char** argv) {
     mtt::add_tokenize(app);
     mtt::add_plugins(app);
     mtt::add_config(app);
+    mtt::add_data(app);
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& wanted) {
     return app.exit(wanted);
   } catch (const CLI::RuntimeError& ended) {
-    return ended.get_exit_code();  // 128 + the signal that stopped a training
+    return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", error.what());
     return kUsage;

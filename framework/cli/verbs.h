@@ -12,5 +12,6 @@ void add_evaluate(CLI::App& app);
 void add_tokenize(CLI::App& app);
 void add_plugins(CLI::App& app);
 void add_config(CLI::App& app);
+void add_data(CLI::App& app);
 
 }  // namespace mtt

@@ -1,3 +1,7 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <sstream>
 #include <tuple>
@@ -6,6 +10,7 @@
 #include "io/json.h"
 #include "io/npy.h"
 #include "program.h"
+#include "run/run_lock.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
 
@@ -120,6 +125,33 @@ TEST_CASE("a run is repeated in its place bit for bit, and takes no other direct
   const Outcome refused = mtt_program({"run", e.config, "--out", e.folder.path().string()});
   CHECK(refused.code == 1);
   CHECK_THAT(refused.err, Contains("holds other things than a run"));
+}
+
+TEST_CASE("a directory takes one run at a time, and is free when the process that held it has died") {
+  const Experiment e;
+  REQUIRE(e.run().code == 0);
+  const std::string console = file_text(e.in("console.txt"));
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  const pid_t other = ::fork();
+  if (other == 0) {
+    const mtt::RunLock lock(e.out);
+    const char done = 1;
+    if (::write(ready[1], &done, 1) == 1) ::pause();
+    ::_exit(1);
+  }
+  char held = 0;
+  REQUIRE(::read(ready[0], &held, 1) == 1);
+  const Outcome refused = e.run();
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("mtt: error: the run directory '" + e.out + "' is in use by another run"));
+  CHECK(file_text(e.in("console.txt")) == console);
+
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  ::close(ready[0]);
+  ::close(ready[1]);
+  CHECK(e.run().code == 0);
 }
 
 TEST_CASE("--check stops before the work, and finds what is wrong") {

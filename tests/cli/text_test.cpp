@@ -149,3 +149,18 @@ TEST_CASE("no text, wrong text, wrong models") {
   std::filesystem::remove(std::filesystem::path(tiny.model) / "model.safetensors");
   fails("rain\n", "neither model.safetensors nor");
 }
+
+TEST_CASE("a model without a pooling mode is mean-pooled, and says so") {
+  const Tiny tiny;
+  const std::vector<std::string> arguments = {"encode", "--model", tiny.model, "--output", "-"};
+  const Outcome mean = mtt_program(arguments, "rain\n");
+  CHECK(mean.err.find("pooling mode") == std::string::npos);
+  for (const char* modes : {"\"pooling_mode_mean_tokens\":false", "\"pooling_mode\":[]"}) {
+    tiny.folder.write("model/1_Pooling/config.json",
+                      std::string("{\"word_embedding_dimension\":8,") + modes + "}");
+    const Outcome outcome = mtt_program(arguments, "rain\n");
+    CHECK(outcome.code == 0);
+    CHECK(outcome.out == mean.out);
+    CHECK_THAT(outcome.err, Contains("1_Pooling/config.json: no pooling mode is set; mean is taken"));
+  }
+}

@@ -6,7 +6,7 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
   CHECK(mtt_program({"--version"}).out == "mtt 0.1.0\n");
   const Outcome help = mtt_program({"--help"});
   CHECK(help.code == 0);
-  for (const char* verb : {"run", "encode", "predict", "evaluate", "tokenize", "plugins", "config"}) {
+  for (const char* verb : {"run", "encode", "predict", "evaluate", "tokenize", "plugins", "config", "data"}) {
     CHECK_THAT(help.out, Contains(verb));
     CHECK(mtt_program({verb, "--help"}).code == 0);
   }
@@ -37,6 +37,8 @@ TEST_CASE("failures are exit code 1 and one sentence") {
   fails({"encode", "--model", "x", "--output", "a.txt"}, "ends in none of .npy, .jsonl, .safetensors");
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
   fails({"plugins", "poetry"}, "no plugin has the head 'poetry'");
+  fails({"plugins", "--plugin-path", "/no/such/folder"}, "the plugin folder '/no/such/folder' is not there");
+  fails({"plugins"}, "the plugin folder '/no/such/folder' is not there", {"MTT_PLUGIN_PATH=/no/such/folder"});
   fails({"encode", "--model", "x"}, "MTT_THREADS is 'all'", {"MTT_THREADS=all"});
 }
 

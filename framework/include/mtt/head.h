@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -76,6 +77,10 @@ class MTT_API Head : public nn::Module {
   /// task's main one.
   virtual std::vector<Metric> score(const std::vector<Value>& predictions,
                                     const std::vector<Value>& labels) const = 0;
+
+  /// Whether a prediction is right in all its parts, so that "everything right" can be counted over several
+  /// tasks; none (the default) where the notion does not apply, as with numbers.
+  virtual std::optional<bool> right(const Value& prediction, const Value& label) const;
 
   /// Sets the weights in closed form. features [N, width] and targets [N], only rows that have a target.
   /// The default throws Error: the head has no closed form. `method` is one of `initialisations()`.

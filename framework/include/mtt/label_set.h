@@ -38,4 +38,8 @@ class MTT_API LabelSet {
   std::vector<std::string> names_;
 };
 
+/// A label as a number: an integer or a number itself, and a string that is wholly a JSON number, as cells of
+/// CSV files are ("0.5", not "nan"). Anything else throws Error with the label's place.
+MTT_API double label_number(const Value& label);
+
 }  // namespace mtt

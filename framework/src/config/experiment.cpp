@@ -58,10 +58,12 @@ OptionList backbone_options() {
 
 OptionList data_options() {
   return OptionList()
-      .string("train", "", "JSONL file of labelled examples that initialise the heads.")
-      .string("dev", "", "JSONL file of held-out examples that choose the best weights in training.")
-      .string("test", "", "JSONL file of held-out examples that score the heads.")
-      .string("text", "text", "The key of a line that holds the sentence.");
+      .string("train", "", "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
+      .string("dev", "", "Held-out examples that choose the best weights in training.")
+      .number("dev_share", 0, 0, 0.5,
+              "Without a dev file, about this share of each training file is held out instead.")
+      .string("test", "", "Held-out examples that score the heads.")
+      .string("text", "text", "The key (of a table: the column) that holds the sentence.");
 }
 
 OptionList task_options() {
@@ -70,6 +72,7 @@ OptionList task_options() {
       .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
       .string("train", "", "This task's own examples; empty: those of [data].")
       .string("dev", "", "This task's own examples for choosing the best weights; empty: those of [data].")
+      .number("dev_share", 0, 0, 0.5, "The share of this task's training file that is held out; 0: as [data].")
       .string("test", "", "This task's own held-out examples; empty: those of [data].")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
                "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")

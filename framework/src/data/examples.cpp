@@ -1,18 +1,79 @@
 #include "data/examples.h"
 
-#include "data/text_lines.h"
+#include <algorithm>
+
+#include "data/conll.h"
+#include "data/csv.h"
+#include "data/jsonl.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "mtt/error.h"
 
 namespace mtt {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 34;
+constexpr std::string_view kPair = "text_pair";
+
+std::string ending_of(const std::filesystem::path& file) {
+  std::string ending = file.extension().string();
+  for (char& c : ending)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return ending;
+}
+
+void read_partners(Examples& examples) {
+  std::size_t without = 0;
+  for (std::size_t i = 0; i < examples.rows.size(); ++i) {
+    const Value* partner = examples.rows[i].find(kPair);
+    if (partner && !partner->is(Value::Kind::null))
+      examples.partners.push_back(partner->string());
+    else
+      without = i;
+  }
+  if (!examples.partners.empty() && examples.partners.size() != examples.rows.size()) {
+    examples.rows[without].refuse("the key 'text_pair' is missing, and " +
+                                  std::to_string(examples.partners.size()) +
+                                  " other examples of the file have it; give every example one, or none");
+  }
+}
+
+Examples from_rows(std::vector<Value> rows, const std::string& text_field) {
+  Examples examples;
+  examples.rows = std::move(rows);
+  for (const Value& row : examples.rows) examples.texts.push_back(row.at(text_field).string());
+  if (text_field != kPair) read_partners(examples);
+  return examples;
+}
+
+Examples from_table(std::vector<Value> rows, const std::string& text_field, const std::string& source) {
+  if (!rows.empty() && !rows.front().find(text_field)) {
+    std::string columns;
+    for (const auto& [key, cell] : rows.front().table())
+      columns += (columns.empty() ? "" : ", ") + Value(key).json();
+    throw Error(source + ":1: there is no column " + Value(text_field).json() + "; the columns are " +
+                columns + "; name the one with the sentences by text = \"...\" in [data]");
+  }
+  for (Value& row : rows)
+    for (auto& [key, cell] : row.table())
+      if (key != text_field && cell.string().empty()) cell = Value().placed(cell.place());
+  return from_rows(std::move(rows), text_field);
+}
+
+Examples from_sentences(std::vector<TaggedSentence> sentences, const std::string& text_field) {
+  Examples examples;
+  for (TaggedSentence& sentence : sentences) {
+    const Place place = sentence.spans.place();
+    examples.rows.push_back(Value(Value::Table{{text_field, sentence.text}}).placed(place));
+    examples.texts.push_back(std::move(sentence.text));
+    examples.spans.push_back(std::move(sentence.spans));
+  }
+  return examples;
+}
 
 }  // namespace
 
 std::vector<Value> Examples::labels(std::string_view field) const {
+  if (!spans.empty()) return spans;
   std::vector<Value> labels;
   labels.reserve(rows.size());
   for (const Value& row : rows) {
@@ -23,15 +84,25 @@ std::vector<Value> Examples::labels(std::string_view field) const {
 }
 
 Examples read_examples(const std::filesystem::path& file, const std::string& text_field) {
+  const std::string ending = ending_of(file), source = file.string();
+  const auto bytes = [&] { return read_file(file, kMostBytes); };
   Examples examples;
-  const std::vector<std::string> lines = split_lines(read_file(file, kMostBytes), file.string());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    Value row = parse_json_line(lines[i], file.string(), static_cast<std::int32_t>(i + 1));
-    examples.texts.push_back(row.at(text_field).string());
-    examples.rows.push_back(std::move(row));
+  std::string expected;
+  if (ending == ".jsonl") {
+    examples = from_rows(parse_jsonl(bytes(), source), text_field);
+    expected = "one JSON object a line";
+  } else if (ending == ".csv" || ending == ".tsv") {
+    examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), text_field, source);
+    expected = "rows below its header";
+  } else if (ending == ".conll" || ending == ".txt" || ending == ".annotated") {
+    examples = from_sentences(parse_conll(bytes(), source), text_field);
+    expected = "a token and its tag a line";
+  } else {
+    throw Error("file '" + source +
+                "' ends in none of .jsonl, .csv, .tsv, .conll, .txt, .annotated; its ending says how its "
+                "examples are read");
   }
-  if (examples.texts.empty())
-    throw Error("file '" + file.string() + "' holds no examples; expected one JSON object a line");
+  if (examples.texts.empty()) throw Error("file '" + source + "' holds no examples; expected " + expected);
   return examples;
 }
 

@@ -1,4 +1,4 @@
-// Labelled examples: one JSON object a line.
+// Labelled examples from files of several formats.
 #pragma once
 
 #include <filesystem>
@@ -15,13 +15,18 @@ namespace mtt {
 struct Examples {
   std::vector<std::string> texts;
   std::vector<std::string> partners;  ///< the second sentences of pairs; empty where the file has none
-  std::vector<Value> rows;  ///< the whole objects, with places
+  std::vector<Value> rows;            ///< the whole objects, with places
+  std::vector<Value> spans;           ///< of a CoNLL file, one array a text; empty for other files
 
-  /// The labels of one field, one a text, null where absent.
+  /// The labels of one field, one a text, null where absent. The tags of a CoNLL file have no name: they are
+  /// the labels of whatever field is asked for.
   std::vector<Value> labels(std::string_view field) const;
 };
 
-/// Reads a JSONL file. A line that is no object, has no text or an invalid one throws Error with file:line.
+/// Reads a file by its ending: .jsonl; .csv and .tsv, whose header names the keys and whose empty cells are
+/// null; .conll, .txt and .annotated (CoNLL). The key "text_pair" holds the second sentence of a pair, in
+/// every line or in none. A file without examples, an unknown ending, a line without a text or whatever the
+/// format forbids throws Error with file:line.
 Examples read_examples(const std::filesystem::path& file, const std::string& text_field);
 
 /// Files of examples, each read once.

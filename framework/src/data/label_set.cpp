@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "io/json.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 
@@ -51,6 +52,18 @@ LabelSet LabelSet::from_value(const Value& names) {
 std::string LabelSet::text(const Value& label) {
   if (label.is(Value::Kind::integer) || label.is(Value::Kind::boolean)) return label.json();
   return label.string();
+}
+
+double label_number(const Value& label) {
+  if (!label.is(Value::Kind::string)) return label.number();
+  Value read;
+  try {
+    read = parse_json(label.string(), "");
+  } catch (const Error&) {
+  }
+  if (!read.is(Value::Kind::integer) && !read.is(Value::Kind::number))
+    label.refuse("found " + label.json() + ", expected a number, for example 0.5");
+  return read.number();
 }
 
 }  // namespace mtt

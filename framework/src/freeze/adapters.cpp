@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "mtt/error.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 namespace mtt {
 namespace {

@@ -30,8 +30,8 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// The whole file. Missing, a directory, unreadable or larger than `limit` bytes throws Error that says
-/// which.
+/// The whole file. Missing, a directory, unreadable, larger than `limit` bytes or cut while it is read throws
+/// Error that says which.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
 /// A file written piece by piece into a temporary file beside `path` (".mtt-tmp-...", created under the

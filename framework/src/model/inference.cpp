@@ -118,6 +118,7 @@ Value prediction_row(const std::string& text, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row) {
   Value line(Value::Table{{"text", text}});
   for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (tasks[t].head->level() == Level::pair) continue;
     Value prediction = predictions[t][row];
     if (!tasks[t].trained && prediction.is(Value::Kind::table)) prediction.set("untrained", true);
     line.set(tasks[t].name, std::move(prediction));

@@ -88,7 +88,7 @@ Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::
   throw Error(dir.string() + ": neither tokenizer.json nor vocab.txt is here; one of them is needed");
 }
 
-Pooling read_pooling(const fs::path& dir, std::int64_t& dimension) {
+Pooling read_pooling(const fs::path& dir, std::int64_t& dimension, std::vector<std::string>& warnings) {
   constexpr std::pair<const char*, const char*> kFlags[] = {
       {"pooling_mode_cls_token", "cls"},
       {"pooling_mode_max_tokens", "max"},
@@ -123,7 +123,11 @@ Pooling read_pooling(const fs::path& dir, std::int64_t& dimension) {
     if (sorted != flags)
       mode->refuse("pooling_mode contradicts the pooling_mode_... flags beside it; keep one of them");
   }
-  if (names.empty()) names.push_back("mean");
+  if (names.empty()) {
+    names.push_back("mean");
+    warnings.push_back((dir / "config.json").string() +
+                       ": no pooling mode is set; mean is taken, as sentence-transformers does");
+  }
 
   Pooling pooling;
   pooling.modes.clear();
@@ -214,7 +218,7 @@ void read_modules(const Value& modules, ModelDirectory& model, std::int64_t& poo
     }
     order.push_back(kind);
     if (kind == "Transformer") model.transformer = dir;
-    if (kind == "Pooling") model.pooling = read_pooling(dir, pooled);
+    if (kind == "Pooling") model.pooling = read_pooling(dir, pooled, model.warnings);
     if (kind == "Dense") model.dense.push_back(read_dense(dir));
     if (kind == "Normalize") model.normalize = true;
   }

@@ -1,5 +1,3 @@
-#include "nn/avx2/linear.h"
-
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
@@ -9,7 +7,7 @@
 #include <mutex>
 
 #include "mtt/nn/layers.h"
-#include "nn/avx2/processor.h"
+#include "nn/x86/processor.h"
 
 namespace mtt::nn {
 
@@ -17,6 +15,8 @@ namespace mtt::nn {
 /// their storage is another one, which is kept so that its address cannot come back.
 class Linear::PackedWeight {
  public:
+  explicit PackedWeight(const x86::LinearKernel& its_kernel) : kernel(its_kernel) {}
+
   at::Tensor of(const at::Tensor& weight) {
     const std::lock_guard lock(mutex_);
     const std::int64_t version = weight.is_inference() ? 0 : weight._version();
@@ -24,13 +24,16 @@ class Linear::PackedWeight {
         data_ != weight.const_data_ptr()) {
       const at::Tensor rows = weight.contiguous();
       packed_ = at::empty({rows.numel()}, at::kFloat);
-      avx2::pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1), packed_.mutable_data_ptr<float>());
+      kernel.pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1),
+                  packed_.mutable_data_ptr<float>());
       version_ = version;
       storage_ = weight.storage();
       data_ = weight.const_data_ptr();
     }
     return packed_;
   }
+
+  const x86::LinearKernel& kernel;
 
  private:
   std::mutex mutex_;
@@ -43,7 +46,7 @@ class Linear::PackedWeight {
 Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
     : weight(parameter("weight", {out, in})),
       bias(with_bias ? &parameter("bias", {out}) : nullptr),
-      packed_(out % avx2::kPanel == 0 && avx2::linear_pays() ? std::make_unique<PackedWeight>() : nullptr) {}
+      packed_(x86::linear_kernel(out) ? std::make_unique<PackedWeight>(*x86::linear_kernel(out)) : nullptr) {}
 
 LinearAdapter::~LinearAdapter() = default;
 Linear::~Linear() = default;
@@ -78,16 +81,17 @@ at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) cons
   const at::Tensor packed = packed_->of(weight);
   const at::Tensor offset = bias ? bias->contiguous() : at::zeros({weight.size(0)}, at::kFloat);
   const at::Tensor y = at::empty({rows.size(0), weight.size(0)}, rows.options());
-  const avx2::LinearArguments arguments = {.x = rows.const_data_ptr<float>(),
-                                           .rows = rows.size(0),
-                                           .in = rows.size(1),
-                                           .packed = packed.const_data_ptr<float>(),
-                                           .bias = offset.const_data_ptr<float>(),
-                                           .y = y.mutable_data_ptr<float>(),
-                                           .out = weight.size(0),
-                                           .gelu = activation.is_gelu()};
-  at::parallel_for(0, weight.size(0) / avx2::kPanel, 1,
-                   [&](std::int64_t first, std::int64_t last) { avx2::linear(arguments, first, last); });
+  const x86::LinearArguments arguments = {.x = rows.const_data_ptr<float>(),
+                                          .rows = rows.size(0),
+                                          .in = rows.size(1),
+                                          .packed = packed.const_data_ptr<float>(),
+                                          .bias = offset.const_data_ptr<float>(),
+                                          .y = y.mutable_data_ptr<float>(),
+                                          .out = weight.size(0),
+                                          .gelu = activation.is_gelu()};
+  const x86::LinearKernel& kernel = packed_->kernel;
+  at::parallel_for(0, weight.size(0) / kernel.panel, 1,
+                   [&](std::int64_t first, std::int64_t last) { kernel.run(arguments, first, last); });
   return activation.is_gelu() ? y : activation(y);
 }
 

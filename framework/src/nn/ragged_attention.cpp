@@ -9,19 +9,20 @@
 #include <algorithm>
 #include <vector>
 
-#include "nn/avx2/attention.h"
-#include "nn/avx2/processor.h"
+#include "nn/x86/processor.h"
 
 namespace mtt::nn {
 namespace {
 
-bool fits_kernel(const at::Tensor& qkv, std::int64_t head_size) {
+const x86::AttentionKernel* kernel_for(const at::Tensor& qkv, std::int64_t head_size) {
   const bool needs_graph = at::GradMode::is_enabled() && qkv.requires_grad();
-  return !needs_graph && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && qkv.is_contiguous() &&
-         head_size % avx2::kAttentionBlock == 0 && avx2::supported();
+  const bool fits =
+      !needs_graph && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && qkv.is_contiguous();
+  return fits ? x86::attention_kernel(head_size) : nullptr;
 }
 
-at::Tensor by_kernel(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
+at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, const TokenBatch& batch,
+                     std::int64_t heads) {
   const std::int64_t hidden = qkv.size(1) / 3;
   const std::int64_t head_size = hidden / heads;
   auto result = at::empty({qkv.size(0), hidden}, qkv.options());
@@ -31,20 +32,20 @@ at::Tensor by_kernel(const at::Tensor& qkv, const TokenBatch& batch, std::int64_
   std::int64_t longest = 0;
   for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
   at::parallel_for(0, batch.sentences() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(avx2::attention_scratch(longest, head_size));
+    std::vector<float> scratch(kernel.scratch(longest, head_size));
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t first = batch.offsets[unit / heads];
       const std::int64_t column = unit % heads * head_size;
       const float* query = in + first * 3 * hidden + column;
-      avx2::attention({.query = query,
-                       .key = query + hidden,
-                       .value = query + 2 * hidden,
-                       .row = 3 * hidden,
-                       .out = out + first * hidden + column,
-                       .out_row = hidden,
-                       .length = batch.length(unit / heads),
-                       .size = head_size},
-                      scratch.data());
+      kernel.run({.query = query,
+                  .key = query + hidden,
+                  .value = query + 2 * hidden,
+                  .row = 3 * hidden,
+                  .out = out + first * hidden + column,
+                  .out_row = hidden,
+                  .length = batch.length(unit / heads),
+                  .size = head_size},
+                 scratch.data());
     }
   });
   return result;
@@ -72,8 +73,8 @@ at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std:
   TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
               "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",
               qkv.sizes());
-  return fits_kernel(qkv, qkv.size(1) / 3 / heads) ? by_kernel(qkv, batch, heads)
-                                                   : by_groups(qkv, batch, heads);
+  const x86::AttentionKernel* kernel = kernel_for(qkv, qkv.size(1) / 3 / heads);
+  return kernel ? by_kernel(*kernel, qkv, batch, heads) : by_groups(qkv, batch, heads);
 }
 
 }  // namespace mtt::nn

@@ -20,7 +20,7 @@ class PluginCatalog {
   explicit PluginCatalog(std::vector<std::filesystem::path> folders);
 
   /// `first`, then MTT_PLUGIN_PATH (colon-separated), then <folder of libmtt.so>/mtt/plugins. Never the
-  /// working directory; a relative folder throws Error.
+  /// working directory; a relative folder, or one that is not there, throws Error.
   static std::vector<std::filesystem::path> search_folders(const std::vector<std::filesystem::path>& first);
 
   /// Not found throws Error that lists every folder, every plugin seen and every file that failed to load.

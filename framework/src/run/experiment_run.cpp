@@ -18,6 +18,7 @@
 #include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
 #include "run/run_directory.h"
+#include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 #include "run/training.h"
@@ -50,6 +51,12 @@ std::string encoder_text(const Encoder& encoder) {
          std::to_string(encoder.model->modules().width()) +
          (encoder.model->modules().normalizes() ? ", normalised" : "") +
          (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
+}
+
+std::string scores_text(const std::vector<TaskScore>& scores) {
+  std::string text;
+  for (const TaskScore& score : scores) text += "  " + score_text(score);
+  return text;
 }
 
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
@@ -161,6 +168,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
                    PluginCatalog& plugins, Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
+  const RunLock lock(directory);
   if (resume) {
     check_same_config(directory, resolved(experiment, prepared));
     if (prepared.training && is_finished_run(directory)) {
@@ -177,18 +185,25 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   std::string text = encoder_text(encoder);
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
+  bool has_closed_form = false;
   for (const TaskPlan& plan : prepared.plans) {
     if (const std::string train = plan.file(experiment, "train"); !train.empty()) {
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
     text += task_text(plan, experiment, prepared.files);
+    has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
     if (const std::string test = plan.file(experiment, "test"); !test.empty())
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
   if (prepared.training) {
+    if (!resume && !held_out.empty() && has_closed_form) {
+      const Inference before(*encoder.model, encoder.text_encoder(), threads,
+                             experiment.run.integer("tokens_per_forward"));
+      console.say("\nScores before training\n" + scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
+    }
     const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
                                                  directory, threads, resume, console);
     if (outcome.signal != 0) {
@@ -207,13 +222,11 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   show(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {
-    std::string lines, rows;
-    for (const TaskScore& score : score_tasks(held_out, prepared.files, inference, *encoder.model)) {
-      lines += "  " + score_text(score);
-      rows += score_json(score).json() + "\n";
-    }
+    const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    std::string rows;
+    for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
     write_file_atomically(directory / "scores.jsonl", rows);
-    console.say("\nScores on held-out examples (in scores.jsonl)\n" + lines);
+    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
   remove_training_state(directory);

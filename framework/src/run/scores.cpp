@@ -6,14 +6,58 @@
 
 #include "eval/cosine.h"
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "report/terminal_text.h"
+#include "train/trainer.h"
 
 namespace mtt {
 namespace {
 
-constexpr const char* kPair = "text_pair";
 constexpr const char* kSimilarity = "similarity";
+
+/// A head on the model's own vectors of both sentences of each pair.
+std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
+                                 const Inference& inference) {
+  if (examples.partners.empty())
+    throw Error("task '" + task.name + "' is about pairs of sentences, and its held-out examples have no key '" +
+                kPair + "'");
+  std::vector<std::string> texts = examples.texts;
+  texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
+  const at::Tensor vectors =
+      inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).sentences;
+  const auto count = static_cast<std::int64_t>(labels.size());
+  const at::Tensor logits = task.head->forward(
+      {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
+  return task.head->score(task.head->decode(logits, TokenBatch()), labels);
+}
+
+/// How often all tasks of a file that can be right are right, over the examples that have all their labels.
+TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file, const Examples& examples,
+                         const InferenceResult& result, const MultiTaskModel& model) {
+  TaskScore score{kAllTasks, file, 0, {}};
+  std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
+  for (const HeldOut& item : held_out)
+    if (item.file == file && model.tasks()[item.task].head->level() != Level::pair) tasks.emplace_back(item.task, examples.labels(item.field));
+  std::int64_t right = 0;
+  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
+    std::int64_t judged = 0, wrong = 0;
+    bool complete = true;
+    for (const auto& [task, labels] : tasks) {
+      complete = complete && !labels[i].is(Value::Kind::null);
+      if (!complete) break;
+      const auto verdict = model.tasks()[task].head->right(result.predictions[task][i], labels[i]);
+      judged += verdict.has_value();
+      wrong += verdict.has_value() && !*verdict;
+    }
+    if (!complete || judged < 2) continue;
+    ++score.examples;
+    right += wrong == 0;
+  }
+  if (score.examples > 0)
+    score.metrics = {{"exact_match", static_cast<double>(right) / static_cast<double>(score.examples)}};
+  return score;
+}
 
 }  // namespace
 
@@ -47,6 +91,10 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
+    if (task.head->level() == Level::pair) {
+      score.metrics = pair_metrics(task, examples, labels, inference);
+      continue;
+    }
     InferenceResult& result = results[item.file];
     if (result.predictions.empty())
       result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
@@ -56,21 +104,22 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
       throw Error("task '" + task.name + "': " + error.what());
     }
   }
+  for (const auto& [file, result] : results) {
+    TaskScore all = score_together(held_out, file, files.get(file), result, model);
+    if (all.examples > 0) scores.push_back(std::move(all));
+  }
   return scores;
 }
 
 bool has_pairs(const Examples& examples) {
-  const Value& first = examples.rows.front();
-  return first.find(kPair) && first.find(kSimilarity);
+  return !examples.partners.empty() && examples.rows.front().find(kSimilarity);
 }
 
 TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference) {
   std::vector<std::string> texts = examples.texts;
+  texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
   std::vector<double> gold, cosines;
-  for (const Value& row : examples.rows) {
-    texts.push_back(row.at(kPair).string());
-    gold.push_back(row.at(kSimilarity).number());
-  }
+  for (const Value& row : examples.rows) gold.push_back(label_number(row.at(kSimilarity)));
   const auto result = inference.run(texts, {.sentences = true, .predictions = false, .progress = {}});
   const auto width = static_cast<std::size_t>(result.sentences.size(1));
   const float* vectors = result.sentences.const_data_ptr<float>();

@@ -28,7 +28,8 @@ struct TaskScore {
   std::vector<Metric> metrics;
 };
 
-/// Scores tasks; each file is encoded once for all of them.
+/// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right
+/// or wrong, a last row, "all tasks", says how often all of them are right ("exact_match").
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
                                    const Inference& inference, const MultiTaskModel& model);
 

@@ -69,11 +69,15 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
   for (const char* key : {"pooling", "normalize"}) {
     const bool unchanged =
         task.options.value(key).json() == (key == std::string_view("pooling") ? "[\"model\"]" : "\"model\"");
+    if (made.head->level() == Level::pair && !unchanged)
+      refuse(task, key, "a head that reads pairs takes the model's own vectors; leave '" + std::string(key) + "' out");
     if (made.head->level() == Level::token && !unchanged)
       refuse(
           task, key,
           "'" + std::string(key) + "' is for heads that read sentences; '" + made.plugin + "' reads tokens");
   }
+  if (made.head->level() == Level::pair && made.reading.layer >= 0)
+    refuse(task, "layer", "a head that reads pairs takes the model's own vectors; leave 'layer' out");
   const std::string& init = task.options.string("init");
   const auto known = made.head->initialisations();
   if (init == "none" || std::find(known.begin(), known.end(), init) != known.end()) return;

@@ -28,8 +28,7 @@ EarlyStopping::EarlyStopping(std::string_view metric, std::int64_t patience)
 }
 
 bool EarlyStopping::update(std::int64_t step, double value) {
-  const bool better =
-      std::isfinite(value) && (!best_ || (higher_ ? value > *best_ : value < *best_));
+  const bool better = std::isfinite(value) && (!best_ || (higher_ ? value > *best_ : value < *best_));
   if (!better) {
     ++without_best_;
     return false;
@@ -41,9 +40,8 @@ bool EarlyStopping::update(std::int64_t step, double value) {
 }
 
 Value EarlyStopping::state() const {
-  return Value::Table{{"best", best_ ? Value(*best_) : Value()},
-                      {"best_step", best_step_},
-                      {"without_best", without_best_}};
+  return Value::Table{
+      {"best", best_ ? Value(*best_) : Value()}, {"best_step", best_step_}, {"without_best", without_best_}};
 }
 
 void EarlyStopping::restore(const Value& state) {

@@ -67,9 +67,9 @@ std::string host() {
 }
 
 fs::path free_name(const fs::path& folder) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
-                           std::chrono::system_clock::now().time_since_epoch())
-                           .count();
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count();
   const std::string begin = "events.out.tfevents." + std::to_string(seconds) + "." + host() + "." +
                             std::to_string(::getpid()) + ".";
   for (int number = 0;; ++number) {
@@ -88,8 +88,7 @@ std::uint32_t crc32c(std::string_view bytes) {
   return ~crc;
 }
 
-EventFile::EventFile(const fs::path& folder, std::int64_t first_step)
-    : file_(std::make_unique<AppendFile>(free_name(folder), 0)) {
+EventFile::EventFile(const fs::path& folder, std::int64_t first_step) : file_(free_name(folder), 0) {
   constexpr std::uint64_t kFileVersion = 3, kSessionLog = 7, kStatus = 1, kStart = 1;
   append(event(first_step, bytes_field(kFileVersion, "brain.Event:2")));
   if (first_step > 0)
@@ -99,15 +98,14 @@ EventFile::EventFile(const fs::path& folder, std::int64_t first_step)
 void EventFile::scalar(std::string_view tag, std::int64_t step, double value) {
   constexpr std::uint64_t kSummary = 5, kValue = 1, kTag = 1, kSimpleValue = 2;
   const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
-  append(event(step, bytes_field(kSummary,
-                                 bytes_field(kValue, bytes_field(kTag, tag) +
-                                                         key(kSimpleValue, Wire::fixed32) +
-                                                         little_endian(bits)))));
+  append(event(step, bytes_field(kSummary, bytes_field(kValue, bytes_field(kTag, tag) +
+                                                                   key(kSimpleValue, Wire::fixed32) +
+                                                                   little_endian(bits)))));
 }
 
 void EventFile::append(std::string_view event) {
   const std::string length = little_endian(static_cast<std::uint64_t>(event.size()));
-  file_->append(length + masked_crc(length) + std::string(event) + masked_crc(event));
+  file_.append(length + masked_crc(length) + std::string(event) + masked_crc(event));
 }
 
 }  // namespace mtt

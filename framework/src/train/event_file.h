@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <string_view>
 
 #include "io/append_file.h"
@@ -25,12 +24,12 @@ class EventFile {
   /// Appends a value, as a float; it is with the system when the call returns.
   void scalar(std::string_view tag, std::int64_t step, double value);
 
-  const std::filesystem::path& path() const { return file_->path(); }
+  const std::filesystem::path& path() const { return file_.path(); }
 
  private:
   void append(std::string_view event);
 
-  std::unique_ptr<AppendFile> file_;
+  AppendFile file_;
 };
 
 }  // namespace mtt

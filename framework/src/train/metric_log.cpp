@@ -41,8 +41,9 @@ bool line_ends_at(const std::filesystem::path& path, std::int64_t bytes) {
 
 std::int64_t checked(const std::filesystem::path& path, std::int64_t keep_bytes) {
   std::error_code error;
-  const bool reaches = keep_bytes > 0 && std::filesystem::file_size(path, error) >=
-                                             static_cast<std::uintmax_t>(keep_bytes) && !error;
+  const bool reaches = keep_bytes > 0 &&
+                       std::filesystem::file_size(path, error) >= static_cast<std::uintmax_t>(keep_bytes) &&
+                       !error;
   if (reaches && !line_ends_at(path, keep_bytes))
     throw Error("file '" + path.string() + "' has no end of a line after " + std::to_string(keep_bytes) +
                 " bytes, where the checkpoint ends; it was changed since");

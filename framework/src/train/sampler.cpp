@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "mtt/error.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 namespace mtt {
 namespace {
@@ -36,9 +36,7 @@ SamplingMethod method_of(std::string_view name) {
   throw Error("there is no sampling method '" + std::string(name) + "'");
 }
 
-std::string_view name_of(SamplingMethod method) {
-  return kMethods[static_cast<std::size_t>(method)].first;
-}
+std::string_view name_of(SamplingMethod method) { return kMethods[static_cast<std::size_t>(method)].first; }
 
 std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
@@ -195,8 +193,7 @@ std::int64_t Sampler::natural_epoch() const {
 }
 
 bool Sampler::exact(const Source& source) const {
-  return settings_.method == SamplingMethod::all &&
-         ceil_divide(source.size, batch_size_) == steps_per_epoch_;
+  return settings_.method == SamplingMethod::all && ceil_divide(source.size, batch_size_) == steps_per_epoch_;
 }
 
 void Sampler::plan_unimax() {
@@ -239,8 +236,7 @@ std::vector<double> Sampler::probabilities(std::int64_t epoch) const {
     case SamplingMethod::unimax:
       break;
   }
-  const std::vector<std::int64_t> budgets =
-      unimax_budgets(all, steps() * batch_size_, settings_.max_epochs);
+  const std::vector<std::int64_t> budgets = unimax_budgets(all, steps() * batch_size_, settings_.max_epochs);
   return normalised({budgets.begin(), budgets.end()});
 }
 

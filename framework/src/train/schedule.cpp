@@ -22,8 +22,9 @@ Schedule::Schedule(std::string_view name, double warmup, std::int64_t steps)
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) {
     const std::string near = nearest(name, known);
-    throw Error("there is no schedule '" + std::string(name) + "'; " +
-                (near.empty() ? "expected constant, linear, cosine or stlr" : "did you mean '" + near + "'?"));
+    throw Error(
+        "there is no schedule '" + std::string(name) + "'; " +
+        (near.empty() ? "expected constant, linear, cosine or stlr" : "did you mean '" + near + "'?"));
   }
   shape_ = static_cast<Shape>(found - known.begin());
   if (!(warmup >= 0 && warmup <= 1))

@@ -23,7 +23,7 @@
 #include "train/interrupt.h"
 #include "train/metric_log.h"
 #include "train/parameter_groups.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/training_step.h"
@@ -401,7 +401,7 @@ double Trainer::deciding_score(const Scores& scores) const {
   std::vector<std::string> names;
   for (const auto& score : scores) {
     const std::string task = score.first.substr(0, score.first.find('.'));
-    if (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task) main.push_back(score);
+    if (task != kAllTasks && (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task)) main.push_back(score);
     if (score.first == wanted) return score.second;
     names.push_back(score.first);
   }

@@ -20,6 +20,9 @@ namespace mtt {
 /// Scores of an evaluation: "<task>.<metric>" = value, each task's main metric first.
 using Scores = std::vector<std::pair<std::string, double>>;
 
+/// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
+inline constexpr const char* kAllTasks = "all tasks";
+
 /// What a training is given.
 struct TrainingJob {
   const Experiment& experiment;

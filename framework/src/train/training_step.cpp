@@ -13,7 +13,7 @@
 
 #include "freeze/frontier.h"
 #include "mtt/error.h"
-#include "train/random_stream.h"
+#include "mtt/random_stream.h"
 
 namespace mtt {
 namespace {

@@ -4,6 +4,7 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/softmax.h>
 
 #include "mtt/error.h"
@@ -11,6 +12,32 @@
 #include "mtt/nn/closed_form.h"
 
 using mtt::Value;
+
+Classification::Classification(ClassificationSettings settings)
+    : settings_(std::move(settings)),
+      labels_(settings_.labels),
+      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
+  if (settings_.balanced && !settings_.class_weights.table().empty())
+    settings_.class_weights.refuse("class_weights and balanced = true exclude each other; leave one out");
+}
+
+void Classification::learn_weights(const std::vector<Value>& labels) {
+  if (!settings_.balanced && settings_.class_weights.table().empty()) return;
+  class_weights_ = at::ones({labels_.size()}, at::kFloat);
+  auto* weights = class_weights_.mutable_data_ptr<float>();
+  for (const auto& [label, weight] : settings_.class_weights.table())
+    weights[labels_.index(Value(label).placed(weight.place()))] = static_cast<float>(weight.number());
+  if (!settings_.balanced) return;
+  std::vector<double> counts(labels_.size(), 0.0);
+  double all = 0;
+  for (const Value& label : labels) {
+    if (label.is(Value::Kind::null)) continue;
+    counts[labels_.index(label)] += 1;
+    all += 1;
+  }
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    if (counts[c] > 0) weights[c] = static_cast<float>(all / (static_cast<double>(counts.size()) * counts[c]));
+}
 
 void Classification::learn_labels(const std::vector<Value>& labels) {
   std::vector<std::string> names;
@@ -25,6 +52,7 @@ void Classification::learn_labels(const std::vector<Value>& labels) {
   if (labels_.size() < 2)
     throw mtt::Error("a classification needs at least two labels, and the examples have " +
                      std::to_string(labels_.size()));
+  learn_weights(labels);
 }
 
 Value Classification::state() const { return Value::Table{{"labels", labels_.value()}}; }
@@ -36,7 +64,7 @@ void Classification::build(std::int64_t width) {
 }
 
 at::Tensor Classification::forward(const mtt::Encoding& encoding) const {
-  return classifier_->forward(encoding.sentences);
+  return classifier_->forward(dropout_.forward(encoding.sentences));
 }
 
 at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
@@ -47,7 +75,13 @@ at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::
 }
 
 at::Tensor Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget);
+  return at::cross_entropy_loss(logits, targets, class_weights_, at::Reduction::Sum, kNoTarget,
+                                settings_.label_smoothing);
+}
+
+double Classification::count(const at::Tensor& targets) const {
+  if (!class_weights_.defined()) return Head::count(targets);
+  return class_weights_.index_select(0, targets.masked_select(targets.ne(kNoTarget))).sum(at::kDouble).item<double>();
 }
 
 std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
@@ -70,6 +104,10 @@ std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predict
     gold.push_back(labels_.find(mtt::LabelSet::text(labels[i])).value_or(-1));
   }
   return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
+}
+
+std::optional<bool> Classification::right(const Value& prediction, const Value& label) const {
+  return prediction.at("label").string() == mtt::LabelSet::text(label);
 }
 
 void Classification::initialise(const std::string& method, const at::Tensor& features,

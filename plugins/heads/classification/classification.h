@@ -5,10 +5,19 @@
 #include "mtt/label_set.h"
 #include "mtt/nn/layers.h"
 
+/// What training needs beside the labels.
+struct ClassificationSettings {
+  mtt::LabelSet labels;
+  double dropout = 0;
+  double label_smoothing = 0;
+  mtt::Value class_weights = mtt::Value(mtt::Value::Table{});  ///< label = weight; labels that are missing have 1
+  bool balanced = false;                                       ///< class weights n / (K · n_c) instead
+};
+
 /// Softmax classification of sentence vectors: intents, sentiment, topics.
 class Classification : public mtt::Head {
  public:
-  explicit Classification(mtt::LabelSet labels) : labels_(std::move(labels)) {}
+  explicit Classification(ClassificationSettings settings);
 
   mtt::Level level() const override { return mtt::Level::sentence; }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
@@ -18,14 +27,21 @@ class Classification : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  double count(const at::Tensor& targets) const override;
   /// {"label": "weather", "score": 0.93}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
   void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
   std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
 
  private:
+  void learn_weights(const std::vector<mtt::Value>& labels);
+
+  ClassificationSettings settings_;
   mtt::LabelSet labels_;
+  at::Tensor class_weights_;  ///< [K]; undefined where all weigh the same
+  mtt::nn::Dropout& dropout_;
   mtt::nn::Linear* classifier_ = nullptr;
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/closed_form.h"
 
@@ -14,7 +15,7 @@ using mtt::Value;
 
 void Regression::learn_labels(const std::vector<Value>& labels) {
   for (const Value& label : labels)
-    if (!label.is(Value::Kind::null)) label.number();
+    if (!label.is(Value::Kind::null)) mtt::label_number(label);
 }
 
 void Regression::build(std::int64_t width) { regressor_ = &child<mtt::nn::Linear>("regressor", width, 1); }
@@ -28,7 +29,7 @@ at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::Toke
   auto* out = targets.mutable_data_ptr<float>();
   for (const Value& label : labels)
     *out++ = label.is(Value::Kind::null) ? std::numeric_limits<float>::quiet_NaN()
-                                         : static_cast<float>(label.number());
+                                         : static_cast<float>(mtt::label_number(label));
   return targets;
 }
 
@@ -53,7 +54,7 @@ std::vector<mtt::Metric> Regression::score(const std::vector<Value>& predictions
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
     predicted.push_back(predictions[i].at("value").number());
-    gold.push_back(labels[i].number());
+    gold.push_back(mtt::label_number(labels[i]));
     error += std::abs(predicted.back() - gold.back());
   }
   return {{"spearman", mtt::spearman(predicted, gold)},

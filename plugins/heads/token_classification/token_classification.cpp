@@ -6,6 +6,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
@@ -24,6 +25,26 @@ constexpr double kNever = -1e4;  // the logit of a tag without an example
 
 }  // namespace
 
+TokenClassification::TokenClassification(TokenClassificationSettings settings)
+    : settings_(std::move(settings)),
+      labels_(settings_.labels),
+      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {}
+
+void TokenClassification::learn_weights() {
+  if (settings_.class_weights.table().empty()) return;
+  tag_weights_ = at::ones({tag_count()}, at::kFloat);
+  auto* weights = tag_weights_.mutable_data_ptr<float>();
+  for (const auto& [name, weight] : settings_.class_weights.table()) {
+    const auto value = static_cast<float>(weight.number());
+    if (name == "O") {
+      weights[0] = value;
+      continue;
+    }
+    const std::int64_t label = labels_.index(Value(name).placed(weight.place()));
+    weights[begin_tag(label)] = weights[inside_tag(label)] = value;
+  }
+}
+
 void TokenClassification::learn_labels(const std::vector<Value>& labels) {
   std::vector<std::string> names;
   for (const Value& spans : labels) {
@@ -38,6 +59,7 @@ void TokenClassification::learn_labels(const std::vector<Value>& labels) {
   if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
   if (labels_.size() == 0)
     throw mtt::Error("a token classification needs at least one label, and the examples have no span");
+  learn_weights();
 }
 
 Value TokenClassification::state() const { return Value::Table{{"labels", labels_.value()}}; }
@@ -51,7 +73,7 @@ void TokenClassification::build(std::int64_t width) {
 }
 
 at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
-  return classifier_->forward(encoding.tokens);
+  return classifier_->forward(dropout_.forward(encoding.tokens));
 }
 
 at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
@@ -81,7 +103,13 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
 }
 
 at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget);
+  return at::cross_entropy_loss(logits, targets, tag_weights_, at::Reduction::Sum, kNoTarget,
+                                settings_.label_smoothing);
+}
+
+double TokenClassification::count(const at::Tensor& targets) const {
+  if (!tag_weights_.defined()) return Head::count(targets);
+  return tag_weights_.index_select(0, targets.masked_select(targets.ne(kNoTarget))).sum(at::kDouble).item<double>();
 }
 
 // Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of
@@ -149,6 +177,11 @@ std::vector<mtt::Metric> TokenClassification::score(const std::vector<Value>& pr
   }
   const mtt::F1 result = mtt::entity_f1(predicted, gold);
   return {{"entity_f1", result.f1}, {"entity_precision", result.precision}, {"entity_recall", result.recall}};
+}
+
+std::optional<bool> TokenClassification::right(const Value& prediction, const Value& label) const {
+  const auto predicted = read_spans(prediction.at("entities"), -1);
+  return predicted == read_spans(label, -1);
 }
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,

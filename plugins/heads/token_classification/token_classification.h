@@ -5,11 +5,19 @@
 #include "mtt/label_set.h"
 #include "mtt/nn/layers.h"
 
+/// What training needs beside the labels.
+struct TokenClassificationSettings {
+  mtt::LabelSet labels;
+  double dropout = 0;
+  double label_smoothing = 0;
+  mtt::Value class_weights = mtt::Value(mtt::Value::Table{});  ///< label or "O" = weight; others have 1
+};
+
 /// Softmax classification of words by the vector of their first sub-word, with the tags O, B-x and I-x: named
 /// entities, slots. Decoding takes the best sequence in which I-x follows B-x or I-x only.
 class TokenClassification : public mtt::Head {
  public:
-  explicit TokenClassification(mtt::LabelSet labels) : labels_(std::move(labels)) {}
+  explicit TokenClassification(TokenClassificationSettings settings);
 
   mtt::Level level() const override { return mtt::Level::token; }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
@@ -19,11 +27,13 @@ class TokenClassification : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  double count(const at::Tensor& targets) const override;
   /// {"entities": [{"start": 5, "end": 14, "label": "song", "text": "Yesterday", "score": 0.91}]}; characters
   /// are code points, the score is the mean probability of the entity's tags.
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
   void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
   std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
 
@@ -33,8 +43,12 @@ class TokenClassification : public mtt::Head {
   static std::int64_t inside_tag(std::int64_t label) { return 2 + 2 * label; }
   static bool is_inside(std::int64_t tag) { return tag > 0 && tag % 2 == 0; }
 
+  void learn_weights();
   std::vector<std::int64_t> best_tags(const std::vector<const float*>& rows) const;
 
+  TokenClassificationSettings settings_;
   mtt::LabelSet labels_;
+  at::Tensor tag_weights_;  ///< [tags]; undefined where all weigh the same
+  mtt::nn::Dropout& dropout_;
   mtt::nn::Linear* classifier_ = nullptr;
 };

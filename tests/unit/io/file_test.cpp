@@ -33,6 +33,12 @@ TEST_CASE("what is no readable file is named") {
   CHECK_THROWS_WITH(mtt::MappedFile(folder.write("empty", "")), Contains("is empty"));
 }
 
+TEST_CASE("a file that ends before its size is refused, not read in part") {
+  const fs::path shorter = "/sys/kernel/mm/transparent_hugepage/enabled";  // says 4096 bytes and has fewer
+  if (!fs::exists(shorter)) MTT_SKIP(shorter.string() + " is not there");
+  CHECK_THROWS_WITH(mtt::read_file(shorter, 10000), Contains("had 4096 bytes and ended after"));
+}
+
 TEST_CASE("names from files stay within their directory") {
   const TemporaryFolder folder;
   folder.write("in/a", "x");

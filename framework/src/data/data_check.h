@@ -1,0 +1,75 @@
+// What is wrong, or worth knowing, about the examples of an experiment.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "data/examples.h"
+#include "text/tokenizer.h"
+
+namespace mtt {
+
+/// How an experiment uses examples, in the order of reports.
+enum class Role { train, dev, test };
+/// "train", "dev", "test".
+const char* role_name(Role role);
+
+/// Examples of a file, all of them or one side of a split, as they are checked.
+struct CheckedPart {
+  Role role = Role::train;
+  std::string file;
+  const Examples* examples = nullptr;
+  std::vector<std::int64_t> rows;  ///< indices into `examples`
+
+  std::int64_t repeated = 0;  ///< examples whose text (with its partner) came before
+  std::int64_t empty = 0;     ///< texts without a character but white space, partners included
+  std::int64_t longest = 0;   ///< tokens of the longest text, prompt and special tokens included
+  std::int64_t cut = 0;       ///< texts longer than the limit, partners included
+};
+
+/// What a task's labels are: no label at all; names; whole numbers, which may be either; numbers; spans.
+enum class LabelKind { none, classes, integers, numbers, spans };
+/// "no labels", "classes", "whole numbers", "numbers", "spans".
+const char* label_kind_name(LabelKind kind);
+
+/// How often a label (of numbers: a range of them) occurs in each part of a task; spans are counted singly.
+struct LabelCount {
+  std::string label;
+  std::vector<std::int64_t> counts;
+};
+
+/// A task as it is checked.
+struct CheckedTask {
+  std::string name, field;
+  std::vector<std::size_t> parts;  ///< indices into DataCheck::parts, at most one a role, in their order
+
+  LabelKind kind = LabelKind::none;
+  std::vector<std::int64_t> labelled;  ///< of each part: examples with a label
+  std::vector<LabelCount> labels;      ///< the most frequent in the first part first
+};
+
+/// Something found: an error, with which a run would fail or its scores mislead, or a note.
+struct Finding {
+  bool error = false;
+  std::string about;                      ///< a task's name, or "" for the files
+  std::string what;                       ///< one sentence
+  std::vector<std::string> examples = {};  ///< the first few, one a line, with file:line
+};
+
+/// Everything that was found.
+struct DataCheck {
+  std::int64_t max_tokens = 0;  ///< 0: no limit
+  std::vector<CheckedPart> parts;
+  std::vector<CheckedTask> tasks;
+  std::vector<Finding> findings;
+
+  std::int64_t errors() const;
+};
+
+/// Fills in the facts and findings of a check whose parts and tasks name their examples. `prompt` stands
+/// before every text.
+void check_data(DataCheck& check, const Tokenizer& tokenizer, const std::string& prompt);
+
+}  // namespace mtt

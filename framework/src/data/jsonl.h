@@ -1,0 +1,16 @@
+// JSONL: one JSON object a line.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// One table a line, in order. A line that is blank or no JSON object, a byte order mark or bytes that are no
+/// text throw Error with source:line:column.
+std::vector<Value> parse_jsonl(std::string_view bytes, const std::string& source);
+
+}  // namespace mtt

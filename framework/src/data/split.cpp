@@ -1,0 +1,74 @@
+#include "data/split.h"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <unordered_map>
+
+#include "data/folded_text.h"
+#include "mtt/error.h"
+#include "train/random_stream.h"
+
+namespace mtt {
+namespace {
+
+/// Sentences that must stay together, as a forest; each root knows the first of its sentences by code point.
+class Groups {
+ public:
+  std::size_t of(const std::string& sentence) {
+    const auto [found, fresh] = number_.emplace(sentence, parent_.size());
+    if (fresh) {
+      parent_.push_back(found->second);
+      first_.push_back(sentence);
+    }
+    return root(found->second);
+  }
+  void join(std::size_t a, std::size_t b) {
+    a = root(a);
+    b = root(b);
+    if (first_[b] < first_[a]) std::swap(a, b);
+    parent_[b] = a;
+  }
+  const std::string& name(const std::string& sentence) { return first_[of(sentence)]; }
+
+ private:
+  std::size_t root(std::size_t at) {
+    while (parent_[at] != at) at = parent_[at] = parent_[parent_[at]];
+    return at;
+  }
+  std::unordered_map<std::string, std::size_t> number_;
+  std::vector<std::size_t> parent_;
+  std::vector<std::string> first_;
+};
+
+}  // namespace
+
+Split split_examples(const Examples& examples, double dev_share, std::uint64_t seed) {
+  Split split;
+  const std::size_t count = examples.texts.size();
+  if (dev_share <= 0) {
+    split.train.resize(count);
+    std::iota(split.train.begin(), split.train.end(), 0);
+    return split;
+  }
+  std::vector<std::string> names;
+  for (const std::string& text : examples.texts) names.push_back(folded_text(text));
+  if (!examples.partners.empty()) {
+    Groups groups;
+    for (std::size_t i = 0; i < count; ++i)
+      groups.join(groups.of(names[i]), groups.of(folded_text(examples.partners[i])));
+    for (std::string& name : names) name = groups.name(name);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool held_out = RandomStream(seed, "dev " + names[i], 0).uniform() < dev_share;
+    (held_out ? split.dev : split.train).push_back(static_cast<std::int64_t>(i));
+  }
+  if (split.train.empty() || split.dev.empty()) {
+    throw Error("dev_share = " + Value(dev_share).json() + " leaves no example for " +
+                (split.dev.empty() ? "dev" : "train") + " of the " + std::to_string(count) +
+                " in the file; change dev_share or run.seed, or name a dev file");
+  }
+  return split;
+}
+
+}  // namespace mtt

@@ -1,0 +1,80 @@
+#include "run/data_check.h"
+
+#include <algorithm>
+
+#include "config/dev_source.h"
+#include "data/split.h"
+#include "io/model_cache.h"
+#include "model/model_directory.h"
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+std::string own_or_shared(const Experiment& experiment, const TaskConfig& task, const char* key) {
+  const std::string& own = task.options.string(key);
+  return own.empty() ? experiment.data.string(key) : own;
+}
+
+class Parts {
+ public:
+  Parts(DataCheck& check, ExampleFiles& files) : check_(check), files_(files) {}
+
+  void use(CheckedTask& task, Role role, const std::string& file, std::vector<std::int64_t> rows) {
+    auto& parts = check_.parts;
+    auto found = std::find_if(parts.begin(), parts.end(), [&](const CheckedPart& part) {
+      return part.role == role && part.file == file && part.rows == rows;
+    });
+    if (found == parts.end()) {
+      CheckedPart& part = parts.emplace_back();
+      part.role = role;
+      part.file = file;
+      part.examples = &files_.get(file);
+      part.rows = std::move(rows);
+      found = parts.end() - 1;
+    }
+    task.parts.push_back(static_cast<std::size_t>(found - parts.begin()));
+  }
+
+  void use_all(CheckedTask& task, Role role, const std::string& file) {
+    if (!file.empty()) use(task, role, file, split_examples(files_.get(file), 0, 0).train);
+  }
+
+ private:
+  DataCheck& check_;
+  ExampleFiles& files_;
+};
+
+}  // namespace
+
+DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& files) {
+  const ModelDirectory model = ModelDirectory::read(find_model(experiment.backbone.string("model")));
+  const std::int64_t own_limit = experiment.backbone.integer("max_tokens");
+  DataCheck check;
+  check.max_tokens = own_limit > 0 ? own_limit : model.max_tokens;
+  Parts parts(check, files);
+  for (const TaskConfig& config : experiment.tasks) {
+    CheckedTask& task = check.tasks.emplace_back();
+    task.name = config.name;
+    task.field = config.options.string("field").empty() ? config.name : config.options.string("field");
+    const std::string train = own_or_shared(experiment, config, "train");
+    const DevSource dev = dev_source(experiment, config);
+    if (dev.share > 0 && !train.empty()) {
+      const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
+      Split split = split_examples(files.get(train), dev.share, seed);
+      parts.use(task, Role::train, train, std::move(split.train));
+      parts.use(task, Role::dev, train, std::move(split.dev));
+    } else {
+      parts.use_all(task, Role::train, train);
+      parts.use_all(task, Role::dev, dev.file);
+    }
+    parts.use_all(task, Role::test, own_or_shared(experiment, config, "test"));
+  }
+  if (check.parts.empty())
+    throw Error(experiment.file.string() +
+                ": there are no examples to check; name files by train, dev or test in [data] or a task");
+  check_data(check, *model.tokenizer, model.prompt_text(experiment.backbone.string("prompt")));
+  return check;
+}
+
+}  // namespace mtt

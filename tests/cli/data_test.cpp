@@ -1,0 +1,139 @@
+#include <filesystem>
+
+#include "catch.h"
+#include "io/json.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[data]
+train = "train.csv"
+test = "test.csv"
+text = "sentence"
+
+[tasks.wish]
+head = "classification"
+
+[tasks.hurry]
+head = "regression"
+
+[tasks.things]
+head = "token_classification"
+train = "things.conll"
+test = "things.conll"
+)";
+
+struct Experiment {
+  TemporaryFolder folder;
+  std::string config = folder.write("e.toml", kConfig).string();
+
+  Experiment() {
+    write_tiny_model(folder.path() / "model");
+    folder.write("train.csv",
+                 "wish,sentence,hurry\nplay,\"play some music, now\",0.5\nwake,wake me,1\nplay,rain,\n");
+    folder.write("test.csv", "sentence,hurry,wish\nWake  me,0.2,wake\nmusic,0.7,play\n");
+    folder.write("things.conll", "play\tO\nmusic\tB-what\n\nwake\tO\nme\tO\n");
+  }
+  Outcome check(std::vector<std::string> more = {}) const {
+    more.insert(more.begin(), {"data", "check", config});
+    return mtt_program(more);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("data check reads all formats and needs neither weights nor plugins") {
+  const Experiment e;
+  fs::remove(e.folder.path() / "model/model.safetensors");
+  const Outcome outcome = mtt_program({"data", "check", e.config}, "", {"MTT_PLUGIN_PATH=/nowhere"});
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  for (const char* part :
+       {"train train.csv", "test  test.csv", "train things.conll", "The model reads 16 tokens",
+        "wish: classes", "hurry: numbers", "things: spans", "  play                    2        1  ██████████",
+        "note: test: 1 of 2 examples of test.csv are also in train (train.csv), the first at test.csv:2",
+        "0 errors, "})
+    CHECK_THAT(outcome.out, Contains(part));
+}
+
+TEST_CASE("data check ends with 1 where there is an error, and says the same as JSON") {
+  const Experiment e;
+  e.folder.write("test.csv", "sentence,wish\nmusic,sing\n");
+  const Outcome outcome = e.check();
+  CHECK(outcome.code == 1);
+  CHECK(outcome.err.empty());
+  CHECK_THAT(outcome.out, Contains("error: wish: 1 label is not in train: \"sing\" (test 1)"));
+  const Outcome json = e.check({"--json"});
+  CHECK(json.code == 1);
+  const auto report = mtt::parse_json(json.out, "out");
+  CHECK(report.at("max_tokens").integer() == 16);
+  CHECK(report.at("files").array().size() == 4);
+  CHECK(report.at("errors").array()[0].at("about").string() == "wish");
+  CHECK(report.at("tasks").array()[0].at("labelled").at("train").integer() == 3);
+}
+
+TEST_CASE("data check draws the dev examples that dev_share asks for") {
+  const Experiment e;
+  std::string rows = "sentence,wish\n";
+  for (int i = 0; i < 200; ++i) rows += "play " + std::to_string(i) + (i % 2 ? ",play\n" : ",wake\n");
+  e.folder.write("many.csv", rows);
+  const Outcome outcome =
+      e.check({"--json", "--set", "tasks.wish.train=many.csv", "--set", "tasks.wish.dev_share=0.25"});
+  INFO(outcome.out << outcome.err);
+  const auto labelled = mtt::parse_json(outcome.out, "out").at("tasks").array()[0].at("labelled");
+  CHECK(labelled.at("train").integer() + labelled.at("dev").integer() == 200);
+  CHECK(labelled.at("dev").integer() > 25);
+  CHECK(labelled.at("dev").integer() < 75);
+}
+
+TEST_CASE("data check names what it cannot read") {
+  const Experiment e;
+  const auto fails = [&](const std::vector<std::string>& more, const std::string& with) {
+    const Outcome outcome = e.check(more);
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(with));
+  };
+  e.folder.write("ragged.csv", "sentence,wish\na,b,c\n");
+  fails({"--set", "data.train=ragged.csv"}, "ragged.csv:2:1: found 3 cells, expected 2");
+  fails({"--set", "data.text=txt"}, "there is no column \"txt\"");
+  fails({"--set", "data.train=gone.csv"}, "gone.csv' does not exist");
+  fails({"--set", "data.dev=test.csv", "--set", "data.dev_share=0.1"}, "has both 'dev' and 'dev_share'");
+  fails({"--set", "data.dev_share=0.6"}, "0.6");
+  e.folder.write("e.toml", "[backbone]\nmodel = \"./model\"\n[tasks.wish]\nhead = \"classification\"\n");
+  fails({}, "there are no examples to check");
+}
+
+TEST_CASE("heads learn from tables and tagged files, and are scored on them") {
+  const Experiment e;
+  const std::string out = (e.folder.path() / "out").string();
+  const Outcome run =
+      mtt_program({"run", e.config, "--out", out, "--set", "tasks.wish.init=ridge", "--set",
+                   "tasks.hurry.init=ridge", "--set", "tasks.things.init=class_means"});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK_THAT(run.out, Contains("wish          accuracy") && Contains("hurry         spearman") &&
+                          Contains("things        entity_f1"));
+  const Outcome spans = mtt_program(
+      {"evaluate", "--model", out, "--data", (e.folder.path() / "things.conll").string()});
+  INFO(spans.err);
+  CHECK(spans.code == 0);
+  CHECK_THAT(spans.out, Contains("things") && !Contains("wish"));
+  e.folder.write("pairs.csv", "sentence,text_pair,similarity\nplay,rain,0.5\nwake,up,3\nme,me,5\n");
+  const Outcome pairs =
+      mtt_program({"evaluate", "--model", out, "--data", (e.folder.path() / "pairs.csv").string()});
+  INFO(pairs.err);
+  CHECK_THAT(pairs.out, Contains("cosine_spearman"));
+  e.folder.write("bad.csv", "sentence,hurry\nplay,1\nwake,nan\n");
+  CHECK_THAT(mtt_program({"run", e.config, "--check", "--set", "tasks.hurry.train=bad.csv", "--set",
+                          "tasks.hurry.init=ridge"})
+                 .err,
+             Contains("bad.csv:3:6: found \"nan\", expected a number"));
+}

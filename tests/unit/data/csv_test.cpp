@@ -1,0 +1,68 @@
+#include "data/csv.h"
+
+#include "catch.h"
+#include "mtt/error.h"
+
+using mtt::parse_csv;
+
+namespace {
+
+/// The cells of all records, the header's left out.
+std::vector<std::vector<std::string>> cells(std::string_view bytes, char delimiter = ',') {
+  std::vector<std::vector<std::string>> rows;
+  for (const mtt::Value& row : parse_csv(bytes, delimiter, "f.csv")) {
+    rows.emplace_back();
+    for (const auto& [key, cell] : row.table()) rows.back().push_back(cell.string());
+  }
+  return rows;
+}
+
+using Rows = std::vector<std::vector<std::string>>;
+
+}  // namespace
+
+TEST_CASE("csv: quoting, line ends and empty cells") {
+  CHECK(cells("a,b\n1,2\n") == Rows{{"1", "2"}});
+  CHECK(cells("a,b\r\n1,2\r\n3,4") == Rows{{"1", "2"}, {"3", "4"}});
+  CHECK(cells("a,b\n\"x, \"\"y\"\"\",\"two\r\nlines\"\n") == Rows{{"x, \"y\"", "two\r\nlines"}});
+  CHECK(cells("a,b\n,\"\"\n") == Rows{{"", ""}});
+  CHECK(cells("a,b\n5\" disc,it's\n") == Rows{{"5\" disc", "it's"}});
+  CHECK(cells("a\tb\n\"x\ty\"\t1,5\n", '\t') == Rows{{"x\ty", "1,5"}});
+  CHECK(cells("\"a\",\"b\nc\"\n1,2\n") == Rows{{"1", "2"}});
+  CHECK(cells("a\n\nx\n") == Rows{{""}, {"x"}});
+  CHECK(cells("\xEF\xBB\xBF\"a\",b\n1,2\n") == Rows{{"1", "2"}});
+  CHECK(cells("a,b\n").empty());
+  CHECK(cells("a,b\n 1 ,\xC3\xA4\n") == Rows{{" 1 ", "\xC3\xA4"}});
+}
+
+TEST_CASE("csv: keys are the header's, whatever their order, and cells know their place") {
+  const auto rows = parse_csv("label,text\nx,\"one\ntwo\"\ny,three\n", ',', "f.csv");
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].at("text").string() == "one\ntwo");
+  CHECK(rows[1].at("label").string() == "y");
+  CHECK(rows[1].place().str() == "f.csv:4:1");
+  CHECK(rows[1].at("text").place().str() == "f.csv:4:3");
+  CHECK(parse_csv("\xEF\xBB\xBF\"text\"\na\n", ',', "f")[0].find("text") != nullptr);
+}
+
+TEST_CASE("csv: every fault has its place and says what to do") {
+  const auto refuses = [](std::string_view bytes, const std::string& place, const std::string& with) {
+    INFO(bytes.substr(0, 60));
+    CHECK_THROWS_WITH(parse_csv(bytes, ',', "f.csv"), Contains(place) && Contains(with));
+  };
+  refuses("", "f.csv:1:", "empty, expected a header");
+  refuses("\xEF\xBB\xBF", "f.csv:1:", "empty, expected a header");
+  refuses("a,b,a\n1,2,3\n", "f.csv:1:5:", "the column \"a\" is there twice");
+  refuses("a,b\n1,2\n3\n", "f.csv:3:1:", "found 1 cell, expected 2");
+  refuses("a,b\n1,2,3\n", "f.csv:2:1:", "found 3 cells, expected 2");
+  refuses("a,b\n1,2\n\n", "f.csv:3:1:", "the line is blank");
+  refuses("a,b\n1,\"two\nthree\n4,5\n", "f.csv:2:3:", "never closed");
+  refuses("a,b\n1,\"two\"x\n", "f.csv:2:8:", "behind a closing quote");
+  refuses("a,b\n1,2\r3,4\n", "f.csv:2:4:", "carriage return");
+  refuses("a,b\n1,2\r", "f.csv:2:4:", "carriage return");
+  refuses(std::string_view("a,b\n1,\0\n", 8), "f.csv:2:3:", "NUL");
+  refuses("a,b\n1,\xE4\n", "f.csv:2:3:", "not valid UTF-8");
+  refuses("\xFF\xFE" "a", "f.csv:1:1:", "not valid UTF-8");
+  refuses("a,b\n1," + std::string((std::size_t{16} << 20) + 1, 'x') + "\n", "f.csv:2:1:",
+          "expected at most 16777216");
+}

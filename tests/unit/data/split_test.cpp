@@ -1,0 +1,86 @@
+#include "data/split.h"
+
+#include <set>
+
+#include "catch.h"
+#include "data/folded_text.h"
+#include "mtt/error.h"
+
+namespace {
+
+mtt::Examples examples_of(std::vector<std::string> texts, std::vector<std::string> partners = {}) {
+  mtt::Examples examples;
+  examples.texts = std::move(texts);
+  examples.partners = std::move(partners);
+  return examples;
+}
+
+mtt::Examples numbered(int count) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < count; ++i) texts.push_back("sentence number " + std::to_string(i));
+  return examples_of(std::move(texts));
+}
+
+}  // namespace
+
+TEST_CASE("a text is folded to lower case and single spaces") {
+  CHECK(mtt::folded_text(" Wake\t me \n UP ") == "wake me up");
+  CHECK(mtt::folded_text("\xC3\x84\xC2\xA0" "B") == "\xC3\xA4 b");
+  CHECK(mtt::folded_text("") == "");
+  CHECK(mtt::folded_text(" \t\n") == "");
+}
+
+TEST_CASE("a split has every example once, about the share asked for in dev, and depends on the seed") {
+  const auto examples = numbered(2000);
+  const mtt::Split split = mtt::split_examples(examples, 0.1, 1);
+  std::set<std::int64_t> all(split.train.begin(), split.train.end());
+  all.insert(split.dev.begin(), split.dev.end());
+  CHECK(all.size() == 2000);
+  CHECK(split.train.size() + split.dev.size() == 2000);
+  CHECK(std::is_sorted(split.train.begin(), split.train.end()));
+  CHECK(std::is_sorted(split.dev.begin(), split.dev.end()));
+  CHECK(split.dev.size() > 140);  // three standard deviations are 40
+  CHECK(split.dev.size() < 260);
+  CHECK(mtt::split_examples(examples, 0.1, 1).dev == split.dev);
+  CHECK(mtt::split_examples(examples, 0.1, 2).dev != split.dev);
+  CHECK(mtt::split_examples(examples, 0, 1).dev.empty());
+  CHECK(mtt::split_examples(examples, 0, 1).train.size() == 2000);
+}
+
+TEST_CASE("the same text falls on the same side, in this file and in others, whatever else is there") {
+  auto examples = numbered(300);
+  for (int i = 0; i < 300; ++i) examples.texts.push_back("  Sentence NUMBER " + std::to_string(i));
+  const mtt::Split split = mtt::split_examples(examples, 0.3, 7);
+  std::set<std::int64_t> dev(split.dev.begin(), split.dev.end());
+  for (std::int64_t i = 0; i < 300; ++i) CHECK(dev.contains(i) == dev.contains(i + 300));
+  const mtt::Split smaller = mtt::split_examples(numbered(100), 0.3, 7);
+  for (std::int64_t i = 0; i < 100; ++i)
+    CHECK(dev.contains(i) == std::binary_search(smaller.dev.begin(), smaller.dev.end(), i));
+  const mtt::Split less = mtt::split_examples(examples, 0.2, 7);
+  for (const std::int64_t i : less.dev) CHECK(dev.contains(i));
+}
+
+TEST_CASE("pairs that share a sentence, also through others, stay together") {
+  std::vector<std::string> texts, partners;
+  for (int chain = 0; chain < 100; ++chain) {
+    const std::string c = std::to_string(chain) + " ";
+    for (int link = 0; link < 4; ++link) {
+      texts.push_back(c + std::to_string(link));
+      partners.push_back(c + std::to_string(link + 1));
+    }
+  }
+  const auto examples = examples_of(texts, partners);
+  const mtt::Split split = mtt::split_examples(examples, 0.4, 3);
+  CHECK(split.dev.size() > 80);
+  std::set<std::string> train;
+  for (const auto i : split.train) train.insert({texts[i], partners[i]});
+  for (const auto i : split.dev) {
+    CHECK_FALSE(train.contains(texts[i]));
+    CHECK_FALSE(train.contains(partners[i]));
+  }
+}
+
+TEST_CASE("a side without an example is an error") {
+  CHECK_THROWS_WITH(mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
+                    Contains("dev_share = 0.5") && Contains("of the 3 in the file"));
+}
