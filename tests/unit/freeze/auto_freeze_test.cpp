@@ -32,6 +32,7 @@ TEST_CASE("AutoFreeze: the worked example") {
   CHECK(AutoFreeze::first_active({10, 10, 10, 10}, {9.9, 9.5, 8, 5}, 0, 100) == 3);
   CHECK(AutoFreeze::first_active({10, 10, 10, 10}, {5, 9.9, 9.9, 9.9}, 0, 50) == 0);
   CHECK(AutoFreeze::first_active({10}, {3}, 0, 50) == 0);
+  CHECK(AutoFreeze::first_active({10, 10, 0}, {9, 8, 1}, 0, 50) == 1);  // the third had no gradient before
 }
 
 TEST_CASE("AutoFreeze never freezes all layers, whatever the percentile and the norms") {

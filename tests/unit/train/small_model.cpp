@@ -15,8 +15,8 @@
 #include "freeze/adapters.h"
 #include "freeze/freeze_policy.h"
 #include "mtt/nn/ragged_attention.h"
-#include "train/metric_log.h"
 #include "mtt/random_stream.h"
+#include "train/metric_log.h"
 
 using mtt::Level;
 using mtt::Value;
