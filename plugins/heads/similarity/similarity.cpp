@@ -12,6 +12,7 @@
 #include <limits>
 
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
 
 using mtt::Value;
@@ -24,7 +25,8 @@ at::Tensor unit(const at::Tensor& rows) {
 
 /// A label is a number; true and false are 1 and 0.
 double number(const Value& label) {
-  return label.is(Value::Kind::boolean) ? static_cast<double>(label.boolean()) : label.number();
+  return label.is(Value::Kind::boolean) ? static_cast<double>(label.boolean())
+                                        : mtt::label_number(label);
 }
 
 at::Tensor cosent(const at::Tensor& cosines, const at::Tensor& targets, double scale) {
