@@ -175,6 +175,24 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
 }
 
+TEST_CASE("pairs above frozen layers: the cache changes nothing") {
+  const Experiment e;
+  const std::vector<std::string> frozen = {"freeze.policy=\"bottom_layers\"", "freeze.layers=1"};
+  const auto run = [&](const std::string& cache) {
+    std::vector<std::string> settings = frozen;
+    settings.push_back("cache.where=\"" + cache + "\"");
+    const Outcome outcome = e.run(cache, settings);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return e.losses(cache, "similarity");
+  };
+  const auto without = run("none"), with = run("memory");
+  REQUIRE(without.size() == 40);
+  CHECK(without.back() < without.front());
+  for (std::size_t step = 0; step < without.size(); ++step)
+    CHECK(with[step] == Approx(without[step]).epsilon(1e-3));
+}
+
 TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
   const Experiment e;
   std::string config = kConfig;
