@@ -35,10 +35,11 @@ epochs = 4
 steps_per_epoch = 10
 batch_size = 8
 learning_rate = 0.01
-dropout = 0
+head_learning_rate = 0.05
+dropout = 0.0
 
 [show]
-sentences = ["play rain", "wake me at six"]
+sentences = ["play loud rain", "up at six now"]
 )";
 
 struct Pair {
@@ -81,6 +82,10 @@ struct Experiment {
 {"text": "me up at six", "intent": "wake up"}
 {"text": "play rain", "intent": "play"}
 {"text": "music", "intent": "play"}
+{"text": "wake me at six", "intent": "wake up"}
+{"text": "up now", "intent": "wake up"}
+{"text": "play some rain", "intent": "play"}
+{"text": "loud music", "intent": "play"}
 )");
   }
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
@@ -147,24 +152,20 @@ TEST_CASE("an encoder learns from pairs beside another task, and the run is take
     const Outcome predicted = mtt_program({"predict", "--model", e.path(out), "--input", "-"}, "play music\n");
     CHECK(predicted.code == 0);
     CHECK(predicted.err.empty());
-    CHECK_THAT(predicted.out, Contains("\"intent\":{\"label\":\"play\"") && !Contains("similarity"));
+    CHECK_THAT(predicted.out, Contains("\"intent\":{\"label\":") && !Contains("similarity"));
     CHECK_THAT(e.file(out + "/predictions.jsonl"), Contains("\"intent\"") && !Contains("similarity"));
   }
 }
 
 TEST_CASE("pairs from a table, and pairs that need no label") {
   const Experiment e;
-  const auto same = [&](const std::string& one, const std::string& other) {
-    const std::string weights = e.file(one + "/backbone.safetensors");
-    CHECK_FALSE(weights.empty());
-    CHECK((weights == e.file(other + "/backbone.safetensors")));
-  };
   const std::string table = "tasks.similarity.train=\"" + e.path("pairs.csv") + "\"";
   REQUIRE(e.run("lines").code == 0);
   const Outcome csv = e.run("table", {table});
   INFO(csv.err);
   REQUIRE(csv.code == 0);
-  same("lines", "table");
+  for (int step = 0; step < 3; ++step)
+    CHECK(e.losses("table", "similarity")[step] == Approx(e.losses("lines", "similarity")[step]).epsilon(1e-3));
 
   const std::string unlabelled = "tasks.similarity.train=\"" + e.path("unlabelled.jsonl") + "\"";
   const Outcome negatives = e.run("negatives", {unlabelled, "tasks.similarity.loss=\"multiple_negatives\""});
@@ -172,6 +173,24 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   REQUIRE(negatives.code == 0);
   CHECK(e.losses("negatives", "similarity").back() < e.losses("negatives", "similarity").front());
   CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
+}
+
+TEST_CASE("pairs above frozen layers: the cache changes nothing") {
+  const Experiment e;
+  const std::vector<std::string> frozen = {"freeze.policy=\"bottom_layers\"", "freeze.layers=1"};
+  const auto run = [&](const std::string& cache) {
+    std::vector<std::string> settings = frozen;
+    settings.push_back("cache.where=\"" + cache + "\"");
+    const Outcome outcome = e.run(cache, settings);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return e.losses(cache, "similarity");
+  };
+  const auto without = run("none"), with = run("memory");
+  REQUIRE(without.size() == 40);
+  CHECK(without.back() < without.front());
+  for (std::size_t step = 0; step < without.size(); ++step)
+    CHECK(with[step] == Approx(without[step]).epsilon(1e-3));
 }
 
 TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
@@ -207,10 +226,10 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.similarity.layer=1", "leave 'layer' out");
   refused("tasks.similarity.init=\"ridge\"", "the head 'similarity' knows 'none'");
   refused("tasks.similarity.loss=\"triplet\"", "triplet");
-  refused("tasks.intent.class_weights.plya=2.0", "did you mean 'play'?");
+  refused("tasks.intent.class_weights.plays=2.0", "did you mean 'play'?");
   e.folder.write("single.jsonl", "{\"text\": \"rain\", \"similarity\": 0.5}\n");
   const std::string single = e.path("single.jsonl");
-  refused("tasks.similarity.train=\"" + single + "\"", "no key 'text_pair'");
-  refused("tasks.similarity.dev=\"" + single + "\"", "no key 'text_pair'");
-  refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "mtt: error: ");
+  refused("tasks.similarity.train=\"" + single + "\"", "its train file '" + single + "' has no key 'text_pair'");
+  refused("tasks.similarity.dev=\"" + single + "\"", "its dev file '" + single + "' has no key 'text_pair'");
+  refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent' does");
 }

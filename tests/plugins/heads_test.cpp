@@ -104,12 +104,13 @@ std::unique_ptr<mtt::Head> similarity(const std::string& loss, double scale = 20
   return make("similarity", {{"loss", loss}, {"scale", scale}});
 }
 
-/// Pairs with these cosines, of vectors that are not of unit length.
+/// Pairs with these cosines, of vectors that differ from pair to pair and are not of unit length.
 mtt::Encoding pairs(const Row& cosines) {
   std::vector<Row> texts, partners;
   for (const double c : cosines) {
-    texts.push_back({3, 0});
-    partners.push_back({c / 2, std::sqrt(1 - c * c) / 2});
+    const double from = 2.0 * static_cast<double>(texts.size()), to = from + std::acos(c);
+    texts.push_back({3 * std::cos(from), 3 * std::sin(from)});
+    partners.push_back({std::cos(to) / 2, std::sin(to) / 2});
   }
   return {.tokens = {}, .sentences = matrix(texts), .partners = matrix(partners)};
 }

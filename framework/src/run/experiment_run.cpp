@@ -147,6 +147,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   for (const TaskPlan& plan : prepared.plans)
     for (const char* which : {"train", "dev", "test"})
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
+  check_pairs(prepared.plans, experiment, prepared.files);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.encoder, plugins);
   return prepared;

@@ -116,11 +116,14 @@ void naming_task(const TaskPlan& plan, const Work& work) {
   }
 }
 
+bool has_label(const std::vector<Value>& labels) {
+  return std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
+}
+
 std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, bool trains) {
   std::vector<Value> labels = examples.labels(plan.field());
-  const bool any =
-      std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
-  if (!any && (trains || plan.config->options.string("init") != "none"))
+  const bool learns = trains && plan.task.head->level() != Level::pair;  // some pairs need no label
+  if (!has_label(labels) && (learns || plan.config->options.string("init") != "none"))
     refuse(*plan.config, "field",
            "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
   return labels;
@@ -183,6 +186,26 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
     plans.push_back(std::move(plan));
   }
   return plans;
+}
+
+void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
+  for (const TaskPlan& plan : plans) {
+    if (plan.task.head->level() != Level::pair) continue;
+    const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
+    const std::string train = plan.file(experiment, "train");
+    for (const char* which : {"train", "dev", "test"}) {
+      const std::string file = plan.file(experiment, which);
+      if (file.empty() || !files.get(file).partners.empty()) continue;
+      const bool learns = experiment.trains && file == train;
+      if (learns || has_label(files.get(file).labels(plan.field())))
+        throw Error(task + ", and its " + which + " file '" + file + "' has no key 'text_pair'");
+    }
+    if (!experiment.trains) continue;
+    for (const TaskPlan& other : plans)
+      if (other.task.head->level() != Level::pair && other.file(experiment, "train") == train)
+        throw Error(task + " and learns from '" + train + "' as task '" + other.config->name +
+                    "' does, which is not; give it a file of its own with train = \"...\"");
+  }
 }
 
 void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,

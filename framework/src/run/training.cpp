@@ -28,19 +28,6 @@ void tokenize(TrainingSource& source, const TextEncoder& encoder, std::int64_t t
   });
 }
 
-void check_levels(const TrainingSource& source, const MultiTaskModel& model) {
-  const auto is_pair = [&](std::size_t t) { return model.tasks()[t].head->level() == Level::pair; };
-  const auto pairs = std::count_if(source.tasks.begin(), source.tasks.end(), is_pair);
-  if (pairs == 0) return;
-  const std::string& name = model.tasks()[*std::find_if(source.tasks.begin(), source.tasks.end(), is_pair)].name;
-  if (source.partners.empty())
-    throw Error("task '" + name + "' learns from pairs of sentences, and '" + source.file +
-                "' has no key 'text_pair'");
-  if (pairs != static_cast<std::ptrdiff_t>(source.tasks.size()))
-    throw Error("task '" + name + "' learns from pairs of sentences and shares '" + source.file +
-                "' with tasks that do not; give it a file of its own with train = \"...\"");
-}
-
 std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files, const Encoder& encoder,
                                          std::int64_t threads) {
   std::vector<TrainingSource> sources;
@@ -63,7 +50,6 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     source->labels.push_back(files.get(file).labels(plan.files[t].field));
   }
   for (TrainingSource& source : sources) {
-    check_levels(source, *encoder.model);
     const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
     if (!pairs) source.partners.clear();
     tokenize(source, text_encoder, threads);
