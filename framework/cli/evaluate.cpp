@@ -25,7 +25,10 @@ void Evaluate::run() const {
   ExampleFiles files(open.text_field);
   std::vector<TaskScore> scores;
   std::vector<HeldOut> held_out;
-  if (!data.empty()) {
+  bool has_head = false;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    has_head = has_head || (tasks[t].head->level() == Level::pair && open.fields[t] == kSimilarity);
+  if (!data.empty() && !has_head) {
     if (const Examples& examples = files.get(data); has_pairs(examples))
       scores.push_back(score_pairs(examples, data, open.inference()));
   }

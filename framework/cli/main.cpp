@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
     mtt::add_encode(app);
     mtt::add_predict(app);
     mtt::add_evaluate(app);
+    mtt::add_compare(app);
     mtt::add_tokenize(app);
     mtt::add_plugins(app);
     mtt::add_config(app);

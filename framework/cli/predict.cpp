@@ -20,10 +20,10 @@ void Predict::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
   const auto& tasks = open.encoder.model->tasks();
-  if (tasks.empty()) {
-    throw Error("'" + model.model +
-                "' is a model without heads; give the directory of a run that has tasks, "
-                "or use 'mtt encode' for its vectors");
+  if (!predicts(*open.encoder.model)) {
+    throw Error("'" + model.model + "' " +
+                (tasks.empty() ? "is a model without heads" : "has no head that reads single texts") +
+                "; give the directory of a run that has such tasks, or use 'mtt encode' for its vectors");
   }
   const std::vector<std::string> texts = text.read();
   const InferenceResult result = infer(open, texts, "predicting", true, console);

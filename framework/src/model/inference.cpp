@@ -114,6 +114,12 @@ void Inference::for_each_batch(
   }
 }
 
+bool predicts(const MultiTaskModel& model) {
+  const auto& tasks = model.tasks();
+  return std::any_of(tasks.begin(), tasks.end(),
+                     [](const Task& task) { return task.head->level() != Level::pair; });
+}
+
 Value prediction_row(const std::string& text, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row) {
   Value line(Value::Table{{"text", text}});

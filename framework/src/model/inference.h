@@ -52,6 +52,9 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
+/// Whether a model has a head that reads single texts; heads that read pairs predict nothing for one.
+bool predicts(const MultiTaskModel& model);
+
 /// One line of predictions: {"text": ..., "<task>": prediction, ...}; those of heads with random weights get
 /// "untrained": true.
 Value prediction_row(const std::string& text, const std::vector<Task>& tasks,

@@ -30,7 +30,8 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   std::vector<std::int64_t> layers;
   if (want_sentences) layers.push_back(depth);
   if (want_logits)
-    for (const Task& task : tasks_) layers.push_back(task.reading.layer_in(depth));
+    for (const Task& task : tasks_)
+      if (task.head->level() != Level::pair) layers.push_back(task.reading.layer_in(depth));
 
   SharedEncoding shared(*backbone_, *modules_, batch);
   shared.run_to(std::move(layers));

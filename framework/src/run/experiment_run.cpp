@@ -86,7 +86,7 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
     Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
     result = inference.run(
         texts, {.sentences = true,
-                .predictions = !tasks.empty(),
+                .predictions = predicts(*encoder.model),
                 .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
   }
   const at::Tensor& sentences = result.sentences;
@@ -105,7 +105,7 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
       similarity_svg(values, {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(drawn)}));
   console.say("\nCosine similarities (in similarity.svg)\n" +
               similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
-  if (tasks.empty()) return;
+  if (!predicts(*encoder.model)) return;
 
   std::string lines;
   for (std::size_t i = 0; i < texts.size(); ++i)
@@ -114,10 +114,12 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
   std::string text = "\nPredictions (in predictions.jsonl)\n";
   for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
     text += formatted("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
-    for (std::size_t t = 0; t < tasks.size(); ++t)
+    for (std::size_t t = 0; t < tasks.size(); ++t) {
+      if (tasks[t].head->level() == Level::pair) continue;
       text += "       " + padded(tasks[t].name, 12) + " " +
               prediction_text(result.predictions[t][i], texts[i]) +
               (tasks[t].trained ? "" : "  (untrained)") + "\n";
+    }
   }
   console.say(text);
 }

@@ -1,5 +1,7 @@
 #include "run/scores.h"
 
+#include <c10/core/InferenceMode.h>
+
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -14,18 +16,17 @@
 namespace mtt {
 namespace {
 
-constexpr const char* kSimilarity = "similarity";
-
 /// A head on the model's own vectors of both sentences of each pair.
 std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
                                  const Inference& inference) {
   if (examples.partners.empty())
-    throw Error("task '" + task.name + "' is about pairs of sentences, and its held-out examples have no key 'text_pair'");
+    throw Error("the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
   std::vector<std::string> texts = examples.texts;
   texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
   const at::Tensor vectors =
       inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).sentences;
   const auto count = static_cast<std::int64_t>(labels.size());
+  const c10::InferenceMode no_graph;
   const at::Tensor logits = task.head->forward(
       {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
   return task.head->score(task.head->decode(logits, TokenBatch()), labels);
@@ -90,15 +91,13 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
-    if (task.head->level() == Level::pair) {
-      score.metrics = pair_metrics(task, examples, labels, inference);
-      continue;
-    }
-    InferenceResult& result = results[item.file];
-    if (result.predictions.empty())
-      result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
+    const bool pairs = task.head->level() == Level::pair;
+    InferenceResult* result = pairs ? nullptr : &results[item.file];
+    if (result && result->predictions.empty())
+      *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
     try {
-      score.metrics = task.head->score(result.predictions[item.task], labels);
+      score.metrics = pairs ? pair_metrics(task, examples, labels, inference)
+                            : task.head->score(result->predictions[item.task], labels);
     } catch (const Error& error) {
       throw Error("task '" + task.name + "': " + error.what());
     }

@@ -33,6 +33,9 @@ struct TaskScore {
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
                                    const Inference& inference, const MultiTaskModel& model);
 
+/// The key of a number that says how alike the two texts of a pair are.
+inline constexpr const char* kSimilarity = "similarity";
+
 /// Whether examples are pairs of texts with a similarity (keys `text_pair` and `similarity`).
 bool has_pairs(const Examples& examples);
 

@@ -7,11 +7,24 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/softmax.h>
 
+#include <cmath>
+
 #include "mtt/error.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/closed_form.h"
 
 using mtt::Value;
+
+namespace {
+
+float class_weight(const Value& weight) {
+  const double value = weight.number();
+  if (!std::isfinite(value) || value < 0)
+    weight.refuse("a class weight is negative or not finite; expected a number of at least 0");
+  return static_cast<float>(value);
+}
+
+}  // namespace
 
 Classification::Classification(ClassificationSettings settings)
     : settings_(std::move(settings)),
@@ -26,7 +39,7 @@ void Classification::learn_weights(const std::vector<Value>& labels) {
   class_weights_ = at::ones({labels_.size()}, at::kFloat);
   auto* weights = class_weights_.mutable_data_ptr<float>();
   for (const auto& [label, weight] : settings_.class_weights.table())
-    weights[labels_.index(Value(label).placed(weight.place()))] = static_cast<float>(weight.number());
+    weights[labels_.index(Value(label).placed(weight.place()))] = class_weight(weight);
   if (!settings_.balanced) return;
   std::vector<double> counts(labels_.size(), 0.0);
   double all = 0;
@@ -81,7 +94,8 @@ at::Tensor Classification::loss(const at::Tensor& logits, const at::Tensor& targ
 
 double Classification::count(const at::Tensor& targets) const {
   if (!class_weights_.defined()) return Head::count(targets);
-  return class_weights_.index_select(0, targets.masked_select(targets.ne(kNoTarget))).sum(at::kDouble).item<double>();
+  const at::Tensor known = targets.masked_select(targets.ne(kNoTarget));
+  return class_weights_.index_select(0, known).sum(at::kDouble).item<double>();
 }
 
 std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {

@@ -5,13 +5,14 @@
 #include "mtt/label_set.h"
 #include "mtt/nn/layers.h"
 
-/// What training needs beside the labels.
+/// The head's options.
 struct ClassificationSettings {
   mtt::LabelSet labels;
   double dropout = 0;
   double label_smoothing = 0;
-  mtt::Value class_weights = mtt::Value(mtt::Value::Table{});  ///< label = weight; labels that are missing have 1
-  bool balanced = false;                                       ///< class weights n / (K · n_c) instead
+  /// label = weight; labels that are missing have 1
+  mtt::Value class_weights = mtt::Value(mtt::Value::Table{});
+  bool balanced = false;  ///< class weights n / (K · n_c) instead
 };
 
 /// Softmax classification of sentence vectors: intents, sentiment, topics.

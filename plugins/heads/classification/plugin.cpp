@@ -12,8 +12,8 @@ void register_classification(mtt::Registry& registry) {
           mtt::OptionList()
               .strings("labels", std::vector<std::string>{},
                        "The labels in their order; empty: those of the examples, sorted.")
-              .number("dropout", 0.1, 0, 0.95, "Dropout before the linear layer, in training.")
-              .number("label_smoothing", 0, 0, 0.95,
+              .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer, in training.")
+              .number("label_smoothing", 0, 0, 1,
                       "The share of a target that is spread over all labels (Szegedy et al. 2016).")
               .table("class_weights", "Label = weight in the loss; those that are missing have 1.")
               .boolean("balanced", false, "Weighs each label by n / (number of labels · its examples)."),

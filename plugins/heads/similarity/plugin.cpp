@@ -1,6 +1,5 @@
 #include "mtt/plugin.h"
 
-#include "mtt/error.h"
 #include "similarity.h"
 
 namespace {
@@ -16,10 +15,11 @@ void register_similarity(mtt::Registry& registry) {
       .summary = "How alike two sentences are: the cosine of their vectors, learned from pairs.",
       .options = mtt::OptionList()
                      .choice("loss", "cosent", {"cosine", "cosent", "multiple_negatives"},
-                             "cosine: squared error of cosine and label; cosent: pairs in the order of their labels; "
-                             "multiple_negatives: a labelled pair belongs together, the other partners of the step do "
-                             "not.")
-                     .number("scale", 20, 0.001, 1000, "By which cosines are multiplied, for cosent and multiple_negatives."),
+                             "cosine: squared error of cosine and label, -1 to 1; cosent: pairs in the order of "
+                             "their labels; multiple_negatives: pairs with a label above 0 belong together (all "
+                             "do where no example has a label), other partners of the step do not.")
+                     .number("scale", 20, 0.001, 1000,
+                             "What cosines are multiplied by in cosent and multiple_negatives."),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<Similarity>(pair_loss(options.string("loss")), options.number("scale"));
       },

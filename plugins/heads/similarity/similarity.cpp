@@ -23,10 +23,8 @@ at::Tensor unit(const at::Tensor& rows) {
   return rows / at::linalg_vector_norm(rows, 2, at::IntArrayRef{1}, /*keepdim=*/true).clamp_min(1e-12);
 }
 
-/// A label is a number; true and false are 1 and 0.
 double number(const Value& label) {
-  return label.is(Value::Kind::boolean) ? static_cast<double>(label.boolean())
-                                        : mtt::label_number(label);
+  return label.is(Value::Kind::boolean) ? static_cast<double>(label.boolean()) : mtt::label_number(label);
 }
 
 at::Tensor cosent(const at::Tensor& cosines, const at::Tensor& targets, double scale) {
@@ -43,8 +41,19 @@ mtt::LossKind Similarity::loss_kind() const {
 }
 
 void Similarity::learn_labels(const std::vector<Value>& labels) {
-  for (const Value& label : labels)
-    if (!label.is(Value::Kind::null)) number(label);
+  bool any = false;
+  for (const Value& label : labels) {
+    if (label.is(Value::Kind::null)) continue;
+    any = true;
+    const double value = number(label);
+    if (loss_ == PairLoss::cosine && !(value >= -1 && value <= 1)) {
+      label.refuse("the label " + label.json() +
+                   " is no cosine; with loss = \"cosine\" expected -1 to 1, and with \"cosent\" any number");
+    }
+  }
+  all_belong_together_ = !any;
+  if (!any && !labels.empty() && loss_ != PairLoss::multiple_negatives)
+    throw mtt::Error("no pair has a label, which only loss = \"multiple_negatives\" can learn from");
 }
 
 at::Tensor Similarity::forward(const mtt::Encoding& encoding) const {
@@ -53,12 +62,18 @@ at::Tensor Similarity::forward(const mtt::Encoding& encoding) const {
   return (texts * partners).sum(1, /*keepdim=*/true);
 }
 
+float Similarity::target(const Value& label) const {
+  const float none = std::numeric_limits<float>::quiet_NaN();
+  if (loss_ == PairLoss::multiple_negatives && all_belong_together_) return 1;
+  if (label.is(Value::Kind::null)) return none;
+  const auto value = static_cast<float>(number(label));
+  return loss_ == PairLoss::multiple_negatives && value <= 0 ? none : value;
+}
+
 at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kFloat);
   auto* out = targets.mutable_data_ptr<float>();
-  for (const Value& label : labels)
-    *out++ = label.is(Value::Kind::null) ? std::numeric_limits<float>::quiet_NaN()
-                                         : static_cast<float>(number(label));
+  for (const Value& label : labels) *out++ = target(label);
   return targets;
 }
 

@@ -23,6 +23,13 @@ namespace {
 
 constexpr double kNever = -1e4;  // the logit of a tag without an example
 
+float class_weight(const Value& weight) {
+  const double value = weight.number();
+  if (!std::isfinite(value) || value < 0)
+    weight.refuse("a class weight is negative or not finite; expected a number of at least 0");
+  return static_cast<float>(value);
+}
+
 }  // namespace
 
 TokenClassification::TokenClassification(TokenClassificationSettings settings)
@@ -35,7 +42,7 @@ void TokenClassification::learn_weights() {
   tag_weights_ = at::ones({tag_count()}, at::kFloat);
   auto* weights = tag_weights_.mutable_data_ptr<float>();
   for (const auto& [name, weight] : settings_.class_weights.table()) {
-    const auto value = static_cast<float>(weight.number());
+    const float value = class_weight(weight);
     if (name == "O") {
       weights[0] = value;
       continue;
@@ -109,7 +116,8 @@ at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor&
 
 double TokenClassification::count(const at::Tensor& targets) const {
   if (!tag_weights_.defined()) return Head::count(targets);
-  return tag_weights_.index_select(0, targets.masked_select(targets.ne(kNoTarget))).sum(at::kDouble).item<double>();
+  const at::Tensor known = targets.masked_select(targets.ne(kNoTarget));
+  return tag_weights_.index_select(0, known).sum(at::kDouble).item<double>();
 }
 
 // Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of

@@ -1,0 +1,162 @@
+#include "run/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "config/toml.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "report/terminal_text.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostBytes = 64u << 20;
+
+using Cells = std::vector<std::string>;
+
+void flatten(const std::string& path, const Value& value, std::vector<std::pair<std::string, Value>>& into) {
+  if (!value.is(Value::Kind::table)) {
+    into.emplace_back(path, value);
+    return;
+  }
+  for (const auto& [key, item] : value.table()) flatten(path.empty() ? key : path + "." + key, item, into);
+}
+
+std::string cell(const std::vector<std::pair<std::string, Value>>& values, const std::string& key) {
+  for (const auto& [name, value] : values)
+    if (name == key) return value.is(Value::Kind::string) ? value.string() : value.json();
+  return "-";
+}
+
+/// The keys whose values are not the same in all runs, in the order of the configuration.
+std::vector<std::string> differing(const std::vector<RunSummary>& runs) {
+  std::vector<std::vector<std::pair<std::string, Value>>> all(runs.size());
+  std::vector<std::string> keys, result;
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    flatten("", runs[r].config, all[r]);
+    for (const auto& [key, value] : all[r])
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+  }
+  for (const std::string& key : keys) {
+    if (key == "name" || key == "run.out") continue;
+    if (std::any_of(all.begin(), all.end(), [&](const auto& run) { return cell(run, key) != cell(all[0], key); }))
+      result.push_back(key);
+  }
+  return result;
+}
+
+/// The first score of each task.
+std::vector<std::string> main_scores(const std::vector<RunSummary>& runs) {
+  std::vector<std::string> names, tasks;
+  for (const RunSummary& run : runs) {
+    for (const auto& [name, value] : run.scores) {
+      const std::string task = name.substr(0, name.find('.'));
+      if (std::find(tasks.begin(), tasks.end(), task) != tasks.end()) continue;
+      tasks.push_back(task);
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
+double score(const RunSummary& run, const std::string& name) {
+  for (const auto& [known, value] : run.scores)
+    if (known == name) return value;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string number_text(double value) { return std::isfinite(value) ? formatted("%.4f", value) : "-"; }
+
+std::string table_text(const std::vector<Cells>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Cells& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  std::string text;
+  for (const Cells& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) line += padded(row[c], widths[c] + 2);
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+void append_statistics(const std::vector<RunSummary>& runs, std::size_t labels,
+                       const std::vector<std::string>& metrics, std::vector<Cells>& rows) {
+  Cells mean(labels, ""), deviation(labels, "");
+  mean[0] = "mean";
+  deviation[0] = "standard deviation";
+  const auto count = static_cast<double>(runs.size());
+  for (const std::string& metric : metrics) {
+    double sum = 0, squares = 0;
+    for (const RunSummary& run : runs) sum += score(run, metric);
+    for (const RunSummary& run : runs) squares += std::pow(score(run, metric) - sum / count, 2);
+    mean.push_back(number_text(sum / count));
+    deviation.push_back(number_text(std::sqrt(squares / (count - 1))));
+  }
+  rows.push_back(std::move(mean));
+  rows.push_back(std::move(deviation));
+}
+
+}  // namespace
+
+RunSummary summarise_run(const fs::path& directory) {
+  const fs::path config = directory / "config.toml", scores = directory / "scores.jsonl";
+  std::error_code error;
+  if (!fs::exists(config, error))
+    throw Error("'" + directory.string() + "' is no run: it has no config.toml; give the directories of runs");
+  if (!fs::exists(scores, error))
+    throw Error("'" + directory.string() +
+                "' has no scores.jsonl; a run has one when it is complete and [data] or a task names a test file");
+  RunSummary run{printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
+  std::string lines = read_file(scores, kMostBytes);
+  for (std::int32_t number = 1; !lines.empty(); ++number) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const Value row = parse_json_line(lines.substr(0, end), scores.string(), number);
+    for (const auto& [metric, value] : row.at("metrics").table())
+      run.scores.emplace_back(row.at("task").string() + "." + metric,
+                              value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN()
+                                                          : value.number());
+    lines.erase(0, end + 1);
+  }
+  return run;
+}
+
+std::string comparison_text(const std::vector<RunSummary>& runs) {
+  const std::vector<std::string> keys = differing(runs), metrics = main_scores(runs);
+  std::vector<Cells> rows(1, {"run"});
+  rows[0].insert(rows[0].end(), keys.begin(), keys.end());
+  rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
+  for (const RunSummary& run : runs) {
+    std::vector<std::pair<std::string, Value>> values;
+    flatten("", run.config, values);
+    Cells& row = rows.emplace_back(Cells{run.directory});
+    for (const std::string& key : keys) row.push_back(shortened(printable(cell(values, key)), 40));
+    for (const std::string& metric : metrics) row.push_back(number_text(score(run, metric)));
+  }
+  if (runs.size() >= 3 && keys == std::vector<std::string>{"run.seed"})
+    append_statistics(runs, 1 + keys.size(), metrics, rows);
+  return table_text(rows);
+}
+
+Value comparison_json(const std::vector<RunSummary>& runs) {
+  const std::vector<std::string> keys = differing(runs);
+  Value::Array array;
+  for (const RunSummary& run : runs) {
+    std::vector<std::pair<std::string, Value>> values;
+    flatten("", run.config, values);
+    Value differs{Value::Table{}}, scores{Value::Table{}};
+    for (const auto& [key, value] : values)
+      if (std::find(keys.begin(), keys.end(), key) != keys.end()) differs.set(key, value);
+    for (const auto& [name, value] : run.scores) scores.set(name, std::isfinite(value) ? Value(value) : Value());
+    array.emplace_back(
+        Value::Table{{"directory", run.directory}, {"differs", std::move(differs)}, {"scores", std::move(scores)}});
+  }
+  return Value::Table{{"runs", std::move(array)}};
+}
+
+}  // namespace mtt

@@ -1,0 +1,57 @@
+#include "catch.h"
+#include "program.h"
+#include "temporary_folder.h"
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+void write_run(const TemporaryFolder& folder, const std::string& name, int seed, const std::string& policy,
+               const std::string& accuracy) {
+  folder.write(name + "/config.toml", "name = \"same\"\nrun.seed = " + std::to_string(seed) +
+                                          "\nfreeze.policy = \"" + policy + "\"\ntrain.epochs = 3\n");
+  folder.write(name + "/scores.jsonl",
+               "{\"task\": \"intent\", \"file\": \"t\", \"examples\": 2, \"metrics\": {\"accuracy\": " + accuracy +
+                   ", \"macro_f1\": 0.1}}\n");
+}
+
+}  // namespace
+
+TEST_CASE("compare shows where runs differ and their main scores") {
+  const TemporaryFolder folder;
+  write_run(folder, "a", 1, "none", "0.5");
+  write_run(folder, "b", 1, "lora", "0.75");
+  const std::string a = (folder.path() / "a").string(), b = (folder.path() / "b").string();
+  const Outcome outcome = mtt_program({"compare", a, b});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("freeze.policy") && Contains("intent.accuracy"));
+  CHECK_THAT(outcome.out, Contains("none") && Contains("0.5000") && Contains("lora") && Contains("0.7500"));
+  CHECK_THAT(outcome.out, !Contains("epochs") && !Contains("macro_f1") && !Contains("run.seed"));
+  const Outcome json = mtt_program({"compare", a, b, "--json"});
+  CHECK_THAT(json.out, Contains("\"differs\":{\"freeze.policy\":\"lora\"}") && Contains("\"intent.macro_f1\":0.1"));
+}
+
+TEST_CASE("compare gives mean and deviation of seeds") {
+  const TemporaryFolder folder;
+  std::vector<std::string> arguments = {"compare"};
+  const char* accuracies[] = {"0.25", "0.5", "0.75"};
+  for (int seed = 1; seed <= 3; ++seed) {
+    const std::string name = "s" + std::to_string(seed);
+    write_run(folder, name, seed, "none", accuracies[seed - 1]);
+    arguments.push_back((folder.path() / name).string());
+  }
+  const Outcome outcome = mtt_program(arguments);
+  CHECK_THAT(outcome.out, Contains("mean") && Contains("0.5000") && Contains("standard deviation") && Contains("0.2500"));
+}
+
+TEST_CASE("compare says what a directory lacks") {
+  const TemporaryFolder folder;
+  folder.write("half/config.toml", "name = \"x\"\n");
+  const Outcome half = mtt_program({"compare", (folder.path() / "half").string()});
+  CHECK(half.code == 1);
+  CHECK_THAT(half.err, Contains("has no scores.jsonl"));
+  const Outcome none = mtt_program({"compare", folder.path().string()});
+  CHECK(none.code == 1);
+  CHECK_THAT(none.err, Contains("is no run"));
+}

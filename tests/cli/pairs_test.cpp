@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "catch.h"
+#include "io/json.h"
+#include "mtt/value.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[tasks.intent]
+head = "classification"
+train = "intent.jsonl"
+test = "intent.jsonl"
+label_smoothing = 0.1
+class_weights = { "wake up" = 2.0, play = 0.5 }
+
+[tasks.similarity]
+head = "similarity"
+train = "pairs.jsonl"
+dev = "pairs.jsonl"
+test = "pairs.jsonl"
+
+[train]
+epochs = 4
+steps_per_epoch = 10
+batch_size = 8
+learning_rate = 0.01
+dropout = 0
+
+[show]
+sentences = ["play rain", "wake me at six"]
+)";
+
+struct Pair {
+  const char *text, *partner;
+  double similarity;
+};
+
+const Pair kPairs[] = {{"play some music", "play loud music", 1},   {"wake me up", "wake me up now", 1},
+                       {"rain now", "some rain", 0.9},              {"up at six", "wake me at six", 0.8},
+                       {"play some music", "wake me up", 0},        {"rain now", "up at six", 0.1},
+                       {"loud music", "some rain", 0.3},            {"wake me at six", "play rain", 0}};
+
+std::string pair_lines(bool labelled = true) {
+  std::ostringstream lines;
+  for (const Pair& pair : kPairs) {
+    lines << R"({"text": ")" << pair.text << R"(", "text_pair": ")" << pair.partner << '"';
+    if (labelled) lines << R"(, "similarity": )" << pair.similarity;
+    lines << "}\n";
+  }
+  return lines.str();
+}
+
+std::string pair_table() {
+  std::ostringstream lines;
+  lines << "text,text_pair,similarity\n";
+  for (const Pair& pair : kPairs) lines << pair.text << ',' << pair.partner << ',' << pair.similarity << '\n';
+  return lines.str();
+}
+
+struct Experiment {
+  TemporaryFolder folder;
+
+  Experiment() {
+    write_tiny_model(folder.path() / "model");
+    folder.write("e.toml", kConfig);
+    folder.write("pairs.jsonl", pair_lines());
+    folder.write("unlabelled.jsonl", pair_lines(false));
+    folder.write("pairs.csv", pair_table());
+    folder.write("intent.jsonl", R"({"text": "wake me up", "intent": "wake up"}
+{"text": "me up at six", "intent": "wake up"}
+{"text": "play rain", "intent": "play"}
+{"text": "music", "intent": "play"}
+)");
+  }
+  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
+  Outcome run(const std::string& out, const std::vector<std::string>& settings = {}) const {
+    std::vector<std::string> arguments = {"run", path("e.toml"), "--out", path(out), "--threads", "1"};
+    for (const std::string& setting : settings) {
+      arguments.emplace_back("--set");
+      arguments.push_back(setting);
+    }
+    return mtt_program(arguments);
+  }
+  std::string file(const std::string& name) const { return file_text(folder.path() / name); }
+  /// The training losses of a task, step by step.
+  std::vector<double> losses(const std::string& out, const std::string& task) const {
+    std::vector<double> found;
+    std::istringstream lines(file(out + "/metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      const mtt::Value row = mtt::parse_json(line, "metrics.jsonl");
+      if (const mtt::Value* loss = row.find("loss")) found.push_back(loss->at(task).number());
+    }
+    return found;
+  }
+  /// The metrics of a task, as `mtt evaluate --json` writes them; every task has one line.
+  mtt::Value scores(const std::string& model, const std::string& data, const std::string& task) const {
+    const Outcome outcome = mtt_program({"evaluate", "--model", path(model), "--data", path(data), "--json"});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    mtt::Value found;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      const mtt::Value row = mtt::parse_json(line, "scores");
+      if (row.at("task").string() != task) continue;
+      CHECK(found.is(mtt::Value::Kind::null));
+      found = row.at("metrics");
+    }
+    return found;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an encoder learns from pairs beside another task, and the run is taken by every verb") {
+  const Experiment e;
+  const double before = e.scores("model", "pairs.jsonl", "similarity").at("cosine_spearman").number();
+  for (const char* loss : {"cosine", "cosent", "multiple_negatives"}) {
+    INFO(loss);
+    const std::string out = loss, setting = std::string("tasks.similarity.loss=\"") + loss + "\"";
+    const Outcome outcome = e.run(out, {setting});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    for (const char* task : {"similarity", "intent"}) {
+      const auto losses = e.losses(out, task);
+      REQUIRE(losses.size() == 40);
+      CHECK(losses.back() < losses.front() / 2);
+    }
+    CHECK_THAT(outcome.out, Contains("similarity.cosine_spearman"));
+    CHECK_THAT(outcome.out, !Contains("null"));
+    CHECK(fs::exists(e.path(out) + "/heads/similarity/model.safetensors"));
+
+    const mtt::Value scores = e.scores(out, "pairs.jsonl", "similarity");
+    CHECK_THAT(e.file(out + "/scores.jsonl"), Contains("\"metrics\":" + scores.json()));
+    CHECK(scores.at("cosine_spearman").number() > before + 0.1);
+
+    const Outcome predicted = mtt_program({"predict", "--model", e.path(out), "--input", "-"}, "play music\n");
+    CHECK(predicted.code == 0);
+    CHECK(predicted.err.empty());
+    CHECK_THAT(predicted.out, Contains("\"intent\":{\"label\":\"play\"") && !Contains("similarity"));
+    CHECK_THAT(e.file(out + "/predictions.jsonl"), Contains("\"intent\"") && !Contains("similarity"));
+  }
+}
+
+TEST_CASE("pairs from a table, and pairs that need no label") {
+  const Experiment e;
+  const auto same = [&](const std::string& one, const std::string& other) {
+    const std::string weights = e.file(one + "/backbone.safetensors");
+    CHECK_FALSE(weights.empty());
+    CHECK((weights == e.file(other + "/backbone.safetensors")));
+  };
+  const std::string table = "tasks.similarity.train=\"" + e.path("pairs.csv") + "\"";
+  REQUIRE(e.run("lines").code == 0);
+  const Outcome csv = e.run("table", {table});
+  INFO(csv.err);
+  REQUIRE(csv.code == 0);
+  same("lines", "table");
+
+  const std::string unlabelled = "tasks.similarity.train=\"" + e.path("unlabelled.jsonl") + "\"";
+  const Outcome negatives = e.run("negatives", {unlabelled, "tasks.similarity.loss=\"multiple_negatives\""});
+  INFO(negatives.err);
+  REQUIRE(negatives.code == 0);
+  CHECK(e.losses("negatives", "similarity").back() < e.losses("negatives", "similarity").front());
+  CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
+}
+
+TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
+  const Experiment e;
+  std::string config = kConfig;
+  const auto from = config.find("[tasks.intent]"), to = config.find("[tasks.similarity]");
+  e.folder.write("e.toml", config.erase(from, to - from));
+  const Outcome outcome = e.run("run");
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK_THAT(outcome.out, !Contains("Predictions"));
+  CHECK_FALSE(fs::exists(e.path("run") + "/predictions.jsonl"));
+  CHECK(e.scores("run", "pairs.csv", "similarity").json() == e.scores("run", "pairs.jsonl", "similarity").json());
+  const Outcome predicted = mtt_program({"predict", "--model", e.path("run"), "--input", "-"}, "rain\n");
+  CHECK(predicted.code == 1);
+  CHECK_THAT(predicted.err, Contains("no head that reads single texts") && Contains("mtt encode"));
+  CHECK_THAT(e.run("frozen", {"freeze.policy=\"backbone\""}).err, Contains("nothing is left that learns"));
+}
+
+TEST_CASE("what a task on pairs cannot be is said in one sentence") {
+  const Experiment e;
+  const auto refused = [&](const std::string& setting, const std::string& with) {
+    INFO(setting);
+    const Outcome outcome = e.run("run", {setting});
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(with));
+    const auto error = outcome.err.find("mtt: error: ");
+    REQUIRE(error != std::string::npos);
+    CHECK(outcome.err.find('\n', error) == outcome.err.size() - 1);
+  };
+  refused("tasks.similarity.pooling=\"cls\"", "takes the model's own vectors; leave 'pooling' out");
+  refused("tasks.similarity.normalize=\"no\"", "leave 'normalize' out");
+  refused("tasks.similarity.layer=1", "leave 'layer' out");
+  refused("tasks.similarity.init=\"ridge\"", "the head 'similarity' knows 'none'");
+  refused("tasks.similarity.loss=\"triplet\"", "triplet");
+  refused("tasks.intent.class_weights.plya=2.0", "did you mean 'play'?");
+  e.folder.write("single.jsonl", "{\"text\": \"rain\", \"similarity\": 0.5}\n");
+  const std::string single = e.path("single.jsonl");
+  refused("tasks.similarity.train=\"" + single + "\"", "no key 'text_pair'");
+  refused("tasks.similarity.dev=\"" + single + "\"", "no key 'text_pair'");
+  refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "mtt: error: ");
+}
