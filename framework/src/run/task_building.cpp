@@ -116,11 +116,11 @@ void naming_task(const TaskPlan& plan, const Work& work) {
   }
 }
 
-std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples) {
+std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, bool trains) {
   std::vector<Value> labels = examples.labels(plan.field());
   const bool any =
       std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
-  if (!any && plan.config->options.string("init") != "none")
+  if (!any && (trains || plan.config->options.string("init") != "none"))
     refuse(*plan.config, "field",
            "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
   return labels;
@@ -192,7 +192,7 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
     const TaskConfig& config = *plan.config;
     const std::string& init = config.options.string("init");
     const std::string file = plan.file(experiment, "train");
-    const std::vector<Value> labels = file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file));
+    const std::vector<Value> labels = file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
     naming_task(plan, [&] {
       Head& head = *plan.task.head;
       head.learn_labels(labels);

@@ -569,7 +569,7 @@ TrainingOutcome Trainer::run() {
   outcome.signal = 0;
   save();
   if (stopping_.best()) {
-    outcome.best = formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
+    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
     copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
   }
   for (Task& task : job_.model.tasks()) task.head->train(false);
