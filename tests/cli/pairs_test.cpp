@@ -173,6 +173,8 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   REQUIRE(negatives.code == 0);
   CHECK(e.losses("negatives", "similarity").back() < e.losses("negatives", "similarity").front());
   CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
+  CHECK_THAT(e.run("x", {"tasks.similarity.loss=\"multiple_negatives\"", "tasks.similarity.field=\"likeness\""}).err,
+             Contains("no example has the key 'likeness'"));
 }
 
 TEST_CASE("pairs above frozen layers: the cache changes nothing") {

@@ -124,7 +124,7 @@ TEST_CASE("gls: the gradient of the geometric mean, finite at a loss of zero") {
 
 TEST_CASE("imtl, loss: every scaled loss tends to 1") {
   auto weighting = make("imtl", 3, option("mode", "loss"));
-  CHECK(weighting->needs() == mtt::WeightingNeeds::losses);
+  CHECK(weighting->needs() == mtt::WeightingNeeds::nothing);
   CHECK(weighting->own_objective());
   const auto step = step_with({0.5, 4, kAbsent});
   check_near(weighting->weights(step), {1, 1, 1});

@@ -23,7 +23,7 @@ enum class LossKind { classification, regression };
 
 /// A number that a head is judged by.
 struct Metric {
-  std::string name;  ///< "accuracy", "macro_f1", "entity_f1 (conlleval)", ...
+  std::string name;  ///< "accuracy", "macro_f1", "entity_f1", ...; "loss" or "error" in it: lower is better
   double value = 0;
 };
 
@@ -53,7 +53,8 @@ class MTT_API Head : public nn::Module {
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
   /// Labels of a batch → targets, one row a sentence or pair [B] or a token [T]. Where a label is null, or a
-  /// token bears none, the target is `kNoTarget` (or NaN for floating targets).
+  /// token bears none, the target is `kNoTarget` (or NaN for floating targets). For pairs there is one label
+  /// a pair, and `batch` holds the sentences of both sides in another order.
   virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
 
   /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
@@ -66,11 +67,12 @@ class MTT_API Head : public nn::Module {
 
   virtual LossKind loss_kind() const { return LossKind::classification; }
 
-  /// True where the loss of an example depends on the others of its step (in-batch negatives): the step is
-  /// then never cut into several forwards.
+  /// True where the loss of an example depends on the others of its step (in-batch negatives): what a step
+  /// takes of the task's file is then never cut into several forwards.
   virtual bool coupled() const { return false; }
 
-  /// Logits → one prediction a sentence, as a table that prints as JSON.
+  /// Logits → one prediction a sentence or pair, as a table that prints as JSON. For pairs `batch` is
+  /// empty.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
 
   /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the

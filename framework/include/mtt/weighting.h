@@ -60,19 +60,21 @@ class MTT_API Weighting : public nn::Module {
   /// Called once with all tasks. A number of tasks that the method cannot take throws Error.
   virtual void begin(const std::vector<WeightedTask>& tasks) = 0;
 
-  /// [K]. The framework scales them to the sum K unless `own_objective`. Losses are NaN in `step` where
-  /// `needs` is nothing. The weight of an absent task is not used.
+  /// [K]. The framework scales them to the sum K unless `own_objective`, or `normalize = false` in the
+  /// experiment. Losses are NaN in `step` where `needs` is nothing. The weight of an absent task is not used.
+  /// Where no shared parameter learns it is not asked: all weights are 1.
   virtual std::vector<double> weights(const WeightingStep& step);
 
   /// gram: float64 [N, N] of the N present tasks → their N coefficients α; the shared gradient is Σ α_i g_i.
-  /// The framework scales them to the sum N where it is positive, unless `own_objective`.
+  /// The framework scales them to the sum N where it is positive, with the same exceptions.
   virtual std::vector<double> coefficients(const at::Tensor& gram, const WeightingStep& step);
 
   /// gradients: float32 [N, P], one row a present task → the shared gradient [P].
   virtual at::Tensor combine(const at::Tensor& gradients, const WeightingStep& step);
 
-  /// After the model's parameters moved. `losses_again` computes the losses [K] of the same batch anew, in
-  /// the same dropout state, where the method asks; it costs a forward pass.
+  /// After the model's parameters moved, where a shared one learns; the losses in `step` are known, whatever
+  /// `needs` says. `losses_again` computes the losses [K] of the same step anew, with the same draws of
+  /// dropout, where the method asks; it costs a forward pass.
   virtual void after_step(const WeightingStep& step, const std::function<std::vector<double>()>& losses_again);
 
   /// After an epoch, with the mean of each task's losses over its steps [K]; NaN for a task without steps.
@@ -81,7 +83,8 @@ class MTT_API Weighting : public nn::Module {
   /// True where the weights are the gradient of the method's own objective, which is never rescaled.
   virtual bool own_objective() const { return false; }
 
-  /// Of Adam on the weighting's own parameters; `weight_decay` is added to the gradient, as in Adam's paper.
+  /// Of Adam on the weighting's own parameters; `weight_decay` times a parameter is added to its gradient
+  /// (L2, not decoupled as in AdamW).
   virtual double learning_rate() const { return 0; }
   virtual double weight_decay() const { return 0; }
 

@@ -61,7 +61,7 @@ OptionList data_options() {
       .string("train", "", "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
       .string("dev", "", "Held-out examples that choose the best weights in training.")
       .number("dev_share", 0, 0, 0.5,
-              "Without a dev file, about this share of each training file is held out instead.")
+              "Without a dev file, this share of each training file is held out instead.")
       .string("test", "", "Held-out examples that score the heads.")
       .string("text", "text", "The key (of a table: the column) that holds the sentence.");
 }

@@ -13,13 +13,14 @@ namespace mtt {
 
 /// The declared keys of one table of the experiment file.
 struct Section {
-  std::string name;     ///< "", "backbone", "data", "tasks.<name>", "show", "run"
+  std::string name;     ///< "", "backbone", "data", "tasks.<name>", "train", "freeze", ...
   std::string summary;  ///< one sentence
   OptionList options;
 };
 
 /// All sections in the order of the file; docs/config.md and every check come from them. The options of
-/// plugins come on top: a backbone's in [backbone.options], a head's inside [tasks.<name>].
+/// plugins come on top: a backbone's in [backbone.options], a head's inside [tasks.<name>], a weighting's
+/// inside [weighting].
 std::vector<Section> experiment_sections();
 
 /// One [tasks.<name>].

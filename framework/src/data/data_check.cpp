@@ -1,6 +1,7 @@
 #include "data/data_check.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <unordered_set>
 
 #include "data/folded_text.h"
@@ -21,6 +22,16 @@ void for_each_sentence(const CheckedPart& part, const Visit& visit) {
   for (const std::int64_t row : part.rows) {
     visit(part.examples->texts[row], row);
     if (!part.examples->partners.empty()) visit(part.examples->partners[row], row);
+  }
+}
+
+void name_parts(std::vector<CheckedPart>& parts) {
+  for (CheckedPart& part : parts) {
+    const bool taken = std::any_of(parts.begin(), parts.end(), [&](const CheckedPart& other) {
+      return other.file != part.file && file_name(other.file) == file_name(part.file);
+    });
+    const std::string folder = file_name(std::filesystem::path(part.file).parent_path().string());
+    part.name = (taken ? folder + "/" : "") + file_name(part.file);
   }
 }
 
@@ -84,12 +95,11 @@ void check_overlap(DataCheck& check, const CheckedPart& earlier, const Sentences
     if (alike && first.empty()) first = example_place(*later.examples, row);
   }
   if (folded == 0) return;
-  std::string what = std::string(role_name(later.role)) + ": " +
-                     share(folded, static_cast<std::int64_t>(later.rows.size())) + " examples of " +
-                     file_name(later.file) + " are also in " + role_name(earlier.role) + " (" +
-                     file_name(earlier.file) + "), the first at " + first;
-  if (exact < folded)
-    what += "; " + std::to_string(exact) + " to the letter, the others but for case or white space";
+  const std::string what = std::string(role_name(later.role)) + ": " +
+                           share(folded, static_cast<std::int64_t>(later.rows.size())) + " examples of " +
+                           later.name + " are also in " + role_name(earlier.role) + " (" + earlier.name +
+                           "), case and white space aside, the first at " + first + "; " +
+                           std::to_string(exact) + " of them to the letter";
   check.findings.push_back({false, "", what});
 }
 
@@ -112,6 +122,7 @@ std::int64_t DataCheck::errors() const {
 }
 
 void check_data(DataCheck& check, const Tokenizer& tokenizer, const std::string& prompt) {
+  name_parts(check.parts);
   for (CheckedPart& part : check.parts) check_texts(check, part, tokenizer, prompt);
   check_overlaps(check);
   for (CheckedTask& task : check.tasks) check_labels(check, task, tokenizer);

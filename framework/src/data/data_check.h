@@ -23,6 +23,7 @@ struct CheckedPart {
   const Examples* examples = nullptr;
   std::vector<std::int64_t> rows;  ///< indices into `examples`
 
+  std::string name;           ///< the file's name, with its folder where another file has the same
   std::int64_t repeated = 0;  ///< examples whose text (with its partner) came before
   std::int64_t empty = 0;     ///< texts without a character but white space, partners included
   std::int64_t longest = 0;   ///< tokens of the longest text, prompt and special tokens included

@@ -119,8 +119,9 @@ class LabelChecker {
       }
     }
     if (unreadable > 0)
-      add(true, std::to_string(unreadable) + " labels are no " + label_kind_name(task_.kind) +
-                    ", as others of the task are",
+      add(true,
+          std::to_string(unreadable) + (unreadable == 1 ? " label is" : " labels are") +
+              " of another kind than the others, which are " + label_kind_name(task_.kind),
           first);
     for (auto& [name, of_name] : counts) task_.labels.push_back({name, std::move(of_name)});
     std::stable_sort(task_.labels.begin(), task_.labels.end(),
@@ -183,7 +184,8 @@ class LabelChecker {
       report.add(label.value, label.examples->texts[label.row], tokenizer_);
     }
     if (report.wrong > 0)
-      add(true, std::to_string(report.wrong) + " examples have spans that cannot be", report.wrong_first);
+      add(true, std::to_string(report.wrong) + (report.wrong == 1 ? " example has" : " examples have") +
+                    " spans that cannot be", report.wrong_first);
     if (report.misaligned > 0)
       add(false,
           std::to_string(report.misaligned) + " of " + std::to_string(report.spans) +

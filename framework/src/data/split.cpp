@@ -1,6 +1,8 @@
 #include "data/split.h"
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <numeric>
 #include <string>
 #include <unordered_map>
@@ -59,10 +61,22 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
       groups.join(groups.of(names[i]), groups.of(folded_text(examples.partners[i])));
     for (std::string& name : names) name = groups.name(name);
   }
-  for (std::size_t i = 0; i < count; ++i) {
-    const bool held_out = RandomStream(seed, "dev " + names[i], 0).uniform() < dev_share;
-    (held_out ? split.dev : split.train).push_back(static_cast<std::int64_t>(i));
+  std::map<std::string, std::vector<std::int64_t>> members;
+  for (std::size_t i = 0; i < count; ++i) members[names[i]].push_back(static_cast<std::int64_t>(i));
+  std::vector<std::pair<std::uint64_t, const std::vector<std::int64_t>*>> ranked;
+  for (const auto& [name, examples_of_name] : members)
+    ranked.emplace_back(RandomStream(seed, "dev " + name, 0).next(), &examples_of_name);
+  std::stable_sort(ranked.begin(), ranked.end(), [](auto a, auto b) { return a.first < b.first; });
+  std::int64_t missing = std::llround(dev_share * static_cast<double>(count));
+  for (const auto& [draw, group] : ranked) {
+    const auto size = static_cast<std::int64_t>(group->size());
+    const bool nearer = size < 2 * missing;
+    auto& side = nearer ? split.dev : split.train;
+    side.insert(side.end(), group->begin(), group->end());
+    if (nearer) missing -= size;
   }
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.dev.begin(), split.dev.end());
   if (split.train.empty() || split.dev.empty()) {
     throw Error("dev_share = " + Value(dev_share).json() + " leaves no example for " +
                 (split.dev.empty() ? "dev" : "train") + " of the " + std::to_string(count) +

@@ -13,10 +13,11 @@ struct Split {
   std::vector<std::int64_t> train, dev;
 };
 
-/// Draws about `dev_share` (0 to 0.5) of the examples; 0 draws none. A text's side is drawn from the seed and
-/// the text alone (lower case, white space folded), so that the same text falls on the same side wherever it
-/// occurs, in this file or another, and new examples move none of the old. Pairs that share a sentence, also
-/// through others, stay together. A side that would be empty throws Error.
+/// Draws `dev_share` (0 to 0.5) of the examples, rounded to whole ones; 0 draws none. Equal texts (in lower
+/// case, white space folded) fall on the same side, as do pairs that share a sentence, also through others;
+/// where such a group is large the share is met as nearly as it can be. Texts are ranked by draws from the
+/// seed and the text alone: their order in the file does not matter, files with the same texts are split
+/// alike, and a few new examples move few of the old. A side that would be empty throws Error.
 Split split_examples(const Examples& examples, double dev_share, std::uint64_t seed);
 
 }  // namespace mtt

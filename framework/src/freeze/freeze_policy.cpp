@@ -42,7 +42,8 @@ void check_keys(const Options& freeze, const std::string& policy) {
     std::string list;
     for (const std::string& name : policies) list += (list.empty() ? "" : " or ") + ("\"" + name + "\"");
     freeze.value(key).refuse("[freeze] " + std::string(key) + " is for policy = " + list + "; the policy is \"" +
-                             policy + "\"");
+                             policy + "\", so leave it out (or --set freeze." + key + "=" +
+                             declared.find(key)->fallback->json() + ")");
   }
 }
 

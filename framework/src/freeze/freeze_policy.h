@@ -21,7 +21,7 @@ struct FreezeRule {
 
 /// A stretch of training in which the same parameters learn.
 struct Phase {
-  std::string name;            ///< for reports: "heads and layers 4-5"
+  std::string name;            ///< for reports: the policy, or "layer 4 and above"
   std::int64_t first_epoch = 0;
   std::vector<FreezeRule> rules;
 

@@ -8,7 +8,7 @@
 
 namespace mtt {
 
-/// The number of leading layers that nothing trainable acts on or below, so that they can run once, without
+/// The number of leading layers that nothing trainable acts in or below, so that they can run once, without
 /// gradient and without dropout; -1 where the embeddings, or a parameter of no single layer, learn. Names are
 /// those of the backbone alone; a parameter learns where it requires a gradient.
 std::int64_t frontier(const std::vector<nn::NamedParameter>& backbone, std::int64_t layers);

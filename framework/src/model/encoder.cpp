@@ -57,6 +57,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   ModelDirectory& directory = encoder.directory;
   const BackbonePlugin plugin = settings.plugin == "auto" ? plugins.backbone_for(directory.model_type)
                                                           : plugins.backbone(settings.plugin);
+  encoder.plugin = plugin.name;
   encoder.backbone_options = Options::read(plugin.options, settings.options, "[backbone.options]");
   auto backbone = make_backbone(plugin, directory.config, encoder.backbone_options);
 

@@ -30,6 +30,7 @@ struct EncoderSettings {
 /// A loaded encoder.
 struct Encoder {
   ModelDirectory directory;
+  std::string plugin;  ///< the backbone plugin's name
   Options backbone_options;
   std::unique_ptr<MultiTaskModel> model;  ///< without tasks yet
   std::int64_t max_tokens = 0;

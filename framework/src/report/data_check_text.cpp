@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "data/label_check.h"
 #include "report/terminal_text.h"
 #include "text/utf8.h"
 
@@ -36,7 +35,7 @@ std::string bar(std::int64_t count, std::int64_t most) {
 }
 
 std::string part_text(const CheckedPart& part) {
-  std::string text = padded(role_name(part.role), 6) + padded(printable(file_name(part.file)), 24) + "  " +
+  std::string text = padded(role_name(part.role), 6) + padded(printable(part.name), 24) + "  " +
                      plural(static_cast<std::int64_t>(part.rows.size()), "example");
   if (part.rows.size() < part.examples->texts.size())
     text += " of " + std::to_string(part.examples->texts.size());

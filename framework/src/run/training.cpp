@@ -69,6 +69,7 @@ std::string model_key(const Encoder& encoder) {
       key.add(values.const_data_ptr(), values.nbytes());
     }
   }
+  key.add(encoder.plugin);
   key.add(encoder.directory.config.json());
   key.add(encoder.backbone_options.resolved().json());
   key.add(encoder.max_tokens);

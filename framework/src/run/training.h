@@ -41,7 +41,7 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model);
 /// Which tensor learns in which phase, with counts, as text.
 std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model);
 
-/// Trains the model of `encoder`, which has its tasks.
+/// Trains the model of `encoder`, which has its tasks; a signal leaves them marked as they were.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
                              bool resume, Console& console);

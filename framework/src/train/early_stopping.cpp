@@ -8,6 +8,7 @@
 namespace mtt {
 
 bool higher_is_better(std::string_view metric) {
+  metric.remove_prefix(metric.rfind('.') + 1);  // the name of the task is no part of it
   for (const std::string_view word : {"loss", "error", "perplexity"})
     if (metric.find(word) != std::string_view::npos) return false;
   return true;

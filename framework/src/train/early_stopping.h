@@ -15,7 +15,7 @@ namespace mtt {
 /// False for metrics whose name says loss, error or perplexity ("mean_absolute_error"); true for all others.
 bool higher_is_better(std::string_view metric);
 
-/// The metric "combined": the mean of the tasks' main metrics, of which those that are better when lower
+/// best = "mean": the mean of the tasks' main metrics, of which those that are better when lower
 /// count negatively, so that higher is better. NaN where one is NaN or there is none.
 double combined_metric(const std::vector<std::pair<std::string, double>>& main_metrics);
 

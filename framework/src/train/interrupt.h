@@ -3,7 +3,8 @@
 
 namespace mtt {
 
-/// While it lives, the first SIGINT or SIGTERM is noted instead of ending the process; a second one ends it.
+/// While it lives, the first SIGINT and the first SIGTERM are noted instead of ending the process; a second
+/// one of the same kind ends it. At its end both end the process again.
 class InterruptGuard {
  public:
   InterruptGuard();

@@ -228,7 +228,7 @@ void Trainer::enter_phase() {
                                 " layers run without gradient") +
                (forgotten > 0 ? "; the optimizer forgot " + std::to_string(forgotten) + " frozen tensors" : "") +
                "\n");
-  if (!runner_.has_shared() && job_.weighting.needs() != WeightingNeeds::nothing && !told_equal_) {
+  if (!runner_.has_shared() && job_.model.tasks().size() > 1 && !told_equal_) {
     say("no shared parameter learns, so there is nothing to balance: all tasks weigh the same\n");
     told_equal_ = true;
   }
@@ -341,7 +341,7 @@ void Trainer::step_weighting(const StepData& data, const StepResult& result) {
 
 void Trainer::decide_freezing() {
   const std::int64_t per_epoch = sampler_.steps_per_epoch();
-  const std::int64_t interval = std::max<std::int64_t>(1, per_epoch / job_.policy.intervals);
+  const std::int64_t interval = (per_epoch + job_.policy.intervals - 1) / job_.policy.intervals;
   if (step_ % interval != 0 || step_ >= total_steps()) return;
   const std::int64_t before = auto_freeze_->frozen();
   if (auto_freeze_->decide() != before) enter_phase();
@@ -569,7 +569,7 @@ TrainingOutcome Trainer::run() {
   outcome.signal = 0;
   save();
   if (stopping_.best()) {
-    outcome.best = formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
+    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
     copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
   }
   for (Task& task : job_.model.tasks()) task.head->train(false);

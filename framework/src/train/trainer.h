@@ -17,7 +17,7 @@
 
 namespace mtt {
 
-/// Scores of an evaluation: "<task>.<metric>" = value, each task's main metric first.
+/// Scores of an evaluation: "<task>.<metric>" = value, task after task, each task's main metric first.
 using Scores = std::vector<std::pair<std::string, double>>;
 
 /// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
@@ -51,8 +51,8 @@ std::filesystem::path checkpoint_folder(const std::filesystem::path& run_directo
 void remove_training_state(const std::filesystem::path& run_directory);
 
 /// Trains from the start, or from the last checkpoint where `resume`; at the end the model holds the best
-/// weights where there are held-out examples, else the last ones. Writes metrics.jsonl and events/ into the
-/// run's directory.
+/// weights where there are held-out examples, else the last ones. Writes metrics.jsonl, events/ and
+/// checkpoints/ into the run's directory. A loss or a gradient that is not finite throws Error.
 TrainingOutcome train(TrainingJob job, bool resume, Console& console);
 
 }  // namespace mtt

@@ -29,8 +29,8 @@ struct StepResult {
 };
 
 /// Runs the forwards of a step and leaves gradients in the parameters, as a weighting wants them. Where no
-/// shared parameter learns there is nothing to balance, and all weights are 1. Dropout
-/// draws depend on (seed, step, forward) and the part alone.
+/// shared parameter learns there is nothing to balance, and all weights are 1. Draws of dropout depend on
+/// (seed, step, forward) and the part alone.
 class TrainingStep {
  public:
   TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources, Weighting& weighting,

@@ -5,7 +5,7 @@
 #include "mtt/label_set.h"
 #include "mtt/nn/layers.h"
 
-/// What training needs beside the labels.
+/// The head's options.
 struct TokenClassificationSettings {
   mtt::LabelSet labels;
   double dropout = 0;

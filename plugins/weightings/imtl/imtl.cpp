@@ -41,7 +41,7 @@ class Impartial : public mtt::Weighting {
         learning_rate_(options.number("learning_rate")) {}
 
   mtt::WeightingNeeds needs() const override {
-    return gradients_ ? mtt::WeightingNeeds::gram : mtt::WeightingNeeds::losses;
+    return gradients_ ? mtt::WeightingNeeds::gram : mtt::WeightingNeeds::nothing;
   }
   bool own_objective() const override { return losses_; }
   double learning_rate() const override { return learning_rate_; }

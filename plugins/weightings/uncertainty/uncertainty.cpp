@@ -15,7 +15,7 @@ class Uncertainty : public mtt::Weighting {
   explicit Uncertainty(const mtt::Options& options)
       : initial_(options.number("initial")), learning_rate_(options.number("learning_rate")) {}
 
-  mtt::WeightingNeeds needs() const override { return mtt::WeightingNeeds::losses; }
+  mtt::WeightingNeeds needs() const override { return mtt::WeightingNeeds::nothing; }
   bool own_objective() const override { return true; }
   double learning_rate() const override { return learning_rate_; }
 

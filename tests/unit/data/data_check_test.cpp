@@ -121,8 +121,8 @@ TEST_CASE("data check: texts of one part that are in another") {
 {"text":"up","task":"b"}
 {"text":"six","task":"a"})"});
   CHECK(c.findings() ==
-        "note: test: 2 of 3 examples of test.jsonl are also in train (train.jsonl), the first at "
-        "test.jsonl:1; 1 to the letter, the others but for case or white space\n");
+        "note: test: 2 of 3 examples of test.jsonl are also in train (train.jsonl), case and white space "
+        "aside, the first at test.jsonl:1; 1 of them to the letter\n");
   const Checked pairs({R"({"text":"wake","text_pair":"up","task":0.5})", "",
                        R"({"text":"six","text_pair":"wake","task":0.5})"});
   CHECK_THAT(pairs.findings(), Contains("test: 1 of 1 examples of test.jsonl are also in train"));
@@ -144,7 +144,7 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 {"text":"up","task":[{"start":0,"end":3,"label":"x"}]}
 {"text":"six","task":[]}
 )"});
-  CHECK(c.findings().find("error: 1 examples have spans that cannot be\n") == 0);
+  CHECK(c.findings().find("error: 1 example has spans that cannot be\n") == 0);
   CHECK_THAT(c.findings(), Contains("ends beyond the text of 2 characters"));
   CHECK_THAT(c.findings(),
              Contains("note: 2 of 3 spans do not begin and end where words do; they are taken as whole words\n"
@@ -165,7 +165,7 @@ TEST_CASE("data check: numbers are shown in ranges, and cells of tables count as
   const Checked mixed({R"({"text":"wake","task":"a"}
 {"text":"me","task":0.5}
 {"text":"up","task":"b"})"});
-  CHECK_THAT(mixed.findings(), Contains("error: 1 labels are no classes, as others of the task are\n") &&
+  CHECK_THAT(mixed.findings(), Contains("error: 1 label is of another kind than the others, which are classes") &&
                                    Contains("train.jsonl:2:"));
 }
 

@@ -9,6 +9,7 @@ using mtt::EarlyStopping;
 TEST_CASE("the name of a metric says which way is better") {
   for (const char* name : {"accuracy", "macro_f1", "entity_f1 (conlleval)", "spearman", "combined"})
     CHECK(mtt::higher_is_better(name));
+  CHECK(mtt::higher_is_better("error_type.accuracy"));
   for (const char* name : {"loss", "intent.loss", "mean_absolute_error", "urgency.mean_squared_error"})
     CHECK_FALSE(mtt::higher_is_better(name));
 }
