@@ -200,9 +200,9 @@ class LabelChecker {
     for (const auto& [p, texts] : by_text) {
       std::vector<std::pair<const Label*, const Label*>> pairs;
       for (const auto& [text, labels] : texts) {
-        const auto differs = std::find_if(labels.begin(), labels.end(), [&](const Label* label) {
-          return label->value.json() != labels.front()->value.json();
-        });
+        const std::string own = labels.front()->value.json();
+        const auto differs = std::find_if(labels.begin(), labels.end(),
+                                          [&](const Label* label) { return label->value.json() != own; });
         if (differs != labels.end()) pairs.emplace_back(labels.front(), *differs);
       }
       if (pairs.empty()) continue;
