@@ -164,8 +164,9 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   const Outcome csv = e.run("table", {table});
   INFO(csv.err);
   REQUIRE(csv.code == 0);
-  for (int step = 0; step < 3; ++step)
-    CHECK(e.losses("table", "similarity")[step] == Approx(e.losses("lines", "similarity")[step]).epsilon(1e-3));
+  const auto from_lines = e.losses("lines", "similarity"), from_table = e.losses("table", "similarity");
+  for (std::size_t step = 0; step < 3; ++step)
+    CHECK(from_table[step] == Approx(from_lines[step]).epsilon(1e-3));
 
   const std::string unlabelled = "tasks.similarity.train=\"" + e.path("unlabelled.jsonl") + "\"";
   const Outcome negatives = e.run("negatives", {unlabelled, "tasks.similarity.loss=\"multiple_negatives\""});
@@ -173,6 +174,9 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   REQUIRE(negatives.code == 0);
   CHECK(e.losses("negatives", "similarity").back() < e.losses("negatives", "similarity").front());
   CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
+  const std::string field = "tasks.similarity.field=\"likeness\"";
+  CHECK_THAT(e.run("x", {field, "tasks.similarity.loss=\"multiple_negatives\""}).err,
+             Contains("no example has the key 'likeness'"));
 }
 
 TEST_CASE("pairs above frozen layers: the cache changes nothing") {
@@ -229,7 +233,8 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.intent.class_weights.plays=2.0", "did you mean 'play'?");
   e.folder.write("single.jsonl", "{\"text\": \"rain\", \"similarity\": 0.5}\n");
   const std::string single = e.path("single.jsonl");
-  refused("tasks.similarity.train=\"" + single + "\"", "its train file '" + single + "' has no key 'text_pair'");
-  refused("tasks.similarity.dev=\"" + single + "\"", "its dev file '" + single + "' has no key 'text_pair'");
+  const std::string no_pairs = " file '" + single + "' has no key 'text_pair'";
+  refused("tasks.similarity.train=\"" + single + "\"", "its train" + no_pairs);
+  refused("tasks.similarity.dev=\"" + single + "\"", "its dev" + no_pairs);
   refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent' does");
 }

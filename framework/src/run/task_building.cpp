@@ -120,10 +120,15 @@ bool has_label(const std::vector<Value>& labels) {
   return std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
 }
 
+/// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
+bool needs_label(const TaskPlan& plan, bool trains) {
+  if (plan.config->options.string("init") != "none") return true;
+  return trains && (plan.task.head->level() != Level::pair || !plan.config->options.string("field").empty());
+}
+
 std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, bool trains) {
   std::vector<Value> labels = examples.labels(plan.field());
-  const bool learns = trains && plan.task.head->level() != Level::pair;  // some pairs need no label
-  if (!has_label(labels) && (learns || plan.config->options.string("init") != "none"))
+  if (!has_label(labels) && needs_label(plan, trains))
     refuse(*plan.config, "field",
            "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
   return labels;
@@ -200,7 +205,7 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
       if (learns || has_label(files.get(file).labels(plan.field())))
         throw Error(task + ", and its " + which + " file '" + file + "' has no key 'text_pair'");
     }
-    if (!experiment.trains) continue;
+    if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
       if (other.task.head->level() != Level::pair && other.file(experiment, "train") == train)
         throw Error(task + " and learns from '" + train + "' as task '" + other.config->name +

@@ -30,8 +30,8 @@ struct TaskPlan {
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,
                                  PluginCatalog& plugins);
 
-/// Throws Error where a task on pairs has examples without second sentences, or shares the file that it learns
-/// from with a task on single sentences.
+/// Throws Error where a task on pairs has examples without second sentences, or shares the file that it
+/// learns from with a task on single sentences.
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files);
 
 /// Gives the heads labels and parameters from their examples, random ones where init = "none", and adds them
