@@ -2,8 +2,6 @@
 #include "program.h"
 #include "temporary_folder.h"
 
-using Catch::Matchers::Contains;
-
 namespace {
 
 void write_run(const TemporaryFolder& folder, const std::string& name, int seed, const std::string& policy,
