@@ -31,6 +31,7 @@ int fail(const char* what) {
 
 int main(int argc, char** argv) {
   keep_freed_memory();
+  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of ours to report
   CLI::App app("Multi-task sentence transformers: one shared encoder, many heads, described by a TOML file.",
                "mtt");

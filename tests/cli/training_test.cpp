@@ -109,7 +109,6 @@ class RunningProgram {
     if (file_limit > 0) {
       const rlimit limit{file_limit, file_limit};
       ::setrlimit(RLIMIT_FSIZE, &limit);
-      std::signal(SIGXFSZ, SIG_IGN);
     }
     ::execv(argv[0], argv.data());
     ::_exit(127);

@@ -96,7 +96,7 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
   const Value given = parse_toml(toml_text(resolved_config), "the configuration");
   const std::function<void(const std::string&, const Value*, const Value*)> compare =
       [&](const std::string& path, const Value* now, const Value* saved) {
-        if (path == "run.threads" || path == "run.out") return;
+        if (path == "run.threads" || path == "run.out" || path == "name") return;
         const auto is_table = [](const Value* value) { return value && value->is(Value::Kind::table); };
         if (is_table(now) && is_table(saved)) {
           const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };

@@ -142,10 +142,24 @@ std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model
   return text;
 }
 
+namespace {
+
+void check_batches(const Experiment& experiment, const MultiTaskModel& model) {
+  if (experiment.train.integer("batch_size") > 1) return;
+  for (const Task& task : model.tasks())
+    if (task.head->coupled())
+      experiment.train.value("batch_size")
+          .refuse("[train] task '" + task.name + "' compares the examples of a step with each other, so a step of "
+                  "one teaches nothing; set batch_size to 2 or more");
+}
+
+}  // namespace
+
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
                              bool resume, Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
+  check_batches(experiment, *encoder.model);
   std::vector<HeldOut> held_out;
   for (std::size_t t = 0; t < plan.files.size(); ++t)
     if (!plan.files[t].dev.empty()) held_out.push_back({t, plan.files[t].field, plan.files[t].dev});

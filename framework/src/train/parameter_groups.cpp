@@ -44,6 +44,8 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
   const Value& rates = train.value("learning_rates");
   if (rates.is(Value::Kind::null)) return slots;
   for (const auto& [selector, rate] : rates.table()) {
+    if (!(rate.number() >= 0 && std::isfinite(rate.number())))
+      rate.refuse("[train.learning_rates] " + selector + " = " + rate.json() + " is no rate; expected at least 0");
     bool any = false;
     for (AdamW::Slot& slot : slots) {
       if (!selects(selector, slot.name)) continue;

@@ -305,9 +305,9 @@ void Trainer::one_step() {
                      .gradient_norms = {}};
   const std::int64_t every = options().integer("statistics_every");
   const StepResult result = runner_.run(data, std::move(seen), every > 0 && step_ % every == 0);
-  double norm = kNaN;
-  if (const double limit = options().number("clip_norm"); limit > 0)
-    norm = finite(clip_gradients(optimizer_.slots(), limit));
+  const double limit = options().number("clip_norm");
+  const double norm = finite(
+      clip_gradients(optimizer_.slots(), limit > 0 ? limit : std::numeric_limits<double>::infinity()));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
   if (auto_freeze_) auto_freeze_->add(backbone());
@@ -567,6 +567,10 @@ TrainingOutcome Trainer::run() {
     return outcome;
   }
   outcome.signal = 0;
+  for (const auto& [name, tensor] : saved_parameters())
+    if (!std::isfinite(tensor.detach().sum(at::kDouble).item<double>()))
+      throw Error("after the last step '" + name +
+                  "' is not finite; begin anew with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
     outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());

@@ -74,15 +74,19 @@ void TrainingStep::parameters_changed() {
   shared_ = learning(model_.backbone());
   const std::vector<at::Tensor> dense = learning(model_.modules());
   shared_.insert(shared_.end(), dense.begin(), dense.end());
+  std::int64_t lowest_read = model_.backbone().shape().layers;
+  for (const Task& task : model_.tasks())
+    lowest_read = std::min(lowest_read, task.reading.layer_in(model_.backbone().shape().layers));
   std::int64_t highest = -1;
   last_layer_.clear();
   for (const auto& [name, tensor] : model_.backbone().parameters()) {
-    if (!tensor.requires_grad()) continue;
     const std::int64_t layer = layer_of_parameter(name);
+    if (!tensor.requires_grad() || layer >= lowest_read) continue;
     if (layer > highest) last_layer_.clear();
     highest = std::max(highest, layer);
     if (layer == highest) last_layer_.push_back(tensor);
   }
+  if (last_layer_.empty()) last_layer_ = shared_;
   own_.clear();
   for (const Task& task : model_.tasks()) own_.push_back(learning(*task.head));
 }
@@ -143,8 +147,8 @@ void TrainingStep::check_finite(const WeightingStep& step) const {
   for (const std::size_t t : step.present)
     if (!std::isfinite(step.losses[t]))
       throw Error("at step " + std::to_string(step.step + 1) + " the loss of task '" + model_.tasks()[t].name +
-                  "' is not finite; lower train.learning_rate or set train.clip_norm, then go on from the last "
-                  "checkpoint or begin anew");
+                  "' is not finite; begin anew with a lower train.learning_rate or train.clip_norm "
+                  "and another --out");
 }
 
 std::vector<double> TrainingStep::normalised(std::vector<double> weights, double sum) const {
@@ -291,6 +295,10 @@ StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool stat
   step.present = data.present;
   step.losses.assign(model_.tasks().size(), kNaN);
   StepResult result{std::move(step), {}, {}};
+  if (data.present.empty()) {  // no example of the step has a label
+    result.weights.assign(model_.tasks().size(), 1.0);
+    return result;
+  }
   if (statistics && has_shared()) {
     const at::Tensor rows = task_gradients(data, result.seen, shared_, {});
     result.statistics = statistics_of(gram_of(rows), data.present, model_.tasks().size());

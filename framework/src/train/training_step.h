@@ -64,7 +64,8 @@ class TrainingStep {
   Weighting& weighting_;
   bool normalize_;
   std::uint64_t seed_;
-  std::vector<at::Tensor> shared_, last_layer_;
+  std::vector<at::Tensor> shared_;
+  std::vector<at::Tensor> last_layer_;  ///< the highest learning layer that every task passes
   std::vector<std::vector<at::Tensor>> own_;  ///< [K]: the heads' learning parameters
   std::vector<PrefixPlan> plans_;
   std::vector<const ActivationCache*> caches_;
