@@ -1,7 +1,7 @@
 // A training step under every freeze policy, with and without the activation cache.
 //
-// Names are policy/cached or policy/plain. Counters: trained (millions of parameters), peak_mb (of the process,
-// so run one benchmark a process, as freezing.py does), cache_mb, fill_s.
+// Names are policy/cached or policy/plain. Counters: trained (millions of parameters), peak_mb (of the
+// process, so run one benchmark a process, as freezing.py does), cache_mb, fill_s.
 #include <ATen/Parallel.h>
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
@@ -61,16 +61,17 @@ struct Setting {
     for (std::size_t i = 0; i < source.texts.size(); ++i) {
       source.tokens.push_back(text_encoder.encode(source.texts[i]));
       source.labels[0].emplace_back("intent " + std::to_string(i % 7));
-      source.labels[1].emplace_back(Value::Array{Value::Table{
-          {"start", 0}, {"end", 1 + static_cast<std::int64_t>(i % 3)}, {"label", "slot " + std::to_string(i % 39)}}});
+      source.labels[1].emplace_back(Value::Array{Value::Table{{"start", 0},
+                                                              {"end", 1 + static_cast<std::int64_t>(i % 3)},
+                                                              {"label", "slot " + std::to_string(i % 39)}}});
     }
-    for (const auto& [name, plugin, number] : {std::tuple{"intent", "classification", 0},
-                                               std::tuple{"slots", "token_classification", 1}}) {
+    for (const auto& [name, plugin, number] :
+         {std::tuple{"intent", "classification", 0}, std::tuple{"slots", "token_classification", 1}}) {
       mtt::Task task{name, plugin, {}, nullptr, false};
       const bool tokens = number == 1;
-      task.head = head(plugins, plugin, source.labels[number],
-                       encoder.model->feature_width(task.reading,
-                                                    tokens ? mtt::Level::token : mtt::Level::sentence));
+      task.head =
+          head(plugins, plugin, source.labels[number],
+               encoder.model->feature_width(task.reading, tokens ? mtt::Level::token : mtt::Level::sentence));
       encoder.model->add(std::move(task));
     }
     weighting = mtt::make_weighting(plugins.weighting("equal"), {});
@@ -90,8 +91,8 @@ void step(benchmark::State& state, const Value& freeze, bool cached) {
   Setting setting(model ? model : "all-MiniLM-L6-v2");
   mtt::MultiTaskModel& parts = *setting.encoder.model;
   const std::int64_t depth = parts.backbone().shape().layers;
-  const auto policy = mtt::FreezePolicy::from(
-      mtt::Options::read(mtt::freeze_options(), freeze, "[freeze]"), depth, {"intent", "slots"});
+  const auto policy = mtt::FreezePolicy::from(mtt::Options::read(mtt::freeze_options(), freeze, "[freeze]"),
+                                              depth, {"intent", "slots"});
   mtt::add_adapters(parts.backbone(), policy.adapters, 1);
 
   std::int64_t trained = 0;
@@ -125,7 +126,8 @@ void step(benchmark::State& state, const Value& freeze, bool cached) {
     std::vector<std::int64_t> examples(kBatch);
     for (std::int64_t i = 0; i < kBatch; ++i) examples[i] = number % kSteps * kBatch + i;
     const mtt::StepData data = mtt::make_step(setting.sources, parts, {{0, examples}}, kTokensPerForward);
-    runner.run(data, {.step = number, .epoch = 0, .seed = 1, .present = {}, .losses = {}, .gradient_norms = {}},
+    runner.run(data,
+               {.step = number, .epoch = 0, .seed = 1, .present = {}, .losses = {}, .gradient_norms = {}},
                false);
     optimizer.step(1);
     for (mtt::AdamW::Slot& slot : optimizer.slots()) slot.parameter.mutable_grad().reset();
@@ -164,7 +166,8 @@ int main(int argc, char** argv) {
   Value heads = policy_table("heads", -1);
   heads.set("heads", Value::Array{"slots"});
   add("heads", heads, false);
-  for (const char* name : {"bitfit", "layer_norm", "lora", "houlsby"}) add(name, policy_table(name, -1), false);
+  for (const char* name : {"bitfit", "layer_norm", "lora", "houlsby"})
+    add(name, policy_table(name, -1), false);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

@@ -1,6 +1,6 @@
-// What heads cost in a pass. Encoders with no head (twice, to show the noise), one, two and three take turns in
-// one process, with one thread; each round compares the processor time of its passes with that of the first, and
-// the quartiles of these ratios are printed. Usage: heads_benchmark [rounds]
+// What heads cost in a pass. Encoders with no head (twice, to show the noise), one, two and three take turns
+// in one process, with one thread; each round compares the processor time of its passes with that of the
+// first, and the quartiles of these ratios are printed. Usage: heads_benchmark [rounds]
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>

@@ -55,9 +55,10 @@ void add_evaluate(CLI::App& app) {
   auto evaluate = std::make_shared<Evaluate>();
   CLI::App* verb = app.add_subcommand("evaluate", "Scores of heads, or of vectors on pairs of sentences");
   evaluate->model.add_to(*verb);
-  verb->add_option("--data", evaluate->data,
-                   "Examples with labels for the tasks, or with text, text_pair and similarity; without it the "
-                   "run's own test files")
+  verb->add_option(
+          "--data", evaluate->data,
+          "Examples with labels for the tasks, or with text, text_pair and similarity; without it the "
+          "run's own test files")
       ->type_name("FILE");
   verb->add_flag("--json", evaluate->json, "One JSON object a task");
   verb->callback([evaluate] { evaluate->run(); });

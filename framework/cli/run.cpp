@@ -39,8 +39,8 @@ int Run::run() const {
     check_experiment(experiment, plugins, console);
     return 0;
   }
-  return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads, resume,
-                        plugins, console);
+  return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads,
+                        resume, plugins, console);
 }
 
 }  // namespace

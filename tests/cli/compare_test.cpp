@@ -9,8 +9,8 @@ void write_run(const TemporaryFolder& folder, const std::string& name, int seed,
   folder.write(name + "/config.toml", "name = \"same\"\nrun.seed = " + std::to_string(seed) +
                                           "\nfreeze.policy = \"" + policy + "\"\ntrain.epochs = 3\n");
   folder.write(name + "/scores.jsonl",
-               "{\"task\": \"intent\", \"file\": \"t\", \"examples\": 2, \"metrics\": {\"accuracy\": " + accuracy +
-                   ", \"macro_f1\": 0.1}}\n");
+               "{\"task\": \"intent\", \"file\": \"t\", \"examples\": 2, \"metrics\": {\"accuracy\": " +
+                   accuracy + ", \"macro_f1\": 0.1}}\n");
 }
 
 }  // namespace
@@ -27,7 +27,8 @@ TEST_CASE("compare shows where runs differ and their main scores") {
   CHECK_THAT(outcome.out, Contains("none") && Contains("0.5000") && Contains("lora") && Contains("0.7500"));
   CHECK_THAT(outcome.out, !Contains("epochs") && !Contains("macro_f1") && !Contains("run.seed"));
   const Outcome json = mtt_program({"compare", a, b, "--json"});
-  CHECK_THAT(json.out, Contains("\"differs\":{\"freeze.policy\":\"lora\"}") && Contains("\"intent.macro_f1\":0.1"));
+  CHECK_THAT(json.out,
+             Contains("\"differs\":{\"freeze.policy\":\"lora\"}") && Contains("\"intent.macro_f1\":0.1"));
 }
 
 TEST_CASE("compare gives mean and deviation of seeds") {
@@ -40,7 +41,8 @@ TEST_CASE("compare gives mean and deviation of seeds") {
     arguments.push_back((folder.path() / name).string());
   }
   const Outcome outcome = mtt_program(arguments);
-  CHECK_THAT(outcome.out, Contains("mean") && Contains("0.5000") && Contains("standard deviation") && Contains("0.2500"));
+  CHECK_THAT(outcome.out,
+             Contains("mean") && Contains("0.5000") && Contains("standard deviation") && Contains("0.2500"));
 }
 
 TEST_CASE("compare says what a directory lacks") {

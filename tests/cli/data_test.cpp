@@ -68,8 +68,7 @@ TEST_CASE("data check reads all formats and needs neither weights nor plugins") 
   for (const char* part :
        {"train train.csv", "test  test.csv", "train things.conll", "The model reads 16 tokens",
         "wish: classes", "hurry: numbers", "things: spans", "  play                  2        1  ██████████",
-        "note: test: 1 of 2 examples of test.csv are also in train (train.csv), case and",
-        "0 errors, "})
+        "note: test: 1 of 2 examples of test.csv are also in train (train.csv), case and", "0 errors, "})
     CHECK_THAT(outcome.out, Contains(part));
 }
 
@@ -123,15 +122,14 @@ TEST_CASE("data check names what it cannot read") {
 TEST_CASE("heads learn from tables and tagged files, and are scored on them") {
   const Experiment e;
   const std::string out = (e.folder.path() / "out").string();
-  const Outcome run =
-      mtt_program({"run", e.config, "--out", out, "--set", "tasks.wish.init=ridge", "--set",
-                   "tasks.hurry.init=ridge", "--set", "tasks.things.init=class_means"});
+  const Outcome run = mtt_program({"run", e.config, "--out", out, "--set", "tasks.wish.init=ridge", "--set",
+                                   "tasks.hurry.init=ridge", "--set", "tasks.things.init=class_means"});
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, Contains("wish          accuracy") && Contains("hurry         spearman") &&
                           Contains("things        entity_f1"));
-  const Outcome spans = mtt_program(
-      {"evaluate", "--model", out, "--data", (e.folder.path() / "things.conll").string()});
+  const Outcome spans =
+      mtt_program({"evaluate", "--model", out, "--data", (e.folder.path() / "things.conll").string()});
   INFO(spans.err);
   CHECK(spans.code == 0);
   CHECK_THAT(spans.out, Contains("things") && !Contains("wish"));

@@ -47,10 +47,14 @@ struct Pair {
   double similarity;
 };
 
-const Pair kPairs[] = {{"play some music", "play loud music", 1},   {"wake me up", "wake me up now", 1},
-                       {"rain now", "some rain", 0.9},              {"up at six", "wake me at six", 0.8},
-                       {"play some music", "wake me up", 0},        {"rain now", "up at six", 0.1},
-                       {"loud music", "some rain", 0.3},            {"wake me at six", "play rain", 0}};
+const Pair kPairs[] = {{"play some music", "play loud music", 1},
+                       {"wake me up", "wake me up now", 1},
+                       {"rain now", "some rain", 0.9},
+                       {"up at six", "wake me at six", 0.8},
+                       {"play some music", "wake me up", 0},
+                       {"rain now", "up at six", 0.1},
+                       {"loud music", "some rain", 0.3},
+                       {"wake me at six", "play rain", 0}};
 
 std::string pair_lines(bool labelled = true) {
   std::ostringstream lines;
@@ -149,7 +153,8 @@ TEST_CASE("an encoder learns from pairs beside another task, and the run is take
     CHECK_THAT(e.file(out + "/scores.jsonl"), Contains("\"metrics\":" + scores.json()));
     CHECK(scores.at("cosine_spearman").number() > before + 0.1);
 
-    const Outcome predicted = mtt_program({"predict", "--model", e.path(out), "--input", "-"}, "play music\n");
+    const Outcome predicted =
+        mtt_program({"predict", "--model", e.path(out), "--input", "-"}, "play music\n");
     CHECK(predicted.code == 0);
     CHECK(predicted.err.empty());
     CHECK_THAT(predicted.out, Contains("\"intent\":{\"label\":") && !Contains("similarity"));
@@ -207,7 +212,8 @@ TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
   REQUIRE(outcome.code == 0);
   CHECK_THAT(outcome.out, !Contains("Predictions"));
   CHECK_FALSE(fs::exists(e.path("run") + "/predictions.jsonl"));
-  CHECK(e.scores("run", "pairs.csv", "similarity").json() == e.scores("run", "pairs.jsonl", "similarity").json());
+  CHECK(e.scores("run", "pairs.csv", "similarity").json() ==
+        e.scores("run", "pairs.jsonl", "similarity").json());
   const Outcome predicted = mtt_program({"predict", "--model", e.path("run"), "--input", "-"}, "rain\n");
   CHECK(predicted.code == 1);
   CHECK_THAT(predicted.err, Contains("no head that reads single texts") && Contains("mtt encode"));

@@ -72,12 +72,14 @@ std::string train_lines() {
   const char* alarms[] = {"wake me up", "wake me at six", "me up at six now", "up now", "wake me now"};
   const char* plays[] = {"play some music", "play music louder", "play rain now", "some rain", "music"};
   std::string lines;
-  for (const char* text : alarms) lines += std::string("{\"text\": \"") + text + "\", \"intent\": \"alarm\"}\n";
+  for (const char* text : alarms)
+    lines += std::string("{\"text\": \"") + text + "\", \"intent\": \"alarm\"}\n";
   for (const char* text : plays) {
     const std::string t = text;
     const auto end = t.find(' ') == std::string::npos ? t.size() : t.find(' ');
-    lines += "{\"text\": \"" + t + "\", \"intent\": \"play\", \"slots\": [{\"start\": 0, \"end\": " +
-             std::to_string(end) + ", \"label\": \"what\"}]}\n";
+    lines += "{\"text\": \"" + t +
+             "\", \"intent\": \"play\", \"slots\": [{\"start\": 0, \"end\": " + std::to_string(end) +
+             ", \"label\": \"what\"}]}\n";
   }
   return lines;
 }
@@ -168,15 +170,16 @@ struct Training {
   /// Starts a run, sends a signal once it has logged so many lines, and waits. → the exit code
   int stop(const std::string& name, int signal, long lines, std::vector<std::string> more = {}) const {
     RunningProgram program(arguments(name, std::move(more)), out("stdout"), out("stderr"));
-    while (!program.ended() && logged(name) < lines) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!program.ended() && logged(name) < lines)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     program.send(signal);
     return program.wait();
   }
   /// All that a run gives and that must not depend on how often it was stopped.
   void check_same(const std::string& one, const std::string& other) const {
     for (const char* file : {"metrics.jsonl", "backbone.safetensors", "heads/intent/model.safetensors",
-                             "heads/slots/model.safetensors", "heads/mood/model.safetensors", "heads/mood/head.json",
-                             "predictions.jsonl", "embeddings.npy"}) {
+                             "heads/slots/model.safetensors", "heads/mood/model.safetensors",
+                             "heads/mood/head.json", "predictions.jsonl", "embeddings.npy"}) {
       INFO(file);
       const std::string content = file_text(out(one) / file);
       CHECK_FALSE(content.empty());
@@ -222,7 +225,8 @@ TEST_CASE("a run that is killed ten times gives the same bits as one that never 
       const long from = std::min<long>(t.logged("killed"), kSteps);
       const long wanted = from + 1 + static_cast<long>(random() % 3);
       const auto pause = std::chrono::microseconds(random() % 12'000);
-      while (!program.ended() && t.logged("killed") < wanted) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      while (!program.ended() && t.logged("killed") < wanted)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
       std::this_thread::sleep_for(pause);
       done = program.ended();
       if (!done) {
@@ -259,7 +263,8 @@ TEST_CASE("SIGTERM and SIGINT save a checkpoint, and --resume goes on, also wher
   CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("going on at step"));
 }
 
-TEST_CASE("--resume with another configuration, other data or another model is refused, and nothing is harmed") {
+TEST_CASE(
+    "--resume with another configuration, other data or another model is refused, and nothing is harmed") {
   const Training t;
   REQUIRE(t.run("whole").code == 0);
   check_sentence(t.run("new", {"--resume"}), "holds no run");
@@ -353,7 +358,8 @@ TEST_CASE("a cache on disk belongs to its weights, pooling and truncation") {
   t.folder.write("e.toml", config_with("policy = \"backbone\""));
   int number = 0;
   const auto found = [&](const std::vector<std::string>& more = {}) {
-    std::vector<std::string> all = {"--set", "train.epochs=3", "--set", "cache.where=\"disk\"", "--set", directory};
+    std::vector<std::string> all = {"--set", "train.epochs=3", "--set", "cache.where=\"disk\"",
+                                    "--set", directory};
     all.insert(all.end(), more.begin(), more.end());
     const Outcome outcome = t.run("cached" + std::to_string(number++), all);
     INFO(outcome.err);

@@ -31,9 +31,7 @@ std::unique_ptr<mtt::Head> make(const std::string& name, const Value::Table& opt
 }
 
 /// A value as if it stood in line 4 of a file.
-Value placed(Value value) {
-  return value.placed({std::make_shared<const std::string>("e.toml"), 4, 3});
-}
+Value placed(Value value) { return value.placed({std::make_shared<const std::string>("e.toml"), 4, 3}); }
 
 at::Tensor matrix(const std::vector<Row>& rows) {
   at::Tensor result =
@@ -359,8 +357,10 @@ TEST_CASE("similarity: the order of a step's pairs changes nothing") {
     head->train(true);
     const double before = loss_of(*head, {.tokens = {}, .sentences = texts, .partners = partners}, labels);
     CHECK(before > 0.01);
-    CHECK(loss_of(*head, {.tokens = {}, .sentences = texts.index_select(0, rows),
-                          .partners = partners.index_select(0, rows)},
+    CHECK(loss_of(*head,
+                  {.tokens = {},
+                   .sentences = texts.index_select(0, rows),
+                   .partners = partners.index_select(0, rows)},
                   moved) == Approx(before));
   }
 }

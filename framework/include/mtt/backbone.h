@@ -36,8 +36,8 @@ struct WeightTarget {
 
 /// A projection of a layer to which adapters may be added.
 struct AdapterPlace {
-  std::string name;  ///< attention.query, attention.key, attention.value, attention.output, ffn.intermediate or
-                     ///< ffn.output
+  std::string name;  ///< attention.query, attention.key, attention.value, attention.output, ffn.intermediate
+                     ///< or ffn.output
   std::int64_t layer = 0;
   nn::Linear* linear = nullptr;
   std::int64_t first_row = 0;  ///< of the outputs of `linear` that are this projection

@@ -34,11 +34,11 @@ struct WeightedTask {
 
 /// What a weighting is told of one optimizer step. Lists run over all K tasks in their configured order.
 struct WeightingStep {
-  std::int64_t step = 0;             ///< 0, 1, ...
-  std::int64_t epoch = 0;            ///< 0, 1, ...
-  std::uint64_t seed = 0;            ///< of random draws; differs from step to step, not from run to run
-  std::vector<std::size_t> present;  ///< the tasks that have examples in this step, ascending
-  std::vector<double> losses;        ///< [K] mean losses; NaN where the task is absent
+  std::int64_t step = 0;               ///< 0, 1, ...
+  std::int64_t epoch = 0;              ///< 0, 1, ...
+  std::uint64_t seed = 0;              ///< of random draws; differs from step to step, not from run to run
+  std::vector<std::size_t> present;    ///< the tasks that have examples in this step, ascending
+  std::vector<double> losses;          ///< [K] mean losses; NaN where the task is absent
   std::vector<double> gradient_norms;  ///< [K] of the unweighted losses; NaN where absent; empty unless asked
 };
 
@@ -75,7 +75,8 @@ class MTT_API Weighting : public nn::Module {
   /// After the model's parameters moved, where a shared one learns; the losses in `step` are known, whatever
   /// `needs` says. `losses_again` computes the losses [K] of the same step anew, with the same draws of
   /// dropout, where the method asks; it costs a forward pass.
-  virtual void after_step(const WeightingStep& step, const std::function<std::vector<double>()>& losses_again);
+  virtual void after_step(const WeightingStep& step,
+                          const std::function<std::vector<double>()>& losses_again);
 
   /// After an epoch, with the mean of each task's losses over its steps [K]; NaN for a task without steps.
   virtual void after_epoch(std::int64_t epoch, const std::vector<double>& mean_losses);

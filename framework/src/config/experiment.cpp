@@ -58,7 +58,8 @@ OptionList backbone_options() {
 
 OptionList data_options() {
   return OptionList()
-      .string("train", "", "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
+      .string("train", "",
+              "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
       .string("dev", "", "Held-out examples that choose the best weights in training.")
       .number("dev_share", 0, 0, 0.5,
               "Without a dev file, this share of each training file is held out instead.")
@@ -72,7 +73,8 @@ OptionList task_options() {
       .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
       .string("train", "", "This task's own examples; empty: those of [data].")
       .string("dev", "", "This task's own examples for choosing the best weights; empty: those of [data].")
-      .number("dev_share", 0, 0, 0.5, "The share of this task's training file that is held out; 0: as [data].")
+      .number("dev_share", 0, 0, 0.5,
+              "The share of this task's training file that is held out; 0: as [data].")
       .string("test", "", "This task's own held-out examples; empty: those of [data].")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
                "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
@@ -92,9 +94,10 @@ OptionList train_options() {
                "Optimizer steps of an epoch; 0: as many as the sampler needs for all examples.")
       .integer("batch_size", 32, 1, 1'000'000,
                "Examples that a step takes of each training file (or in all, where the sampler draws one).")
-      .integer("tokens_per_forward", 1024, 1, 1 << 20,
-               "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
-               "it, results do not beyond rounding and the draws of dropout.")
+      .integer(
+          "tokens_per_forward", 1024, 1, 1 << 20,
+          "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
+          "it, results do not beyond rounding and the draws of dropout.")
       .number("learning_rate", 1e-4, 0, 1e3, "Of the backbone's highest layer.")
       .number("head_learning_rate", 1e-3, 0, 1e3, "Of heads and adapters.")
       .table("learning_rates", "Selector = rate, for parameters that differ; the last one that selects wins.")
@@ -106,13 +109,15 @@ OptionList train_options() {
       .choice("schedule", "linear", {"constant", "linear", "cosine", "stlr"},
               "How the learning rate falls after the warm-up.")
       .number("warm_up", 0.06, 0, 1, "The share of all steps over which the learning rate rises.")
-      .number("clip_norm", 1, 0, 1e9, "Gradients of a larger norm, over all parameters, are scaled down to it; 0: never.")
+      .number("clip_norm", 1, 0, 1e9,
+              "Gradients of a larger norm, over all parameters, are scaled down to it; 0: never.")
       .number("dropout", -1, -1, 0.99, "The backbone's dropout; -1: what the model's config.json says.")
       .integer("evaluate_every", 0, 0, 1'000'000'000, "Steps between scores on [data] dev; 0: once an epoch.")
       .string("best", "mean",
               "The score that decides which weights are kept: \"mean\" of the tasks' main metrics, or "
               "\"<task>.<metric>\".")
-      .integer("patience", 0, 0, 1'000'000, "Ends after so many evaluations without a better score; 0: never.")
+      .integer("patience", 0, 0, 1'000'000,
+               "Ends after so many evaluations without a better score; 0: never.")
       .integer("save_every", 0, 0, 1'000'000'000, "Steps between checkpoints; 0: once an epoch.")
       .integer("statistics_every", 0, 0, 1'000'000'000,
                "Steps between logs of the tasks' gradient norms and cosines; 0: never.");
@@ -121,9 +126,10 @@ OptionList train_options() {
 OptionList weighting_options() {
   return OptionList()
       .string("method", "equal", "The weighting plugin; its own options stand in the same table.")
-      .boolean("normalize", true,
-               "Whether weights are scaled to sum to the number of tasks, so that a comparison of methods is none "
-               "of step sizes.");
+      .boolean(
+          "normalize", true,
+          "Whether weights are scaled to sum to the number of tasks, so that a comparison of methods is none "
+          "of step sizes.");
 }
 
 OptionList cache_options() {

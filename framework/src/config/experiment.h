@@ -41,7 +41,7 @@ struct Experiment {
   bool trains = false;  ///< the file has [train]
   Options train;
   Options freeze;
-  Options weighting;                           ///< the keys that every weighting has
+  Options weighting;                            ///< the keys that every weighting has
   Value weighting_own = Value(Value::Table{});  ///< the other keys: the plugin's own
   Options sampler;
   Options cache;

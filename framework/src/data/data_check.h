@@ -54,8 +54,8 @@ struct CheckedTask {
 /// Something found: an error, with which a run would fail or its scores mislead, or a note.
 struct Finding {
   bool error = false;
-  std::string about;                      ///< a task's name, or "" for the files
-  std::string what;                       ///< one sentence
+  std::string about;                       ///< a task's name, or "" for the files
+  std::string what;                        ///< one sentence
   std::vector<std::string> examples = {};  ///< the first few, one a line, with file:line
 };
 

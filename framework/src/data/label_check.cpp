@@ -184,8 +184,10 @@ class LabelChecker {
       report.add(label.value, label.examples->texts[label.row], tokenizer_);
     }
     if (report.wrong > 0)
-      add(true, std::to_string(report.wrong) + (report.wrong == 1 ? " example has" : " examples have") +
-                    " spans that cannot be", report.wrong_first);
+      add(true,
+          std::to_string(report.wrong) + (report.wrong == 1 ? " example has" : " examples have") +
+              " spans that cannot be",
+          report.wrong_first);
     if (report.misaligned > 0)
       add(false,
           std::to_string(report.misaligned) + " of " + std::to_string(report.spans) +
@@ -245,9 +247,7 @@ const char* label_kind_name(LabelKind kind) {
   return "";
 }
 
-std::string file_name(const std::string& path) {
-  return std::filesystem::path(path).filename().string();
-}
+std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 
 std::string short_place(const Value& value) {
   const Place& place = value.place();

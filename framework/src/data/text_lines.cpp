@@ -54,7 +54,8 @@ std::vector<std::string> read_texts(const std::string& path, const std::string& 
   std::vector<std::string> lines =
       split_lines(from_input ? read_standard_input() : read_file(path, kMostBytes), source);
   if (field.empty() && path.ends_with(".jsonl"))
-    throw Error("file '" + path + "' ends in .jsonl, so a line is no text but an object; name the key of its text, "
+    throw Error("file '" + path +
+                "' ends in .jsonl, so a line is no text but an object; name the key of its text, "
                 "as in --field text");
   if (field.empty()) return lines;
   for (std::size_t i = 0; i < lines.size(); ++i) {

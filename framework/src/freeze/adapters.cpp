@@ -80,13 +80,14 @@ void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int6
                                               settings.size, settings.alpha);
     } else {
       if (place.rows != place.linear->weight.size(0))
-        throw Error("[freeze] a Houlsby adapter cannot stand at '" + place.name +
-                    "', which shares one matrix with others; use attention.output, ffn.intermediate or ffn.output");
+        throw Error(
+            "[freeze] a Houlsby adapter cannot stand at '" + place.name +
+            "', which shares one matrix with others; use attention.output, ffn.intermediate or ffn.output");
       adapter = std::make_unique<HoulsbyAdapter>(place.rows, settings.size);
     }
-    initialise(*adapter, settings.kind,
-               {static_cast<std::uint64_t>(seed), "adapter:" + place.name,
-                static_cast<std::uint64_t>(place.layer)});
+    initialise(
+        *adapter, settings.kind,
+        {static_cast<std::uint64_t>(seed), "adapter:" + place.name, static_cast<std::uint64_t>(place.layer)});
     place.linear->adapt((lora ? "lora." : "houlsby.") + short_name, std::move(adapter));
   }
   if (!missing.empty())

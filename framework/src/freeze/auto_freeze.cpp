@@ -39,7 +39,8 @@ void AutoFreeze::add(const std::vector<nn::NamedParameter>& backbone) {
 
 std::int64_t AutoFreeze::decide() {
   std::vector<double> now(layers_, 0.0);
-  for (const auto& [name, sum] : sums_) now[layer_of_parameter(name)] += sum.abs().sum(at::kDouble).item<double>();
+  for (const auto& [name, sum] : sums_)
+    now[layer_of_parameter(name)] += sum.abs().sum(at::kDouble).item<double>();
   sums_.clear();
   if (!before_.empty() && first_ < layers_) {
     const auto active = [&](const std::vector<double>& all) {

@@ -9,8 +9,8 @@ namespace mtt {
 namespace {
 
 const std::vector<std::string> kPolicies = {
-    "none",    "backbone", "embeddings", "bottom_layers", "top_layers",      "heads",      "pattern",
-    "bitfit",  "layer_norm", "gradual",  "probe_then_tune", "lora",          "houlsby",    "autofreeze"};
+    "none",   "backbone",   "embeddings", "bottom_layers",   "top_layers", "heads",   "pattern",
+    "bitfit", "layer_norm", "gradual",    "probe_then_tune", "lora",       "houlsby", "autofreeze"};
 const std::vector<std::string> kPlaces = {"attention.query",  "attention.key",    "attention.value",
                                           "attention.output", "ffn.intermediate", "ffn.output"};
 
@@ -38,12 +38,14 @@ const std::vector<KeyUse>& key_uses() {
 void check_keys(const Options& freeze, const std::string& policy) {
   const OptionList declared = freeze_options();
   for (const auto& [key, policies] : key_uses()) {
-    if (freeze.value(key).json() == declared.find(key)->fallback->json() || std::find(policies.begin(), policies.end(), policy) != policies.end()) continue;
+    if (freeze.value(key).json() == declared.find(key)->fallback->json() ||
+        std::find(policies.begin(), policies.end(), policy) != policies.end())
+      continue;
     std::string list;
     for (const std::string& name : policies) list += (list.empty() ? "" : " or ") + ("\"" + name + "\"");
-    freeze.value(key).refuse("[freeze] " + std::string(key) + " is for policy = " + list + "; the policy is \"" +
-                             policy + "\", so leave it out (or --set freeze." + key + "=" +
-                             declared.find(key)->fallback->json() + ")");
+    freeze.value(key).refuse("[freeze] " + std::string(key) + " is for policy = " + list +
+                             "; the policy is \"" + policy + "\", so leave it out (or --set freeze." + key +
+                             "=" + declared.find(key)->fallback->json() + ")");
   }
 }
 
@@ -93,8 +95,9 @@ std::vector<FreezeRule> without_heads(const Options& freeze, const std::vector<s
     freeze.value("policy").refuse("[freeze] policy \"heads\" needs heads, the tasks whose heads are frozen");
   for (const std::string& head : heads) {
     if (std::find(tasks.begin(), tasks.end(), head) == tasks.end())
-      freeze.value("heads").refuse("[freeze] there is no task '" + head + "'" +
-                                   (nearest(head, tasks).empty() ? "" : "; did you mean '" + nearest(head, tasks) + "'?"));
+      freeze.value("heads").refuse(
+          "[freeze] there is no task '" + head + "'" +
+          (nearest(head, tasks).empty() ? "" : "; did you mean '" + nearest(head, tasks) + "'?"));
     rules.push_back(frozen("heads." + head));
   }
   return rules;
@@ -105,8 +108,9 @@ std::vector<FreezeRule> by_pattern(const Options& freeze) {
   for (const std::string& selector : freeze.strings("freeze")) rules.push_back(frozen(selector));
   for (const std::string& selector : freeze.strings("train")) rules.push_back(trained(selector));
   if (rules.size() == 1)
-    freeze.value("policy").refuse("[freeze] policy \"pattern\" needs freeze, a list of selectors such as "
-                                  "\"backbone.layers.0-3\" or \"*.bias\"");
+    freeze.value("policy").refuse(
+        "[freeze] policy \"pattern\" needs freeze, a list of selectors such as "
+        "\"backbone.layers.0-3\" or \"*.bias\"");
   return rules;
 }
 
@@ -114,12 +118,14 @@ std::vector<FreezeRule> by_pattern(const Options& freeze) {
 
 OptionList freeze_options() {
   return OptionList()
-      .choice("policy", "none", kPolicies,
-              "What is frozen: none; backbone (heads learn); embeddings; bottom_layers (embeddings and the lowest "
-              "`layers`); top_layers (all but the highest `layers` and the heads); heads (those named); pattern; "
-              "bitfit (biases and heads learn); layer_norm (normalisations and heads learn); gradual (one layer "
-              "more at a time, from above); probe_then_tune (heads first, then everything); lora; houlsby; "
-              "autofreeze.")
+      .choice(
+          "policy", "none", kPolicies,
+          "What is frozen: none; backbone (heads learn); embeddings; bottom_layers (embeddings and the "
+          "lowest "
+          "`layers`); top_layers (all but the highest `layers` and the heads); heads (those named); pattern; "
+          "bitfit (biases and heads learn); layer_norm (normalisations and heads learn); gradual (one layer "
+          "more at a time, from above); probe_then_tune (heads first, then everything); lora; houlsby; "
+          "autofreeze.")
       .integer("layers", 0, 0, 10'000, "How many layers, for bottom_layers and top_layers.")
       .strings("heads", std::vector<std::string>{}, "The tasks whose heads are frozen, for heads.")
       .strings("freeze", std::vector<std::string>{}, "Selectors of what is frozen, for pattern.")
@@ -131,7 +137,8 @@ OptionList freeze_options() {
                "ffn.output for houlsby.")
       .integer("size", 0, 0, 65'536, "LoRA's rank (0: 8), or the bottleneck of Houlsby adapters (0: 64).")
       .number("alpha", 16, 0, 1e6, "LoRA's update is scaled by alpha / rank.")
-      .number("percentile", 50, 0, 100, "Layers whose gradients change less than this share of the layers freeze.")
+      .number("percentile", 50, 0, 100,
+              "Layers whose gradients change less than this share of the layers freeze.")
       .integer("intervals", 5, 1, 100'000, "How often an epoch autofreeze decides.");
 }
 

@@ -21,7 +21,7 @@ struct FreezeRule {
 
 /// A stretch of training in which the same parameters learn.
 struct Phase {
-  std::string name;            ///< for reports: the policy, or "layer 4 and above"
+  std::string name;  ///< for reports: the policy, or "layer 4 and above"
   std::int64_t first_epoch = 0;
   std::vector<FreezeRule> rules;
 
@@ -42,9 +42,9 @@ struct FreezePolicy {
   std::string name;
   std::vector<Phase> phases;  ///< by first_epoch; the first begins at 0
   AdapterSettings adapters;
-  bool automatic = false;     ///< AutoFreeze: layers freeze from below as their gradients settle
-  double percentile = 50;     ///< AutoFreeze's N
-  std::int64_t intervals = 5; ///< AutoFreeze's decisions an epoch
+  bool automatic = false;      ///< AutoFreeze: layers freeze from below as their gradients settle
+  double percentile = 50;      ///< AutoFreeze's N
+  std::int64_t intervals = 5;  ///< AutoFreeze's decisions an epoch
 
   /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist or keys that the policy
   /// does not use throw Error.

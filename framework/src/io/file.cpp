@@ -131,7 +131,8 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   }
   if (filled < size) {
     throw Error("file '" + path.string() + "' had " + std::to_string(size) + " bytes and ended after " +
-                std::to_string(filled) + ": it was cut while it was read; try again when nothing writes to it");
+                std::to_string(filled) +
+                ": it was cut while it was read; try again when nothing writes to it");
   }
   content.resize(filled);
   return content;

@@ -36,7 +36,8 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   SharedEncoding shared(*backbone_, *modules_, batch);
   shared.run_to(std::move(layers));
   Outputs outputs;
-  if (want_sentences) outputs.sentences = shared.sentences({.pooling = {}, .normalize = modules_->normalizes()});
+  if (want_sentences)
+    outputs.sentences = shared.sentences({.pooling = {}, .normalize = modules_->normalizes()});
   if (want_logits)
     for (const Task& task : tasks_)
       outputs.logits.push_back(task.head->level() == Level::pair

@@ -31,7 +31,8 @@ at::Tensor SharedEncoding::sentences(const Reading& reading) {
 }
 
 Encoding SharedEncoding::read(const Reading& reading, Level level) {
-  if (level == Level::token) return {.tokens = tokens(reading.layer_in(backbone_.shape().layers)), .sentences = {}};
+  if (level == Level::token)
+    return {.tokens = tokens(reading.layer_in(backbone_.shape().layers)), .sentences = {}};
   return {.tokens = {}, .sentences = sentences(reading)};
 }
 

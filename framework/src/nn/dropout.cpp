@@ -24,7 +24,8 @@ std::uint64_t mixed(std::uint64_t z) {  // splitmix64 (Steele et al. 2014)
 at::Tensor Dropout::forward(const at::Tensor& x) const {
   if (!training() || probability_ <= 0) return x;
   const auto dropped = static_cast<std::uint64_t>(std::lround(probability_ * kDrawRange));
-  const auto scale = static_cast<float>(kDrawRange / std::max(kDrawRange - static_cast<double>(dropped), 1.0));
+  const auto scale =
+      static_cast<float>(kDrawRange / std::max(kDrawRange - static_cast<double>(dropped), 1.0));
   const at::Tensor mask = at::empty_like(x, x.options().requires_grad(false));
   auto* out = mask.mutable_data_ptr<float>();
   const std::int64_t count = mask.numel();

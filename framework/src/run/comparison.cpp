@@ -44,7 +44,8 @@ std::vector<std::string> differing(const std::vector<RunSummary>& runs) {
   }
   for (const std::string& key : keys) {
     if (key == "name" || key == "run.out") continue;
-    if (std::any_of(all.begin(), all.end(), [&](const auto& run) { return cell(run, key) != cell(all[0], key); }))
+    if (std::any_of(all.begin(), all.end(),
+                    [&](const auto& run) { return cell(run, key) != cell(all[0], key); }))
       result.push_back(key);
   }
   return result;
@@ -108,19 +109,22 @@ RunSummary summarise_run(const fs::path& directory) {
   const fs::path config = directory / "config.toml", scores = directory / "scores.jsonl";
   std::error_code error;
   if (!fs::exists(config, error))
-    throw Error("'" + directory.string() + "' is no run: it has no config.toml; give the directories of runs");
-  if (!fs::exists(scores, error))
     throw Error("'" + directory.string() +
-                "' has no scores.jsonl; a run has one when it is complete and [data] or a task names a test file");
-  RunSummary run{printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
+                "' is no run: it has no config.toml; give the directories of runs");
+  if (!fs::exists(scores, error))
+    throw Error(
+        "'" + directory.string() +
+        "' has no scores.jsonl; a run has one when it is complete and [data] or a task names a test file");
+  RunSummary run{
+      printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
   std::string lines = read_file(scores, kMostBytes);
   for (std::int32_t number = 1; !lines.empty(); ++number) {
     const std::size_t end = std::min(lines.find('\n'), lines.size());
     const Value row = parse_json_line(lines.substr(0, end), scores.string(), number);
     for (const auto& [metric, value] : row.at("metrics").table())
-      run.scores.emplace_back(row.at("task").string() + "." + metric,
-                              value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN()
-                                                          : value.number());
+      run.scores.emplace_back(
+          row.at("task").string() + "." + metric,
+          value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN() : value.number());
     lines.erase(0, end + 1);
   }
   return run;
@@ -152,9 +156,10 @@ Value comparison_json(const std::vector<RunSummary>& runs) {
     Value differs{Value::Table{}}, scores{Value::Table{}};
     for (const auto& [key, value] : values)
       if (std::find(keys.begin(), keys.end(), key) != keys.end()) differs.set(key, value);
-    for (const auto& [name, value] : run.scores) scores.set(name, std::isfinite(value) ? Value(value) : Value());
-    array.emplace_back(
-        Value::Table{{"directory", run.directory}, {"differs", std::move(differs)}, {"scores", std::move(scores)}});
+    for (const auto& [name, value] : run.scores)
+      scores.set(name, std::isfinite(value) ? Value(value) : Value());
+    array.emplace_back(Value::Table{
+        {"directory", run.directory}, {"differs", std::move(differs)}, {"scores", std::move(scores)}});
   }
   return Value::Table{{"runs", std::move(array)}};
 }

@@ -12,15 +12,16 @@ namespace mtt {
 /// What a run was and what it came to.
 struct RunSummary {
   std::string directory;
-  Value config;                                         ///< all of its values
-  std::vector<std::pair<std::string, double>> scores;   ///< "<task>.<metric>"; NaN where undefined
+  Value config;                                        ///< all of its values
+  std::vector<std::pair<std::string, double>> scores;  ///< "<task>.<metric>"; NaN where undefined
 };
 
-/// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is missing.
+/// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is
+/// missing.
 RunSummary summarise_run(const std::filesystem::path& directory);
 
-/// One row a run, with the configuration's keys in which the runs differ and the main score of each task; with
-/// three or more runs that differ in run.seed alone, also their mean and standard deviation.
+/// One row a run, with the configuration's keys in which the runs differ and the main score of each task;
+/// with three or more runs that differ in run.seed alone, also their mean and standard deviation.
 std::string comparison_text(const std::vector<RunSummary>& runs);
 
 /// The same as {"runs": [{"directory": ..., "differs": {...}, "scores": {...}}]}, with all scores.

@@ -142,7 +142,8 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
     const double share = dev_source(experiment, *plan.config).share;
     const std::string train = plan.file(experiment, "train");
     if (share > 0 && !train.empty())
-      plan.parts = prepared.files.split(train, share, static_cast<std::uint64_t>(experiment.run.integer("seed")));
+      plan.parts =
+          prepared.files.split(train, share, static_cast<std::uint64_t>(experiment.run.integer("seed")));
   }
   for (const TaskPlan& plan : prepared.plans)
     for (const char* which : {"train", "dev", "test"})
@@ -212,7 +213,8 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
     if (!resume && !held_out.empty() && has_closed_form) {
       const Inference before(*encoder.model, encoder.text_encoder(), threads,
                              experiment.run.integer("tokens_per_forward"));
-      console.say("\nScores before training\n" + scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
+      console.say("\nScores before training\n" +
+                  scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
     }
     const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
                                                  directory, threads, resume, console);
@@ -222,8 +224,9 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
       return outcome.signal;
     }
     save_trained_backbone(directory, *encoder.model, prepared.training->policy);
-    console.say("trained " + std::to_string(outcome.steps) + " steps in " + formatted("%.1f", outcome.seconds) +
-                " s" + (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
+    console.say("trained " + std::to_string(outcome.steps) + " steps in " +
+                formatted("%.1f", outcome.seconds) + " s" +
+                (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
   }
   save_heads(directory, *encoder.model);
 

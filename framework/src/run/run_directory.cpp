@@ -21,8 +21,9 @@ namespace {
 
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kBackbone = "backbone.safetensors";
-constexpr const char* kResults[] = {"heads",        "console.txt",  "embeddings.npy", "similarity.svg", "predictions.jsonl",
-                                    "scores.jsonl", "metrics.jsonl", "events",        kBackbone};
+constexpr const char* kResults[] = {
+    "heads",        "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl",
+    "scores.jsonl", "metrics.jsonl", "events",         kBackbone};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -79,8 +80,9 @@ void claim_run_directory(const fs::path& directory) {
     throw Error("the directory '" + directory.string() +
                 "' holds other things than a run; give an empty or new one with --out");
   if (has_checkpoint(checkpoint_folder(directory)))
-    throw Error("the directory '" + directory.string() +
-                "' holds a training that is not finished; go on with --resume, or give another one with --out");
+    throw Error(
+        "the directory '" + directory.string() +
+        "' holds a training that is not finished; go on with --resume, or give another one with --out");
   for (const char* name : kResults) {
     fs::remove_all(directory / name, error);
     if (error)
@@ -122,7 +124,8 @@ void save_config(const fs::path& directory, const Value& resolved_config) {
   write_file_atomically(directory / kConfig, toml_text(resolved_config));
 }
 
-void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model, const FreezePolicy& policy) {
+void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model,
+                           const FreezePolicy& policy) {
   std::vector<nn::NamedParameter> trained;
   for (auto& parameter : model.parameters()) {
     const bool trains = std::any_of(policy.phases.begin(), policy.phases.end(),
@@ -145,8 +148,7 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     std::vector<std::string> tasks;
     for (const TaskConfig& task : run.experiment.tasks) tasks.push_back(task.name);
     Backbone& backbone = run.encoder.model->backbone();
-    const FreezePolicy policy =
-        FreezePolicy::from(run.experiment.freeze, backbone.shape().layers, tasks);
+    const FreezePolicy policy = FreezePolicy::from(run.experiment.freeze, backbone.shape().layers, tasks);
     add_adapters(backbone, policy.adapters, 0);
     if (std::error_code error; fs::exists(directory / kBackbone, error))
       copy_into(load_tensors(directory / kBackbone), run.encoder.model->parameters(),

@@ -19,8 +19,8 @@ bool is_run_directory(const std::filesystem::path& directory);
 Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
 
 /// Makes the directory, or takes one that is empty or a run's; the results of an older run are removed.
-/// Anything else in it, or a training that is not finished, throws Error, so that nothing of the user's is ever
-/// overwritten.
+/// Anything else in it, or a training that is not finished, throws Error, so that nothing of the user's is
+/// ever overwritten.
 void claim_run_directory(const std::filesystem::path& directory);
 
 /// Throws Error where a run's configuration is not the one given, but for run.threads.

@@ -33,12 +33,14 @@ std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, con
 }
 
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
-TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file, const Examples& examples,
-                         const InferenceResult& result, const MultiTaskModel& model) {
+TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file,
+                         const Examples& examples, const InferenceResult& result,
+                         const MultiTaskModel& model) {
   TaskScore score{kAllTasks, file, 0, {}};
   std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
   for (const HeldOut& item : held_out)
-    if (item.file == file && model.tasks()[item.task].head->level() != Level::pair) tasks.emplace_back(item.task, examples.labels(item.field));
+    if (item.file == file && model.tasks()[item.task].head->level() != Level::pair)
+      tasks.emplace_back(item.task, examples.labels(item.field));
   std::int64_t right = 0;
   for (std::size_t i = 0; i < examples.texts.size(); ++i) {
     std::int64_t judged = 0, wrong = 0;

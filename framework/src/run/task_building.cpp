@@ -71,7 +71,8 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
     const bool unchanged =
         task.options.value(key).json() == (key == std::string_view("pooling") ? "[\"model\"]" : "\"model\"");
     if (made.head->level() == Level::pair && !unchanged)
-      refuse(task, key, "a head that reads pairs takes the model's own vectors; leave '" + std::string(key) + "' out");
+      refuse(task, key,
+             "a head that reads pairs takes the model's own vectors; leave '" + std::string(key) + "' out");
     if (made.head->level() == Level::token && !unchanged)
       refuse(
           task, key,
@@ -220,7 +221,8 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
     const TaskConfig& config = *plan.config;
     const std::string& init = config.options.string("init");
     const std::string file = plan.file(experiment, "train");
-    const std::vector<Value> labels = file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
+    const std::vector<Value> labels =
+        file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
     naming_task(plan, [&] {
       Head& head = *plan.task.head;
       head.learn_labels(labels);

@@ -21,8 +21,8 @@ struct TaskPlan {
   std::optional<ExampleFiles::Parts> parts;  ///< of the training file, where dev examples are drawn from it
 
   std::string field() const;  ///< the key of its labels
-  /// The file of its examples, its own or that of [data]; "" where there is none. `which` is "train", "dev" or
-  /// "test".
+  /// The file of its examples, its own or that of [data]; "" where there is none. `which` is "train", "dev"
+  /// or "test".
   std::string file(const Experiment& experiment, const std::string& which) const;
 };
 

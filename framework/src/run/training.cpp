@@ -28,15 +28,16 @@ void tokenize(TrainingSource& source, const TextEncoder& encoder, std::int64_t t
   });
 }
 
-std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files, const Encoder& encoder,
-                                         std::int64_t threads) {
+std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
+                                         const Encoder& encoder, std::int64_t threads) {
   std::vector<TrainingSource> sources;
   const TextEncoder text_encoder = encoder.text_encoder();
   for (std::size_t t = 0; t < plan.files.size(); ++t) {
     const std::string& file = plan.files[t].train;
     const Task& task = encoder.model->tasks()[t];
     if (file.empty())
-      throw Error("task '" + task.name + "' has no examples to learn from; give [data] or the task a train file");
+      throw Error("task '" + task.name +
+                  "' has no examples to learn from; give [data] or the task a train file");
     auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
     if (source == sources.end()) {
       source = sources.insert(sources.end(), TrainingSource{.file = file,
@@ -59,9 +60,8 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
 
 std::string model_key(const Encoder& encoder) {
   Digest key;
-  for (const nn::Module* module :
-       {static_cast<const nn::Module*>(&encoder.model->backbone()),
-        static_cast<const nn::Module*>(&encoder.model->modules())}) {
+  for (const nn::Module* module : {static_cast<const nn::Module*>(&encoder.model->backbone()),
+                                   static_cast<const nn::Module*>(&encoder.model->modules())}) {
     for (const auto& [name, tensor] : module->parameters()) {
       if (is_adapter(name)) continue;
       key.add(name);
@@ -149,7 +149,8 @@ void check_batches(const Experiment& experiment, const MultiTaskModel& model) {
   for (const Task& task : model.tasks())
     if (task.head->coupled())
       experiment.train.value("batch_size")
-          .refuse("[train] task '" + task.name + "' compares the examples of a step with each other, so a step of "
+          .refuse("[train] task '" + task.name +
+                  "' compares the examples of a step with each other, so a step of "
                   "one teaches nothing; set batch_size to 2 or more");
 }
 

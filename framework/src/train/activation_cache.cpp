@@ -94,7 +94,8 @@ PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, con
 /// Floats in anonymous memory, or in a file.
 class ActivationCache::Memory {
  public:
-  Memory(std::int64_t floats, fs::path file) : size_(static_cast<std::size_t>(floats) * sizeof(float)), file_(std::move(file)) {
+  Memory(std::int64_t floats, fs::path file)
+      : size_(static_cast<std::size_t>(floats) * sizeof(float)), file_(std::move(file)) {
     if (size_ == 0) return;
     int descriptor = -1;
     if (!file_.empty()) {
@@ -203,7 +204,8 @@ PrefixValues ActivationCache::empty_values(std::int64_t tokens, std::int64_t sen
   PrefixValues values;
   for (std::size_t i = 0; i < plan_.token_layers.size(); ++i)
     values.tokens.push_back(at::empty({tokens, model_.backbone().shape().hidden}, at::kFloat));
-  for (const std::int64_t width : widths_) values.sentences.push_back(at::empty({sentences, width}, at::kFloat));
+  for (const std::int64_t width : widths_)
+    values.sentences.push_back(at::empty({sentences, width}, at::kFloat));
   return values;
 }
 
@@ -247,8 +249,8 @@ void ActivationCache::write(const TokenBatch& batch, const std::vector<std::int6
   }
 }
 
-void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward, const ActivationCache* older,
-                           const std::function<void(double)>& progress) {
+void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward,
+                           const ActivationCache* older, const std::function<void(double)>& progress) {
   if (complete_at_start_ || kept_ == 0) return;
   std::vector<std::int64_t> below;  // the layers that the older cache can give
   if (older && older->plan_.frontier >= 0) below = older->plan_.token_layers;
@@ -267,8 +269,8 @@ void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward
   run_on_workers(threads, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {
     const auto& rows = forwards[number];
     const TokenBatch batch = batch_of(model_, source_, rows);
-    const bool held = climbs && std::all_of(rows.begin(), rows.end(),
-                                            [&](std::int64_t r) { return r < older->kept_; });
+    const bool held =
+        climbs && std::all_of(rows.begin(), rows.end(), [&](std::int64_t r) { return r < older->kept_; });
     PrefixValues known;
     if (held) {
       known = older->empty_values(batch.tokens(), batch.sentences());

@@ -15,9 +15,9 @@ namespace mtt {
 
 /// What the learning part of a model reads of its frozen prefix.
 struct PrefixPlan {
-  std::int64_t frontier = -1;             ///< leading frozen layers; -1: not even the embeddings are frozen
-  std::vector<std::int64_t> token_layers; ///< hidden states at these layers, ascending
-  std::vector<Reading> sentences;         ///< sentence vectors that nothing above changes
+  std::int64_t frontier = -1;              ///< leading frozen layers; -1: not even the embeddings are frozen
+  std::vector<std::int64_t> token_layers;  ///< hidden states at these layers, ascending
+  std::vector<Reading> sentences;          ///< sentence vectors that nothing above changes
 
   bool empty() const { return token_layers.empty() && sentences.empty(); }
   /// True where keeping it saves at least one layer.
@@ -27,7 +27,8 @@ struct PrefixPlan {
 
 /// The plan for the tasks of a source: hidden states at the frontier where something above learns or is read,
 /// at lower layers that token heads tap, and pooled vectors where only sentence heads remain.
-PrefixPlan plan_prefix(const MultiTaskModel& model, const std::vector<std::size_t>& tasks, std::int64_t frontier);
+PrefixPlan plan_prefix(const MultiTaskModel& model, const std::vector<std::size_t>& tasks,
+                       std::int64_t frontier);
 
 /// The tensors of a plan for one batch: [T, H] for each token layer, [B, D] for each reading.
 struct PrefixValues {

@@ -75,8 +75,9 @@ Value manifest_of(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths)
-    files.set(path.filename().string(), Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))},
-                                                     {"digest", digest_of(path)}});
+    files.set(
+        path.filename().string(),
+        Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))}, {"digest", digest_of(path)}});
   return Value::Table{{"files", std::move(files)}};
 }
 
@@ -130,7 +131,8 @@ void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   remove_parts(folder);
   const fs::path target = folder / folder_name(checkpoint.step);
   const fs::path part = target.string() + std::string(kPart);
-  for (const auto& [name, tensors] : checkpoint.tensors) save_tensors(part / (name + ".safetensors"), tensors);
+  for (const auto& [name, tensors] : checkpoint.tensors)
+    save_tensors(part / (name + ".safetensors"), tensors);
   write_file_atomically(part / "state.json", checkpoint.state.json() + "\n");
   write_file_atomically(part / "manifest.json", manifest_of(part).json() + "\n");
   fs::remove_all(target, error);
@@ -154,7 +156,8 @@ Checkpoint load_checkpoint(const fs::path& folder, std::vector<std::string>& war
     }
   }
   if (!all.empty())
-    throw Error(last + "; no other is complete either, so the training cannot go on: begin anew in another folder");
+    throw Error(last +
+                "; no other is complete either, so the training cannot go on: begin anew in another folder");
   return {.step = -1, .state = {}, .tensors = {}};
 }
 
@@ -175,10 +178,12 @@ void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::Nam
     const auto found = std::find_if(parameters.begin(), parameters.end(),
                                     [&name = name](const nn::NamedParameter& p) { return p.name == name; });
     if (found == parameters.end())
-      throw Error(source + ": there is a tensor '" + name + "', which the model does not have; model or "
+      throw Error(source + ": there is a tensor '" + name +
+                  "', which the model does not have; model or "
                   "configuration are not those that it was saved with");
     if (found->tensor.sizes() != tensor.sizes())
-      throw Error(source + ": the tensor '" + name + "' has another shape than the model's; model or "
+      throw Error(source + ": the tensor '" + name +
+                  "' has another shape than the model's; model or "
                   "configuration are not those that it was saved with");
     found->tensor.copy_(tensor);
   }

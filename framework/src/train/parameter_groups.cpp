@@ -28,8 +28,8 @@ bool is_adapter(std::string_view parameter) {
          parameter.find(".houlsby.") != std::string_view::npos;
 }
 
-std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters, const Options& train,
-                                          std::int64_t layers) {
+std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters,
+                                          const Options& train, std::int64_t layers) {
   std::vector<AdamW::Slot> slots;
   for (const auto& [name, tensor] : parameters) {
     double rate = train.number("learning_rate");
@@ -45,7 +45,8 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
   if (rates.is(Value::Kind::null)) return slots;
   for (const auto& [selector, rate] : rates.table()) {
     if (!(rate.number() >= 0 && std::isfinite(rate.number())))
-      rate.refuse("[train.learning_rates] " + selector + " = " + rate.json() + " is no rate; expected at least 0");
+      rate.refuse("[train.learning_rates] " + selector + " = " + rate.json() +
+                  " is no rate; expected at least 0");
     bool any = false;
     for (AdamW::Slot& slot : slots) {
       if (!selects(selector, slot.name)) continue;

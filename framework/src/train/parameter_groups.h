@@ -8,12 +8,12 @@
 
 namespace mtt {
 
-/// A slot for every parameter of a model: heads and adapters at `head_learning_rate`; the backbone's layer l of
-/// n at learning_rate · layer_decay^(n-1-l), its embeddings at learning_rate · layer_decay^n; dense layers
+/// A slot for every parameter of a model: heads and adapters at `head_learning_rate`; the backbone's layer l
+/// of n at learning_rate · layer_decay^(n-1-l), its embeddings at learning_rate · layer_decay^n; dense layers
 /// after pooling at learning_rate; then the selectors of `learning_rates`. Biases and normalisations are not
 /// decayed. A selector that names nothing throws Error.
-std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters, const Options& train,
-                                          std::int64_t layers);
+std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters,
+                                          const Options& train, std::int64_t layers);
 
 /// True for the additions of a freeze policy.
 bool is_adapter(std::string_view parameter);

@@ -14,6 +14,7 @@
 #include "freeze/frontier.h"
 #include "io/digest.h"
 #include "mtt/error.h"
+#include "mtt/random_stream.h"
 #include "report/progress.h"
 #include "report/terminal_text.h"
 #include "train/activation_cache.h"
@@ -23,7 +24,6 @@
 #include "train/interrupt.h"
 #include "train/metric_log.h"
 #include "train/parameter_groups.h"
-#include "mtt/random_stream.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
 #include "train/training_step.h"
@@ -166,11 +166,13 @@ Trainer::Trainer(TrainingJob job, Console& console)
       epochs_(options().integer("epochs")),
       sampler_(SamplerSettings::read(job_.experiment.sampler), sizes(job_.sources),
                options().integer("batch_size"), options().integer("steps_per_epoch"), epochs_, seed_),
-      schedule_(options().string("schedule"), options().number("warm_up"), epochs_ * sampler_.steps_per_epoch()),
+      schedule_(options().string("schedule"), options().number("warm_up"),
+                epochs_ * sampler_.steps_per_epoch()),
       optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
                  parameter_groups(job_.model.parameters(), options(), job_.model.backbone().shape().layers)),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
-      runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"), seed_),
+      runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
+              seed_),
       stopping_(options().string("best"), options().integer("patience")),
       means_(job_.model.tasks().size()) {
   const WeightingNeeds needs = job_.weighting.needs();
@@ -222,12 +224,12 @@ void Trainer::enter_phase() {
   const std::int64_t depth = job_.model.backbone().shape().layers;
   const std::int64_t start = frontier(backbone(), depth);
   say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
-               std::to_string(tensors) + " tensors with " + millions(count) + " million parameters learn; " +
-               (start < 0 ? "nothing runs without gradient"
-                          : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
-                                " layers run without gradient") +
-               (forgotten > 0 ? "; the optimizer forgot " + std::to_string(forgotten) + " frozen tensors" : "") +
-               "\n");
+      std::to_string(tensors) + " tensors with " + millions(count) + " million parameters learn; " +
+      (start < 0 ? "nothing runs without gradient"
+                 : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
+                       " layers run without gradient") +
+      (forgotten > 0 ? "; the optimizer forgot " + std::to_string(forgotten) + " frozen tensors" : "") +
+      "\n");
   if (!runner_.has_shared() && job_.model.tasks().size() > 1 && !told_equal_) {
     say("no shared parameter learns, so there is nothing to balance: all tasks weigh the same\n");
     told_equal_ = true;
@@ -274,14 +276,14 @@ void Trainer::rebuild_prefix() {
     Progress progress("caching", static_cast<std::int64_t>(job_.sources[s].tokens.size()));
     cache->fill(job_.threads, options().integer("tokens_per_forward"),
                 s < caches_.size() ? caches_[s].get() : nullptr, [&](double share) {
-                  progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), share);
+                  progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())),
+                                  share);
                 });
     at::set_num_threads(static_cast<int>(job_.threads));
-    say("cache  " + std::to_string(cache->kept()) + " of " +
-                 std::to_string(job_.sources[s].tokens.size()) + " texts of " +
-                 printable(fs::path(job_.sources[s].file).filename().string()) + ", " +
-                 formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
-                 (cache->found() ? ", found on disk" : "") + "\n");
+    say("cache  " + std::to_string(cache->kept()) + " of " + std::to_string(job_.sources[s].tokens.size()) +
+        " texts of " + printable(fs::path(job_.sources[s].file).filename().string()) + ", " +
+        formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
+        (cache->found() ? ", found on disk" : "") + "\n");
     caches.back() = std::move(cache);
   }
   plans_ = plans;
@@ -295,8 +297,7 @@ void Trainer::one_step() {
   if (static_cast<std::int64_t>(job_.policy.phase_of(epoch())) != phase_) enter_phase();
   std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
-  const StepData data =
-      make_step(job_.sources, job_.model, chosen, options().integer("tokens_per_forward"));
+  const StepData data = make_step(job_.sources, job_.model, chosen, options().integer("tokens_per_forward"));
   WeightingStep seen{.step = step_,
                      .epoch = epoch(),
                      .seed = RandomStream(seed_, "weighting", static_cast<std::uint64_t>(step_)).next(),
@@ -306,8 +307,8 @@ void Trainer::one_step() {
   const std::int64_t every = options().integer("statistics_every");
   const StepResult result = runner_.run(data, std::move(seen), every > 0 && step_ % every == 0);
   const double limit = options().number("clip_norm");
-  const double norm = finite(
-      clip_gradients(optimizer_.slots(), limit > 0 ? limit : std::numeric_limits<double>::infinity()));
+  const double norm =
+      finite(clip_gradients(optimizer_.slots(), limit > 0 ? limit : std::numeric_limits<double>::infinity()));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
   if (auto_freeze_) auto_freeze_->add(backbone());
@@ -406,7 +407,9 @@ double Trainer::deciding_score(const Scores& scores) const {
   std::vector<std::string> names;
   for (const auto& score : scores) {
     const std::string task = score.first.substr(0, score.first.find('.'));
-    if (task != kAllTasks && (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task)) main.push_back(score);
+    if (task != kAllTasks &&
+        (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task))
+      main.push_back(score);
     if (score.first == wanted) return score.second;
     names.push_back(score.first);
   }
@@ -490,7 +493,8 @@ void Trainer::resume() {
   const Value& state = checkpoint.state;
   const std::string source = folder().string();
   if (state.at("data").string() != data_key())
-    throw Error(source + ": the training examples are not those of the checkpoint; begin anew in another folder");
+    throw Error(source +
+                ": the training examples are not those of the checkpoint; begin anew in another folder");
   if (state.at("model").string() != job_.model_key)
     throw Error(source + ": the encoder is not that of the checkpoint; begin anew in another folder");
   if (state.at("threads").integer() != job_.threads)
@@ -554,7 +558,8 @@ TrainingOutcome Trainer::run() {
                 formatted("%.3f", last_losses_[t]);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     note += formatted("  %.0f sentences/s", static_cast<double>(examples_done_) / seconds);
-    progress_->update(step_ - first, static_cast<double>(step_ - first) / static_cast<double>(total - first), note);
+    progress_->update(step_ - first, static_cast<double>(step_ - first) / static_cast<double>(total - first),
+                      note);
   }
   progress_.reset();
   TrainingOutcome outcome{.steps = step_,
@@ -573,7 +578,8 @@ TrainingOutcome Trainer::run() {
                   "' is not finite; begin anew with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
-    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " + std::to_string(stopping_.best_step());
+    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +
+                   std::to_string(stopping_.best_step());
     copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
   }
   for (Task& task : job_.model.tasks()) task.head->train(false);

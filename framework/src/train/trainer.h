@@ -30,18 +30,18 @@ struct TrainingJob {
   FreezePolicy policy;
   std::vector<TrainingSource> sources;
   Weighting& weighting;
-  std::filesystem::path directory;       ///< of the run
+  std::filesystem::path directory;  ///< of the run
   std::int64_t threads = 1;
-  std::string model_key;                 ///< names the encoder's weights, plugin and truncation
-  std::function<Scores()> evaluate = {}; ///< on held-out examples; empty: there are none
+  std::string model_key;                  ///< names the encoder's weights, plugin and truncation
+  std::function<Scores()> evaluate = {};  ///< on held-out examples; empty: there are none
 };
 
 /// How a training ended.
 struct TrainingOutcome {
   std::int64_t steps = 0, total_steps = 0;
-  int signal = 0;           ///< that stopped it, after a checkpoint was saved
-  std::string best;         ///< "0.9731 at step 800", or empty
-  double seconds = 0;       ///< of this process
+  int signal = 0;      ///< that stopped it, after a checkpoint was saved
+  std::string best;    ///< "0.9731 at step 800", or empty
+  double seconds = 0;  ///< of this process
 };
 
 /// The folder of a run's checkpoints.

@@ -50,9 +50,8 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
     std::vector<std::int64_t> seconds;
     for (const std::int64_t e : examples) seconds.push_back(source.examples() + e);
     forward.rows.insert(forward.rows.end(), seconds.begin(), seconds.end());
-    std::stable_sort(forward.rows.begin(), forward.rows.end(), [&](auto a, auto b) {
-      return length(source.tokens[a]) > length(source.tokens[b]);
-    });
+    std::stable_sort(forward.rows.begin(), forward.rows.end(),
+                     [&](auto a, auto b) { return length(source.tokens[a]) > length(source.tokens[b]); });
     forward.first = positions(forward.rows, examples);
     forward.second = positions(forward.rows, seconds);
   }

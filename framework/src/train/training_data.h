@@ -14,10 +14,10 @@ namespace mtt {
 /// A training file with the tasks that learn from it.
 struct TrainingSource {
   std::string file;
-  std::vector<std::string> texts, partners;      ///< partners: the second sentences of pairs, or empty
-  std::vector<std::size_t> tasks;                ///< indices into the model's tasks
-  std::vector<std::vector<Value>> labels;        ///< [task of this source][example]; null where there is none
-  std::vector<TokenizedText> tokens;             ///< texts, then partners
+  std::vector<std::string> texts, partners;  ///< partners: the second sentences of pairs, or empty
+  std::vector<std::size_t> tasks;            ///< indices into the model's tasks
+  std::vector<std::vector<Value>> labels;    ///< [task of this source][example]; null where there is none
+  std::vector<TokenizedText> tokens;         ///< texts, then partners
 
   std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
 };
@@ -25,11 +25,11 @@ struct TrainingSource {
 /// One forward of a step: examples of one source, sorted by length.
 struct StepForward {
   std::size_t source = 0;
-  std::vector<std::int64_t> rows;    ///< indices into the source's `tokens`, one a sentence of the batch
+  std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one a sentence of the batch
   TokenBatch batch;
-  at::Tensor first, second;          ///< int64 [B]: which sentences are the texts and partners of pairs
-  std::vector<at::Tensor> targets;   ///< one a task of the source
-  std::vector<double> counts;        ///< what each task's loss sums over here
+  at::Tensor first, second;         ///< int64 [B]: which sentences are the texts and partners of pairs
+  std::vector<at::Tensor> targets;  ///< one a task of the source
+  std::vector<double> counts;       ///< what each task's loss sums over here
 };
 
 /// All forwards of a step.
@@ -40,8 +40,8 @@ struct StepData {
   std::int64_t examples = 0, tokens = 0;
 };
 
-/// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with a
-/// coupled head is never cut. `chosen` has one entry a source that takes part, (source, examples).
+/// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
+/// a coupled head is never cut. `chosen` has one entry a source that takes part, (source, examples).
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
                    std::int64_t tokens_per_forward);

@@ -146,7 +146,8 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
 void TrainingStep::check_finite(const WeightingStep& step) const {
   for (const std::size_t t : step.present)
     if (!std::isfinite(step.losses[t]))
-      throw Error("at step " + std::to_string(step.step + 1) + " the loss of task '" + model_.tasks()[t].name +
+      throw Error("at step " + std::to_string(step.step + 1) + " the loss of task '" +
+                  model_.tasks()[t].name +
                   "' is not finite; begin anew with a lower train.learning_rate or train.clip_norm "
                   "and another --out");
 }
@@ -185,7 +186,9 @@ void TrainingStep::backward_weighted(const StepData& data, StepResult& result) {
   const bool known = !needs_losses || needs == WeightingNeeds::gradient_norms || data.forwards.size() > 1;
   const auto decide = [&] {
     if (needs_losses) check_finite(step);
-    result.weights = !has_shared() ? std::vector<double>(model_.tasks().size(), 1.0) : normalised(weighting_.weights(step), static_cast<double>(model_.tasks().size()));
+    result.weights = !has_shared()
+                         ? std::vector<double>(model_.tasks().size(), 1.0)
+                         : normalised(weighting_.weights(step), static_cast<double>(model_.tasks().size()));
   };
   if (known) decide();
 
@@ -265,9 +268,8 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
   WeightingStep& step = result.seen;
   const auto tasks = static_cast<double>(model_.tasks().size());
   std::vector<double> head_weights;
-  const at::Tensor rows = task_gradients(data, step, shared_, [&] {
-    return head_weights = normalised(weighting_.weights(step), tasks);
-  });
+  const at::Tensor rows = task_gradients(
+      data, step, shared_, [&] { return head_weights = normalised(weighting_.weights(step), tasks); });
   const at::NoGradGuard no_grad;
   at::Tensor direction;
   result.weights = head_weights;
@@ -276,8 +278,8 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
     if (!std::isfinite(gram.sum().item<double>()))
       throw Error("at step " + std::to_string(step.step + 1) +
                   " the tasks' gradients are not finite; lower train.learning_rate");
-    const std::vector<double> alpha = normalised(weighting_.coefficients(gram, step),
-                                                 static_cast<double>(step.present.size()));
+    const std::vector<double> alpha =
+        normalised(weighting_.coefficients(gram, step), static_cast<double>(step.present.size()));
     const std::vector<float> narrow(alpha.begin(), alpha.end());
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
     for (std::size_t n = 0; n < step.present.size(); ++n) result.weights[step.present[n]] = alpha[n];
@@ -303,8 +305,8 @@ StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool stat
     const at::Tensor rows = task_gradients(data, result.seen, shared_, {});
     result.statistics = statistics_of(gram_of(rows), data.present, model_.tasks().size());
   }
-  const bool by_gradients = weighting_.needs() == WeightingNeeds::gram ||
-                            weighting_.needs() == WeightingNeeds::gradients;
+  const bool by_gradients =
+      weighting_.needs() == WeightingNeeds::gram || weighting_.needs() == WeightingNeeds::gradients;
   if (by_gradients && has_shared())
     backward_by_gradients(data, result);
   else

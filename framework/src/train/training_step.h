@@ -54,7 +54,8 @@ class TrainingStep {
   void check_finite(const WeightingStep& step) const;
   void backward_weighted(const StepData& data, StepResult& result);
   void backward_by_gradients(const StepData& data, StepResult& result);
-  /// float [N, P]: the gradients of present tasks on `inputs`; heads get theirs where `head_weights` is given.
+  /// float [N, P]: the gradients of present tasks on `inputs`; heads get theirs where `head_weights` is
+  /// given.
   at::Tensor task_gradients(const StepData& data, WeightingStep& step, const std::vector<at::Tensor>& inputs,
                             const std::function<std::vector<double>()>& head_weights);
   std::vector<double> normalised(std::vector<double> weights, double sum) const;
@@ -65,7 +66,7 @@ class TrainingStep {
   bool normalize_;
   std::uint64_t seed_;
   std::vector<at::Tensor> shared_;
-  std::vector<at::Tensor> last_layer_;  ///< the highest learning layer that every task passes
+  std::vector<at::Tensor> last_layer_;        ///< the highest learning layer that every task passes
   std::vector<std::vector<at::Tensor>> own_;  ///< [K]: the heads' learning parameters
   std::vector<PrefixPlan> plans_;
   std::vector<const ActivationCache*> caches_;

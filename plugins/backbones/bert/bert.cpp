@@ -32,8 +32,9 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config)
       dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)) {}
 
 at::Tensor BertEmbeddings::forward(const mtt::TokenBatch& batch) const {
-  return dropout_.forward(norm_.forward(
-      word_.forward(batch.ids).add_(type_.forward(batch.type_ids)).add_(position_.forward(positions(batch)))));
+  return dropout_.forward(norm_.forward(word_.forward(batch.ids)
+                                            .add_(type_.forward(batch.type_ids))
+                                            .add_(position_.forward(positions(batch)))));
 }
 
 BertLayer::BertLayer(const BertConfig& config)

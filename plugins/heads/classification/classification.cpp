@@ -49,7 +49,8 @@ void Classification::learn_weights(const std::vector<Value>& labels) {
     all += 1;
   }
   for (std::size_t c = 0; c < counts.size(); ++c)
-    if (counts[c] > 0) weights[c] = static_cast<float>(all / (static_cast<double>(counts.size()) * counts[c]));
+    if (counts[c] > 0)
+      weights[c] = static_cast<float>(all / (static_cast<double>(counts.size()) * counts[c]));
 }
 
 void Classification::learn_labels(const std::vector<Value>& labels) {

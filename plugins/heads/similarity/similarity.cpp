@@ -28,9 +28,11 @@ double number(const Value& label) {
 }
 
 at::Tensor cosent(const at::Tensor& cosines, const at::Tensor& targets, double scale) {
-  const at::Tensor differences = (cosines.unsqueeze(0) - cosines.unsqueeze(1)) * scale;  // [i, j]: cos_j − cos_i
+  const at::Tensor differences =
+      (cosines.unsqueeze(0) - cosines.unsqueeze(1)) * scale;  // [i, j]: cos_j − cos_i
   const at::Tensor wrong_order = targets.unsqueeze(1).gt(targets.unsqueeze(0));
-  const at::Tensor terms = at::cat({at::zeros({1}, cosines.options()), differences.masked_select(wrong_order)});
+  const at::Tensor terms =
+      at::cat({at::zeros({1}, cosines.options()), differences.masked_select(wrong_order)});
   return at::logsumexp(terms, at::IntArrayRef{0});
 }
 
@@ -104,5 +106,6 @@ std::vector<mtt::Metric> Similarity::score(const std::vector<Value>& predictions
     predicted.push_back(predictions[i].at("similarity").number());
     gold.push_back(number(labels[i]));
   }
-  return {{"cosine_spearman", mtt::spearman(predicted, gold)}, {"cosine_pearson", mtt::pearson(predicted, gold)}};
+  return {{"cosine_spearman", mtt::spearman(predicted, gold)},
+          {"cosine_pearson", mtt::pearson(predicted, gold)}};
 }

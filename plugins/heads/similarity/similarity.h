@@ -5,8 +5,8 @@
 
 /// The objectives by which sentence-transformers learn from pairs.
 enum class PairLoss {
-  cosine,             ///< (cosine − label)² (Reimers and Gurevych 2019, section 3)
-  cosent,             ///< log(1 + Σ exp(scale · (cos_j − cos_i))) over pairs with label_i > label_j (Su 2022)
+  cosine,  ///< (cosine − label)² (Reimers and Gurevych 2019, section 3)
+  cosent,  ///< log(1 + Σ exp(scale · (cos_j − cos_i))) over pairs with label_i > label_j (Su 2022)
   /// cross-entropy of scale · cos, each text's own partner among all of the step (Henderson et al. 2017)
   multiple_negatives
 };

@@ -15,7 +15,9 @@ void register_equal(mtt::Registry& registry) {
       .name = "equal",
       .summary = "The plain sum of the losses.",
       .options = {},
-      .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> { return std::make_unique<Equal>(); },
+      .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
+        return std::make_unique<Equal>();
+      },
   });
 }
 

@@ -85,7 +85,10 @@ TEST_CASE("conll: every fault has its place and says what to do") {
   refuses("a\tO\nb\tE-x\n", "f.conll:2:3:", "ends a span");
   refuses("a\tB-x\nb\tE-y\n", "f.conll:2:3:", "ends a span");
   refuses("a\tB-x\n\nb\tE-x\n", "f.conll:3:3:", "ends a span");
-  refuses("\xEF\xBB\xBF" "a\tO\n", "f.conll:1:", "byte order mark");
+  refuses(
+      "\xEF\xBB\xBF"
+      "a\tO\n",
+      "f.conll:1:", "byte order mark");
   refuses(std::string_view("a\tO\n\0\tO\n", 8), "f.conll:2:1:", "NUL");
   refuses("a\tO\n\xC3\tO\n", "f.conll:2:1:", "not valid UTF-8");
 }

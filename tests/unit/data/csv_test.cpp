@@ -62,7 +62,10 @@ TEST_CASE("csv: every fault has its place and says what to do") {
   refuses("a,b\n1,2\r", "f.csv:2:4:", "carriage return");
   refuses(std::string_view("a,b\n1,\0\n", 8), "f.csv:2:3:", "NUL");
   refuses("a,b\n1,\xE4\n", "f.csv:2:3:", "not valid UTF-8");
-  refuses("\xFF\xFE" "a", "f.csv:1:1:", "not valid UTF-8");
-  refuses("a,b\n1," + std::string((std::size_t{16} << 20) + 1, 'x') + "\n", "f.csv:2:1:",
-          "expected at most 16777216");
+  refuses(
+      "\xFF\xFE"
+      "a",
+      "f.csv:1:1:", "not valid UTF-8");
+  refuses("a,b\n1," + std::string((std::size_t{16} << 20) + 1, 'x') + "\n",
+          "f.csv:2:1:", "expected at most 16777216");
 }

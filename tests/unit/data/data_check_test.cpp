@@ -146,10 +146,11 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 )"});
   CHECK(c.findings().find("error: 1 example has spans that cannot be\n") == 0);
   CHECK_THAT(c.findings(), Contains("ends beyond the text of 2 characters"));
-  CHECK_THAT(c.findings(),
-             Contains("note: 2 of 3 spans do not begin and end where words do; they are taken as whole words\n"
-                      "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
-                      "  train.jsonl:2: 2..4 \"  \" holds no word and is lost\n"));
+  CHECK_THAT(
+      c.findings(),
+      Contains("note: 2 of 3 spans do not begin and end where words do; they are taken as whole words\n"
+               "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
+               "  train.jsonl:2: 2..4 \"  \" holds no word and is lost\n"));
   CHECK(c.counts() == "x: 3; y: 1; ");
   CHECK(Checked({"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
 }
@@ -165,8 +166,9 @@ TEST_CASE("data check: numbers are shown in ranges, and cells of tables count as
   const Checked mixed({R"({"text":"wake","task":"a"}
 {"text":"me","task":0.5}
 {"text":"up","task":"b"})"});
-  CHECK_THAT(mixed.findings(), Contains("error: 1 label is of another kind than the others, which are classes") &&
-                                   Contains("train.jsonl:2:"));
+  CHECK_THAT(mixed.findings(),
+             Contains("error: 1 label is of another kind than the others, which are classes") &&
+                 Contains("train.jsonl:2:"));
 }
 
 TEST_CASE("data check: the report has a bar for each label, and its JSON has all that the report says") {

@@ -25,7 +25,8 @@ mtt::Examples numbered(int count) {
 
 TEST_CASE("a text is folded to lower case and single spaces") {
   CHECK(mtt::folded_text(" Wake\t me \n UP ") == "wake me up");
-  CHECK(mtt::folded_text("\xC3\x84\xC2\xA0" "B") == "\xC3\xA4 b");
+  CHECK(mtt::folded_text("\xC3\x84\xC2\xA0"
+                         "B") == "\xC3\xA4 b");
   CHECK(mtt::folded_text("") == "");
   CHECK(mtt::folded_text(" \t\n") == "");
 }

@@ -36,7 +36,8 @@ std::int64_t adapter_parameters(const mtt::MultiTaskModel& model) {
 }
 
 void learn(const mtt::MultiTaskModel& model, const std::string& part) {
-  for (auto& [name, tensor] : model.parameters()) tensor.set_requires_grad(name.find(part) != std::string::npos);
+  for (auto& [name, tensor] : model.parameters())
+    tensor.set_requires_grad(name.find(part) != std::string::npos);
 }
 
 }  // namespace
@@ -128,7 +129,8 @@ TEST_CASE("adapters have as many parameters as their papers count") {
 TEST_CASE("adapters' first values depend on the seed, and differ from place to place") {
   const auto a_of = [](std::int64_t seed) {
     const auto model = small_model({{"a"}}, kLayers);
-    mtt::add_adapters(model->backbone(), settings(Kind::lora, {"attention.query", "attention.value"}, 2), seed);
+    mtt::add_adapters(model->backbone(), settings(Kind::lora, {"attention.query", "attention.value"}, 2),
+                      seed);
     std::vector<at::Tensor> all;
     for (const auto& [name, tensor] : model->parameters())
       if (name.ends_with(".a")) all.push_back(tensor.clone());

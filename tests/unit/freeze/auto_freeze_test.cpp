@@ -13,7 +13,8 @@ namespace {
 
 /// One parameter of 4 values a layer; its gradient has the norm given, with a sign that cancels nothing.
 void set_gradients(std::vector<NamedParameter>& parameters, const std::vector<double>& norms) {
-  for (std::size_t l = 0; l < norms.size(); ++l) parameters[l].tensor.mutable_grad() = at::full({4}, -norms[l] / 4);
+  for (std::size_t l = 0; l < norms.size(); ++l)
+    parameters[l].tensor.mutable_grad() = at::full({4}, -norms[l] / 4);
 }
 
 std::vector<NamedParameter> parameters(std::size_t layers) {
@@ -36,7 +37,8 @@ TEST_CASE("AutoFreeze: the worked example") {
 }
 
 TEST_CASE("AutoFreeze never freezes all layers, whatever the percentile and the norms") {
-  const std::vector<std::vector<double>> befores = {{0, 0, 0, 0}, {1, 0, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 1}, {1, 2, 3, 4}};
+  const std::vector<std::vector<double>> befores = {
+      {0, 0, 0, 0}, {1, 0, 0, 0}, {1, 1, 0, 0}, {0, 0, 1, 1}, {1, 2, 3, 4}};
   const std::vector<std::vector<double>> nows = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 3, 0, 3}, {4, 3, 2, 1}};
   for (const auto& before : befores)
     for (const auto& now : nows)

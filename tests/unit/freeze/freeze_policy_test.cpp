@@ -97,10 +97,10 @@ TEST_CASE("how much of MiniLM-L6-H384 learns under each policy") {
 
 TEST_CASE("heads learn under every policy but for those that freeze them") {
   for (const char* toml :
-       {"policy = 'none'", "policy = 'backbone'", "policy = 'embeddings'", "policy = 'bottom_layers'\nlayers = 3",
-        "policy = 'top_layers'\nlayers = 3", "policy = 'bitfit'", "policy = 'layer_norm'", "policy = 'gradual'",
-        "policy = 'probe_then_tune'", "policy = 'lora'", "policy = 'houlsby'", "policy = 'autofreeze'",
-        "policy = 'pattern'\nfreeze = ['backbone']"}) {
+       {"policy = 'none'", "policy = 'backbone'", "policy = 'embeddings'",
+        "policy = 'bottom_layers'\nlayers = 3", "policy = 'top_layers'\nlayers = 3", "policy = 'bitfit'",
+        "policy = 'layer_norm'", "policy = 'gradual'", "policy = 'probe_then_tune'", "policy = 'lora'",
+        "policy = 'houlsby'", "policy = 'autofreeze'", "policy = 'pattern'\nfreeze = ['backbone']"}) {
     INFO(toml);
     for (const mtt::Phase& phase : policy(toml).phases) {
       CHECK(phase.trains("heads.intent.classifier.weight"));
@@ -122,7 +122,8 @@ TEST_CASE("gradual unfreezing: heads, then a layer more at a time from above, th
       const mtt::Phase& phase = gradual.phases[p];
       CHECK(phase.first_epoch == p * epochs);
       for (std::int64_t l = 0; l < layers; ++l)
-        CHECK(phase.trains("backbone.layers." + std::to_string(l) + ".ffn.output.weight") == (l >= layers - p));
+        CHECK(phase.trains("backbone.layers." + std::to_string(l) + ".ffn.output.weight") ==
+              (l >= layers - p));
       CHECK(phase.trains("backbone.embeddings.word.weight") == (p == layers + 1));
     }
     for (std::int64_t epoch = 0; epoch < 40; ++epoch)
@@ -175,15 +176,19 @@ TEST_CASE("a selector that names nothing is refused") {
   std::vector<std::string> names;
   for (const Parameter& p : bert(6, 384, 1536, 30522, 512)) names.push_back(p.name);
   const auto check = [&](const std::string& toml) {
-    const mtt::Options freeze = mtt::Options::read(mtt::freeze_options(), mtt::parse_toml(toml, "x.toml"), "[freeze]");
+    const mtt::Options freeze =
+        mtt::Options::read(mtt::freeze_options(), mtt::parse_toml(toml, "x.toml"), "[freeze]");
     mtt::check_selectors(freeze, names);
   };
   const std::string pattern = "policy = 'pattern'\n";
-  CHECK_NOTHROW(check(pattern + "freeze = ['backbone.layers.0-3', '*.bias', 'heads.intent']\ntrain = ['*norm*']"));
+  CHECK_NOTHROW(
+      check(pattern + "freeze = ['backbone.layers.0-3', '*.bias', 'heads.intent']\ntrain = ['*norm*']"));
   CHECK_NOTHROW(check("policy = 'backbone'"));
-  for (const std::string wrong : {"backbone.layer.0-3", "backbone.layers.6-9", "heads.intents", "*.biases", "layers.0", ""}) {
+  for (const std::string wrong :
+       {"backbone.layer.0-3", "backbone.layers.6-9", "heads.intents", "*.biases", "layers.0", ""}) {
     INFO(wrong);
-    CHECK_THROWS_WITH(check(pattern + "freeze = ['" + wrong + "']"), Contains("'" + wrong + "' names no parameter"));
+    CHECK_THROWS_WITH(check(pattern + "freeze = ['" + wrong + "']"),
+                      Contains("'" + wrong + "' names no parameter"));
     CHECK_THROWS_WITH(check(pattern + "freeze = ['*']\ntrain = ['heads', '" + wrong + "']"),
                       Contains("'" + wrong + "' names no parameter"));
   }

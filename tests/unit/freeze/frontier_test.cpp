@@ -1,10 +1,10 @@
 #include "freeze/frontier.h"
 
+#include "../train/small_model.h"
 #include "catch.h"
-#include "train/activation_cache.h"
 #include "freeze/adapters.h"
 #include "freeze/selector.h"
-#include "../train/small_model.h"
+#include "train/activation_cache.h"
 
 using mtt::Level;
 
@@ -40,16 +40,17 @@ TEST_CASE("the frontier is the lowest layer in which anything learns") {
 
 TEST_CASE("adapters count for the frontier") {
   const auto model = small_model({{"a"}}, kLayers);
-  mtt::add_adapters(model->backbone(), {.kind = mtt::AdapterSettings::Kind::lora,
-                                        .places = {"attention.query"},
-                                        .size = 2,
-                                        .alpha = 4}, 1);
+  mtt::add_adapters(
+      model->backbone(),
+      {.kind = mtt::AdapterSettings::Kind::lora, .places = {"attention.query"}, .size = 2, .alpha = 4}, 1);
   CHECK(frontier_of(*model, {"*.lora.*"}) == 0);
   CHECK(frontier_of(*model, {"backbone.layers.2.attention.qkv.lora"}) == 2);
 }
 
-TEST_CASE("what a plan keeps: the frontier, tapped layers below it, pooled vectors where nothing above learns") {
-  const std::vector<SmallTask> tasks = {{"last"}, {"tap", Level::token, 1}, {"low", Level::sentence, 2}, {"words", Level::token}};
+TEST_CASE(
+    "what a plan keeps: the frontier, tapped layers below it, pooled vectors where nothing above learns") {
+  const std::vector<SmallTask> tasks = {
+      {"last"}, {"tap", Level::token, 1}, {"low", Level::sentence, 2}, {"words", Level::token}};
   const auto model = small_model(tasks, kLayers);
   using Layers = std::vector<std::int64_t>;
   CHECK(mtt::plan_prefix(*model, {0, 1, 2, 3}, -1).empty());

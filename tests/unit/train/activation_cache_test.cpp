@@ -30,7 +30,8 @@ struct Fixture {
   }
   PrefixPlan plan(std::int64_t frontier) const { return mtt::plan_prefix(*model, source.tasks, frontier); }
   std::unique_ptr<ActivationCache> filled(std::int64_t frontier, CacheStorage storage,
-                                          const ActivationCache* older = nullptr, std::int64_t threads = 1) const {
+                                          const ActivationCache* older = nullptr,
+                                          std::int64_t threads = 1) const {
     auto cache = std::make_unique<ActivationCache>(*model, source, plan(frontier), storage);
     cache->fill(threads, 64, older, [](double) {});
     return cache;
@@ -56,7 +57,8 @@ struct Fixture {
           texts.push_back(&source.tokens[r]);
         }
         const mtt::TokenBatch batch = mtt::make_batch(texts, model->backbone().shape());
-        const PrefixValues kept = cache.values(batch, rows), run = mtt::run_prefix(*model, cache.plan(), batch);
+        const PrefixValues kept = cache.values(batch, rows),
+                           run = mtt::run_prefix(*model, cache.plan(), batch);
         REQUIRE(kept.tokens.size() == run.tokens.size());
         REQUIRE(kept.sentences.size() == run.sentences.size());
         for (std::size_t i = 0; i < run.tokens.size(); ++i)

@@ -30,7 +30,8 @@ TEST_CASE("AdamW takes the three steps that its formulas give") {
   const double gradients[] = {0.5, -0.25, 1}, factors[] = {1, 1, 0.5};
   const double decayed[] = {0.850000002, 0.780866298607846, 0.728439061627272};
   const double plain[] = {0.900000002, 0.873366298707846, 0.840460719192468};
-  AdamW optimizer({}, {slot("decayed", 1, 0.1, 0.5), slot("plain", 1, 0.1, 0), slot("wide", 1, 0.1, 0.5, 37)});
+  AdamW optimizer({},
+                  {slot("decayed", 1, 0.1, 0.5), slot("plain", 1, 0.1, 0), slot("wide", 1, 0.1, 0.5, 37)});
   for (int step = 0; step < 3; ++step) {
     for (AdamW::Slot& s : optimizer.slots()) set_gradient(s, gradients[step]);
     optimizer.step(factors[step]);

@@ -23,7 +23,8 @@ namespace {
 
 Checkpoint checkpoint(std::int64_t step) {
   Checkpoint made{.step = step, .state = Value::Table{{"step", step}, {"third", 1.0 / 3}}, .tensors = {}};
-  made.tensors["model"] = {{"w", at::full({3, 2}, static_cast<double>(step) + 0.1)}, {"a.b", at::full({1}, -0.0)}};
+  made.tensors["model"] = {{"w", at::full({3, 2}, static_cast<double>(step) + 0.1)},
+                           {"a.b", at::full({1}, -0.0)}};
   made.tensors["optimizer"] = {};
   made.tensors["other"] = {{"empty", at::zeros({0, 4})}};
   return made;
@@ -87,7 +88,8 @@ TEST_CASE("a checkpoint comes back bit for bit") {
 
 TEST_CASE("the newest two checkpoints are kept, and what others put beside them") {
   Saved saved;
-  const std::set<std::string> foreign = {"best.safetensors", "notes.part", "notes.txt", "step-later", "step-5.old"};
+  const std::set<std::string> foreign = {"best.safetensors", "notes.part", "notes.txt", "step-later",
+                                         "step-5.old"};
   for (const std::string& name : foreign) std::ofstream(saved.folder / name) << "mine";
   fs::create_directories(saved.folder / "mine.part");
   fs::create_directories(saved.folder / "step-000000025.part" / "deep");  // a kill left it
@@ -225,7 +227,8 @@ TEST_CASE("the umask decides who may read a checkpoint") {
 
 TEST_CASE("tensors of other names or shapes than the model's are refused") {
   const std::vector<mtt::nn::NamedParameter> model = {{"w", at::zeros({2, 3})}};
-  CHECK_THROWS_WITH(mtt::copy_into({{"v", at::zeros({2, 3})}}, model, "file"), Contains("file") && Contains("'v'"));
+  CHECK_THROWS_WITH(mtt::copy_into({{"v", at::zeros({2, 3})}}, model, "file"),
+                    Contains("file") && Contains("'v'"));
   CHECK_THROWS_WITH(mtt::copy_into({{"w", at::zeros({3, 2})}}, model, "file"), Contains("another shape"));
   mtt::copy_into({{"w", at::full({2, 3}, 4)}}, model, "file");
   CHECK(same_bits(model[0].tensor, at::full({2, 3}, 4)));

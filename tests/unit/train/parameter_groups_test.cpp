@@ -8,14 +8,15 @@
 
 namespace {
 
-std::map<std::string, mtt::AdamW::Slot> groups(const std::vector<std::string>& names, const std::string& train,
-                                               std::int64_t layers = 6) {
+std::map<std::string, mtt::AdamW::Slot> groups(const std::vector<std::string>& names,
+                                               const std::string& train, std::int64_t layers = 6) {
   const TemporaryFolder folder;
   const mtt::Experiment experiment = small_experiment(folder, "[train]\n" + train);
   std::vector<mtt::nn::NamedParameter> parameters;
   for (const std::string& name : names) parameters.push_back({name, at::zeros({1})});
   std::map<std::string, mtt::AdamW::Slot> by_name;
-  for (auto& slot : mtt::parameter_groups(parameters, experiment.train, layers)) by_name.emplace(slot.name, slot);
+  for (auto& slot : mtt::parameter_groups(parameters, experiment.train, layers))
+    by_name.emplace(slot.name, slot);
   return by_name;
 }
 
@@ -28,19 +29,21 @@ TEST_CASE("discriminative rates: each layer 2.6 times below the one above, the e
   std::vector<std::string> names = {"backbone.embeddings.word.weight"};
   for (int l = 0; l < 6; ++l) names.push_back(layer(l));
   auto slots = groups(names, "learning_rate = 2e-5\nlayer_decay = 0.38461538461538464\n");
-  for (int l = 0; l < 6; ++l) CHECK(slots.at(layer(l)).learning_rate == Approx(expected[5 - l]).epsilon(1e-5));
+  for (int l = 0; l < 6; ++l)
+    CHECK(slots.at(layer(l)).learning_rate == Approx(expected[5 - l]).epsilon(1e-5));
   CHECK(slots.at("backbone.embeddings.word.weight").learning_rate == Approx(expected[6]).epsilon(1e-5));
   for (int l = 1; l < 6; ++l)
-    CHECK(slots.at(layer(l)).learning_rate / slots.at(layer(l - 1)).learning_rate == Approx(2.6).epsilon(1e-12));
+    CHECK(slots.at(layer(l)).learning_rate / slots.at(layer(l - 1)).learning_rate ==
+          Approx(2.6).epsilon(1e-12));
 }
 
 TEST_CASE("biases and normalisations are not decayed, whatever a task is called") {
-  auto slots = groups({layer(0), "backbone.layers.0.ffn.output.bias", "backbone.layers.0.ffn.norm.weight",
-                       "backbone.embeddings.norm.weight", "backbone.embeddings.word.weight",
-                       "heads.intent.classifier.weight", "heads.intent.classifier.bias",
-                       "heads.abnormal.classifier.weight", "heads.norm.bias.weight",
-                       "backbone.layers.0.attention.qkv.lora.query.a"},
-                      "weight_decay = 0.25\n");
+  auto slots = groups(
+      {layer(0), "backbone.layers.0.ffn.output.bias", "backbone.layers.0.ffn.norm.weight",
+       "backbone.embeddings.norm.weight", "backbone.embeddings.word.weight", "heads.intent.classifier.weight",
+       "heads.intent.classifier.bias", "heads.abnormal.classifier.weight", "heads.norm.bias.weight",
+       "backbone.layers.0.attention.qkv.lora.query.a"},
+      "weight_decay = 0.25\n");
   const auto decay = [&](const std::string& name) { return slots.at(name).weight_decay; };
   CHECK(decay(layer(0)) == 0.25);
   CHECK(decay("backbone.embeddings.word.weight") == 0.25);
@@ -68,8 +71,9 @@ TEST_CASE("heads and adapters have a rate of their own, which no layer's decay t
 }
 
 TEST_CASE("rates by selector: the last one that selects wins, and one that names nothing is refused") {
-  const std::string rates = "learning_rate = 1.0\n[train.learning_rates]\n\"backbone.layers.0-2\" = 0.25\n"
-                            "\"backbone.layers.2\" = 0.5\n";
+  const std::string rates =
+      "learning_rate = 1.0\n[train.learning_rates]\n\"backbone.layers.0-2\" = 0.25\n"
+      "\"backbone.layers.2\" = 0.5\n";
   auto slots = groups({layer(0), layer(2), layer(3)}, rates);
   CHECK(slots.at(layer(0)).learning_rate == 0.25);
   CHECK(slots.at(layer(2)).learning_rate == 0.5);

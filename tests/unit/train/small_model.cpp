@@ -85,7 +85,11 @@ class SmallBackbone::Layer : public mtt::nn::Module {
 };
 
 SmallBackbone::SmallBackbone(std::int64_t layers, double dropout)
-    : shape_{.vocabulary = kVocabulary, .token_types = 0, .positions = 0, .hidden = kSmallHidden, .layers = layers},
+    : shape_{.vocabulary = kVocabulary,
+             .token_types = 0,
+             .positions = 0,
+             .hidden = kSmallHidden,
+             .layers = layers},
       embeddings_(&child<Embeddings>("embeddings", dropout)) {
   for (std::int64_t i = 0; i < layers; ++i)
     layers_.push_back(&child<Layer>("layers." + std::to_string(i), dropout));
@@ -190,9 +194,10 @@ mtt::TrainingSource small_source(const std::string& file, const std::vector<std:
     text.tokens.special.front() = text.tokens.special.back() = 1;
     text.tokens.first_subword.assign(length, 1);
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const auto label = static_cast<std::int64_t>((text.tokens.ids[1] + static_cast<std::int32_t>(tasks[t])) %
-                                                   kSmallClasses);
-      source.labels[t].push_back(gaps && (static_cast<std::size_t>(e) + tasks[t]) % 3 == 0 ? Value() : Value(label));
+      const auto label = static_cast<std::int64_t>(
+          (text.tokens.ids[1] + static_cast<std::int32_t>(tasks[t])) % kSmallClasses);
+      source.labels[t].push_back(gaps && (static_cast<std::size_t>(e) + tasks[t]) % 3 == 0 ? Value()
+                                                                                           : Value(label));
     }
   }
   return source;

@@ -16,8 +16,8 @@
 
 constexpr std::int64_t kSmallHidden = 16, kSmallInner = 32, kSmallClasses = 3;
 
-/// A post-norm encoder with the names of a BERT: embeddings.{word,norm}, layers.N.{attention.{qkv,output,norm},
-/// ffn.{intermediate,output,norm}}.
+/// A post-norm encoder with the names of a BERT: embeddings.{word,norm},
+/// layers.N.{attention.{qkv,output,norm}, ffn.{intermediate,output,norm}}.
 class SmallBackbone : public mtt::Backbone {
  public:
   SmallBackbone(std::int64_t layers, double dropout);
@@ -50,7 +50,8 @@ class SmallHead : public mtt::Head {
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   std::vector<mtt::Value> decode(const at::Tensor&, const mtt::TokenBatch&) const override { return {}; }
-  std::vector<mtt::Metric> score(const std::vector<mtt::Value>&, const std::vector<mtt::Value>&) const override {
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>&,
+                                 const std::vector<mtt::Value>&) const override {
     return {};
   }
 
@@ -72,7 +73,8 @@ struct SmallTask {
   std::int64_t layer = -1;
 };
 
-/// A model whose values depend on the names of its parameters alone. `dense`: a dense layer after the pooling.
+/// A model whose values depend on the names of its parameters alone. `dense`: a dense layer after the
+/// pooling.
 std::unique_ptr<mtt::MultiTaskModel> small_model(const std::vector<SmallTask>& tasks, std::int64_t layers = 4,
                                                  double dropout = 0, bool dense = false);
 /// Gives parameters values that depend on their names alone.
@@ -98,13 +100,13 @@ struct SmallTraining {
   double dropout = 0;
   bool dense = false;
   std::vector<mtt::TrainingSource> sources = {small_source("s.jsonl", {0, 1}, 24)};
-  std::string tables;                         ///< beside [train], whose keys are `train`
+  std::string tables;  ///< beside [train], whose keys are `train`
   std::string train;
-  std::vector<mtt::Phase> phases;             ///< instead of those of [freeze], where there are some
-  mtt::Weighting* weighting = nullptr;        ///< none: equal
-  std::function<void(mtt::MultiTaskModel&)> before = {};        ///< after adapters were added
+  std::vector<mtt::Phase> phases;       ///< instead of those of [freeze], where there are some
+  mtt::Weighting* weighting = nullptr;  ///< none: equal
+  std::function<void(mtt::MultiTaskModel&)> before = {};  ///< after adapters were added
   std::function<mtt::Scores(mtt::MultiTaskModel&)> evaluate = {};
-  const TemporaryFolder* folder = nullptr;    ///< none: one of its own
+  const TemporaryFolder* folder = nullptr;  ///< none: one of its own
   std::string model_key = "key";
 
   struct Result {

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::int64_t kLayers = 4;
 const std::string kSteady =
-    "schedule = \"constant\"\nwarm_up = 0.0\nlearning_rate = 0.01\nhead_learning_rate = 0.01\nclip_norm = 0.0\n"
+    "schedule = \"constant\"\nwarm_up = 0.0\nlearning_rate = 0.01\nhead_learning_rate = 0.01\nclip_norm = "
+    "0.0\n"
     "weight_decay = 0.1\nbatch_size = 8\n";
 
 bool has(const std::string& name, const std::string& part) { return name.find(part) != std::string::npos; }
@@ -47,13 +48,16 @@ const std::vector<PolicyCase>& policies() {
        [dense](const std::string& n) { return is_head(n) || dense(n) || in_layers(n, 3, 3); }},
       {"policy = \"top_layers\"\nlayers = 2",
        [dense](const std::string& n) { return is_head(n) || dense(n) || in_layers(n, 2, 3); }},
-      {"policy = \"heads\"\nheads = [\"b\"]", [](const std::string& n) { return !n.starts_with("heads.b."); }},
+      {"policy = \"heads\"\nheads = [\"b\"]",
+       [](const std::string& n) { return !n.starts_with("heads.b."); }},
       {"policy = \"pattern\"\nfreeze = [\"*\"]\ntrain = [\"heads.a\", \"backbone.layers.0-1\"]",
        [](const std::string& n) { return n.starts_with("heads.a.") || in_layers(n, 0, 1); }},
       {"policy = \"bitfit\"", [](const std::string& n) { return is_head(n) || n.ends_with(".bias"); }},
       {"policy = \"layer_norm\"", [](const std::string& n) { return is_head(n) || has(n, "norm"); }},
       {"policy = \"gradual\"",
-       [dense](const std::string& n) { return is_head(n) || dense(n) || in_layers(n, 2, 3); }},  // after 3 epochs
+       [dense](const std::string& n) {
+         return is_head(n) || dense(n) || in_layers(n, 2, 3);
+       }},  // after 3 epochs
       {"policy = \"probe_then_tune\"\nepochs = 2", [](const std::string&) { return true; }},
       {"policy = \"probe_then_tune\"\nepochs = 3", is_head},
       {"policy = \"lora\"\nsize = 2", [](const std::string& n) { return is_head(n) || has(n, ".lora."); }},
@@ -85,7 +89,8 @@ void check_close(const std::vector<double>& one, const std::vector<double>& othe
   for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i] == Approx(other[i]).epsilon(1e-6));
 }
 
-const std::vector<SmallTask> kMixed = {{"a"}, {"b", Level::token}, {"tap", Level::token, 2}, {"low", Level::sentence, 1}};
+const std::vector<SmallTask> kMixed = {
+    {"a"}, {"b", Level::token}, {"tap", Level::token, 2}, {"low", Level::sentence, 1}};
 
 SmallTraining mixed() {
   SmallTraining training;
@@ -122,7 +127,8 @@ TEST_CASE("every policy: what is frozen keeps its bits and has no optimizer stat
   }
 }
 
-TEST_CASE("tensors that freeze in mid-run stay from there on, though they had momentum, and begin anew later") {
+TEST_CASE(
+    "tensors that freeze in mid-run stay from there on, though they had momentum, and begin anew later") {
   const TemporaryFolder folder;
   SmallTraining training;
   training.folder = &folder;
@@ -137,7 +143,9 @@ TEST_CASE("tensors that freeze in mid-run stay from there on, though they had mo
   };
   const auto result = training.run();
   REQUIRE(ends.size() == 3);
-  const auto learns_second = [](const std::string& n) { return in_layers(n, 3, 3) || n.starts_with("heads.a."); };
+  const auto learns_second = [](const std::string& n) {
+    return in_layers(n, 3, 3) || n.starts_with("heads.a.");
+  };
   const auto learns_third = [](const std::string& n) { return in_layers(n, 2, 3) || is_head(n); };
   for (const auto& [name, tensor] : result.last) {
     INFO(name);
@@ -160,7 +168,8 @@ TEST_CASE("tensors that freeze in mid-run stay from there on, though they had mo
   CHECK_THAT(result.said, Contains("the optimizer forgot"));
 }
 
-TEST_CASE("an evaluation in mid-run sees the weights of that moment, and so does what comes after the training") {
+TEST_CASE(
+    "an evaluation in mid-run sees the weights of that moment, and so does what comes after the training") {
   SmallTraining training;
   training.train = "epochs = 3\n" + kSteady;
   const mtt::TrainingSource source = small_source("s", {0}, 5);
@@ -173,7 +182,8 @@ TEST_CASE("an evaluation in mid-run sees the weights of that moment, and so does
     const mtt::TokenBatch batch = mtt::make_batch(texts, model.backbone().shape());
     const mtt::Outputs seen = model.forward(batch, true, true), expected = fresh->forward(batch, true, true);
     CHECK(same_bits(seen.sentences, expected.sentences));
-    for (std::size_t t = 0; t < training.tasks.size(); ++t) CHECK(same_bits(seen.logits[t], expected.logits[t]));
+    for (std::size_t t = 0; t < training.tasks.size(); ++t)
+      CHECK(same_bits(seen.logits[t], expected.logits[t]));
   };
   training.before = check;
   const auto untouched = training.run();
@@ -210,7 +220,9 @@ TEST_CASE("gradual unfreezing passes through its phases, one event an epoch") {
   CHECK(first_move("backbone.layers.0.ffn.output.weight") == 2);
   CHECK(first_move("backbone.embeddings.word.weight") == 3);
   std::size_t events = 0;
-  for (auto at = result.said.find(" learn; "); at != std::string::npos; at = result.said.find(" learn; ", at + 1)) ++events;
+  for (auto at = result.said.find(" learn; "); at != std::string::npos;
+       at = result.said.find(" learn; ", at + 1))
+    ++events;
   CHECK(events == 1 + 3);  // the beginning, then n + 1 of n = 2 layers
 }
 
@@ -287,8 +299,9 @@ TEST_CASE("pooled vectors alone are kept where only sentence heads learn") {
 TEST_CASE("a cache on disk is found by a second run, and not by one with other weights") {
   const TemporaryFolder folder;
   SmallTraining training = mixed();
-  training.tables = "[freeze]\npolicy = \"bottom_layers\"\nlayers = 2\n[cache]\nwhere = \"disk\"\ndirectory = \"" +
-                    (folder.path() / "c").string() + "\"\n";
+  training.tables =
+      "[freeze]\npolicy = \"bottom_layers\"\nlayers = 2\n[cache]\nwhere = \"disk\"\ndirectory = \"" +
+      (folder.path() / "c").string() + "\"\n";
   CHECK_FALSE(has(training.run().said, "found on disk"));
   CHECK(has(training.run().said, "found on disk"));
   training.model_key = "other plugin or truncation";

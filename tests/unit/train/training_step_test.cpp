@@ -153,8 +153,10 @@ TEST_CASE("the loss of a task is the mean over its labels in the step") {
     if (source.labels[0][e].is(mtt::Value::Kind::null)) continue;
     const mtt::TokenBatch batch = mtt::make_batch({&source.tokens[e]}, step.model->backbone().shape());
     const mtt::Task& task = step.model->tasks()[0];
-    sum += task.head->loss(step.model->forward(batch, false, true).logits[0],
-                           task.head->prepare({source.labels[0][e]}, batch)).item<double>();
+    sum += task.head
+               ->loss(step.model->forward(batch, false, true).logits[0],
+                      task.head->prepare({source.labels[0][e]}, batch))
+               .item<double>();
     ++count;
   }
   REQUIRE(count < kExamples);
@@ -209,7 +211,8 @@ TEST_CASE("weights are scaled to sum to the number of tasks, unless they are a m
       CHECK(step.result.weights == std::vector<double>{2, 0.5, 0.5});
       check_close({{"x", head(weighted, "a")}}, {{"x", head(gradients, "a") * 2}}, 1e-4);
       check_close({{"x", head(weighted, "words")}}, {{"x", head(gradients, "words") * 0.5}}, 1e-4);
-      if (needs != Needs::nothing) CHECK(weighting.seen.losses[1] == Approx(plain.result.seen.losses[1]).epsilon(1e-6));
+      if (needs != Needs::nothing)
+        CHECK(weighting.seen.losses[1] == Approx(plain.result.seen.losses[1]).epsilon(1e-6));
     }
     step.normalize = false;
     step.run(10'000, weighting);
