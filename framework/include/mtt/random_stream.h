@@ -8,16 +8,27 @@
 
 namespace mtt {
 
+/// A bijection of 64 bits that leaves no pattern: the finaliser of splitmix64 (Steele et al. 2014).
+inline std::uint64_t splitmix64(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+/// The step between the states of a splitmix64 generator.
+inline constexpr std::uint64_t kSplitmixStep = 0x9e3779b97f4a7c15U;
+
 /// A stream of random numbers that starts from (seed, purpose, step): adding a task, leaving one out or
-/// resuming changes no draw of another stream. splitmix64 (Steele et al. 2014).
+/// resuming changes no draw of another stream.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::string_view purpose, std::uint64_t step) : state_(seed) {
-    for (const char c : purpose) state_ = (mixed(state_) ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    state_ = mixed(state_) ^ mixed(step + kStep);
+    for (const char c : purpose)
+      state_ = (splitmix64(state_) ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    state_ = splitmix64(state_) ^ splitmix64(step + kSplitmixStep);
   }
 
-  std::uint64_t next() { return mixed(state_ += kStep); }
+  std::uint64_t next() { return splitmix64(state_ += kSplitmixStep); }
   /// In [0, 1).
   double uniform() { return static_cast<double>(next() >> 11) * 0x1p-53; }
   /// In 0 .. count-1; count is at least 1.
@@ -39,12 +50,6 @@ class RandomStream {
   }
 
  private:
-  static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15U;
-  static std::uint64_t mixed(std::uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
   std::uint64_t state_;
 };
 

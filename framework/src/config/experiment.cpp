@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "mtt/error.h"
 #include "train/sampler.h"
+#include "train/schedule.h"
 
 namespace fs = std::filesystem;
 
@@ -106,8 +107,7 @@ OptionList train_options() {
       .number("beta1", 0.9, 0, 0.999999, "AdamW's.")
       .number("beta2", 0.999, 0, 0.9999999, "AdamW's.")
       .number("epsilon", 1e-8, 1e-30, 1, "AdamW's.")
-      .choice("schedule", "linear", {"constant", "linear", "cosine", "stlr"},
-              "How the learning rate falls after the warm-up.")
+      .choice("schedule", "linear", Schedule::names(), "How the learning rate falls after the warm-up.")
       .number("warm_up", 0.06, 0, 1, "The share of all steps over which the learning rate rises.")
       .number("clip_norm", 1, 0, 1e9,
               "Gradients of a larger norm, over all parameters, are scaled down to it; 0: never.")

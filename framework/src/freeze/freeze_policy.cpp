@@ -152,7 +152,7 @@ bool Phase::trains(std::string_view parameter) const {
 FreezePolicy FreezePolicy::from(const Options& freeze, std::int64_t layers,
                                 const std::vector<std::string>& tasks) {
   FreezePolicy policy;
-  const std::string& name = policy.name = freeze.string("policy");
+  const std::string& name = freeze.string("policy");
   check_keys(freeze, name);
   const auto single = [&](std::vector<FreezeRule> rules) { policy.phases = {{name, 0, std::move(rules)}}; };
   const std::int64_t epochs = freeze.integer("epochs");
@@ -201,6 +201,11 @@ FreezePolicy FreezePolicy::from(const Options& freeze, std::int64_t layers,
   policy.percentile = freeze.number("percentile");
   policy.intervals = freeze.integer("intervals");
   return policy;
+}
+
+bool FreezePolicy::ever_trains(std::string_view parameter) const {
+  return std::any_of(phases.begin(), phases.end(),
+                     [&](const Phase& phase) { return phase.trains(parameter); });
 }
 
 std::size_t FreezePolicy::phase_of(std::int64_t epoch) const {

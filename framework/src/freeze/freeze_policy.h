@@ -39,7 +39,6 @@ struct AdapterSettings {
 
 /// A policy made concrete for a backbone of some depth.
 struct FreezePolicy {
-  std::string name;
   std::vector<Phase> phases;  ///< by first_epoch; the first begins at 0
   AdapterSettings adapters;
   bool automatic = false;      ///< AutoFreeze: layers freeze from below as their gradients settle
@@ -49,6 +48,9 @@ struct FreezePolicy {
   /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist or keys that the policy
   /// does not use throw Error.
   static FreezePolicy from(const Options& freeze, std::int64_t layers, const std::vector<std::string>& tasks);
+
+  /// True where some phase trains a parameter.
+  bool ever_trains(std::string_view parameter) const;
 
   /// The phase of an epoch.
   std::size_t phase_of(std::int64_t epoch) const;

@@ -3,16 +3,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "mtt/random_stream.h"
+
 namespace mtt {
-namespace {
-
-std::uint64_t mixed(std::uint64_t z) {  // splitmix64 (Steele et al. 2014)
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
-
-}  // namespace
 
 void Digest::add(const void* bytes, std::size_t count) {
   const auto* at = static_cast<const unsigned char*>(bytes);
@@ -34,8 +27,8 @@ void Digest::add(const void* bytes, std::size_t count) {
 
 std::string Digest::hex() const {
   char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(mixed(lanes_[0])),
-                static_cast<unsigned long long>(mixed(lanes_[1])));
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(splitmix64(lanes_[0])),
+                static_cast<unsigned long long>(splitmix64(lanes_[1])));
   return text;
 }
 

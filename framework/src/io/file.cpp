@@ -182,9 +182,12 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
   const fs::path parent = temporary_.parent_path();
   temporary_.clear();
-  const Descriptor folder(open_retrying(parent.c_str(), O_RDONLY | O_DIRECTORY));
-  const bool unsupported_is_fine = folder.number() < 0 || ::fsync(folder.number()) == 0 || errno == EINVAL;
-  if (!unsupported_is_fine) fail(errno);
+  if (!flush_folder(parent)) fail(errno);
+}
+
+bool flush_folder(const fs::path& folder) {
+  const Descriptor opened(open_retrying(folder.c_str(), O_RDONLY | O_DIRECTORY));
+  return opened.number() < 0 || ::fsync(opened.number()) == 0 || errno == EINVAL;
 }
 
 void AtomicFile::fail(int error) const {

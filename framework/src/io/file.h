@@ -56,6 +56,10 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+/// Waits until the disk has the entries of a folder; false, with errno, where that failed (file systems that
+/// cannot do it do not count).
+bool flush_folder(const std::filesystem::path& folder);
+
 /// Writes to a temporary file beside `path`, flushes it to disk and renames it. Parent folders are created.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

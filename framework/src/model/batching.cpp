@@ -5,10 +5,17 @@
 #include <algorithm>
 #include <numeric>
 
+#include "model/worker_pool.h"
 #include "mtt/error.h"
 #include "text/utf8.h"
 
 namespace mtt {
+namespace {
+
+constexpr std::int64_t kTextsPerTokenizing = 64;
+
+}  // namespace
+
 TextEncoder::TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt)
     : tokenizer_(tokenizer), max_tokens_(max_tokens), prompt_(std::move(prompt)) {
   if (prompt_.empty()) return;
@@ -38,6 +45,17 @@ TokenizedText TextEncoder::encode(std::string_view text) const {
     }
   }
   return result;
+}
+
+std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
+                                    std::int64_t threads) {
+  std::vector<TokenizedText> tokenized(texts.size());
+  const auto count = static_cast<std::int64_t>(texts.size());
+  run_on_workers(threads, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
+    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
+    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encoder.encode(texts[i]);
+  });
+  return tokenized;
 }
 
 TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape) {
@@ -81,24 +99,30 @@ TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const Back
   return batch;
 }
 
-std::vector<std::vector<std::int64_t>> plan_forwards(const std::vector<TokenizedText>& texts,
-                                                     std::int64_t tokens_per_forward) {
-  std::vector<std::int64_t> order(texts.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto length = [&](std::int64_t i) { return static_cast<std::int64_t>(texts[i].tokens.ids.size()); };
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
-
-  std::vector<std::vector<std::int64_t>> forwards;
+std::vector<std::vector<std::int64_t>> cut_by_length(std::vector<std::int64_t> items,
+                                                     const std::function<std::int64_t(std::int64_t)>& length,
+                                                     std::int64_t budget) {
+  std::stable_sort(items.begin(), items.end(), [&](auto a, auto b) { return length(a) > length(b); });
+  std::vector<std::vector<std::int64_t>> runs;
   std::int64_t used = 0;
-  for (const std::int64_t i : order) {
-    if (forwards.empty() || used + length(i) > tokens_per_forward) {
-      forwards.emplace_back();
+  for (const std::int64_t item : items) {
+    if (runs.empty() || used + length(item) > budget) {
+      runs.emplace_back();
       used = 0;
     }
-    forwards.back().push_back(i);
-    used += length(i);
+    runs.back().push_back(item);
+    used += length(item);
   }
-  return forwards;
+  return runs;
+}
+
+std::vector<std::vector<std::int64_t>> plan_forwards(std::span<const TokenizedText> texts,
+                                                     std::int64_t tokens_per_forward) {
+  std::vector<std::int64_t> all(texts.size());
+  std::iota(all.begin(), all.end(), 0);
+  return cut_by_length(
+      std::move(all), [&](std::int64_t i) { return static_cast<std::int64_t>(texts[i].tokens.ids.size()); },
+      tokens_per_forward);
 }
 
 }  // namespace mtt

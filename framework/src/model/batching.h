@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,13 +36,23 @@ class TextEncoder {
   std::int64_t prompt_tokens_ = 0;
 };
 
+/// Tokenizes texts on several threads; the results keep views of them.
+std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
+                                    std::int64_t threads);
+
 /// Packs the given texts, in the given order, into one batch. Ids beyond the backbone's vocabulary throw
 /// Error.
 TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape);
 
+/// Items sorted by length, longest first and otherwise in their order, in runs of at most `budget` (a longer
+/// item stands alone).
+std::vector<std::vector<std::int64_t>> cut_by_length(std::vector<std::int64_t> items,
+                                                     const std::function<std::int64_t(std::int64_t)>& length,
+                                                     std::int64_t budget);
+
 /// Cuts texts into forwards: indices sorted by length, longest first, in runs of at most `tokens_per_forward`
 /// tokens (a longer text stands alone).
-std::vector<std::vector<std::int64_t>> plan_forwards(const std::vector<TokenizedText>& texts,
+std::vector<std::vector<std::int64_t>> plan_forwards(std::span<const TokenizedText> texts,
                                                      std::int64_t tokens_per_forward);
 
 }  // namespace mtt

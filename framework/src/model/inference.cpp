@@ -14,8 +14,6 @@
 namespace mtt {
 namespace {
 
-constexpr std::int64_t kTextsPerTokenizing = 64;
-
 void check_finite(const float* row, std::int64_t width, std::int64_t text) {
   float sum = 0;
   for (std::int64_t i = 0; i < width; ++i) sum += row[i] * 0.0F;
@@ -34,18 +32,8 @@ Inference::Inference(const MultiTaskModel& model, TextEncoder encoder, std::int6
       threads_(threads),
       tokens_per_forward_(tokens_per_forward) {}
 
-std::vector<TokenizedText> Inference::tokenize(const std::vector<std::string>& texts) const {
-  std::vector<TokenizedText> tokenized(texts.size());
-  const auto count = static_cast<std::int64_t>(texts.size());
-  run_on_workers(threads_, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
-    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
-    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encoder_.encode(texts[i]);
-  });
-  return tokenized;
-}
-
 InferenceResult Inference::run(const std::vector<std::string>& texts, const InferenceRequest& request) const {
-  const auto tokenized = tokenize(texts);
+  const auto tokenized = tokenize(encoder_, texts, threads_);
   const auto forwards = plan_forwards(tokenized, tokens_per_forward_);
   const auto count = static_cast<std::int64_t>(texts.size());
   const std::int64_t width = model_.modules().width();
@@ -106,7 +94,7 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
 void Inference::for_each_batch(
     const std::vector<std::string>& texts,
     const std::function<void(const TokenBatch&, const std::vector<std::int64_t>&)>& consume) const {
-  const auto tokenized = tokenize(texts);
+  const auto tokenized = tokenize(encoder_, texts, threads_);
   for (const auto& indices : plan_forwards(tokenized, tokens_per_forward_)) {
     std::vector<const TokenizedText*> members;
     for (const std::int64_t i : indices) members.push_back(&tokenized[i]);

@@ -44,8 +44,6 @@ class Inference {
       const std::function<void(const TokenBatch&, const std::vector<std::int64_t>& indices)>& consume) const;
 
  private:
-  std::vector<TokenizedText> tokenize(const std::vector<std::string>& texts) const;
-
   const MultiTaskModel& model_;
   TextEncoder encoder_;
   std::int64_t threads_;

@@ -46,6 +46,12 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   return outputs;
 }
 
+void MultiTaskModel::train(bool on) {
+  backbone_->train(on);
+  modules_->train(on);
+  for (Task& task : tasks_) task.head->train(on);
+}
+
 std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
   std::vector<nn::NamedParameter> all;
   const auto append = [&](const std::string& prefix, const nn::Module& module) {

@@ -47,6 +47,9 @@ class MultiTaskModel {
   std::vector<Encoding> encode_for(const std::vector<std::pair<Reading, Level>>& readers,
                                    const TokenBatch& batch) const;
 
+  /// Training mode (dropout active) for all parts.
+  void train(bool on);
+
   /// All parameters: backbone.…, sentence.… (dense layers after pooling), heads.<task>.…
   std::vector<nn::NamedParameter> parameters() const;
 

@@ -5,19 +5,13 @@
 #include <cmath>
 
 #include "mtt/nn/layers.h"
+#include "mtt/random_stream.h"
 
 namespace mtt::nn {
 namespace {
 
-constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15U;
 constexpr int kDrawsPerWord = 4;
 constexpr double kDrawRange = 65536;
-
-std::uint64_t mixed(std::uint64_t z) {  // splitmix64 (Steele et al. 2014)
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
 
 }  // namespace
 
@@ -30,7 +24,7 @@ at::Tensor Dropout::forward(const at::Tensor& x) const {
   auto* out = mask.mutable_data_ptr<float>();
   const std::int64_t count = mask.numel();
   for (std::int64_t i = 0; i < count; i += kDrawsPerWord) {
-    const std::uint64_t word = mixed(state_ += kStep);
+    const std::uint64_t word = splitmix64(state_ += kSplitmixStep);
     const std::int64_t last = std::min<std::int64_t>(kDrawsPerWord, count - i);
     for (std::int64_t k = 0; k < last; ++k)
       out[i + k] = ((word >> (16 * k)) & 0xffff) < dropped ? 0.0F : scale;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "config/toml.h"
+#include "data/text_lines.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "mtt/error.h"
@@ -51,17 +52,12 @@ std::vector<std::string> differing(const std::vector<RunSummary>& runs) {
   return result;
 }
 
-/// The first score of each task.
-std::vector<std::string> main_scores(const std::vector<RunSummary>& runs) {
-  std::vector<std::string> names, tasks;
-  for (const RunSummary& run : runs) {
-    for (const auto& [name, value] : run.scores) {
-      const std::string task = name.substr(0, name.find('.'));
-      if (std::find(tasks.begin(), tasks.end(), task) != tasks.end()) continue;
-      tasks.push_back(task);
-      names.push_back(name);
-    }
-  }
+/// The main score of each task of any run.
+std::vector<std::string> main_names(const std::vector<RunSummary>& runs) {
+  Scores all;
+  for (const RunSummary& run : runs) all.insert(all.end(), run.scores.begin(), run.scores.end());
+  std::vector<std::string> names;
+  for (const auto& [name, value] : main_scores(all)) names.push_back(name);
   return names;
 }
 
@@ -117,21 +113,19 @@ RunSummary summarise_run(const fs::path& directory) {
         "' has no scores.jsonl; a run has one when it is complete and [data] or a task names a test file");
   RunSummary run{
       printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
-  std::string lines = read_file(scores, kMostBytes);
-  for (std::int32_t number = 1; !lines.empty(); ++number) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    const Value row = parse_json_line(lines.substr(0, end), scores.string(), number);
+  const std::vector<std::string> lines = split_lines(read_file(scores, kMostBytes), scores.string());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const Value row = parse_json_line(lines[i], scores.string(), static_cast<std::int32_t>(i + 1));
     for (const auto& [metric, value] : row.at("metrics").table())
       run.scores.emplace_back(
           row.at("task").string() + "." + metric,
           value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN() : value.number());
-    lines.erase(0, end + 1);
   }
   return run;
 }
 
 std::string comparison_text(const std::vector<RunSummary>& runs) {
-  const std::vector<std::string> keys = differing(runs), metrics = main_scores(runs);
+  const std::vector<std::string> keys = differing(runs), metrics = main_names(runs);
   std::vector<Cells> rows(1, {"run"});
   rows[0].insert(rows[0].end(), keys.begin(), keys.end());
   rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/named_scores.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -12,8 +13,8 @@ namespace mtt {
 /// What a run was and what it came to.
 struct RunSummary {
   std::string directory;
-  Value config;                                        ///< all of its values
-  std::vector<std::pair<std::string, double>> scores;  ///< "<task>.<metric>"; NaN where undefined
+  Value config;   ///< all of its values
+  Scores scores;  ///< NaN where undefined
 };
 
 /// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "config/dev_source.h"
+#include "config/task_examples.h"
 #include "data/split.h"
 #include "io/model_cache.h"
 #include "model/model_directory.h"
@@ -10,11 +10,6 @@
 
 namespace mtt {
 namespace {
-
-std::string own_or_shared(const Experiment& experiment, const TaskConfig& task, const char* key) {
-  const std::string& own = task.options.string(key);
-  return own.empty() ? experiment.data.string(key) : own;
-}
 
 class Parts {
  public:
@@ -56,8 +51,8 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
   for (const TaskConfig& config : experiment.tasks) {
     CheckedTask& task = check.tasks.emplace_back();
     task.name = config.name;
-    task.field = config.options.string("field").empty() ? config.name : config.options.string("field");
-    const std::string train = own_or_shared(experiment, config, "train");
+    task.field = label_field(config);
+    const std::string train = example_file(experiment, config, "train");
     const DevSource dev = dev_source(experiment, config);
     if (dev.share > 0 && !train.empty()) {
       const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
@@ -68,7 +63,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
       parts.use_all(task, Role::train, train);
       parts.use_all(task, Role::dev, dev.file);
     }
-    parts.use_all(task, Role::test, own_or_shared(experiment, config, "test"));
+    parts.use_all(task, Role::test, example_file(experiment, config, "test"));
   }
   if (check.parts.empty())
     throw Error(experiment.file.string() +

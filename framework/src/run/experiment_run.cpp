@@ -5,8 +5,8 @@
 #include <optional>
 #include <set>
 
-#include "config/dev_source.h"
 #include "config/resolved_config.h"
+#include "config/task_examples.h"
 #include "data/examples.h"
 #include "data/text_lines.h"
 #include "eval/cosine.h"
@@ -209,15 +209,14 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
+  const Inference inference(*encoder.model, encoder.text_encoder(), threads,
+                            experiment.run.integer("tokens_per_forward"));
   if (prepared.training) {
-    if (!resume && !held_out.empty() && has_closed_form) {
-      const Inference before(*encoder.model, encoder.text_encoder(), threads,
-                             experiment.run.integer("tokens_per_forward"));
+    if (!resume && !held_out.empty() && has_closed_form)
       console.say("\nScores before training\n" +
-                  scores_text(score_tasks(held_out, prepared.files, before, *encoder.model)));
-    }
+                  scores_text(score_tasks(held_out, prepared.files, inference, *encoder.model)));
     const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
-                                                 directory, threads, resume, console);
+                                                 inference, directory, threads, resume, console);
     if (outcome.signal != 0) {
       console.say("stopped at step " + std::to_string(outcome.steps) + " of " +
                   std::to_string(outcome.total_steps) + "; a checkpoint is saved, go on with --resume\n");
@@ -230,8 +229,6 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   save_heads(directory, *encoder.model);
 
-  const Inference inference(*encoder.model, encoder.text_encoder(), threads,
-                            experiment.run.integer("tokens_per_forward"));
   show(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {

@@ -1,6 +1,5 @@
 #include "run/run_directory.h"
 
-#include <algorithm>
 #include <functional>
 #include <system_error>
 
@@ -32,14 +31,7 @@ fs::path head_directory(const fs::path& directory, const std::string& task) {
 }
 
 void save_head(const fs::path& directory, const Task& task) {
-  std::vector<TensorToWrite> tensors;
-  std::vector<at::Tensor> keep;
-  for (const auto& [name, tensor] : task.head->parameters()) {
-    const at::Tensor values = keep.emplace_back(tensor.contiguous());
-    tensors.push_back(
-        {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
-  }
-  write_safetensors(directory / "model.safetensors", tensors, {{"format", "pt"}});
+  save_tensors(directory / "model.safetensors", task.head->parameters());
   const Value head(
       Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", task.head->state()}});
   write_file_atomically(directory / "head.json", head.json() + "\n");
@@ -128,9 +120,8 @@ void save_trained_backbone(const fs::path& directory, const MultiTaskModel& mode
                            const FreezePolicy& policy) {
   std::vector<nn::NamedParameter> trained;
   for (auto& parameter : model.parameters()) {
-    const bool trains = std::any_of(policy.phases.begin(), policy.phases.end(),
-                                    [&](const Phase& phase) { return phase.trains(parameter.name); });
-    if (trains && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
+    if (policy.ever_trains(parameter.name) && !parameter.name.starts_with("heads."))
+      trained.push_back(parameter);
   }
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }

@@ -7,11 +7,11 @@
 #include <map>
 
 #include "eval/cosine.h"
+#include "eval/named_scores.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "report/terminal_text.h"
-#include "train/trainer.h"
 
 namespace mtt {
 namespace {
@@ -36,7 +36,7 @@ std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, con
 TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file,
                          const Examples& examples, const InferenceResult& result,
                          const MultiTaskModel& model) {
-  TaskScore score{kAllTasks, file, 0, {}};
+  TaskScore score{std::string(kAllTasks), file, 0, {}};
   std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
   for (const HeldOut& item : held_out)
     if (item.file == file && model.tasks()[item.task].head->level() != Level::pair)

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <map>
 
-#include "config/dev_source.h"
+#include "config/task_examples.h"
 #include "model/inference.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -158,17 +158,13 @@ void initialise(std::vector<Gathered>& group, const std::vector<std::string>& te
 
 }  // namespace
 
-std::string TaskPlan::field() const {
-  const std::string& given = config->options.string("field");
-  return given.empty() ? config->name : given;
-}
+std::string TaskPlan::field() const { return label_field(*config); }
 
 std::string TaskPlan::file(const Experiment& experiment, const std::string& which) const {
   if (parts && which == "train") return parts->train;
   if (parts && which == "dev") return parts->dev;
   if (which == "dev") return dev_source(experiment, *config).file;
-  const std::string& own = config->options.string(which);
-  return own.empty() ? experiment.data.string(which) : own;
+  return example_file(experiment, *config, which);
 }
 
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,

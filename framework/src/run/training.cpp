@@ -1,11 +1,10 @@
 #include "run/training.h"
 
 #include <algorithm>
-#include <map>
+#include <iterator>
 
 #include "freeze/adapters.h"
 #include "io/digest.h"
-#include "model/worker_pool.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "report/terminal_text.h"
@@ -14,19 +13,6 @@
 
 namespace mtt {
 namespace {
-
-constexpr std::int64_t kTextsPerTokenizing = 64;
-
-void tokenize(TrainingSource& source, const TextEncoder& encoder, std::int64_t threads) {
-  const auto texts = static_cast<std::int64_t>(source.texts.size());
-  const auto count = texts + static_cast<std::int64_t>(source.partners.size());
-  source.tokens.resize(count);
-  run_on_workers(threads, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
-    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
-    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i)
-      source.tokens[i] = encoder.encode(i < texts ? source.texts[i] : source.partners[i - texts]);
-  });
-}
 
 std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
                                          const Encoder& encoder, std::int64_t threads) {
@@ -53,7 +39,10 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
   for (TrainingSource& source : sources) {
     const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
     if (!pairs) source.partners.clear();
-    tokenize(source, text_encoder, threads);
+    source.tokens = tokenize(text_encoder, source.texts, threads);
+    auto partners = tokenize(text_encoder, source.partners, threads);
+    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
+                         std::make_move_iterator(partners.end()));
   }
   return sources;
 }
@@ -77,6 +66,14 @@ std::string model_key(const Encoder& encoder) {
   return key.hex();
 }
 
+void check_batch_size(const Experiment& experiment, const Task& task) {
+  if (task.head->coupled() && experiment.train.integer("batch_size") < 2)
+    experiment.train.value("batch_size")
+        .refuse("[train] task '" + task.name +
+                "' compares the examples of a step with each other, so a step of "
+                "one teaches nothing; set batch_size to 2 or more");
+}
+
 }  // namespace
 
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
@@ -85,6 +82,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   std::vector<std::string> names;
   std::vector<WeightedTask> weighted;
   for (const TaskPlan& task : tasks) {
+    check_batch_size(experiment, task.task);
     names.push_back(task.config->name);
     weighted.push_back({task.config->name, task.task.head->loss_kind()});
     plan.files.push_back({task.field(), task.file(experiment, "train"), task.file(experiment, "dev")});
@@ -142,25 +140,11 @@ std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model
   return text;
 }
 
-namespace {
-
-void check_batches(const Experiment& experiment, const MultiTaskModel& model) {
-  if (experiment.train.integer("batch_size") > 1) return;
-  for (const Task& task : model.tasks())
-    if (task.head->coupled())
-      experiment.train.value("batch_size")
-          .refuse("[train] task '" + task.name +
-                  "' compares the examples of a step with each other, so a step of "
-                  "one teaches nothing; set batch_size to 2 or more");
-}
-
-}  // namespace
-
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
-                             bool resume, Console& console) {
+                             Encoder& encoder, const Inference& inference,
+                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
+                             Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
-  check_batches(experiment, *encoder.model);
   std::vector<HeldOut> held_out;
   for (std::size_t t = 0; t < plan.files.size(); ++t)
     if (!plan.files[t].dev.empty()) held_out.push_back({t, plan.files[t].field, plan.files[t].dev});
@@ -174,8 +158,6 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                   .model_key = model_key(encoder)};
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {
-      const Inference inference(*encoder.model, encoder.text_encoder(), threads,
-                                experiment.run.integer("tokens_per_forward"));
       Scores scores;
       for (const TaskScore& score : score_tasks(held_out, files, inference, *encoder.model))
         for (const Metric& metric : score.metrics)

@@ -11,6 +11,7 @@
 #include "data/examples.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
+#include "model/inference.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
 #include "run/task_building.h"
@@ -41,9 +42,11 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model);
 /// Which tensor learns in which phase, with counts, as text.
 std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model);
 
-/// Trains the model of `encoder`, which has its tasks; a signal leaves them marked as they were.
+/// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples with `inference`; a
+/// signal leaves the tasks marked as they were.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const std::filesystem::path& directory, std::int64_t threads,
-                             bool resume, Console& console);
+                             Encoder& encoder, const Inference& inference,
+                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
+                             Console& console);
 
 }  // namespace mtt

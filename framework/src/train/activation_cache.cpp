@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <mutex>
 #include <numeric>
+#include <span>
 
 #include "io/digest.h"
 #include "model/worker_pool.h"
@@ -232,7 +232,6 @@ void ActivationCache::read(const TokenBatch& batch, const std::vector<std::int64
 void ActivationCache::write(const TokenBatch& batch, const std::vector<std::int64_t>& rows,
                             const PrefixValues& values) {
   const std::int64_t hidden = model_.backbone().shape().hidden;
-  std::vector<at::Tensor> keep;
   for (std::size_t s = 0; s < rows.size(); ++s) {
     float* to = row(rows[s]);
     const auto sentence = static_cast<std::int64_t>(s);
@@ -262,8 +261,8 @@ void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward
         return reading.layer_in(model_.backbone().shape().layers) >= below.front();
       });
 
-  const std::vector<TokenizedText> kept(source_.tokens.begin(), source_.tokens.begin() + kept_);
-  const auto forwards = plan_forwards(kept, tokens_per_forward);
+  const auto forwards =
+      plan_forwards(std::span(source_.tokens).first(static_cast<std::size_t>(kept_)), tokens_per_forward);
   std::mutex mutex;
   std::size_t done = 0;
   run_on_workers(threads, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {

@@ -3,8 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -53,13 +51,6 @@ std::vector<std::pair<std::int64_t, fs::path>> checkpoints_in(const fs::path& fo
     if (const auto step = step_of(entry.path())) found.emplace_back(*step, entry.path());
   std::sort(found.rbegin(), found.rend());
   return found;
-}
-
-void flush_folder(const fs::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
 }
 
 std::string digest_of(const fs::path& file) {

@@ -15,6 +15,7 @@
 #include "io/digest.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
+#include "mtt/weighting/per_task.h"
 #include "report/progress.h"
 #include "report/terminal_text.h"
 #include "train/activation_cache.h"
@@ -39,18 +40,6 @@ constexpr std::string_view kBackbone = "backbone.";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
-
-Value numbers(const std::vector<double>& values) {
-  Value::Array array;
-  for (const double v : values) array.emplace_back(std::isfinite(v) ? Value(v) : Value());
-  return array;
-}
-
-std::vector<double> from_numbers(const Value& array) {
-  std::vector<double> values;
-  for (const Value& v : array.array()) values.push_back(v.is(Value::Kind::null) ? kNaN : v.number());
-  return values;
-}
 
 std::string millions(std::int64_t count) { return formatted("%.3f", static_cast<double>(count) / 1e6); }
 
@@ -102,9 +91,7 @@ class Trainer {
   void save();
   void log_step(const StepResult& result, double factor, double norm);
   double finite(double gradient_norm) const;
-  std::string data_key() const;
   bool trains(const std::string& name) const;
-  bool ever_trains(const std::string& name) const;
   std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
@@ -117,6 +104,7 @@ class Trainer {
 
   TrainingJob job_;
   Console& console_;
+  std::string data_key_;
   std::uint64_t seed_;
   std::int64_t epochs_;
   Sampler sampler_;
@@ -159,9 +147,21 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
   return slots;
 }
 
+std::string data_key_of(const std::vector<TrainingSource>& sources) {
+  Digest key;
+  for (const TrainingSource& source : sources) {
+    for (const TokenizedText& text : source.tokens)
+      key.add(text.tokens.ids.data(), text.tokens.ids.size() * sizeof text.tokens.ids[0]);
+    for (const auto& labels : source.labels)
+      for (const Value& label : labels) key.add(label.json());
+  }
+  return key.hex();
+}
+
 Trainer::Trainer(TrainingJob job, Console& console)
     : job_(std::move(job)),
       console_(console),
+      data_key_(data_key_of(job_.sources)),
       seed_(static_cast<std::uint64_t>(job_.experiment.run.integer("seed"))),
       epochs_(options().integer("epochs")),
       sampler_(SamplerSettings::read(job_.experiment.sampler), sizes(job_.sources),
@@ -175,9 +175,7 @@ Trainer::Trainer(TrainingJob job, Console& console)
               seed_),
       stopping_(options().string("best"), options().integer("patience")),
       means_(job_.model.tasks().size()) {
-  const WeightingNeeds needs = job_.weighting.needs();
-  const bool by_gradients = needs == WeightingNeeds::gram || needs == WeightingNeeds::gradients;
-  if (by_gradients && !sampler_.every_source_in_a_step())
+  if (by_gradients(job_.weighting) && !sampler_.every_source_in_a_step())
     job_.experiment.weighting.value("method").refuse(
         "the weighting '" + job_.experiment.weighting.string("method") +
         "' needs every task in every step, and the sampler '" + job_.experiment.sampler.string("method") +
@@ -194,15 +192,10 @@ bool Trainer::trains(const std::string& name) const {
   return layer_of_parameter(std::string_view(name).substr(kBackbone.size())) >= auto_freeze_->frozen();
 }
 
-bool Trainer::ever_trains(const std::string& name) const {
-  return std::any_of(job_.policy.phases.begin(), job_.policy.phases.end(),
-                     [&](const Phase& phase) { return phase.trains(name); });
-}
-
 std::vector<nn::NamedParameter> Trainer::saved_parameters() const {
   std::vector<nn::NamedParameter> saved;
   for (auto& parameter : job_.model.parameters())
-    if (ever_trains(parameter.name)) saved.push_back(parameter);
+    if (job_.policy.ever_trains(parameter.name)) saved.push_back(parameter);
   return saved;
 }
 
@@ -237,8 +230,7 @@ void Trainer::enter_phase() {
 }
 
 void Trainer::rebuild_prefix() {
-  job_.model.backbone().train(false);
-  job_.model.modules().train(false);
+  job_.model.train(false);
   const Options& settings = job_.experiment.cache;
   const std::int64_t depth = job_.model.backbone().shape().layers;
   const std::int64_t start = frontier(backbone(), depth);
@@ -362,15 +354,14 @@ void Trainer::log_step(const StepResult& result, double factor, double norm) {
                          {"epoch", epoch()},
                          {"loss", std::move(losses)},
                          {"weight", std::move(weights)},
-                         {"learning_rate_factor", factor}});
-  if (std::isfinite(norm)) row.set("gradient_norm", norm);
+                         {"learning_rate_factor", factor},
+                         {"gradient_norm", norm}});
   if (result.statistics) {
     Value norms{Value::Table{}}, cosines{Value::Table{}};
     for (std::size_t i = 0; i < tasks.size(); ++i) {
-      norms.set(tasks[i].name, numbers({result.statistics->norms[i]}).array()[0]);
+      norms.set(tasks[i].name, result.statistics->norms[i]);
       for (std::size_t j = i + 1; j < tasks.size(); ++j)
-        cosines.set(tasks[i].name + "," + tasks[j].name,
-                    numbers({result.statistics->cosines[i][j]}).array()[0]);
+        cosines.set(tasks[i].name + "," + tasks[j].name, result.statistics->cosines[i][j]);
     }
     row.set("task_gradient_norm", std::move(norms));
     row.set("task_gradient_cosine", std::move(cosines));
@@ -380,43 +371,34 @@ void Trainer::log_step(const StepResult& result, double factor, double norm) {
 
 void Trainer::evaluate() {
   if (!job_.evaluate) return;
-  for (Task& task : job_.model.tasks()) task.head->train(false);
-  job_.model.backbone().train(false);
-  job_.model.modules().train(false);
+  job_.model.train(false);
   const Scores scores = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
   Value row{Value::Table{}};
   last_scores_.clear();
   for (const auto& [name, value] : scores) {
-    row.set(name, std::isfinite(value) ? Value(value) : Value());
+    row.set(name, value);
     events_->scalar("dev/" + name, step_, static_cast<float>(value));
   }
   log_->append(Value::Table{{"step", step_}, {"dev", std::move(row)}});
-  std::string previous;
-  for (const auto& [name, value] : scores) {  // the first of each task is its main metric
-    const std::string task = name.substr(0, name.find('.'));
-    if (task != previous) last_scores_ += "  " + name + " " + formatted("%.4f", value);
-    previous = task;
-  }
+  for (const auto& [name, value] : main_scores(scores))
+    last_scores_ += "  " + name + " " + formatted("%.4f", value);
   if (stopping_.update(step_, deciding_score(scores))) save_tensors(best_file(), saved_parameters());
 }
 
 double Trainer::deciding_score(const Scores& scores) const {
   const std::string& wanted = options().string("best");
-  Scores main;
-  std::vector<std::string> names;
-  for (const auto& score : scores) {
-    const std::string task = score.first.substr(0, score.first.find('.'));
-    if (task != kAllTasks &&
-        (main.empty() || main.back().first.substr(0, main.back().first.find('.')) != task))
-      main.push_back(score);
-    if (score.first == wanted) return score.second;
-    names.push_back(score.first);
+  if (wanted == "mean") {
+    Scores main = main_scores(scores);
+    std::erase_if(main, [](const auto& score) { return task_of(score.first) == kAllTasks; });
+    return combined_metric(main);
   }
-  if (wanted == "mean") return combined_metric(main);
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  options().value("best").refuse("[train] best is \"" + wanted + "\"; the scores are mean, " + list);
+  std::string list = "mean";
+  for (const auto& [name, value] : scores) {
+    if (name == wanted) return value;
+    list += ", " + name;
+  }
+  options().value("best").refuse("[train] best is \"" + wanted + "\"; the scores are " + list);
 }
 
 void Trainer::end_epoch() {
@@ -435,16 +417,15 @@ Value Trainer::state() {
   for (const AdamW* optimizer : {&optimizer_, &weighting_optimizer_})
     for (const AdamW::Slot& slot : optimizer->slots())
       if (slot.first_moment.defined()) steps.set(slot.name, slot.steps);
-  Value state(Value::Table{{"format", 1},
-                           {"step", step_},
+  Value state(Value::Table{{"step", step_},
                            {"threads", job_.threads},
-                           {"data", data_key()},
+                           {"data", data_key_},
                            {"model", job_.model_key},
                            {"sampler", sampler_.state()},
                            {"weighting", job_.weighting.state()},
                            {"optimizer_steps", std::move(steps)},
-                           {"loss_sums", numbers(means_.sums)},
-                           {"loss_steps", numbers(means_.steps)},
+                           {"loss_sums", per_task::to_value(means_.sums)},
+                           {"loss_steps", per_task::to_value(means_.steps)},
                            {"early_stopping", stopping_.state()},
                            {"metrics_bytes", log_->position()}});
   if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
@@ -470,17 +451,6 @@ void Trainer::save() {
   saved_step_ = step_;
 }
 
-std::string Trainer::data_key() const {
-  Digest key;
-  for (const TrainingSource& source : job_.sources) {
-    for (const TokenizedText& text : source.tokens)
-      key.add(text.tokens.ids.data(), text.tokens.ids.size() * sizeof text.tokens.ids[0]);
-    for (const auto& labels : source.labels)
-      for (const Value& label : labels) key.add(label.json());
-  }
-  return key.hex();
-}
-
 void Trainer::resume() {
   std::vector<std::string> warnings;
   Checkpoint checkpoint = load_checkpoint(folder(), warnings);
@@ -492,7 +462,7 @@ void Trainer::resume() {
   }
   const Value& state = checkpoint.state;
   const std::string source = folder().string();
-  if (state.at("data").string() != data_key())
+  if (state.at("data").string() != data_key_)
     throw Error(source +
                 ": the training examples are not those of the checkpoint; begin anew in another folder");
   if (state.at("model").string() != job_.model_key)
@@ -505,8 +475,8 @@ void Trainer::resume() {
   copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
   sampler_.restore(state.at("sampler"));
   job_.weighting.restore(state.at("weighting"));
-  means_.sums = from_numbers(state.at("loss_sums"));
-  means_.steps = from_numbers(state.at("loss_steps"));
+  means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
+  means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));
   log_ = std::make_unique<MetricLog>(log_file(), state.at("metrics_bytes").integer());
   if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
@@ -525,7 +495,6 @@ void Trainer::resume() {
       slot.second_moment = moment(slot.name + kSecond);
     }
   }
-  phase_ = static_cast<std::int64_t>(job_.policy.phase_of(epoch()));
   say("going on at step " + std::to_string(step_) + " of " + std::to_string(total_steps()) + "\n");
   if (step_ < total_steps()) enter_phase();
 }
@@ -582,9 +551,7 @@ TrainingOutcome Trainer::run() {
                    std::to_string(stopping_.best_step());
     copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
   }
-  for (Task& task : job_.model.tasks()) task.head->train(false);
-  job_.model.backbone().train(false);
-  job_.model.modules().train(false);
+  job_.model.train(false);
   for (auto& [name, tensor] : job_.model.parameters()) tensor.set_requires_grad(false);
   return outcome;
 }

@@ -4,24 +4,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "config/experiment.h"
+#include "eval/named_scores.h"
 #include "freeze/freeze_policy.h"
-#include "model/encoder.h"
+#include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "report/console.h"
 #include "train/training_data.h"
 
 namespace mtt {
-
-/// Scores of an evaluation: "<task>.<metric>" = value, task after task, each task's main metric first.
-using Scores = std::vector<std::pair<std::string, double>>;
-
-/// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
-inline constexpr const char* kAllTasks = "all tasks";
 
 /// What a training is given.
 struct TrainingJob {
@@ -40,7 +34,7 @@ struct TrainingJob {
 struct TrainingOutcome {
   std::int64_t steps = 0, total_steps = 0;
   int signal = 0;      ///< that stopped it, after a checkpoint was saved
-  std::string best;    ///< "0.9731 at step 800", or empty
+  std::string best;    ///< "mean 0.9731 at step 800", or empty
   double seconds = 0;  ///< of this process
 };
 

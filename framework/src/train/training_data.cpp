@@ -12,25 +12,14 @@ namespace {
 
 std::int64_t length(const TokenizedText& text) { return static_cast<std::int64_t>(text.tokens.ids.size()); }
 
-/// Examples by length, longest first, in runs of at most `budget` tokens.
-std::vector<std::vector<std::int64_t>> runs(const TrainingSource& source, std::vector<std::int64_t> examples,
-                                            std::int64_t budget) {
+/// Both sentences of a pair go together.
+std::vector<std::vector<std::int64_t>> cut(const TrainingSource& source, std::vector<std::int64_t> examples,
+                                           std::int64_t budget) {
   const auto size = [&](std::int64_t e) {
     return length(source.tokens[e]) +
            (source.partners.empty() ? 0 : length(source.tokens[source.examples() + e]));
   };
-  std::stable_sort(examples.begin(), examples.end(), [&](auto a, auto b) { return size(a) > size(b); });
-  std::vector<std::vector<std::int64_t>> result;
-  std::int64_t used = 0;
-  for (const std::int64_t e : examples) {
-    if (result.empty() || used + size(e) > budget) {
-      result.emplace_back();
-      used = 0;
-    }
-    result.back().push_back(e);
-    used += size(e);
-  }
-  return result;
+  return cut_by_length(std::move(examples), size, budget);
 }
 
 at::Tensor positions(const std::vector<std::int64_t>& rows, const std::vector<std::int64_t>& wanted) {
@@ -83,9 +72,8 @@ StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskMo
     const TrainingSource& source = sources[number];
     const bool coupled = std::any_of(source.tasks.begin(), source.tasks.end(),
                                      [&](std::size_t t) { return model.tasks()[t].head->coupled(); });
-    for (const auto& part : runs(source, examples, coupled ? INT64_MAX : tokens_per_forward)) {
+    for (const auto& part : cut(source, examples, coupled ? INT64_MAX : tokens_per_forward)) {
       StepForward& forward = step.forwards.emplace_back(make_forward(sources, number, model, part));
-      step.tokens += forward.batch.tokens();
       for (std::size_t t = 0; t < source.tasks.size(); ++t) step.counts[source.tasks[t]] += forward.counts[t];
     }
     step.examples += static_cast<std::int64_t>(examples.size());

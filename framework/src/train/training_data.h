@@ -37,7 +37,7 @@ struct StepData {
   std::vector<StepForward> forwards;
   std::vector<double> counts;        ///< [K]: what each task's loss sums over in the step
   std::vector<std::size_t> present;  ///< tasks whose count is above zero, ascending
-  std::int64_t examples = 0, tokens = 0;
+  std::int64_t examples = 0;
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with

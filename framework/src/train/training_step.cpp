@@ -62,6 +62,10 @@ GradientStatistics statistics_of(const at::Tensor& gram, const std::vector<std::
 
 }  // namespace
 
+bool by_gradients(const Weighting& weighting) {
+  return weighting.needs() == WeightingNeeds::gram || weighting.needs() == WeightingNeeds::gradients;
+}
+
 TrainingStep::TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources,
                            Weighting& weighting, bool normalize, std::uint64_t seed)
     : model_(model), sources_(sources), weighting_(weighting), normalize_(normalize), seed_(seed) {
@@ -102,8 +106,7 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
   const PrefixPlan& plan = plans_[forward.source];
   PrefixValues prefix;
   if (!plan.empty()) {
-    model_.backbone().train(false);
-    model_.modules().train(false);
+    model_.train(false);
     const ActivationCache* cache = caches_[forward.source];
     prefix = cache ? cache->values(forward.batch, forward.rows) : run_prefix(model_, plan, forward.batch);
   }
@@ -112,9 +115,8 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
                         static_cast<std::uint64_t>(step.step) << 20 | static_cast<std::uint64_t>(number))
         .next();
   };
-  model_.backbone().train(true);
+  model_.train(true);
   model_.backbone().reseed(draws("backbone"));
-  model_.modules().train(true);
   model_.modules().reseed(draws("sentence"));
 
   SharedEncoding shared(model_.backbone(), model_.modules(), forward.batch);
@@ -131,7 +133,6 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     if (forward.counts[t] == 0) continue;
     const Task& task = model_.tasks()[source.tasks[t]];
-    task.head->train(true);
     task.head->reseed(draws("heads." + task.name));
     Encoding encoding = shared.read(task.reading, task.head->level());
     if (task.head->level() == Level::pair) {
@@ -160,16 +161,26 @@ std::vector<double> TrainingStep::normalised(std::vector<double> weights, double
   return weights;
 }
 
+std::vector<double> TrainingStep::no_losses(const StepData& data) const {
+  std::vector<double> losses(model_.tasks().size(), kNaN);
+  for (const std::size_t t : data.present) losses[t] = 0;
+  return losses;
+}
+
+std::vector<at::Tensor> TrainingStep::add_losses(const StepData& data, std::size_t number,
+                                                 const WeightingStep& step, std::vector<double>& losses) {
+  const StepForward& forward = data.forwards[number];
+  const auto& tasks = sources_[forward.source].tasks;
+  std::vector<at::Tensor> parts = sums(forward, number, step);
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (parts[t].defined()) losses[tasks[t]] += parts[t].item<double>() / data.counts[tasks[t]];
+  return parts;
+}
+
 std::vector<double> TrainingStep::losses(const StepData& data, const WeightingStep& step) {
   const at::NoGradGuard no_grad;
-  std::vector<double> result(model_.tasks().size(), kNaN);
-  for (const std::size_t t : data.present) result[t] = 0;
-  for (std::size_t f = 0; f < data.forwards.size(); ++f) {
-    const auto parts = sums(data.forwards[f], f, step);
-    const auto& tasks = sources_[data.forwards[f].source].tasks;
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-      if (parts[t].defined()) result[tasks[t]] += parts[t].item<double>() / data.counts[tasks[t]];
-  }
+  std::vector<double> result = no_losses(data);
+  for (std::size_t f = 0; f < data.forwards.size(); ++f) add_losses(data, f, step, result);
   return result;
 }
 
@@ -186,19 +197,16 @@ void TrainingStep::backward_weighted(const StepData& data, StepResult& result) {
   const bool known = !needs_losses || needs == WeightingNeeds::gradient_norms || data.forwards.size() > 1;
   const auto decide = [&] {
     if (needs_losses) check_finite(step);
-    result.weights = !has_shared()
-                         ? std::vector<double>(model_.tasks().size(), 1.0)
-                         : normalised(weighting_.weights(step), static_cast<double>(model_.tasks().size()));
+    const std::size_t tasks = model_.tasks().size();
+    result.weights = has_shared() ? normalised(weighting_.weights(step), static_cast<double>(tasks))
+                                  : std::vector<double>(tasks, 1.0);
   };
   if (known) decide();
 
-  std::vector<double> seen(model_.tasks().size(), kNaN);
-  for (const std::size_t t : data.present) seen[t] = 0;
+  std::vector<double> seen = no_losses(data);
   for (std::size_t f = 0; f < data.forwards.size(); ++f) {
-    const auto parts = sums(data.forwards[f], f, step);
+    const auto parts = add_losses(data, f, step, seen);
     const auto& tasks = sources_[data.forwards[f].source].tasks;
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-      if (parts[t].defined()) seen[tasks[t]] += parts[t].item<double>() / data.counts[tasks[t]];
     if (!known) {
       step.losses = seen;
       decide();
@@ -220,16 +228,14 @@ at::Tensor TrainingStep::task_gradients(const StepData& data, WeightingStep& ste
                                         const std::function<std::vector<double>()>& head_weights) {
   const std::int64_t size = total_size(inputs);
   at::Tensor rows = at::zeros({static_cast<std::int64_t>(data.present.size()), size}, at::kFloat);
-  std::vector<double> seen(model_.tasks().size(), kNaN);
-  for (const std::size_t t : data.present) seen[t] = 0;
+  std::vector<double> seen = no_losses(data);
   std::vector<std::vector<at::Tensor>> own(model_.tasks().size());
   for (std::size_t f = 0; f < data.forwards.size(); ++f) {
-    const auto parts = sums(data.forwards[f], f, step);
+    const auto parts = add_losses(data, f, step, seen);
     const auto& tasks = sources_[data.forwards[f].source].tasks;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       if (!parts[t].defined()) continue;
       const std::size_t task = tasks[t];
-      seen[task] += parts[t].item<double>() / data.counts[task];
       std::vector<at::Tensor> wanted = inputs;
       if (head_weights) wanted.insert(wanted.end(), own_[task].begin(), own_[task].end());
       if (wanted.empty() || !parts[t].requires_grad()) continue;
@@ -305,9 +311,7 @@ StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool stat
     const at::Tensor rows = task_gradients(data, result.seen, shared_, {});
     result.statistics = statistics_of(gram_of(rows), data.present, model_.tasks().size());
   }
-  const bool by_gradients =
-      weighting_.needs() == WeightingNeeds::gram || weighting_.needs() == WeightingNeeds::gradients;
-  if (by_gradients && has_shared())
+  if (by_gradients(weighting_) && has_shared())
     backward_by_gradients(data, result);
   else
     backward_weighted(data, result);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -28,6 +27,9 @@ struct StepResult {
   std::optional<GradientStatistics> statistics;
 };
 
+/// True for a weighting that decides on the tasks' gradients, and so needs every task in a step.
+bool by_gradients(const Weighting& weighting);
+
 /// Runs the forwards of a step and leaves gradients in the parameters, as a weighting wants them. Where no
 /// shared parameter learns there is nothing to balance, and all weights are 1. Draws of dropout depend on
 /// (seed, step, forward) and the part alone.
@@ -50,6 +52,11 @@ class TrainingStep {
   bool has_shared() const { return !shared_.empty(); }
 
  private:
+  /// [K]: 0 for the tasks of a step, NaN for the others.
+  std::vector<double> no_losses(const StepData& data) const;
+  /// Runs a forward: the summed losses of its source's tasks, whose means are added to `losses`.
+  std::vector<at::Tensor> add_losses(const StepData& data, std::size_t number, const WeightingStep& step,
+                                     std::vector<double>& losses);
   std::vector<at::Tensor> sums(const StepForward& forward, std::size_t number, const WeightingStep& step);
   void check_finite(const WeightingStep& step) const;
   void backward_weighted(const StepData& data, StepResult& result);

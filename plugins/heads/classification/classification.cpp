@@ -1,13 +1,10 @@
 #include "classification.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/softmax.h>
-
-#include <cmath>
 
 #include "mtt/error.h"
 #include "mtt/metrics.h"
@@ -15,20 +12,10 @@
 
 using mtt::Value;
 
-namespace {
-
-float class_weight(const Value& weight) {
-  const double value = weight.number();
-  if (!std::isfinite(value) || value < 0)
-    weight.refuse("a class weight is negative or not finite; expected a number of at least 0");
-  return static_cast<float>(value);
-}
-
-}  // namespace
-
 Classification::Classification(ClassificationSettings settings)
     : settings_(std::move(settings)),
       labels_(settings_.labels),
+      loss_{.label_smoothing = settings_.label_smoothing},
       dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
   if (settings_.balanced && !settings_.class_weights.table().empty())
     settings_.class_weights.refuse("class_weights and balanced = true exclude each other; leave one out");
@@ -36,10 +23,10 @@ Classification::Classification(ClassificationSettings settings)
 
 void Classification::learn_weights(const std::vector<Value>& labels) {
   if (!settings_.balanced && settings_.class_weights.table().empty()) return;
-  class_weights_ = at::ones({labels_.size()}, at::kFloat);
-  auto* weights = class_weights_.mutable_data_ptr<float>();
+  loss_.class_weights = at::ones({labels_.size()}, at::kFloat);
+  auto* weights = loss_.class_weights.mutable_data_ptr<float>();
   for (const auto& [label, weight] : settings_.class_weights.table())
-    weights[labels_.index(Value(label).placed(weight.place()))] = class_weight(weight);
+    weights[labels_.index(Value(label).placed(weight.place()))] = mtt::nn::class_weight(weight);
   if (!settings_.balanced) return;
   std::vector<double> counts(labels_.size(), 0.0);
   double all = 0;
@@ -89,15 +76,10 @@ at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::
 }
 
 at::Tensor Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return at::cross_entropy_loss(logits, targets, class_weights_, at::Reduction::Sum, kNoTarget,
-                                settings_.label_smoothing);
+  return loss_.sum(logits, targets);
 }
 
-double Classification::count(const at::Tensor& targets) const {
-  if (!class_weights_.defined()) return Head::count(targets);
-  const at::Tensor known = targets.masked_select(targets.ne(kNoTarget));
-  return class_weights_.index_select(0, known).sum(at::kDouble).item<double>();
-}
+double Classification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
 std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
   const auto [scores, indices] = at::softmax(logits, 1).max(1);

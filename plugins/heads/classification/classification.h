@@ -3,6 +3,7 @@
 
 #include "mtt/head.h"
 #include "mtt/label_set.h"
+#include "mtt/nn/cross_entropy.h"
 #include "mtt/nn/layers.h"
 
 /// The head's options.
@@ -42,7 +43,7 @@ class Classification : public mtt::Head {
 
   ClassificationSettings settings_;
   mtt::LabelSet labels_;
-  at::Tensor class_weights_;  ///< [K]; undefined where all weigh the same
+  mtt::nn::CrossEntropy loss_;
   mtt::nn::Dropout& dropout_;
   mtt::nn::Linear* classifier_ = nullptr;
 };

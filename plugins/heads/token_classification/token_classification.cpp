@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/_unique2.h>
-#include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/one_hot.h>
@@ -23,26 +22,20 @@ namespace {
 
 constexpr double kNever = -1e4;  // the logit of a tag without an example
 
-float class_weight(const Value& weight) {
-  const double value = weight.number();
-  if (!std::isfinite(value) || value < 0)
-    weight.refuse("a class weight is negative or not finite; expected a number of at least 0");
-  return static_cast<float>(value);
-}
-
 }  // namespace
 
 TokenClassification::TokenClassification(TokenClassificationSettings settings)
     : settings_(std::move(settings)),
       labels_(settings_.labels),
+      loss_{.label_smoothing = settings_.label_smoothing},
       dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {}
 
 void TokenClassification::learn_weights() {
   if (settings_.class_weights.table().empty()) return;
-  tag_weights_ = at::ones({tag_count()}, at::kFloat);
-  auto* weights = tag_weights_.mutable_data_ptr<float>();
+  loss_.class_weights = at::ones({tag_count()}, at::kFloat);
+  auto* weights = loss_.class_weights.mutable_data_ptr<float>();
   for (const auto& [name, weight] : settings_.class_weights.table()) {
-    const float value = class_weight(weight);
+    const float value = mtt::nn::class_weight(weight);
     if (name == "O") {
       weights[0] = value;
       continue;
@@ -110,15 +103,10 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
 }
 
 at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return at::cross_entropy_loss(logits, targets, tag_weights_, at::Reduction::Sum, kNoTarget,
-                                settings_.label_smoothing);
+  return loss_.sum(logits, targets);
 }
 
-double TokenClassification::count(const at::Tensor& targets) const {
-  if (!tag_weights_.defined()) return Head::count(targets);
-  const at::Tensor known = targets.masked_select(targets.ne(kNoTarget));
-  return tag_weights_.index_select(0, known).sum(at::kDouble).item<double>();
-}
+double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
 // Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of
 // them.

@@ -3,6 +3,7 @@
 
 #include "mtt/head.h"
 #include "mtt/label_set.h"
+#include "mtt/nn/cross_entropy.h"
 #include "mtt/nn/layers.h"
 
 /// The head's options.
@@ -48,7 +49,7 @@ class TokenClassification : public mtt::Head {
 
   TokenClassificationSettings settings_;
   mtt::LabelSet labels_;
-  at::Tensor tag_weights_;  ///< [tags]; undefined where all weigh the same
+  mtt::nn::CrossEntropy loss_;
   mtt::nn::Dropout& dropout_;
   mtt::nn::Linear* classifier_ = nullptr;
 };

@@ -1,4 +1,4 @@
-#include "config/dev_source.h"
+#include "config/task_examples.h"
 
 namespace mtt {
 namespace {
@@ -11,6 +11,16 @@ DevSource source_in(const Options& table, const std::string& name) {
 }
 
 }  // namespace
+
+std::string label_field(const TaskConfig& task) {
+  const std::string& given = task.options.string("field");
+  return given.empty() ? task.name : given;
+}
+
+std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which) {
+  const std::string& own = task.options.string(which);
+  return own.empty() ? experiment.data.string(which) : own;
+}
 
 DevSource dev_source(const Experiment& experiment, const TaskConfig& task) {
   const DevSource own = source_in(task.options, "[tasks." + task.name + "]");

@@ -1,4 +1,4 @@
-// Where a task's dev examples come from.
+// Where a task's examples and labels come from.
 #pragma once
 
 #include <string>
@@ -6,6 +6,12 @@
 #include "config/experiment.h"
 
 namespace mtt {
+
+/// The key of a line that holds a task's labels.
+std::string label_field(const TaskConfig& task);
+
+/// A task's own "train" or "test" file, or that of [data]; "" where there is none.
+std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which);
 
 /// A file, or a share of the training file, or neither.
 struct DevSource {

@@ -1,0 +1,23 @@
+// Scores of several tasks in one list.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mtt {
+
+/// "<task>.<metric>" = value, task after task, each task's main metric first.
+using Scores = std::vector<std::pair<std::string, double>>;
+
+/// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
+inline constexpr std::string_view kAllTasks = "all tasks";
+
+/// The task of a score's name.
+std::string_view task_of(std::string_view score);
+
+/// The first score of each task, in the order of the list.
+Scores main_scores(const Scores& scores);
+
+}  // namespace mtt
