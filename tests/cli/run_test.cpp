@@ -173,6 +173,7 @@ TEST_CASE("--check stops before the work, and finds what is wrong") {
   wrong("tasks.intent.poling=cls", "did you mean 'pooling'");
   wrong("tasks.slots.pooling=cls", "reads tokens");
   wrong("data.train=gone.jsonl", "gone.jsonl' does not exist");
+  wrong("data.train=gone.jsonl", "--set data.train=gone.jsonl: train: the file");
   wrong("backbone.plugin=poetry", "no plugin has the backbone 'poetry'");
   wrong("backbone.max_tokens=33", "32 positions");
   wrong("tasks.intent.labels=[\"play\"]", "not among the 1 labels");

@@ -88,6 +88,8 @@ TEST_CASE("what is not found lists where was searched and what was seen") {
   CHECK_THROWS_WITH(catalog.head("poetry"), Contains("no plugin has the head 'poetry'") &&
                                                 Contains("/nowhere/at/all") &&
                                                 Contains("head classification") && Contains("backbone bert"));
+  CHECK_THROWS_WITH(catalog.head("classificaton"), Contains("did you mean 'classification'?"));
+  CHECK_THROWS_WITH(catalog.weighting("uncertanty"), Contains("did you mean 'uncertainty'?"));
   CHECK_THROWS_WITH(catalog.backbone_for("../../evil"),
                     Contains("no plugin has the backbone for model_type"));
   CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({"relative"}), Contains("relative path"));

@@ -17,9 +17,13 @@ std::string label_field(const TaskConfig& task) {
   return given.empty() ? task.name : given;
 }
 
+const Value& file_value(const Experiment& experiment, const TaskConfig& task, const std::string& which) {
+  const Value& own = task.options.value(which);
+  return own.string().empty() ? experiment.data.value(which) : own;
+}
+
 std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which) {
-  const std::string& own = task.options.string(which);
-  return own.empty() ? experiment.data.string(which) : own;
+  return file_value(experiment, task, which).string();
 }
 
 DevSource dev_source(const Experiment& experiment, const TaskConfig& task) {

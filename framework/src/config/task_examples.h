@@ -13,6 +13,9 @@ std::string label_field(const TaskConfig& task);
 /// A task's own "train" or "test" file, or that of [data]; "" where there is none.
 std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which);
 
+/// The value that names a task's "train", "dev" or "test" file, for messages.
+const Value& file_value(const Experiment& experiment, const TaskConfig& task, const std::string& which);
+
 /// A file, or a share of the training file, or neither.
 struct DevSource {
   std::string file;

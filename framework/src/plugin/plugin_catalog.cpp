@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "mtt/error.h"
+#include "mtt/options.h"
 
 namespace fs = std::filesystem;
 
@@ -36,6 +37,13 @@ bool is_name(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
+}
+
+template <class Plugin>
+std::vector<std::string> names(const std::vector<Plugin>& plugins) {
+  std::vector<std::string> all;
+  for (const Plugin& plugin : plugins) all.push_back(plugin.name);
+  return all;
 }
 
 }  // namespace
@@ -108,7 +116,8 @@ const PluginLibrary& PluginCatalog::load_file(const fs::path& file) {
 }
 
 template <class Find>
-auto PluginCatalog::find(const std::string& what, const std::string& file_stem, const Find& find_in)
+auto PluginCatalog::find(const std::string& what, const std::string& file_stem, const Find& find_in,
+                         const std::function<std::vector<std::string>(const Registry&)>& names_in)
     -> decltype(find_in(Registry())) {
   if (const auto found = find_in(registry_)) return found;
   if (is_name(file_stem)) {
@@ -124,7 +133,10 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
   load_all();
   if (const auto found = find_in(registry_)) return found;
 
-  std::string message = "no plugin has the " + what + ". Folders searched:";
+  const std::vector<std::string> known = names_in(registry_);
+  const std::string near = nearest(file_stem, known);
+  std::string message = "no plugin has the " + what + (near.empty() ? "" : "; did you mean '" + near + "'?") +
+                        ". Folders searched:";
   for (const fs::path& folder : folders_) message += "\n  " + folder.string();
   std::string seen;
   for (const BackbonePlugin& plugin : registry_.backbones()) seen += "\n  backbone " + plugin.name;
@@ -136,22 +148,28 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
 }
 
 BackbonePlugin PluginCatalog::backbone(const std::string& name) {
-  return *find("backbone '" + name + "'", name,
-               [&](const Registry& registry) { return registry.backbone(name); });
+  return *find(
+      "backbone '" + name + "'", name, [&](const Registry& registry) { return registry.backbone(name); },
+      [](const Registry& registry) { return names(registry.backbones()); });
 }
 
 BackbonePlugin PluginCatalog::backbone_for(const std::string& model_type) {
-  return *find("backbone for model_type '" + model_type + "'", model_type,
-               [&](const Registry& registry) { return registry.backbone_for(model_type); });
+  return *find(
+      "backbone for model_type '" + model_type + "'", model_type,
+      [&](const Registry& registry) { return registry.backbone_for(model_type); },
+      [](const Registry&) { return std::vector<std::string>(); });
 }
 
 HeadPlugin PluginCatalog::head(const std::string& name) {
-  return *find("head '" + name + "'", name, [&](const Registry& registry) { return registry.head(name); });
+  return *find(
+      "head '" + name + "'", name, [&](const Registry& registry) { return registry.head(name); },
+      [](const Registry& registry) { return names(registry.heads()); });
 }
 
 WeightingPlugin PluginCatalog::weighting(const std::string& name) {
-  return *find("weighting '" + name + "'", name,
-               [&](const Registry& registry) { return registry.weighting(name); });
+  return *find(
+      "weighting '" + name + "'", name, [&](const Registry& registry) { return registry.weighting(name); },
+      [](const Registry& registry) { return names(registry.weightings()); });
 }
 
 }  // namespace mtt

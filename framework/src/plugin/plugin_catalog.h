@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,8 @@ class PluginCatalog {
   /// working directory; a relative folder, or one that is not there, throws Error.
   static std::vector<std::filesystem::path> search_folders(const std::vector<std::filesystem::path>& first);
 
-  /// Not found throws Error that lists every folder, every plugin seen and every file that failed to load.
+  /// Not found throws Error with the nearest name of that kind, every folder, every plugin seen and every
+  /// file that failed to load.
   BackbonePlugin backbone(const std::string& name);
   BackbonePlugin backbone_for(const std::string& model_type);
   HeadPlugin head(const std::string& name);
@@ -39,7 +41,8 @@ class PluginCatalog {
 
  private:
   template <class Find>
-  auto find(const std::string& what, const std::string& file_stem, const Find& find_in)
+  auto find(const std::string& what, const std::string& file_stem, const Find& find_in,
+            const std::function<std::vector<std::string>(const Registry&)>& names_in)
       -> decltype(find_in(Registry()));
   const PluginLibrary* load(const std::filesystem::path& file);
 

@@ -131,6 +131,16 @@ struct Prepared {
   std::optional<TrainingPlan> training;
 };
 
+/// A file that is missing is refused at the place that names it.
+void check_files(const Experiment& experiment, const TaskConfig& task) {
+  for (const char* which : {"train", "dev", "test"}) {
+    const Value& file = file_value(experiment, task, which);
+    std::error_code error;
+    if (!file.string().empty() && !fs::exists(file.string(), error))
+      file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
+  }
+}
+
 Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
   Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
@@ -139,6 +149,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
+    check_files(experiment, *plan.config);
     const double share = dev_source(experiment, *plan.config).share;
     const std::string train = plan.file(experiment, "train");
     if (share > 0 && !train.empty())
