@@ -135,8 +135,8 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
 
   const std::vector<std::string> known = names_in(registry_);
   const std::string near = nearest(file_stem, known);
-  std::string message = "no plugin has the " + what + (near.empty() ? "" : "; did you mean '" + near + "'?") +
-                        ". Folders searched:";
+  std::string message = "no plugin has the " + what +
+                        (near.empty() ? "." : "; did you mean '" + near + "'?") + " Folders searched:";
   for (const fs::path& folder : folders_) message += "\n  " + folder.string();
   std::string seen;
   for (const BackbonePlugin& plugin : registry_.backbones()) seen += "\n  backbone " + plugin.name;
