@@ -65,8 +65,6 @@ void check_range(double number, const Value& value, const Option& option, std::s
 
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
   std::string hint;
-  if (option.kind == Kind::number && value.is(Value::Kind::integer))
-    hint = "; write " + std::to_string(value.integer()) + ".0";
   if ((option.kind == Kind::number || option.kind == Kind::integer || option.kind == Kind::boolean) &&
       value.is(Value::Kind::string))
     hint = "; drop the quotes";
@@ -87,9 +85,9 @@ Value checked(const Value& value, const Option& option, std::string_view where) 
       check_range(static_cast<double>(value.integer()), value, option, where);
       return value;
     case Kind::number:
-      if (kind != Value::Kind::number) break;
+      if (kind != Value::Kind::number && kind != Value::Kind::integer) break;
       check_range(value.number(), value, option, where);
-      return value;
+      return Value(value.number()).placed(value.place());
     case Kind::string:
       if (kind != Value::Kind::string) break;
       check_word(value, option, where);
@@ -260,14 +258,15 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
-    std::vector<std::size_t> row(candidate.size() + 1);
+    std::vector<std::size_t> row(candidate.size() + 1), above, two_above;
     std::iota(row.begin(), row.end(), std::size_t{0});
     for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = std::exchange(row[0], i);
+      two_above = std::exchange(above, row);
+      row[0] = i;
       for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t replaced = diagonal + (word[i - 1] != candidate[j - 1]);
-        diagonal = row[j];
-        row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+        row[j] = std::min({above[j - 1] + (word[i - 1] != candidate[j - 1]), above[j] + 1, row[j - 1] + 1});
+        if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1])
+          row[j] = std::min(row[j], two_above[j - 2] + 1);
       }
     }
     if (row.back() < best_distance) {

@@ -1,6 +1,8 @@
 #include "mtt/label_set.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include "io/json.h"
@@ -55,7 +57,12 @@ std::string LabelSet::text(const Value& label) {
 }
 
 double label_number(const Value& label) {
-  if (!label.is(Value::Kind::string)) return label.number();
+  const auto checked = [&](double number) {
+    if (std::abs(number) > std::numeric_limits<float>::max())
+      label.refuse("the number " + label.json() + " is beyond the largest float, 3.4e38");
+    return number;
+  };
+  if (!label.is(Value::Kind::string)) return checked(label.number());
   Value read;
   try {
     read = parse_json(label.string(), "");
@@ -63,7 +70,7 @@ double label_number(const Value& label) {
   }
   if (!read.is(Value::Kind::integer) && !read.is(Value::Kind::number))
     label.refuse("found " + label.json() + ", expected a number, for example 0.5");
-  return read.number();
+  return checked(read.number());
 }
 
 }  // namespace mtt

@@ -161,7 +161,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
   check_pairs(prepared.plans, experiment, prepared.files);
   if (experiment.trains)
-    prepared.training = plan_training(experiment, prepared.plans, prepared.encoder, plugins);
+    prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
   return prepared;
 }
 
@@ -200,6 +200,9 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
     }
   } else {
     claim_run_directory(directory);
+    if (const fs::path previous = previous_results(directory); experiment.trains && !previous.empty())
+      console.say("the results of the run before are in " + previous.string() +
+                  " until this one is complete\n");
   }
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
@@ -251,6 +254,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
   remove_training_state(directory);
+  remove_previous(directory);
   return 0;
 }
 

@@ -20,14 +20,17 @@ namespace {
 
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kBackbone = "backbone.safetensors";
-constexpr const char* kResults[] = {
-    "heads",        "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl",
-    "scores.jsonl", "metrics.jsonl", "events",         kBackbone};
+constexpr const char* kHeads = "heads";
+constexpr const char* kPrevious = "previous";
+/// kHeads last: where it is, the others are, too.
+constexpr const char* kResults[] = {"console.txt",  "embeddings.npy", "similarity.svg", "predictions.jsonl",
+                                    "scores.jsonl", "metrics.jsonl",  "events",         kBackbone,
+                                    kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
 fs::path head_directory(const fs::path& directory, const std::string& task) {
-  return directory / "heads" / task;
+  return directory / kHeads / task;
 }
 
 void save_head(const fs::path& directory, const Task& task) {
@@ -75,11 +78,33 @@ void claim_run_directory(const fs::path& directory) {
     throw Error(
         "the directory '" + directory.string() +
         "' holds a training that is not finished; go on with --resume, or give another one with --out");
-  for (const char* name : kResults) {
-    fs::remove_all(directory / name, error);
-    if (error)
-      throw Error("the old '" + (directory / name).string() + "' cannot be removed: " + error.message());
+  const fs::path previous = directory / kPrevious;
+  const bool complete = fs::exists(directory / kHeads, error);
+  if (complete) {
+    if (fs::exists(previous / kHeads, error)) fs::remove_all(previous, error);
+    fs::create_directory(previous, error);
+    if (!error)
+      fs::copy_file(directory / kConfig, previous / kConfig, fs::copy_options::overwrite_existing, error);
+    if (error) throw Error("the directory '" + previous.string() + "' cannot be made: " + error.message());
   }
+  for (const char* name : kResults) {
+    const fs::path old = directory / name;
+    if (!complete)
+      fs::remove_all(old, error);
+    else if (fs::exists(old, error))
+      fs::rename(old, previous / name, error);
+    if (error) throw Error("the old '" + old.string() + "' cannot be moved away: " + error.message());
+  }
+}
+
+std::filesystem::path previous_results(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / kPrevious / kHeads, error) ? directory / kPrevious : fs::path();
+}
+
+void remove_previous(const fs::path& directory) {
+  std::error_code error;
+  fs::remove_all(directory / kPrevious, error);
 }
 
 void check_same_config(const fs::path& directory, const Value& resolved_config) {
@@ -109,7 +134,7 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
 
 bool is_finished_run(const fs::path& directory) {
   std::error_code error;
-  return fs::exists(directory / "heads", error) && !has_checkpoint(checkpoint_folder(directory));
+  return fs::exists(directory / kHeads, error) && !has_checkpoint(checkpoint_folder(directory));
 }
 
 void save_config(const fs::path& directory, const Value& resolved_config) {
@@ -134,6 +159,9 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
                    PluginCatalog& plugins) {
   LoadedRun run;
   run.experiment = read_run_config(directory, overrides);
+  if (has_checkpoint(checkpoint_folder(directory)) && !is_finished_run(directory))
+    throw Error("the training in '" + directory.string() + "' is not finished; go on with mtt run " +
+                (directory / kConfig).string() + " --out " + directory.string() + " --resume");
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
   if (run.experiment.trains) {
     std::vector<std::string> tasks;

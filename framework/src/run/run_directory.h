@@ -18,10 +18,16 @@ bool is_run_directory(const std::filesystem::path& directory);
 /// The configuration of a run.
 Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
 
-/// Makes the directory, or takes one that is empty or a run's; the results of an older run are removed.
-/// Anything else in it, or a training that is not finished, throws Error, so that nothing of the user's is
-/// ever overwritten.
+/// Makes the directory, or takes one that is empty or a run's; the results of a complete older run are moved
+/// into its folder `previous`, those of an incomplete one removed. Anything else in it, or a training that is
+/// not finished, throws Error, so that nothing of the user's is ever overwritten.
 void claim_run_directory(const std::filesystem::path& directory);
+
+/// The folder with the results of the run before, itself a run's directory; empty: there are none.
+std::filesystem::path previous_results(const std::filesystem::path& directory);
+
+/// Removes the results of the run before, once the new ones are complete.
+void remove_previous(const std::filesystem::path& directory);
 
 /// Throws Error where a run's configuration is not the one given, but for run.threads.
 void check_same_config(const std::filesystem::path& directory, const Value& resolved_config);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "eval/named_scores.h"
 #include "freeze/adapters.h"
 #include "io/digest.h"
 #include "mtt/error.h"
@@ -10,6 +11,7 @@
 #include "report/terminal_text.h"
 #include "run/scores.h"
 #include "train/parameter_groups.h"
+#include "train/training_step.h"
 
 namespace mtt {
 namespace {
@@ -20,10 +22,6 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
   const TextEncoder text_encoder = encoder.text_encoder();
   for (std::size_t t = 0; t < plan.files.size(); ++t) {
     const std::string& file = plan.files[t].train;
-    const Task& task = encoder.model->tasks()[t];
-    if (file.empty())
-      throw Error("task '" + task.name +
-                  "' has no examples to learn from; give [data] or the task a train file");
     auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
     if (source == sources.end()) {
       source = sources.insert(sources.end(), TrainingSource{.file = file,
@@ -66,6 +64,88 @@ std::string model_key(const Encoder& encoder) {
   return key.hex();
 }
 
+/// In the order of `make_sources`.
+std::vector<SourceSize> source_sizes(const std::vector<TaskFiles>& tasks, ExampleFiles& files) {
+  std::vector<std::string> seen;
+  std::vector<SourceSize> sizes;
+  for (const TaskFiles& task : tasks) {
+    if (std::find(seen.begin(), seen.end(), task.train) != seen.end()) continue;
+    seen.push_back(task.train);
+    std::string name = std::filesystem::path(task.train).filename().string();
+    const auto same = std::count_if(sizes.begin(), sizes.end(),
+                                    [&](const SourceSize& other) { return other.name.starts_with(name); });
+    if (same > 0) name += "#" + std::to_string(same + 1);
+    sizes.push_back({std::move(name), static_cast<std::int64_t>(files.get(task.train).texts.size())});
+  }
+  return sizes;
+}
+
+void check_sampler(const Experiment& experiment, const Sampler& sampler, const Weighting& weighting) {
+  if (by_gradients(weighting) && !sampler.every_source_in_a_step())
+    experiment.weighting.value("method").refuse("the weighting '" + experiment.weighting.string("method") +
+                                                "' needs every task in every step, and the sampler '" +
+                                                experiment.sampler.string("method") +
+                                                "' leaves some out; write method = \"all\" in [sampler]");
+}
+
+/// A score that cannot be there is refused before anything is trained.
+void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
+                const std::vector<TaskFiles>& files) {
+  const std::string& best = experiment.train.string("best");
+  std::vector<std::string> names = {"mean"};
+  std::size_t held_out = 0;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (files[t].dev.empty()) continue;
+    ++held_out;
+    for (const Metric& metric : tasks[t].task.head->score({}, {}))
+      names.push_back(tasks[t].config->name + "." + metric.name);
+  }
+  if (held_out == 0) {
+    for (const char* key : {"best", "patience"})
+      if (experiment.train.given(key))
+        experiment.train.value(key).refuse("[train] " + std::string(key) +
+                                           " needs held-out examples; give [data] dev or dev_share");
+    return;
+  }
+  if (held_out > 1) names.push_back(std::string(kAllTasks) + ".exact_match");
+  if (std::find(names.begin(), names.end(), best) != names.end()) return;
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + Value(name).json();
+  const std::string near = nearest(best, names);
+  experiment.train.value("best").refuse(
+      "[train] best is " + Value(best).json() +
+      (near.empty() ? "; the scores are " + list : "; did you mean " + Value(near).json() + "?"));
+}
+
+std::string data_key(const std::vector<TrainingSource>& sources) {
+  Digest key;
+  for (const TrainingSource& source : sources) {
+    for (const TokenizedText& text : source.tokens)
+      key.add(text.tokens.ids.data(), text.tokens.ids.size() * sizeof text.tokens.ids[0]);
+    for (const auto& labels : source.labels)
+      for (const Value& label : labels) key.add(label.json());
+  }
+  return key.hex();
+}
+
+std::string held_out_key(const std::vector<HeldOut>& held_out, ExampleFiles& files) {
+  Digest key;
+  for (const HeldOut& item : held_out) {
+    const Examples& examples = files.get(item.file);
+    for (const std::string& text : examples.texts) key.add(text);
+    for (const std::string& text : examples.partners) key.add(text);
+    for (const Value& label : examples.labels(item.field)) key.add(label.json());
+  }
+  return key.hex();
+}
+
+void check_dropout(const Experiment& experiment) {
+  const double dropout = experiment.train.number("dropout");
+  if (dropout < 0 && dropout != -1)
+    experiment.train.value("dropout").refuse("[train] dropout is " + Value(dropout).json() +
+                                             "; expected 0 to 0.99, or -1 for the model's own");
+}
+
 void check_batch_size(const Experiment& experiment, const Task& task) {
   if (task.head->coupled() && experiment.train.integer("batch_size") < 2)
     experiment.train.value("batch_size")
@@ -76,8 +156,9 @@ void check_batch_size(const Experiment& experiment, const Task& task) {
 
 }  // namespace
 
-TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
-                           PluginCatalog& plugins) {
+TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
+                           ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins) {
+  check_dropout(experiment);
   TrainingPlan plan;
   std::vector<std::string> names;
   std::vector<WeightedTask> weighted;
@@ -86,6 +167,9 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
     names.push_back(task.config->name);
     weighted.push_back({task.config->name, task.task.head->loss_kind()});
     plan.files.push_back({task.field(), task.file(experiment, "train"), task.file(experiment, "dev")});
+    if (plan.files.back().train.empty())
+      throw Error("task '" + task.config->name +
+                  "' has no examples to learn from; give [data] or the task a train file");
   }
   if (names.empty()) throw Error("[train] there is no task to learn; add a [tasks.<name>]");
   Backbone& backbone = encoder.model->backbone();
@@ -101,6 +185,12 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   plan.weighting_options = options.resolved();
   plan.weighting = make_weighting(plugin, options);
   plan.weighting->begin(weighted);
+  plan.sampler.emplace(SamplerSettings::read(experiment.sampler), source_sizes(plan.files, files),
+                       experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
+                       experiment.train.integer("epochs"),
+                       static_cast<std::uint64_t>(experiment.run.integer("seed")));
+  check_sampler(experiment, *plan.sampler, *plan.weighting);
+  check_best(experiment, tasks, plan.files);
   return plan;
 }
 
@@ -155,7 +245,11 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                   .weighting = *plan.weighting,
                   .directory = directory,
                   .threads = threads,
-                  .model_key = model_key(encoder)};
+                  .sampler = *plan.sampler,
+                  .model_key = model_key(encoder),
+                  .data_key = {},
+                  .held_out_key = held_out_key(held_out, files)};
+  job.data_key = data_key(job.sources);
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {
       Scores scores;

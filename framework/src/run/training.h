@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
 #include "run/task_building.h"
+#include "train/sampler.h"
 #include "train/trainer.h"
 
 namespace mtt {
@@ -30,11 +32,13 @@ struct TrainingPlan {
   std::unique_ptr<Weighting> weighting;
   Value weighting_options;  ///< of the plugin, resolved
   std::vector<TaskFiles> files;
+  std::optional<Sampler> sampler;
 };
 
-/// Reads [freeze] and [weighting] and adds the policy's adapters to the backbone.
-TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks, Encoder& encoder,
-                           PluginCatalog& plugins);
+/// Reads [train], [freeze], [weighting] and [sampler] and adds the policy's adapters to the backbone. What
+/// cannot go together throws Error with its place.
+TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
+                           ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins);
 
 /// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);

@@ -8,38 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "model/multi_task_model.h"
-#include "train/training_data.h"
+#include "train/float_store.h"
+#include "train/frozen_prefix.h"
 
 namespace mtt {
-
-/// What the learning part of a model reads of its frozen prefix.
-struct PrefixPlan {
-  std::int64_t frontier = -1;              ///< leading frozen layers; -1: not even the embeddings are frozen
-  std::vector<std::int64_t> token_layers;  ///< hidden states at these layers, ascending
-  std::vector<Reading> sentences;          ///< sentence vectors that nothing above changes
-
-  bool empty() const { return token_layers.empty() && sentences.empty(); }
-  /// True where keeping it saves at least one layer.
-  bool worth_keeping(std::int64_t depth) const;
-  bool operator==(const PrefixPlan&) const = default;
-};
-
-/// The plan for the tasks of a source: hidden states at the frontier where something above learns or is read,
-/// at lower layers that token heads tap, and pooled vectors where only sentence heads remain.
-PrefixPlan plan_prefix(const MultiTaskModel& model, const std::vector<std::size_t>& tasks,
-                       std::int64_t frontier);
-
-/// The tensors of a plan for one batch: [T, H] for each token layer, [B, D] for each reading.
-struct PrefixValues {
-  std::vector<at::Tensor> tokens, sentences;
-
-  void give_to(SharedEncoding& shared, const PrefixPlan& plan) const;
-};
-
-/// Runs the frozen prefix without gradient and without dropout.
-PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, const TokenBatch& batch,
-                        const PrefixPlan& known_plan = {}, const PrefixValues& known = {});
 
 /// Where a cache is kept.
 struct CacheStorage {
@@ -55,7 +27,6 @@ class ActivationCache {
  public:
   ActivationCache(const MultiTaskModel& model, const TrainingSource& source, PrefixPlan plan,
                   const CacheStorage& storage);
-  ~ActivationCache();
 
   /// Computes all kept texts, in an order that depends on the texts alone; where an older cache of the same
   /// source holds the hidden states below, from those. A disk cache that was there already is left as it is.
@@ -69,14 +40,12 @@ class ActivationCache {
   std::int64_t kept() const { return kept_; }  ///< texts
   std::int64_t bytes() const { return offsets_[kept_] * static_cast<std::int64_t>(sizeof(float)); }
   bool found() const { return complete_at_start_; }  ///< on disk, from an earlier run
+  bool was_damaged() const { return store_->was_damaged(); }
 
  private:
-  class Memory;
-
   void read(const TokenBatch& batch, const std::vector<std::int64_t>& rows, PrefixValues& into) const;
   void write(const TokenBatch& batch, const std::vector<std::int64_t>& rows, const PrefixValues& values);
-  PrefixValues empty_values(std::int64_t tokens, std::int64_t sentences) const;
-  float* row(std::int64_t index) const;
+  float* row(std::int64_t index) const { return store_->data() + offsets_[index]; }
 
   const MultiTaskModel& model_;
   const TrainingSource& source_;
@@ -84,7 +53,7 @@ class ActivationCache {
   std::vector<std::int64_t> widths_;   ///< of the sentence readings
   std::vector<std::int64_t> offsets_;  ///< of each kept text, in floats
   std::int64_t kept_ = 0;
-  std::unique_ptr<Memory> memory_;
+  std::unique_ptr<FloatStore> store_;
   bool complete_at_start_ = false;
 };
 

@@ -14,11 +14,17 @@ bool higher_is_better(std::string_view metric) {
   return true;
 }
 
-double combined_metric(const std::vector<std::pair<std::string, double>>& main_metrics) {
-  double sum = 0;
-  for (const auto& [name, value] : main_metrics) sum += higher_is_better(name) ? value : -value;
-  return main_metrics.empty() ? std::numeric_limits<double>::quiet_NaN()
-                              : sum / static_cast<double>(main_metrics.size());
+double deciding_score(std::string_view best, const Scores& scores) {
+  double sum = 0, count = 0;
+  for (const auto& [name, value] : main_scores(scores)) {
+    if (task_of(name) == kAllTasks) continue;
+    ++count;
+    if (std::isfinite(value)) sum += higher_is_better(name) ? value : -value;
+  }
+  if (best == "mean" && count > 0) return sum / count;
+  for (const auto& [name, value] : scores)
+    if (name == best) return value;
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 EarlyStopping::EarlyStopping(std::string_view metric, std::int64_t patience)

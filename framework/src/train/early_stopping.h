@@ -3,11 +3,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "eval/named_scores.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -15,9 +13,10 @@ namespace mtt {
 /// False for metrics whose name says loss, error or perplexity ("mean_absolute_error"); true for all others.
 bool higher_is_better(std::string_view metric);
 
-/// best = "mean": the mean of the tasks' main metrics, of which those that are better when lower
-/// count negatively, so that higher is better. NaN where one is NaN or there is none.
-double combined_metric(const std::vector<std::pair<std::string, double>>& main_metrics);
+/// The value that decides which weights are kept. "mean": the mean of the tasks' main metrics (of all tasks
+/// together there is none), of which those that are better when lower count negatively, so that higher is
+/// better; one that is undefined counts as 0. Else the score of that name. NaN where there is no such score.
+double deciding_score(std::string_view best, const Scores& scores);
 
 /// Watches one metric from evaluation to evaluation.
 class EarlyStopping {

@@ -9,24 +9,23 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
 #include "freeze/auto_freeze.h"
 #include "freeze/frontier.h"
-#include "io/digest.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "mtt/weighting/per_task.h"
 #include "report/progress.h"
 #include "report/terminal_text.h"
-#include "train/activation_cache.h"
 #include "train/checkpoint.h"
 #include "train/early_stopping.h"
-#include "train/event_file.h"
+#include "train/epoch_means.h"
 #include "train/interrupt.h"
-#include "train/metric_log.h"
 #include "train/parameter_groups.h"
-#include "train/sampler.h"
+#include "train/prefix_caches.h"
 #include "train/schedule.h"
+#include "train/training_log.h"
 #include "train/training_step.h"
 
 namespace fs = std::filesystem;
@@ -34,8 +33,6 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
 constexpr std::string_view kBackbone = "backbone.";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
@@ -43,33 +40,12 @@ constexpr const char* kSecond = ".second_moment";
 
 std::string millions(std::int64_t count) { return formatted("%.3f", static_cast<double>(count) / 1e6); }
 
-/// The running means of the tasks' losses over an epoch.
-struct EpochMeans {
-  std::vector<double> sums;
-  std::vector<double> steps;
-
-  explicit EpochMeans(std::size_t tasks) : sums(tasks, 0.0), steps(tasks, 0.0) {}
-  void add(const std::vector<double>& losses) {
-    for (std::size_t t = 0; t < losses.size(); ++t) {
-      if (!std::isfinite(losses[t])) continue;
-      sums[t] += losses[t];
-      steps[t] += 1;
-    }
-  }
-  std::vector<double> means() const {
-    std::vector<double> result(sums.size(), kNaN);
-    for (std::size_t t = 0; t < sums.size(); ++t)
-      if (steps[t] > 0) result[t] = sums[t] / steps[t];
-    return result;
-  }
-};
-
 class Trainer {
  public:
   Trainer(TrainingJob job, Console& console);
 
   void begin() {
-    log_ = std::make_unique<MetricLog>(log_file());
+    open_log(0);
     enter_phase();
   }
   void resume();
@@ -81,22 +57,20 @@ class Trainer {
     console_.say(text);
   }
   void enter_phase();
-  void rebuild_prefix();
+  void tell_unbalanced();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
   void decide_freezing();
-  double deciding_score(const Scores& scores) const;
   void end_epoch();
   void evaluate();
   void save();
-  void log_step(const StepResult& result, double factor, double norm);
   double finite(double gradient_norm) const;
   bool trains(const std::string& name) const;
   std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
   std::int64_t total_steps() const { return epochs_ * sampler_.steps_per_epoch(); }
-  fs::path log_file() const { return job_.directory / "metrics.jsonl"; }
+  void open_log(std::int64_t keep_bytes);
   fs::path folder() const { return checkpoint_folder(job_.directory); }
   fs::path best_file() const { return folder() / kBest; }
   Value state();
@@ -104,39 +78,24 @@ class Trainer {
 
   TrainingJob job_;
   Console& console_;
-  std::string data_key_;
   std::uint64_t seed_;
   std::int64_t epochs_;
-  Sampler sampler_;
+  Sampler& sampler_;
   Schedule schedule_;
   AdamW optimizer_, weighting_optimizer_;
   TrainingStep runner_;
   EarlyStopping stopping_;
-  std::unique_ptr<MetricLog> log_;
-  std::unique_ptr<EventFile> events_;
+  std::unique_ptr<TrainingLog> log_;
   std::optional<AutoFreeze> auto_freeze_;
   EpochMeans means_;
-  std::vector<std::unique_ptr<ActivationCache>> caches_;
-  std::vector<PrefixPlan> plans_;
+  PrefixCaches caches_;
   std::vector<double> last_losses_;
   std::string last_scores_;
   std::int64_t step_ = 0, saved_step_ = -1, phase_ = -1;
   std::int64_t examples_done_ = 0;
-  bool told_equal_ = false;
+  std::string told_unbalanced_;
   std::optional<Progress> progress_;
 };
-
-std::vector<SourceSize> sizes(const std::vector<TrainingSource>& sources) {
-  std::vector<SourceSize> result;
-  for (const TrainingSource& source : sources) {
-    std::string name = fs::path(source.file).filename().string();
-    const auto same = std::count_if(result.begin(), result.end(),
-                                    [&](const SourceSize& other) { return other.name.starts_with(name); });
-    if (same > 0) name += "#" + std::to_string(same + 1);
-    result.push_back({std::move(name), source.examples()});
-  }
-  return result;
-}
 
 std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
   std::vector<AdamW::Slot> slots;
@@ -147,25 +106,12 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
   return slots;
 }
 
-std::string data_key_of(const std::vector<TrainingSource>& sources) {
-  Digest key;
-  for (const TrainingSource& source : sources) {
-    for (const TokenizedText& text : source.tokens)
-      key.add(text.tokens.ids.data(), text.tokens.ids.size() * sizeof text.tokens.ids[0]);
-    for (const auto& labels : source.labels)
-      for (const Value& label : labels) key.add(label.json());
-  }
-  return key.hex();
-}
-
 Trainer::Trainer(TrainingJob job, Console& console)
     : job_(std::move(job)),
       console_(console),
-      data_key_(data_key_of(job_.sources)),
       seed_(static_cast<std::uint64_t>(job_.experiment.run.integer("seed"))),
       epochs_(options().integer("epochs")),
-      sampler_(SamplerSettings::read(job_.experiment.sampler), sizes(job_.sources),
-               options().integer("batch_size"), options().integer("steps_per_epoch"), epochs_, seed_),
+      sampler_(job_.sampler),
       schedule_(options().string("schedule"), options().number("warm_up"),
                 epochs_ * sampler_.steps_per_epoch()),
       optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
@@ -174,12 +120,9 @@ Trainer::Trainer(TrainingJob job, Console& console)
       runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
               seed_),
       stopping_(options().string("best"), options().integer("patience")),
-      means_(job_.model.tasks().size()) {
-  if (by_gradients(job_.weighting) && !sampler_.every_source_in_a_step())
-    job_.experiment.weighting.value("method").refuse(
-        "the weighting '" + job_.experiment.weighting.string("method") +
-        "' needs every task in every step, and the sampler '" + job_.experiment.sampler.string("method") +
-        "' leaves some out; write method = \"all\" in [sampler]");
+      means_(job_.model.tasks().size()),
+      caches_(job_.model, job_.sources, job_.experiment.cache, job_.directory, job_.model_key, job_.threads,
+              options().integer("tokens_per_forward")) {
   if (job_.policy.automatic)
     auto_freeze_.emplace(job_.model.backbone().shape().layers, job_.policy.percentile);
   if (const double dropout = options().number("dropout"); dropout >= 0)
@@ -213,7 +156,12 @@ void Trainer::enter_phase() {
   if (tensors == 0) throw Error("[freeze] nothing is left that learns");
   const std::int64_t forgotten = optimizer_.forget_frozen();
   runner_.parameters_changed();
-  rebuild_prefix();
+  job_.model.train(false);
+  const std::int64_t begun =
+      auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
+  caches_.follow((total_steps() - begun) * options().integer("batch_size"),
+                 [&](const std::string& line) { say(line); });
+  runner_.set_prefix(caches_.plans(), caches_.views());
   const std::int64_t depth = job_.model.backbone().shape().layers;
   const std::int64_t start = frontier(backbone(), depth);
   say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
@@ -223,66 +171,25 @@ void Trainer::enter_phase() {
                        " layers run without gradient") +
       (forgotten > 0 ? "; the optimizer forgot " + std::to_string(forgotten) + " frozen tensors" : "") +
       "\n");
-  if (!runner_.has_shared() && job_.model.tasks().size() > 1 && !told_equal_) {
-    say("no shared parameter learns, so there is nothing to balance: all tasks weigh the same\n");
-    told_equal_ = true;
-  }
+  tell_unbalanced();
 }
 
-void Trainer::rebuild_prefix() {
-  job_.model.train(false);
-  const Options& settings = job_.experiment.cache;
-  const std::int64_t depth = job_.model.backbone().shape().layers;
-  const std::int64_t start = frontier(backbone(), depth);
-  const std::string& where = settings.string("where");
-  CacheStorage storage{.directory = {}, .bytes = settings.integer("limit_mb") * kBytesPerMb, .model_key = {}};
-  if (where == "disk") {
-    const std::string& given = settings.string("directory");
-    storage.directory = given.empty() ? job_.directory / "cache" : fs::path(given);
-    Digest key;
-    key.add(job_.model_key);
-    for (const auto& [name, tensor] : backbone()) {
-      const std::int64_t layer = layer_of_parameter(name);
-      if (layer >= start) continue;
-      key.add(name);
-      const at::Tensor values = tensor.detach().contiguous();
-      key.add(values.const_data_ptr(), values.nbytes());
-    }
-    storage.model_key = key.hex();
-  }
+void Trainer::tell_unbalanced() {
+  const auto& tasks = job_.model.tasks();
+  if (tasks.size() < 2) return;
+  std::string names;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (!runner_.balanced()[t]) names += (names.empty() ? "'" : ", '") + tasks[t].name + "'";
+  if (!names.empty() && names != told_unbalanced_)
+    say("no shared parameter that learns lies below " + names +
+        ", so there is nothing to balance there: the weight is 1\n");
+  told_unbalanced_ = names;
+}
 
-  std::vector<PrefixPlan> plans;
-  for (const TrainingSource& source : job_.sources)
-    plans.push_back(plan_prefix(job_.model, source.tasks, start));
-  if (plans == plans_) return;
-  std::vector<std::unique_ptr<ActivationCache>> caches;
-  const std::int64_t begun =
-      auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
-  const std::int64_t visits = (total_steps() - begun) * options().integer("batch_size");
-  for (std::size_t s = 0; s < plans.size(); ++s) {
-    caches.push_back(nullptr);
-    const bool pays = plans[s].worth_keeping(depth) && visits > job_.sources[s].examples();
-    if (where == "none" || start < 0 || !pays) continue;
-    auto cache = std::make_unique<ActivationCache>(job_.model, job_.sources[s], plans[s], storage);
-    storage.bytes -= cache->bytes();
-    Progress progress("caching", static_cast<std::int64_t>(job_.sources[s].tokens.size()));
-    cache->fill(job_.threads, options().integer("tokens_per_forward"),
-                s < caches_.size() ? caches_[s].get() : nullptr, [&](double share) {
-                  progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())),
-                                  share);
-                });
-    at::set_num_threads(static_cast<int>(job_.threads));
-    say("cache  " + std::to_string(cache->kept()) + " of " + std::to_string(job_.sources[s].tokens.size()) +
-        " texts of " + printable(fs::path(job_.sources[s].file).filename().string()) + ", " +
-        formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
-        (cache->found() ? ", found on disk" : "") + "\n");
-    caches.back() = std::move(cache);
-  }
-  plans_ = plans;
-  caches_ = std::move(caches);
-  std::vector<const ActivationCache*> views;
-  for (const auto& cache : caches_) views.push_back(cache.get());
-  runner_.set_prefix(plans_, views);
+void Trainer::open_log(std::int64_t keep_bytes) {
+  std::vector<std::string> names;
+  for (const Task& task : job_.model.tasks()) names.push_back(task.name);
+  log_ = std::make_unique<TrainingLog>(job_.directory, std::move(names), step_, keep_bytes);
 }
 
 void Trainer::one_step() {
@@ -306,11 +213,11 @@ void Trainer::one_step() {
   if (auto_freeze_) auto_freeze_->add(backbone());
   for (AdamW::Slot& slot : optimizer_.slots()) slot.parameter.mutable_grad().reset();
   step_weighting(data, result);
-  means_.add(result.seen.losses);
-  last_losses_ = result.seen.losses;
+  means_.add(result.losses);
+  last_losses_ = result.losses;
   examples_done_ += data.examples;
-  log_step(result, factor, norm);
   ++step_;
+  log_->step(step_, result, factor, norm);
   if (auto_freeze_) decide_freezing();
 }
 
@@ -322,7 +229,7 @@ double Trainer::finite(double gradient_norm) const {
 }
 
 void Trainer::step_weighting(const StepData& data, const StepResult& result) {
-  if (!runner_.has_shared()) return;
+  if (result.seen.present.empty()) return;
   job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
   const at::NoGradGuard no_grad;
   for (AdamW::Slot& slot : weighting_optimizer_.slots())
@@ -340,70 +247,25 @@ void Trainer::decide_freezing() {
   if (auto_freeze_->decide() != before) enter_phase();
 }
 
-void Trainer::log_step(const StepResult& result, double factor, double norm) {
-  Value losses{Value::Table{}}, weights{Value::Table{}};
-  const auto& tasks = job_.model.tasks();
-  for (const std::size_t t : result.seen.present) {
-    losses.set(tasks[t].name, result.seen.losses[t]);
-    weights.set(tasks[t].name, result.weights[t]);
-    events_->scalar("loss/" + tasks[t].name, step_, static_cast<float>(result.seen.losses[t]));
-    events_->scalar("weight/" + tasks[t].name, step_, static_cast<float>(result.weights[t]));
-  }
-  events_->scalar("learning_rate_factor", step_, static_cast<float>(factor));
-  Value row(Value::Table{{"step", step_},
-                         {"epoch", epoch()},
-                         {"loss", std::move(losses)},
-                         {"weight", std::move(weights)},
-                         {"learning_rate_factor", factor},
-                         {"gradient_norm", norm}});
-  if (result.statistics) {
-    Value norms{Value::Table{}}, cosines{Value::Table{}};
-    for (std::size_t i = 0; i < tasks.size(); ++i) {
-      norms.set(tasks[i].name, result.statistics->norms[i]);
-      for (std::size_t j = i + 1; j < tasks.size(); ++j)
-        cosines.set(tasks[i].name + "," + tasks[j].name, result.statistics->cosines[i][j]);
-    }
-    row.set("task_gradient_norm", std::move(norms));
-    row.set("task_gradient_cosine", std::move(cosines));
-  }
-  log_->append(row);
-}
-
 void Trainer::evaluate() {
   if (!job_.evaluate) return;
   job_.model.train(false);
   const Scores scores = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
-  Value row{Value::Table{}};
+  log_->scores(step_, scores);
   last_scores_.clear();
-  for (const auto& [name, value] : scores) {
-    row.set(name, value);
-    events_->scalar("dev/" + name, step_, static_cast<float>(value));
-  }
-  log_->append(Value::Table{{"step", step_}, {"dev", std::move(row)}});
   for (const auto& [name, value] : main_scores(scores))
-    last_scores_ += "  " + name + " " + formatted("%.4f", value);
-  if (stopping_.update(step_, deciding_score(scores))) save_tensors(best_file(), saved_parameters());
-}
-
-double Trainer::deciding_score(const Scores& scores) const {
-  const std::string& wanted = options().string("best");
-  if (wanted == "mean") {
-    Scores main = main_scores(scores);
-    std::erase_if(main, [](const auto& score) { return task_of(score.first) == kAllTasks; });
-    return combined_metric(main);
-  }
-  std::string list = "mean";
-  for (const auto& [name, value] : scores) {
-    if (name == wanted) return value;
-    list += ", " + name;
-  }
-  options().value("best").refuse("[train] best is \"" + wanted + "\"; the scores are " + list);
+    last_scores_ += "  " + name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined");
+  if (stopping_.update(step_, deciding_score(options().string("best"), scores)))
+    save_tensors(best_file(), saved_parameters());
 }
 
 void Trainer::end_epoch() {
   const std::vector<double> means = means_.means();
-  job_.weighting.after_epoch(epoch() - 1, means);
+  std::vector<double> seen = means;
+  for (std::size_t t = 0; t < seen.size(); ++t)
+    if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
+  job_.weighting.after_epoch(epoch() - 1, seen);
   std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(epochs_) + "  loss";
   for (std::size_t t = 0; t < means.size(); ++t)
     text += "  " + job_.model.tasks()[t].name + " " +
@@ -419,7 +281,8 @@ Value Trainer::state() {
       if (slot.first_moment.defined()) steps.set(slot.name, slot.steps);
   Value state(Value::Table{{"step", step_},
                            {"threads", job_.threads},
-                           {"data", data_key_},
+                           {"data", job_.data_key},
+                           {"held_out", job_.held_out_key},
                            {"model", job_.model_key},
                            {"sampler", sampler_.state()},
                            {"weighting", job_.weighting.state()},
@@ -462,9 +325,10 @@ void Trainer::resume() {
   }
   const Value& state = checkpoint.state;
   const std::string source = folder().string();
-  if (state.at("data").string() != data_key_)
-    throw Error(source +
-                ": the training examples are not those of the checkpoint; begin anew in another folder");
+  for (const auto& [key, now, what] : {std::tuple{"data", &job_.data_key, "training examples are"},
+                                       std::tuple{"held_out", &job_.held_out_key, "held-out examples are"}})
+    if (state.at(key).string() != *now)
+      throw Error(source + ": the " + what + " not those of the checkpoint; begin anew in another folder");
   if (state.at("model").string() != job_.model_key)
     throw Error(source + ": the encoder is not that of the checkpoint; begin anew in another folder");
   if (state.at("threads").integer() != job_.threads)
@@ -478,7 +342,7 @@ void Trainer::resume() {
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));
-  log_ = std::make_unique<MetricLog>(log_file(), state.at("metrics_bytes").integer());
+  open_log(state.at("metrics_bytes").integer());
   if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
 
   const auto moment = [&](const std::string& name) {
@@ -503,7 +367,6 @@ TrainingOutcome Trainer::run() {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const InterruptGuard interrupt;
-  events_ = std::make_unique<EventFile>(job_.directory / "events", step_);
   const std::int64_t first = step_, total = total_steps();
   const auto every = [&](const char* key) {
     const std::int64_t steps = options().integer(key);
@@ -531,6 +394,10 @@ TrainingOutcome Trainer::run() {
                       note);
   }
   progress_.reset();
+  if (stop && step_ < total)
+    say("stopped early at step " + std::to_string(step_) + " of " + std::to_string(total) + ": no better " +
+        options().string("best") + " in the last " + std::to_string(options().integer("patience")) +
+        " evaluations\n");
   TrainingOutcome outcome{.steps = step_,
                           .total_steps = total,
                           .signal = interrupt.signal(),
@@ -550,6 +417,9 @@ TrainingOutcome Trainer::run() {
     outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +
                    std::to_string(stopping_.best_step());
     copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
+  } else if (job_.evaluate) {
+    console_.warn("the score \"" + options().string("best") +
+                  "\" was undefined at every evaluation, so the last weights are kept");
   }
   job_.model.train(false);
   for (auto& [name, tensor] : job_.model.parameters()) tensor.set_requires_grad(false);

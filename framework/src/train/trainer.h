@@ -13,6 +13,7 @@
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "report/console.h"
+#include "train/sampler.h"
 #include "train/training_data.h"
 
 namespace mtt {
@@ -26,7 +27,9 @@ struct TrainingJob {
   Weighting& weighting;
   std::filesystem::path directory;  ///< of the run
   std::int64_t threads = 1;
+  Sampler sampler;
   std::string model_key;                  ///< names the encoder's weights, plugin and truncation
+  std::string data_key, held_out_key;     ///< name the examples that it learns from and is scored on
   std::function<Scores()> evaluate = {};  ///< on held-out examples; empty: there are none
 };
 

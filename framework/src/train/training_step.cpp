@@ -78,9 +78,18 @@ void TrainingStep::parameters_changed() {
   shared_ = learning(model_.backbone());
   const std::vector<at::Tensor> dense = learning(model_.modules());
   shared_.insert(shared_.end(), dense.begin(), dense.end());
-  std::int64_t lowest_read = model_.backbone().shape().layers;
-  for (const Task& task : model_.tasks())
-    lowest_read = std::min(lowest_read, task.reading.layer_in(model_.backbone().shape().layers));
+  const std::int64_t depth = model_.backbone().shape().layers;
+  std::int64_t lowest = depth;
+  for (const auto& [name, tensor] : model_.backbone().parameters())
+    if (tensor.requires_grad()) lowest = std::min(lowest, layer_of_parameter(name));
+  std::int64_t lowest_read = depth;
+  balanced_.clear();
+  for (const Task& task : model_.tasks()) {
+    const std::int64_t read = task.reading.layer_in(depth);
+    const bool own_vector = task.head->level() == Level::token || task.reading.pooling;
+    balanced_.push_back(lowest < read || (!own_vector && !dense.empty()));
+    if (balanced_.back()) lowest_read = std::min(lowest_read, read);
+  }
   std::int64_t highest = -1;
   last_layer_.clear();
   for (const auto& [name, tensor] : model_.backbone().parameters()) {
@@ -108,7 +117,14 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
   if (!plan.empty()) {
     model_.train(false);
     const ActivationCache* cache = caches_[forward.source];
-    prefix = cache ? cache->values(forward.batch, forward.rows) : run_prefix(model_, plan, forward.batch);
+    if (cache) {
+      prefix = cache->values(forward.batch, forward.rows);
+    } else {
+      std::vector<std::int64_t> all(forward.rows.size());
+      std::iota(all.begin(), all.end(), std::int64_t{0});
+      prefix = PrefixValues::empty(model_, plan, forward.batch);
+      run_prefix_into(prefix, model_, plan, source, forward.batch, forward.rows, all);
+    }
   }
   const auto draws = [&](const std::string& part) {
     return RandomStream(seed_, "dropout:" + part,
@@ -144,20 +160,42 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
   return result;
 }
 
-void TrainingStep::check_finite(const WeightingStep& step) const {
-  for (const std::size_t t : step.present)
-    if (!std::isfinite(step.losses[t]))
-      throw Error("at step " + std::to_string(step.step + 1) + " the loss of task '" +
-                  model_.tasks()[t].name +
+void TrainingStep::check_finite(const std::vector<double>& losses, const std::vector<std::size_t>& tasks,
+                                std::int64_t step) const {
+  for (const std::size_t t : tasks)
+    if (!std::isfinite(losses[t]))
+      throw Error("at step " + std::to_string(step + 1) + " the loss of task '" + model_.tasks()[t].name +
                   "' is not finite; begin anew with a lower train.learning_rate or train.clip_norm "
                   "and another --out");
 }
 
-std::vector<double> TrainingStep::normalised(std::vector<double> weights, double sum) const {
-  if (!normalize_ || weighting_.own_objective()) return weights;
-  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
-  if (total > 0 && total != sum)
-    for (double& weight : weights) weight *= sum / total;
+void TrainingStep::keep_losses(std::vector<double> losses, StepResult& result) const {
+  check_finite(losses, result.present, result.seen.step);
+  result.seen.losses = of_balanced(losses);
+  result.losses = std::move(losses);
+}
+
+std::vector<double> TrainingStep::of_balanced(std::vector<double> values) const {
+  for (std::size_t t = 0; t < values.size(); ++t)
+    if (!balanced_[t]) values[t] = kNaN;
+  return values;
+}
+
+/// [K]: scaled so that the balanced tasks have the mean 1; the others have 1.
+std::vector<double> TrainingStep::task_weights(const WeightingStep& step) {
+  std::vector<double> weights(balanced_.size(), 1.0);
+  if (step.present.empty()) return weights;
+  const std::vector<double> asked = weighting_.weights(step);
+  double total = 0, count = 0;
+  for (std::size_t t = 0; t < weights.size(); ++t) {
+    if (!balanced_[t]) continue;
+    weights[t] = asked[t];
+    total += asked[t];
+    ++count;
+  }
+  if (scales() && total > 0 && total != count)
+    for (std::size_t t = 0; t < weights.size(); ++t)
+      if (balanced_[t]) weights[t] *= count / total;
   return weights;
 }
 
@@ -181,35 +219,30 @@ std::vector<double> TrainingStep::losses(const StepData& data, const WeightingSt
   const at::NoGradGuard no_grad;
   std::vector<double> result = no_losses(data);
   for (std::size_t f = 0; f < data.forwards.size(); ++f) add_losses(data, f, step, result);
-  return result;
+  return of_balanced(std::move(result));
 }
 
 void TrainingStep::backward_weighted(const StepData& data, StepResult& result) {
   WeightingStep& step = result.seen;
-  const WeightingNeeds needs = has_shared() ? weighting_.needs() : WeightingNeeds::nothing;
+  const WeightingNeeds needs = step.present.empty() ? WeightingNeeds::nothing : weighting_.needs();
   const bool needs_losses = needs != WeightingNeeds::nothing;
   if (needs == WeightingNeeds::gradient_norms) {
-    const at::Tensor rows = task_gradients(data, step, last_layer_, {});
+    const at::Tensor rows = task_gradients(data, result, last_layer_, {});
     step.gradient_norms = statistics_of(gram_of(rows), step.present, model_.tasks().size()).norms;
   } else if (needs_losses && data.forwards.size() > 1) {
     step.losses = losses(data, step);
+    check_finite(step.losses, step.present, step.step);
   }
   const bool known = !needs_losses || needs == WeightingNeeds::gradient_norms || data.forwards.size() > 1;
-  const auto decide = [&] {
-    if (needs_losses) check_finite(step);
-    const std::size_t tasks = model_.tasks().size();
-    result.weights = has_shared() ? normalised(weighting_.weights(step), static_cast<double>(tasks))
-                                  : std::vector<double>(tasks, 1.0);
-  };
-  if (known) decide();
+  if (known) result.weights = task_weights(step);
 
   std::vector<double> seen = no_losses(data);
   for (std::size_t f = 0; f < data.forwards.size(); ++f) {
     const auto parts = add_losses(data, f, step, seen);
     const auto& tasks = sources_[data.forwards[f].source].tasks;
     if (!known) {
-      step.losses = seen;
-      decide();
+      keep_losses(seen, result);
+      result.weights = task_weights(step);
     }
     at::Tensor total;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
@@ -219,48 +252,47 @@ void TrainingStep::backward_weighted(const StepData& data, StepResult& result) {
     }
     if (total.defined()) total.backward();
   }
-  step.losses = seen;
-  check_finite(step);
+  keep_losses(std::move(seen), result);
 }
 
-at::Tensor TrainingStep::task_gradients(const StepData& data, WeightingStep& step,
+at::Tensor TrainingStep::task_gradients(const StepData& data, StepResult& result,
                                         const std::vector<at::Tensor>& inputs,
                                         const std::function<std::vector<double>()>& head_weights) {
-  const std::int64_t size = total_size(inputs);
-  at::Tensor rows = at::zeros({static_cast<std::int64_t>(data.present.size()), size}, at::kFloat);
+  const std::vector<std::size_t>& present = result.seen.present;
+  at::Tensor rows = at::zeros({static_cast<std::int64_t>(present.size()), total_size(inputs)}, at::kFloat);
   std::vector<double> seen = no_losses(data);
   std::vector<std::vector<at::Tensor>> own(model_.tasks().size());
   for (std::size_t f = 0; f < data.forwards.size(); ++f) {
-    const auto parts = add_losses(data, f, step, seen);
+    const auto parts = add_losses(data, f, result.seen, seen);
     const auto& tasks = sources_[data.forwards[f].source].tasks;
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       if (!parts[t].defined()) continue;
       const std::size_t task = tasks[t];
-      std::vector<at::Tensor> wanted = inputs;
+      const std::vector<at::Tensor> shared = balanced_[task] ? inputs : std::vector<at::Tensor>();
+      std::vector<at::Tensor> wanted = shared;
       if (head_weights) wanted.insert(wanted.end(), own_[task].begin(), own_[task].end());
       if (wanted.empty() || !parts[t].requires_grad()) continue;
       const auto gradients = torch::autograd::grad({parts[t] * (1 / data.counts[task])}, wanted, {},
                                                    /*retain_graph=*/true, /*create_graph=*/false,
                                                    /*allow_unused=*/true);
       const at::NoGradGuard no_grad;
-      const auto place = std::find(data.present.begin(), data.present.end(), task) - data.present.begin();
+      const auto place = std::find(present.begin(), present.end(), task) - present.begin();
       std::int64_t offset = 0;
-      for (std::size_t i = 0; i < inputs.size(); ++i) {
+      for (std::size_t i = 0; i < shared.size(); ++i) {
         if (gradients[i].defined())
-          rows.select(0, place).narrow(0, offset, inputs[i].numel()).add_(gradients[i].flatten());
-        offset += inputs[i].numel();
+          rows.select(0, place).narrow(0, offset, shared[i].numel()).add_(gradients[i].flatten());
+        offset += shared[i].numel();
       }
       if (!head_weights) continue;
       own[task].resize(own_[task].size());
       for (std::size_t i = 0; i < own_[task].size(); ++i) {
-        const at::Tensor& gradient = gradients[inputs.size() + i];
+        const at::Tensor& gradient = gradients[shared.size() + i];
         if (!gradient.defined()) continue;
         own[task][i] = own[task][i].defined() ? own[task][i] + gradient : gradient;
       }
     }
   }
-  step.losses = seen;
-  check_finite(step);
+  keep_losses(std::move(seen), result);
   if (head_weights) {
     const std::vector<double> weights = head_weights();
     for (std::size_t task = 0; task < own.size(); ++task)
@@ -272,20 +304,19 @@ at::Tensor TrainingStep::task_gradients(const StepData& data, WeightingStep& ste
 
 void TrainingStep::backward_by_gradients(const StepData& data, StepResult& result) {
   WeightingStep& step = result.seen;
-  const auto tasks = static_cast<double>(model_.tasks().size());
-  std::vector<double> head_weights;
-  const at::Tensor rows = task_gradients(
-      data, step, shared_, [&] { return head_weights = normalised(weighting_.weights(step), tasks); });
+  const at::Tensor rows =
+      task_gradients(data, result, shared_, [&] { return result.weights = task_weights(step); });
   const at::NoGradGuard no_grad;
   at::Tensor direction;
-  result.weights = head_weights;
   if (weighting_.needs() == WeightingNeeds::gram) {
     const at::Tensor gram = gram_of(rows);
     if (!std::isfinite(gram.sum().item<double>()))
       throw Error("at step " + std::to_string(step.step + 1) +
                   " the tasks' gradients are not finite; lower train.learning_rate");
-    const std::vector<double> alpha =
-        normalised(weighting_.coefficients(gram, step), static_cast<double>(step.present.size()));
+    std::vector<double> alpha = weighting_.coefficients(gram, step);
+    const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
+    if (scales() && total > 0)
+      for (double& a : alpha) a *= static_cast<double>(alpha.size()) / total;
     const std::vector<float> narrow(alpha.begin(), alpha.end());
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
     for (std::size_t n = 0; n < step.present.size(); ++n) result.weights[step.present[n]] = alpha[n];
@@ -300,18 +331,23 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
 }
 
 StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool statistics) {
-  step.present = data.present;
-  step.losses.assign(model_.tasks().size(), kNaN);
-  StepResult result{std::move(step), {}, {}};
-  if (data.present.empty()) {  // no example of the step has a label
-    result.weights.assign(model_.tasks().size(), 1.0);
-    return result;
+  const std::size_t tasks = model_.tasks().size();
+  step.losses.assign(tasks, kNaN);
+  step.present.clear();
+  for (const std::size_t t : data.present)
+    if (balanced_[t]) step.present.push_back(t);
+  StepResult result{.present = data.present,
+                    .losses = step.losses,
+                    .weights = std::vector<double>(tasks, 1.0),
+                    .seen = std::move(step),
+                    .statistics = {}};
+  if (data.present.empty()) return result;  // no example of the step has a label
+  const bool balances = !result.seen.present.empty();
+  if (statistics && balances) {
+    const at::Tensor rows = task_gradients(data, result, shared_, {});
+    result.statistics = statistics_of(gram_of(rows), result.seen.present, tasks);
   }
-  if (statistics && has_shared()) {
-    const at::Tensor rows = task_gradients(data, result.seen, shared_, {});
-    result.statistics = statistics_of(gram_of(rows), data.present, model_.tasks().size());
-  }
-  if (by_gradients(weighting_) && has_shared())
+  if (by_gradients(weighting_) && balances)
     backward_by_gradients(data, result);
   else
     backward_weighted(data, result);

@@ -9,6 +9,7 @@
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "train/activation_cache.h"
+#include "train/frozen_prefix.h"
 #include "train/training_data.h"
 
 namespace mtt {
@@ -22,17 +23,19 @@ struct GradientStatistics {
 
 /// What a step came to.
 struct StepResult {
-  WeightingStep seen;           ///< with the losses
+  std::vector<std::size_t> present;  ///< the tasks that have examples in this step, ascending
+  std::vector<double> losses;        ///< [K]: means; NaN where a task is absent
   std::vector<double> weights;  ///< [K]: by which the losses were multiplied, or the gradients' coefficients
+  WeightingStep seen;           ///< what the weighting was told: of the tasks that it balances
   std::optional<GradientStatistics> statistics;
 };
 
 /// True for a weighting that decides on the tasks' gradients, and so needs every task in a step.
 bool by_gradients(const Weighting& weighting);
 
-/// Runs the forwards of a step and leaves gradients in the parameters, as a weighting wants them. Where no
-/// shared parameter learns there is nothing to balance, and all weights are 1. Draws of dropout depend on
-/// (seed, step, forward) and the part alone.
+/// Runs the forwards of a step and leaves gradients in the parameters, as a weighting wants them. A weighting
+/// balances the tasks that reach a shared parameter that learns; the others learn by themselves, with the
+/// weight 1. Draws of dropout depend on (seed, step, forward) and the part alone.
 class TrainingStep {
  public:
   TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources, Weighting& weighting,
@@ -46,9 +49,12 @@ class TrainingStep {
   /// `step.losses` and `present` are filled in. A loss that is not finite throws Error.
   StepResult run(const StepData& data, WeightingStep step, bool statistics);
 
-  /// The mean losses [K] of a step with the present parameters and the same draws, without gradients.
+  /// The mean losses [K] of the balanced tasks of a step, with the present parameters and the same draws,
+  /// without gradients.
   std::vector<double> losses(const StepData& data, const WeightingStep& step);
 
+  /// [K]: whether a task reaches a shared parameter that learns.
+  const std::vector<bool>& balanced() const { return balanced_; }
   bool has_shared() const { return !shared_.empty(); }
 
  private:
@@ -58,14 +64,18 @@ class TrainingStep {
   std::vector<at::Tensor> add_losses(const StepData& data, std::size_t number, const WeightingStep& step,
                                      std::vector<double>& losses);
   std::vector<at::Tensor> sums(const StepForward& forward, std::size_t number, const WeightingStep& step);
-  void check_finite(const WeightingStep& step) const;
+  void check_finite(const std::vector<double>& losses, const std::vector<std::size_t>& tasks,
+                    std::int64_t step) const;
+  void keep_losses(std::vector<double> losses, StepResult& result) const;
+  std::vector<double> of_balanced(std::vector<double> values) const;
   void backward_weighted(const StepData& data, StepResult& result);
   void backward_by_gradients(const StepData& data, StepResult& result);
-  /// float [N, P]: the gradients of present tasks on `inputs`; heads get theirs where `head_weights` is
-  /// given.
-  at::Tensor task_gradients(const StepData& data, WeightingStep& step, const std::vector<at::Tensor>& inputs,
+  /// float [N, P]: the gradients of the balanced tasks of the step on `inputs`; the heads of all its tasks
+  /// get theirs where `head_weights` is given.
+  at::Tensor task_gradients(const StepData& data, StepResult& result, const std::vector<at::Tensor>& inputs,
                             const std::function<std::vector<double>()>& head_weights);
-  std::vector<double> normalised(std::vector<double> weights, double sum) const;
+  std::vector<double> task_weights(const WeightingStep& step);
+  bool scales() const { return normalize_ && !weighting_.own_objective(); }
 
   MultiTaskModel& model_;
   const std::vector<TrainingSource>& sources_;
@@ -73,7 +83,8 @@ class TrainingStep {
   bool normalize_;
   std::uint64_t seed_;
   std::vector<at::Tensor> shared_;
-  std::vector<at::Tensor> last_layer_;        ///< the highest learning layer that every task passes
+  std::vector<bool> balanced_;                ///< [K]
+  std::vector<at::Tensor> last_layer_;        ///< the highest learning layer that every balanced task passes
   std::vector<std::vector<at::Tensor>> own_;  ///< [K]: the heads' learning parameters
   std::vector<PrefixPlan> plans_;
   std::vector<const ActivationCache*> caches_;

@@ -27,6 +27,8 @@ void Classification::learn_weights(const std::vector<Value>& labels) {
   auto* weights = loss_.class_weights.mutable_data_ptr<float>();
   for (const auto& [label, weight] : settings_.class_weights.table())
     weights[labels_.index(Value(label).placed(weight.place()))] = mtt::nn::class_weight(weight);
+  if (!settings_.class_weights.table().empty() && !(loss_.class_weights.sum().item<float>() > 0))
+    settings_.class_weights.refuse("all class weights are 0, so nothing could be learnt; give one above 0");
   if (!settings_.balanced) return;
   std::vector<double> counts(labels_.size(), 0.0);
   double all = 0;

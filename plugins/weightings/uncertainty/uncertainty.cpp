@@ -47,7 +47,7 @@ class Uncertainty : public mtt::Weighting {
 
 void register_uncertainty(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("initial", 0.0, {}, {}, "The logarithm of every task's noise variance at the start.");
+  options.number("initial", 0.0, -20.0, 20.0, "The logarithm of every task's noise variance at the start.");
   options.number("learning_rate", 0.025, 0.0, {}, "Of the noise variances.");
   registry.add(mtt::WeightingPlugin{
       .name = "uncertainty",

@@ -3,6 +3,8 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <fstream>
+
 #include "catch.h"
 #include "mtt/error.h"
 #include "small_model.h"
@@ -179,6 +181,34 @@ TEST_CASE("a truncated or longer cache file is not trusted") {
   }
 }
 
+TEST_CASE("a cache file of the right size with other bytes is made anew, and says so") {
+  const Fixture f;
+  f.filled(3, f.disk());
+  std::string content = file_text(f.file());
+  const std::string good = content;
+  for (const std::size_t place : {std::size_t{0}, content.size() / 2, content.size() - 1}) {
+    content[place] = static_cast<char>(content[place] ^ 1);
+    std::ofstream(f.file(), std::ios::binary) << content;
+    const auto cache = f.filled(3, f.disk());
+    CHECK_FALSE(cache->found());
+    CHECK(cache->was_damaged());
+    f.check(*cache);
+    CHECK((file_text(f.file()) == good));
+    content = good;
+  }
+  CHECK_FALSE(f.filled(3, f.disk())->was_damaged());
+}
+
+TEST_CASE("what a killed process left of a cache is removed, and what a living one fills is not") {
+  const Fixture f;
+  const ActivationCache living(*f.model, f.source, f.plan(2), f.disk());
+  f.folder.write("cache/0.activations.part-1", "left");
+  CHECK(f.files() == 2);
+  f.filled(3, f.disk());
+  CHECK(f.files() == 2);
+  CHECK_FALSE(fs::exists(f.folder.path() / "cache/0.activations.part-1"));
+}
+
 TEST_CASE("a cache that was not filled to its end leaves no file") {
   const Fixture f;
   { const ActivationCache given_up(*f.model, f.source, f.plan(3), f.disk()); }
@@ -193,6 +223,7 @@ TEST_CASE("a cache that was not filled to its end leaves no file") {
 TEST_CASE("a cache whose folder cannot be made says so") {
   const Fixture f;
   f.folder.write("cache", "a file");
-  CHECK_THROWS_WITH(ActivationCache(*f.model, f.source, f.plan(3), f.disk()),
-                    Contains("activation cache") && Contains("cannot be made") && Contains("limit_mb"));
+  CHECK_THROWS_WITH(
+      ActivationCache(*f.model, f.source, f.plan(3), f.disk()),
+      Contains("activation cache") && Contains("cannot be made") && Contains("cache.directory"));
 }

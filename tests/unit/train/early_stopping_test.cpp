@@ -14,11 +14,23 @@ TEST_CASE("the name of a metric says which way is better") {
     CHECK_FALSE(mtt::higher_is_better(name));
 }
 
-TEST_CASE("the combined metric is the mean of the tasks' main metrics") {
-  CHECK(mtt::combined_metric({{"accuracy", 0.9}, {"entity_f1", 0.6}}) == Approx(0.75));
-  CHECK(mtt::combined_metric({{"accuracy", 0.9}, {"mean_absolute_error", 0.3}}) == Approx(0.3));
-  CHECK(std::isnan(mtt::combined_metric({{"accuracy", 0.9}, {"spearman", std::nan("")}})));
-  CHECK(std::isnan(mtt::combined_metric({})));
+TEST_CASE("the mean is that of the tasks' main metrics, in which an undefined one counts as 0") {
+  using mtt::deciding_score;
+  CHECK(deciding_score("mean", {{"a.accuracy", 0.9}, {"a.macro_f1", 0.1}, {"b.entity_f1", 0.6}}) ==
+        Approx(0.75));
+  CHECK(deciding_score("mean", {{"a.accuracy", 0.9}, {"b.mean_absolute_error", 0.3}}) == Approx(0.3));
+  CHECK(deciding_score("mean", {{"a.accuracy", 0.9}, {"b.spearman", std::nan("")}}) == Approx(0.45));
+  CHECK(deciding_score("mean", {{"a.accuracy", 0.9}, {"all tasks.exact_match", 0.1}}) == Approx(0.9));
+  CHECK(std::isnan(deciding_score("mean", {})));
+}
+
+TEST_CASE("a score that is named decides alone, and is NaN where it is undefined") {
+  const mtt::Scores scores = {
+      {"a.accuracy", 0.9}, {"b.spearman", std::nan("")}, {"all tasks.exact_match", 0.1}};
+  CHECK(mtt::deciding_score("all tasks.exact_match", scores) == 0.1);
+  CHECK(mtt::deciding_score("a.accuracy", scores) == 0.9);
+  CHECK(std::isnan(mtt::deciding_score("b.spearman", scores)));
+  CHECK(std::isnan(mtt::deciding_score("b.pearson", scores)));
 }
 
 TEST_CASE("patience counts evaluations without a new best") {

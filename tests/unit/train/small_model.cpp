@@ -233,14 +233,22 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   if (before) before(*result.model);
   result.first = snapshot(result.model->parameters());
   EqualWeighting equal;
-  mtt::TrainingJob job{.experiment = experiment,
-                       .model = *result.model,
-                       .policy = policy,
-                       .sources = sources,
-                       .weighting = weighting ? *weighting : equal,
-                       .directory = place.path() / "run",
-                       .threads = 1,
-                       .model_key = model_key};
+  std::vector<mtt::SourceSize> sizes;
+  for (const mtt::TrainingSource& source : sources) sizes.push_back({source.file, source.examples()});
+  mtt::TrainingJob job{
+      .experiment = experiment,
+      .model = *result.model,
+      .policy = policy,
+      .sources = sources,
+      .weighting = weighting ? *weighting : equal,
+      .directory = place.path() / "run",
+      .threads = 1,
+      .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes,
+                  experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
+                  experiment.train.integer("epochs"), 1},
+      .model_key = model_key,
+      .data_key = {},
+      .held_out_key = {}};
   if (evaluate) job.evaluate = [&] { return evaluate(*result.model); };
   mtt::Console console;
   {

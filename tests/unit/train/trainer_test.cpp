@@ -377,24 +377,6 @@ TEST_CASE("AutoFreeze: layers freeze from below, keep their bits and lose their 
   }
 }
 
-TEST_CASE("a gradient weighting and a sampler that leaves tasks out are refused together") {
-  class Gram : public EqualWeighting {
-    mtt::WeightingNeeds needs() const override { return mtt::WeightingNeeds::gram; }
-    std::vector<double> coefficients(const at::Tensor&, const mtt::WeightingStep& step) override {
-      return std::vector<double>(step.present.size(), 1.0);
-    }
-  } gram;
-  SmallTraining training = mixed();
-  training.train = "epochs = 1\n" + kSteady;
-  training.weighting = &gram;
-  for (const char* method : {"proportional", "uniform", "temperature"}) {
-    training.tables = std::string("[sampler]\nmethod = \"") + method + "\"\n";
-    CHECK_THROWS_WITH(training.run(), Contains("needs every task in every step") && Contains(method));
-  }
-  training.tables = "[sampler]\nmethod = \"all\"\n";
-  CHECK_NOTHROW(training.run());
-}
-
 TEST_CASE("a gradient that is not finite ends the training before it reaches the weights") {
   class Huge : public EqualWeighting {
     std::vector<double> weights(const mtt::WeightingStep&) override { return {1e300, 1e300}; }

@@ -124,7 +124,7 @@ TEST_CASE("gradients of what learns are those of the full model; what is frozen 
     CHECK(some.size() == learning);
     check_close(some, all, 2e-4);
     for (std::size_t t = 0; t < kTasks.size(); ++t)
-      CHECK(part.result.seen.losses[t] == Approx(full.result.seen.losses[t]).epsilon(1e-6));
+      CHECK(part.result.losses[t] == Approx(full.result.losses[t]).epsilon(1e-6));
   }
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("losses and gradients do not depend on how a step is cut into forwards
     check_close(cut.run(tokens, cut.equal), gradients, 1e-4);
     CHECK(cut.forwards > 1);
     for (std::size_t t = 0; t < kTasks.size(); ++t)
-      CHECK(cut.result.seen.losses[t] == Approx(whole.result.seen.losses[t]).epsilon(1e-6));
+      CHECK(cut.result.losses[t] == Approx(whole.result.losses[t]).epsilon(1e-6));
   }
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("the loss of a task is the mean over its labels in the step") {
   }
   REQUIRE(count < kExamples);
   step.run(40, step.equal);
-  CHECK(step.result.seen.losses[0] == Approx(sum / count).epsilon(1e-6));
+  CHECK(step.result.losses[0] == Approx(sum / count).epsilon(1e-6));
 }
 
 TEST_CASE("a task without labels in a step adds nothing") {
@@ -174,8 +174,8 @@ TEST_CASE("a task without labels in a step adds nothing") {
   without.learn({"*"});
   const auto gradients = with.run(10'000, with.equal), alone = without.run(10'000, without.equal);
   CHECK(with.result.seen.present == std::vector<std::size_t>{0});
-  CHECK(std::isnan(with.result.seen.losses[1]));
-  CHECK(std::isnan(with.result.seen.losses[2]));
+  CHECK(std::isnan(with.result.losses[1]));
+  CHECK(std::isnan(with.result.losses[2]));
   for (const auto& [name, gradient] : gradients) {
     INFO(name);
     REQUIRE(alone.contains(name));
@@ -212,7 +212,7 @@ TEST_CASE("weights are scaled to sum to the number of tasks, unless they are a m
       check_close({{"x", head(weighted, "a")}}, {{"x", head(gradients, "a") * 2}}, 1e-4);
       check_close({{"x", head(weighted, "words")}}, {{"x", head(gradients, "words") * 0.5}}, 1e-4);
       if (needs != Needs::nothing)
-        CHECK(weighting.seen.losses[1] == Approx(plain.result.seen.losses[1]).epsilon(1e-6));
+        CHECK(weighting.seen.losses[1] == Approx(plain.result.losses[1]).epsilon(1e-6));
     }
     step.normalize = false;
     step.run(10'000, weighting);
@@ -242,6 +242,26 @@ TEST_CASE("where no shared parameter learns all tasks weigh the same") {
   CHECK(step.result.weights == std::vector<double>{1, 1, 1});
 }
 
+TEST_CASE("a task that reads frozen layers alone learns by itself and is not balanced") {
+  for (const auto needs : {mtt::WeightingNeeds::nothing, mtt::WeightingNeeds::losses,
+                           mtt::WeightingNeeds::gradient_norms, mtt::WeightingNeeds::gram}) {
+    INFO(static_cast<int>(needs));
+    Step plain, step;
+    FixedWeighting weighting({6, 2, 1}, needs);  // "words" reads layer 2, "c" layer 3
+    plain.learn({"heads", "backbone.layers.2-3"});
+    step.learn({"heads", "backbone.layers.2-3"});
+    const auto reference = plain.run(60, plain.equal);
+    const auto gradients = step.run(60, weighting);
+    CHECK(step.result.seen.present == std::vector<std::size_t>{0, 2});
+    CHECK(std::isnan(step.result.seen.losses[1]));
+    CHECK(step.result.losses[1] == Approx(plain.result.losses[1]).epsilon(1e-6));
+    CHECK(step.result.weights[1] == 1);
+    CHECK(step.result.weights[0] + step.result.weights[2] == Approx(2));
+    for (const auto& [name, gradient] : gradients)
+      if (name.starts_with("heads.words.")) CHECK(largest_difference(gradient, reference.at(name)) < 1e-6);
+  }
+}
+
 TEST_CASE("a gradient weighting with all coefficients 1 gives the gradient of the plain sum") {
   Step plain, gram;
   FixedWeighting ones({1, 1, 1}, mtt::WeightingNeeds::gram);
@@ -259,7 +279,7 @@ TEST_CASE("dropout: the same draws again in the same step, others in another for
   for (const auto& [name, gradient] : first) CHECK(same_bits(gradient, again.at(name)));
   other.learn({"*"});
   other.run(60, other.equal);
-  CHECK(other.result.seen.losses[0] != Approx(one.result.seen.losses[0]).epsilon(1e-6));
+  CHECK(other.result.losses[0] != Approx(one.result.losses[0]).epsilon(1e-6));
   frozen.learn({"heads"});
   still.learn({"heads"});
   const auto without = frozen.run(10'000, frozen.equal), reference = still.run(10'000, still.equal);

@@ -1,0 +1,87 @@
+#include "train/prefix_caches.h"
+
+#include <ATen/Parallel.h>
+
+#include "freeze/frontier.h"
+#include "io/digest.h"
+#include "report/progress.h"
+#include "report/terminal_text.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
+
+}  // namespace
+
+PrefixCaches::PrefixCaches(const MultiTaskModel& model, const std::vector<TrainingSource>& sources,
+                           const Options& settings, fs::path directory, std::string model_key,
+                           std::int64_t threads, std::int64_t tokens_per_forward)
+    : model_(model),
+      sources_(sources),
+      settings_(settings),
+      directory_(std::move(directory)),
+      model_key_(std::move(model_key)),
+      threads_(threads),
+      tokens_per_forward_(tokens_per_forward) {}
+
+CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
+  CacheStorage storage{
+      .directory = {}, .bytes = settings_.integer("limit_mb") * kBytesPerMb, .model_key = {}};
+  if (settings_.string("where") != "disk") return storage;
+  const std::string& given = settings_.string("directory");
+  storage.directory = given.empty() ? directory_ / "cache" : fs::path(given);
+  Digest key;
+  key.add(model_key_);
+  for (const auto& [name, tensor] : model_.backbone().parameters()) {
+    if (layer_of_parameter(name) >= frontier) continue;
+    key.add(name);
+    const at::Tensor values = tensor.detach().contiguous();
+    key.add(values.const_data_ptr(), values.nbytes());
+  }
+  storage.model_key = key.hex();
+  return storage;
+}
+
+void PrefixCaches::follow(std::int64_t visits, const std::function<void(const std::string&)>& say) {
+  const std::int64_t depth = model_.backbone().shape().layers;
+  const std::int64_t start = frontier(model_.backbone().parameters(), depth);
+  std::vector<PrefixPlan> plans;
+  for (const TrainingSource& source : sources_) plans.push_back(plan_prefix(model_, source.tasks, start));
+  if (plans == plans_) return;
+  CacheStorage room = storage(start);
+  std::vector<std::unique_ptr<ActivationCache>> caches(plans.size());
+  for (std::size_t s = 0; s < plans.size(); ++s) {
+    const TrainingSource& source = sources_[s];
+    const bool pays = plans[s].worth_keeping(depth) && visits > source.examples();
+    if (settings_.string("where") == "none" || start < 0 || !pays) continue;
+    auto cache = std::make_unique<ActivationCache>(model_, source, plans[s], room);
+    room.bytes -= cache->bytes();
+    Progress progress("caching", static_cast<std::int64_t>(source.tokens.size()));
+    cache->fill(
+        threads_, tokens_per_forward_, s < caches_.size() ? caches_[s].get() : nullptr, [&](double share) {
+          progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), share);
+        });
+    at::set_num_threads(static_cast<int>(threads_));
+    say("cache  " + std::to_string(cache->kept()) + " of " + std::to_string(source.tokens.size()) +
+        " texts of " + printable(fs::path(source.file).filename().string()) + ", " +
+        formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
+        (cache->found()         ? ", found on disk"
+         : cache->was_damaged() ? ", made anew since the file on disk was damaged"
+                                : "") +
+        "\n");
+    caches[s] = std::move(cache);
+  }
+  plans_ = std::move(plans);
+  caches_ = std::move(caches);
+}
+
+std::vector<const ActivationCache*> PrefixCaches::views() const {
+  std::vector<const ActivationCache*> views;
+  for (const auto& cache : caches_) views.push_back(cache.get());
+  return views;
+}
+
+}  // namespace mtt
