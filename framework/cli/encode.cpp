@@ -54,7 +54,7 @@ void Encode::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
   const double load_seconds = seconds_since(start);
-  const std::vector<std::string> texts = text.read();
+  const std::vector<std::string> texts = text.read().texts;
 
   const auto encoding = Clock::now();
   const InferenceResult result = infer(open, texts, "encoding", false, console);

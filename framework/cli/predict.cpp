@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "model/pair_inference.h"
 #include "mtt/error.h"
 #include "output.h"
 #include "text_option.h"
@@ -20,15 +21,24 @@ void Predict::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
   const auto& tasks = open.encoder.model->tasks();
-  if (!predicts(*open.encoder.model)) {
-    throw Error("'" + model.model + "' " +
-                (tasks.empty() ? "is a model without heads" : "has no head that reads single texts") +
-                "; give the directory of a run that has such tasks, or use 'mtt encode' for its vectors");
-  }
-  const std::vector<std::string> texts = text.read();
-  const InferenceResult result = infer(open, texts, "predicting", true, console);
-  write_lines(text.output, static_cast<std::int64_t>(texts.size()),
-              [&](std::int64_t i) { return prediction_row(texts[i], tasks, result.predictions, i).json(); });
+  if (tasks.empty())
+    throw Error(
+        "'" + model.model +
+        "' is a model without heads; give the directory of a run, or use 'mtt encode' for its vectors");
+  const auto [texts, partners] = text.read();
+  if (!predicts(*open.encoder.model) && partners.empty())
+    throw Error(
+        "the heads of '" + model.model +
+        "' read pairs of sentences; give JSONL with --field text, whose lines have the key 'text_pair'");
+  InferenceResult result = infer(open, texts, "predicting", true, console);
+  if (!partners.empty())
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+      if (tasks[t].head->level() == Level::pair)
+        result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference());
+  write_lines(text.output, static_cast<std::int64_t>(texts.size()), [&](std::int64_t i) {
+    return prediction_row(texts[i], partners.empty() ? nullptr : &partners[i], tasks, result.predictions, i)
+        .json();
+  });
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "text_option.h"
 
-#include "data/text_lines.h"
 #include "output.h"
 #include "report/progress.h"
 
@@ -20,7 +19,7 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
 
 void TextOption::check() const { check_output(output, endings); }
 
-std::vector<std::string> TextOption::read() const { return read_texts(input, field); }
+TextLines TextOption::read() const { return read_texts(input, field); }
 
 InferenceResult infer(const OpenModel& open, const std::vector<std::string>& texts, const std::string& what,
                       bool predictions, Console& console) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/text_lines.h"
 #include "model_option.h"
 
 namespace mtt {
@@ -19,7 +20,7 @@ struct TextOption {
   void add_to(CLI::App& verb, std::vector<std::string> output_endings);
   /// Makes sure, before any work is done, that `output` can be written.
   void check() const;
-  std::vector<std::string> read() const;
+  TextLines read() const;
 };
 
 /// Runs a model over texts with a progress bar named `what`, and warns of texts that were cut. Asks for

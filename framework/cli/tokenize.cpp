@@ -29,7 +29,7 @@ std::string row(const Tokenizer& tokenizer, const Tokens& tokens) {
 void Tokenize::run() const {
   text.check();
   const OpenTokenizer open = open_tokenizer(model);
-  const std::vector<std::string> texts = text.read();
+  const std::vector<std::string> texts = text.read().texts;
   const Tokenizer& tokenizer = *open.directory.tokenizer;
   const TextEncoder encoder(tokenizer, model.max_tokens, open.prompt);
   write_lines(text.output, static_cast<std::int64_t>(texts.size()),

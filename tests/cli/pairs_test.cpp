@@ -244,3 +244,92 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.similarity.dev=\"" + single + "\"", "its dev" + no_pairs);
   refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent' does");
 }
+
+TEST_CASE("pairs are predicted where the input has them") {
+  const Experiment e;
+  REQUIRE(e.run("run").code == 0);
+  const auto predict = [&](const std::string& input) {
+    return mtt_program({"predict", "--model", e.path("run"), "--field", "text"}, input);
+  };
+  const Outcome both = predict(R"({"text": "play music", "text_pair": "music now"}
+{"text": "wake me", "text_pair": "wake me"}
+)");
+  INFO(both.err);
+  REQUIRE(both.code == 0);
+  std::istringstream lines(both.out);
+  std::string first, second;
+  std::getline(lines, first);
+  std::getline(lines, second);
+  CHECK_THAT(first, Contains("\"text_pair\":\"music now\"") && Contains("\"intent\""));
+  CHECK(mtt::parse_json(second, "p").at("similarity").at("similarity").number() == Approx(1).epsilon(1e-5));
+  CHECK_THAT(predict(R"({"text": "a"}
+{"text": "b", "text_pair": "c"}
+)")
+                 .err,
+             Contains("2") && Contains("in some lines and not in others"));
+}
+
+TEST_CASE("heads of every kind learn together, and each says what it found") {
+  const Experiment e;
+  std::string lines, pairs;
+  const char* texts[] = {"wake me up", "me up at six", "play rain", "play loud music", "up now", "some rain"};
+  for (const char* text : texts) {
+    const std::string t = text;
+    const bool plays = t.find("rain") != std::string::npos || t.find("music") != std::string::npos;
+    const auto word = t.find(' ');
+    lines += R"({"text": ")" + t + R"(", "kind": )" + (plays ? R"(["sound"])" : R"(["time", "person"])") +
+             R"(, "grade": )" +
+             (plays           ? "3"
+              : t == "up now" ? "1"
+                              : "2") +
+             R"(, "words": [{"start": 0, "end": )" + std::to_string(word) + R"(, "label": "first"}]})" + "\n";
+    for (const char* other : texts)
+      pairs += R"({"text": ")" + t + R"(", "text_pair": ")" + other + R"(", "same": ")" +
+               ((std::string(other).find("rain") != std::string::npos ||
+                 std::string(other).find("music") != std::string::npos) == plays
+                    ? "yes"
+                    : "no") +
+               "\"}\n";
+  }
+  e.folder.write("lines.jsonl", lines);
+  e.folder.write("same.jsonl", pairs);
+  e.folder.write("e.toml", R"([backbone]
+model = "./model"
+[data]
+train = "lines.jsonl"
+test = "lines.jsonl"
+[tasks.kind]
+head = "multi_label"
+[tasks.grade]
+head = "ordinal"
+[tasks.words]
+head = "token_classification"
+crf = true
+[tasks.same]
+head = "pair_classification"
+train = "same.jsonl"
+test = "same.jsonl"
+[train]
+epochs = 30
+steps_per_epoch = 5
+batch_size = 6
+learning_rate = 0.01
+head_learning_rate = 0.05
+dropout = 0.0
+[show]
+sentences = ["play music"]
+)");
+  const Outcome outcome = e.run("all");
+  INFO(outcome.err << outcome.out);
+  REQUIRE(outcome.code == 0);
+  CHECK(e.scores("all", "lines.jsonl", "kind").at("micro_f1").number() == 1);
+  CHECK(e.scores("all", "lines.jsonl", "grade").at("quadratic_kappa").number() > 0.9);
+  CHECK(e.scores("all", "lines.jsonl", "words").at("entity_f1").number() == 1);
+  CHECK(e.scores("all", "same.jsonl", "same").at("accuracy").number() > 0.9);
+  CHECK_THAT(outcome.out, Contains("sound 1.00") || Contains("sound 0.9"));
+  CHECK_THAT(outcome.out, Contains("[play](first"));
+  const Outcome predicted = mtt_program({"predict", "--model", e.path("all"), "--field", "text"},
+                                        R"({"text": "play rain", "text_pair": "up now"})");
+  CHECK_THAT(predicted.out,
+             Contains("\"same\":{\"label\":\"no\"") && Contains("\"kind\":{\"labels\":[\"sound\"]"));
+}

@@ -52,9 +52,10 @@ class MTT_API Head : public nn::Module {
   /// Encoding → logits, one row a sentence [B, K], a token [T, K] or a pair [B, K].
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
-  /// Labels of a batch → targets, one row a sentence or pair [B] or a token [T]. Where a label is null, or a
-  /// token bears none, the target is `kNoTarget` (or NaN for floating targets). For pairs there is one label
-  /// a pair, and `batch` holds the sentences of both sides in another order.
+  /// Labels of a batch → targets, one row a sentence or pair [B] or a token [T]; several columns [B, C] where
+  /// the head has no closed form. Where a label is null, or a token bears none, the row is `kNoTarget` (or
+  /// NaN for floating targets). For pairs there is one label a pair, and `batch` holds the sentences of both
+  /// sides in another order.
   virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
 
   /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
@@ -76,7 +77,7 @@ class MTT_API Head : public nn::Module {
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
 
   /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the
-  /// task's main one.
+  /// task's main one. The names do not depend on the examples: with none, their values are NaN.
   virtual std::vector<Metric> score(const std::vector<Value>& predictions,
                                     const std::vector<Value>& labels) const = 0;
 

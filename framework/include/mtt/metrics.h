@@ -17,6 +17,22 @@ MTT_API double accuracy(const std::vector<std::int64_t>& predicted, const std::v
 /// average="macro").
 MTT_API double macro_f1(const std::vector<std::int64_t>& predicted, const std::vector<std::int64_t>& gold);
 
+/// F1 of sets of labels, one set an example. micro: over all decisions together (1 where nothing was to be
+/// found and nothing was); macro: the mean of the labels' F1, over all labels that occur in either list. Both
+/// lists have the same length; NaN where they are empty. (As scikit-learn's average="micro" and "macro", the
+/// latter over labels that occur.)
+struct SetF1 {
+  double micro = 0;
+  double macro = 0;
+};
+MTT_API SetF1 set_f1(const std::vector<std::vector<std::int64_t>>& predicted,
+                     const std::vector<std::vector<std::int64_t>>& gold);
+
+/// Cohen's kappa with quadratic weights (Cohen 1968): 1 − Σ (p−g)² observed / Σ (p−g)² expected by chance.
+/// Both lists have the same length; NaN where they are empty, or where all entries are one and the same.
+MTT_API double quadratic_kappa(const std::vector<std::int64_t>& predicted,
+                               const std::vector<std::int64_t>& gold);
+
 /// A labelled stretch of a sequence; `begin` and `end` count tokens, or characters where spans of text are
 /// compared.
 struct Entity {

@@ -6,6 +6,7 @@
 #include "data/csv.h"
 #include "data/jsonl.h"
 #include "data/split.h"
+#include "data/text_lines.h"
 #include "io/file.h"
 #include "mtt/error.h"
 
@@ -13,7 +14,6 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 34;
-constexpr std::string_view kPair = "text_pair";
 
 std::string ending_of(const std::filesystem::path& file) {
   std::string ending = file.extension().string();
@@ -25,7 +25,7 @@ std::string ending_of(const std::filesystem::path& file) {
 void read_partners(Examples& examples) {
   std::size_t without = 0;
   for (std::size_t i = 0; i < examples.rows.size(); ++i) {
-    const Value* partner = examples.rows[i].find(kPair);
+    const Value* partner = examples.rows[i].find(kTextPair);
     if (partner && !partner->is(Value::Kind::null))
       examples.partners.push_back(partner->string());
     else
@@ -42,7 +42,7 @@ Examples from_rows(std::vector<Value> rows, const std::string& text_field) {
   Examples examples;
   examples.rows = std::move(rows);
   for (const Value& row : examples.rows) examples.texts.push_back(row.at(text_field).string());
-  if (text_field != kPair) read_partners(examples);
+  if (text_field != kTextPair) read_partners(examples);
   return examples;
 }
 

@@ -48,22 +48,26 @@ std::vector<std::string> split_lines(std::string_view bytes, const std::string& 
   return lines;
 }
 
-std::vector<std::string> read_texts(const std::string& path, const std::string& field) {
+TextLines read_texts(const std::string& path, const std::string& field) {
   const bool from_input = path == "-";
   const std::string source = from_input ? "standard input" : path;
-  std::vector<std::string> lines =
-      split_lines(from_input ? read_standard_input() : read_file(path, kMostBytes), source);
+  TextLines result;
+  std::vector<std::string>& lines = result.texts;
+  lines = split_lines(from_input ? read_standard_input() : read_file(path, kMostBytes), source);
   if (field.empty() && path.ends_with(".jsonl"))
     throw Error("file '" + path +
                 "' ends in .jsonl, so a line is no text but an object; name the key of its text, "
                 "as in --field text");
-  if (field.empty()) return lines;
+  if (field.empty()) return result;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Value row = parse_json_line(lines[i], source, static_cast<std::int32_t>(i + 1));
+    if (const Value* partner = row.find(kTextPair)) result.partners.push_back(partner->string());
+    if (!result.partners.empty() && result.partners.size() != i + 1)
+      row.refuse("the key 'text_pair' is in some lines and not in others; give it in every line or in none");
     std::string text = row.at(field).string();
     lines[i] = std::move(text);
   }
-  return lines;
+  return result;
 }
 
 }  // namespace mtt

@@ -44,7 +44,9 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     result.tokens += static_cast<std::int64_t>(text.tokens.ids.size());
   }
   if (request.sentences) result.sentences = at::empty({count, width}, at::kFloat);
-  if (request.predictions) result.predictions.assign(model_.tasks().size(), std::vector<Value>(count));
+  if (request.predictions)
+    for (const Task& task : model_.tasks())
+      result.predictions.emplace_back(task.head->level() == Level::pair ? 0 : texts.size());
 
   std::mutex progress_mutex;
   std::int64_t done = 0, done_tokens = 0;
@@ -108,11 +110,12 @@ bool predicts(const MultiTaskModel& model) {
                      [](const Task& task) { return task.head->level() != Level::pair; });
 }
 
-Value prediction_row(const std::string& text, const std::vector<Task>& tasks,
+Value prediction_row(const std::string& text, const std::string* partner, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row) {
   Value line(Value::Table{{"text", text}});
+  if (partner) line.set("text_pair", *partner);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (tasks[t].head->level() == Level::pair) continue;
+    if (predictions[t].empty()) continue;
     Value prediction = predictions[t][row];
     if (!tasks[t].trained && prediction.is(Value::Kind::table)) prediction.set("untrained", true);
     line.set(tasks[t].name, std::move(prediction));

@@ -54,8 +54,8 @@ class Inference {
 bool predicts(const MultiTaskModel& model);
 
 /// One line of predictions: {"text": ..., "<task>": prediction, ...}; those of heads with random weights get
-/// "untrained": true.
-Value prediction_row(const std::string& text, const std::vector<Task>& tasks,
+/// "untrained": true, and tasks without predictions are left out. A `partner` stands behind the text.
+Value prediction_row(const std::string& text, const std::string* partner, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row);
 
 }  // namespace mtt

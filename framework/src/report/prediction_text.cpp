@@ -26,11 +26,23 @@ std::string marked(const Value::Array& entities, std::string_view text) {
   return line;
 }
 
+std::string listed(const Value::Array& labels, const Value& scores) {
+  if (labels.empty()) return "no label";
+  std::string line;
+  for (const Value& label : labels)
+    line += (line.empty() ? "" : ", ") + printable(label.string()) + " " +
+            formatted("%.2f", scores.at(label.string()).number());
+  return line;
+}
+
 }  // namespace
 
 std::string prediction_text(const Value& prediction, std::string_view text) {
   if (prediction.is(Value::Kind::table)) {
     if (const Value* entities = prediction.find("entities")) return marked(entities->array(), text);
+    const Value* labels = prediction.find("labels");
+    const Value* scores = prediction.find("scores");
+    if (labels && scores) return listed(labels->array(), *scores);
     const Value* label = prediction.find("label");
     const Value* score = prediction.find("score");
     if (label && score) return printable(label->string()) + " " + formatted("%.2f", score->number());

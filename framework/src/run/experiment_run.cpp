@@ -37,7 +37,7 @@ constexpr std::size_t kMostListed = 50;
 std::vector<std::string> shown_sentences(const Experiment& experiment) {
   std::vector<std::string> sentences = experiment.show.strings("sentences");
   if (const std::string& file = experiment.show.string("file"); !file.empty())
-    for (std::string& line : read_texts(file, "")) sentences.push_back(std::move(line));
+    for (std::string& line : read_texts(file, "").texts) sentences.push_back(std::move(line));
   return sentences;
 }
 
@@ -109,7 +109,9 @@ void show(const Experiment& experiment, const fs::path& directory, const Encoder
 
   std::string lines;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    lines += prediction_row(texts[i], tasks, result.predictions, static_cast<std::int64_t>(i)).json() + "\n";
+    lines +=
+        prediction_row(texts[i], nullptr, tasks, result.predictions, static_cast<std::int64_t>(i)).json() +
+        "\n";
   write_file_atomically(directory / "predictions.jsonl", lines);
   std::string text = "\nPredictions (in predictions.jsonl)\n";
   for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {

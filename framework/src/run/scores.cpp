@@ -1,13 +1,12 @@
 #include "run/scores.h"
 
-#include <c10/core/InferenceMode.h>
-
 #include <cmath>
 #include <filesystem>
 #include <map>
 
 #include "eval/cosine.h"
 #include "eval/named_scores.h"
+#include "model/pair_inference.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
@@ -21,15 +20,7 @@ std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, con
                                  const Inference& inference) {
   if (examples.partners.empty())
     throw Error("the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
-  std::vector<std::string> texts = examples.texts;
-  texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
-  const at::Tensor vectors =
-      inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).sentences;
-  const auto count = static_cast<std::int64_t>(labels.size());
-  const c10::InferenceMode no_graph;
-  const at::Tensor logits = task.head->forward(
-      {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
-  return task.head->score(task.head->decode(logits, TokenBatch()), labels);
+  return task.head->score(predict_pairs(task, examples.texts, examples.partners, inference), labels);
 }
 
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.

@@ -12,6 +12,25 @@
 
 using mtt::Value;
 
+mtt::OptionList ClassificationSettings::options() {
+  return mtt::OptionList()
+      .strings("labels", std::vector<std::string>{},
+               "The labels in their order; empty: those of the examples, sorted.")
+      .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer, in training.")
+      .number("label_smoothing", 0, 0, 1,
+              "The share of a target that is spread over all labels (Szegedy et al. 2016).")
+      .table("class_weights", "Label = weight in the loss; those that are missing have 1.")
+      .boolean("balanced", false, "Weighs each label by n / (number of labels · its examples).");
+}
+
+ClassificationSettings ClassificationSettings::read(const mtt::Options& options) {
+  return {.labels = mtt::LabelSet(options.strings("labels")),
+          .dropout = options.number("dropout"),
+          .label_smoothing = options.number("label_smoothing"),
+          .class_weights = options.value("class_weights"),
+          .balanced = options.boolean("balanced")};
+}
+
 Classification::Classification(ClassificationSettings settings)
     : settings_(std::move(settings)),
       labels_(settings_.labels),

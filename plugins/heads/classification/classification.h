@@ -14,6 +14,9 @@ struct ClassificationSettings {
   /// label = weight; labels that are missing have 1
   mtt::Value class_weights = mtt::Value(mtt::Value::Table{});
   bool balanced = false;  ///< class weights n / (K · n_c) instead
+
+  static mtt::OptionList options();
+  static ClassificationSettings read(const mtt::Options& options);
 };
 
 /// Softmax classification of sentence vectors: intents, sentiment, topics.

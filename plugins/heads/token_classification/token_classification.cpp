@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "mtt/error.h"
 #include "mtt/metrics.h"
@@ -28,7 +29,13 @@ TokenClassification::TokenClassification(TokenClassificationSettings settings)
     : settings_(std::move(settings)),
       labels_(settings_.labels),
       loss_{.label_smoothing = settings_.label_smoothing},
-      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {}
+      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
+  if (!settings_.crf) return;
+  if (settings_.label_smoothing > 0)
+    throw mtt::Error("label_smoothing and crf = true exclude each other; leave one out");
+  if (!settings_.class_weights.table().empty())
+    settings_.class_weights.refuse("class_weights and crf = true exclude each other; leave one out");
+}
 
 void TokenClassification::learn_weights() {
   if (settings_.class_weights.table().empty()) return;
@@ -70,6 +77,15 @@ void TokenClassification::restore(const Value& state) {
 
 void TokenClassification::build(std::int64_t width) {
   classifier_ = &child<mtt::nn::Linear>("classifier", width, tag_count());
+  if (settings_.crf) crf_ = &child<LinearChainCrf>("crf", rules());
+}
+
+TagRules TokenClassification::rules() const {
+  TagRules rules{tag_count(), {}, {}};
+  for (std::int64_t before = 0; before < rules.tags; ++before)
+    for (std::int64_t tag = 0; tag < rules.tags; ++tag) rules.follows.push_back(may_follow(before, tag));
+  for (std::int64_t tag = 0; tag < rules.tags; ++tag) rules.begins.push_back(!is_inside(tag));
+  return rules;
 }
 
 at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
@@ -84,6 +100,7 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
     if (labels[s].is(Value::Kind::null)) continue;
     const auto spans = read_spans(labels[s], count_characters(batch.texts[s]));
     const mtt::Entity* before = nullptr;
+    std::int64_t first = settings_.crf ? tag_count() : 0;
     for (const Word& word : words_of(batch, s)) {
       const auto covers = [&](const mtt::Entity& e) {
         return e.span.begin < word.chars.end && word.chars.begin < e.span.end;
@@ -96,6 +113,7 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
       } else {
         out[word.token] = 0;
       }
+      out[word.token] += std::exchange(first, 0);
       before = entity;
     }
   }
@@ -103,14 +121,23 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
 }
 
 at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return loss_.sum(logits, targets);
+  if (!crf_) return loss_.sum(logits, targets);
+  const at::Tensor rows = targets.ne(kNoTarget).nonzero().squeeze(1);
+  const at::Tensor known = targets.index_select(0, rows).contiguous();
+  std::vector<std::int64_t> lengths;
+  const auto* target = known.const_data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < known.size(0); ++i) {
+    if (target[i] >= tag_count()) lengths.push_back(0);
+    ++lengths.back();
+  }
+  return crf_->negative_log_likelihood(logits.index_select(0, rows), known.remainder(tag_count()), lengths);
 }
 
 double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
 // Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of
 // them.
-std::vector<std::int64_t> TokenClassification::best_tags(const std::vector<const float*>& rows) const {
+TagSequence TokenClassification::best_tags(const std::vector<const float*>& rows) const {
   const std::int64_t tags = tag_count();
   std::vector<std::vector<std::int64_t>> from(rows.size(), std::vector<std::int64_t>(tags, 0));
   std::vector<float> best(tags), next(tags);
@@ -125,32 +152,33 @@ std::vector<std::int64_t> TokenClassification::best_tags(const std::vector<const
     }
     best.swap(next);
   }
-  std::vector<std::int64_t> path(rows.size());
+  TagSequence path{std::vector<std::int64_t>(rows.size()), std::vector<double>(rows.size())};
   std::int64_t tag = std::max_element(best.begin(), best.end()) - best.begin();
   for (std::size_t w = rows.size(); w-- > 0;) {
-    path[w] = tag;
+    path.tags[w] = tag;
+    path.probabilities[w] = std::exp(double{rows[w][tag]});
     tag = from[w][tag];
   }
   return path;
 }
 
 std::vector<Value> TokenClassification::decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const {
-  const at::Tensor log_probabilities = at::log_softmax(logits, 1).contiguous();
-  const float* data = log_probabilities.const_data_ptr<float>();
+  const at::Tensor scores = (crf_ ? logits : at::log_softmax(logits, 1)).contiguous();
+  const float* data = scores.const_data_ptr<float>();
   std::vector<Value> predictions;
   predictions.reserve(batch.sentences());
   for (std::int64_t s = 0; s < batch.sentences(); ++s) {
     const std::vector<Word> words = words_of(batch, s);
     std::vector<const float*> rows;
     for (const Word& word : words) rows.push_back(data + word.token * tag_count());
-    const std::vector<std::int64_t> tags = best_tags(rows);
+    const auto [tags, probabilities] = crf_ ? crf_->decode(rows) : best_tags(rows);
     Value::Array found;
     for (std::size_t first = 0, last; first < words.size(); first = last) {
       last = first + 1;
       if (tags[first] == 0) continue;
       while (last < words.size() && is_inside(tags[last])) ++last;
       double score = 0;
-      for (std::size_t w = first; w < last; ++w) score += std::exp(static_cast<double>(rows[w][tags[w]]));
+      for (std::size_t w = first; w < last; ++w) score += probabilities[w];
       const mtt::CharSpan chars{words[first].chars.begin, words[last - 1].chars.end};
       found.emplace_back(Value::Table{{"start", chars.begin},
                                       {"end", chars.end},
@@ -181,7 +209,8 @@ std::optional<bool> TokenClassification::right(const Value& prediction, const Va
 }
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
-                                     const at::Tensor& targets) {
+                                     const at::Tensor& coded_targets) {
+  const at::Tensor targets = coded_targets.remainder(tag_count());
   const at::Tensor present = std::get<0>(at::_unique2(targets, /*sorted=*/true));
   at::Tensor weight = at::zeros({tag_count(), features.size(1)}, at::kFloat);
   at::Tensor bias = at::full({tag_count()}, kNever, at::kFloat);

@@ -1,6 +1,7 @@
 // Labelled stretches of text.
 #pragma once
 
+#include "linear_chain_crf.h"
 #include "mtt/head.h"
 #include "mtt/label_set.h"
 #include "mtt/nn/cross_entropy.h"
@@ -12,10 +13,13 @@ struct TokenClassificationSettings {
   double dropout = 0;
   double label_smoothing = 0;
   mtt::Value class_weights = mtt::Value(mtt::Value::Table{});  ///< label or "O" = weight; others have 1
+  bool crf = false;                                            ///< learns how tags follow each other
 };
 
 /// Softmax classification of words by the vector of their first sub-word, with the tags O, B-x and I-x: named
-/// entities, slots. Decoding takes the best sequence in which I-x follows B-x or I-x only.
+/// entities, slots. Decoding takes the best sequence in which I-x follows B-x or I-x only. With `crf` the
+/// loss is that of a linear-chain CRF, in which a target is the tag, plus the number of tags where a sentence
+/// begins.
 class TokenClassification : public mtt::Head {
  public:
   explicit TokenClassification(TokenClassificationSettings settings);
@@ -45,11 +49,16 @@ class TokenClassification : public mtt::Head {
   static bool is_inside(std::int64_t tag) { return tag > 0 && tag % 2 == 0; }
 
   void learn_weights();
-  std::vector<std::int64_t> best_tags(const std::vector<const float*>& rows) const;
+  bool may_follow(std::int64_t before, std::int64_t tag) const {
+    return !is_inside(tag) || before == tag || before == tag - 1;
+  }
+  TagRules rules() const;
+  TagSequence best_tags(const std::vector<const float*>& rows) const;
 
   TokenClassificationSettings settings_;
   mtt::LabelSet labels_;
   mtt::nn::CrossEntropy loss_;
   mtt::nn::Dropout& dropout_;
   mtt::nn::Linear* classifier_ = nullptr;
+  LinearChainCrf* crf_ = nullptr;
 };

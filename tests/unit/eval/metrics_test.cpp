@@ -49,3 +49,20 @@ TEST_CASE("correlations: known values, ties, and what has none") {
   CHECK(std::isnan(mtt::spearman({1}, {1})));
   CHECK(std::isnan(mtt::spearman({1, NAN}, {1, 2})));
 }
+
+TEST_CASE("F1 of sets has scikit-learn's values") {
+  // labels 0: tp 1 fp 1; 1: tp 2 fn 1; 2: fp 1; 3: fn 1
+  const mtt::SetF1 f1 = mtt::set_f1({{0, 1}, {0, 1, 2}, {}}, {{0, 1}, {1}, {1, 3}});
+  CHECK(f1.micro == Approx(2 * 3.0 / (5 + 5)));
+  CHECK(f1.macro == Approx((2.0 / 3 + 4.0 / 5 + 0 + 0) / 4));
+  CHECK(mtt::set_f1({{}}, {{}}).micro == 1);
+  CHECK(std::isnan(mtt::set_f1({}, {}).micro));
+}
+
+TEST_CASE("the quadratic kappa has known values") {
+  CHECK(mtt::quadratic_kappa({0, 1, 2, 3}, {0, 1, 2, 3}) == Approx(1));
+  CHECK(mtt::quadratic_kappa({0, 3}, {3, 0}) == Approx(-1));
+  CHECK(mtt::quadratic_kappa({1, 2, 2, 0}, {1, 1, 2, 0}) == Approx(1 - 1.0 / (9 + 6 - 2 * 5 * 4 / 4.0)));
+  CHECK(std::isnan(mtt::quadratic_kappa({2, 2}, {2, 2})));
+  CHECK(std::isnan(mtt::quadratic_kappa({}, {})));
+}

@@ -1,0 +1,20 @@
+#include "model/pair_inference.h"
+
+#include <c10/core/InferenceMode.h>
+
+namespace mtt {
+
+std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string>& texts,
+                                 const std::vector<std::string>& partners, const Inference& inference) {
+  std::vector<std::string> both = texts;
+  both.insert(both.end(), partners.begin(), partners.end());
+  const at::Tensor vectors =
+      inference.run(both, {.sentences = true, .predictions = false, .progress = {}}).sentences;
+  const auto count = static_cast<std::int64_t>(texts.size());
+  const c10::InferenceMode no_graph;
+  const at::Tensor logits = task.head->forward(
+      {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
+  return task.head->decode(logits, TokenBatch());
+}
+
+}  // namespace mtt

@@ -1,0 +1,134 @@
+#include "multi_label.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/isnan.h>
+#include <ATen/ops/sigmoid.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "mtt/error.h"
+#include "mtt/metrics.h"
+
+using mtt::Value;
+
+namespace {
+
+std::vector<Value> names_of(const Value& label) {
+  if (label.is(Value::Kind::array)) return {label.array().begin(), label.array().end()};
+  if (label.is(Value::Kind::string)) return {label};
+  label.refuse("found " + label.json() + ", expected an array of labels, for example [\"food\", \"travel\"]");
+}
+
+at::Tensor with_target(const at::Tensor& targets) {
+  return at::isnan(targets.select(1, 0)).logical_not().nonzero().squeeze(1);
+}
+
+}  // namespace
+
+MultiLabel::MultiLabel(MultiLabelSettings settings)
+    : settings_(std::move(settings)),
+      labels_(settings_.labels),
+      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {}
+
+void MultiLabel::learn_labels(const std::vector<Value>& labels) {
+  std::vector<std::string> names;
+  for (const Value& label : labels) {
+    if (label.is(Value::Kind::null)) continue;
+    for (const Value& name : names_of(label)) {
+      if (labels_.size() > 0)
+        labels_.index(name);
+      else
+        names.push_back(mtt::LabelSet::text(name));
+    }
+  }
+  if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
+  if (labels_.size() == 0)
+    throw mtt::Error("a multi-label head needs at least one label, and no example has one");
+}
+
+Value MultiLabel::state() const { return Value::Table{{"labels", labels_.value()}}; }
+
+void MultiLabel::restore(const Value& state) { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
+
+void MultiLabel::build(std::int64_t width) {
+  classifier_ = &child<mtt::nn::Linear>("classifier", width, labels_.size());
+}
+
+at::Tensor MultiLabel::forward(const mtt::Encoding& encoding) const {
+  return classifier_->forward(dropout_.forward(encoding.sentences));
+}
+
+at::Tensor MultiLabel::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+  const std::int64_t width = labels_.size();
+  at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size()), width},
+                                std::numeric_limits<float>::quiet_NaN(), at::kFloat);
+  auto* row = targets.mutable_data_ptr<float>();
+  for (const Value& label : labels) {
+    if (!label.is(Value::Kind::null)) {
+      std::fill(row, row + width, 0.0F);
+      for (const Value& name : names_of(label)) row[labels_.index(name)] = 1;
+    }
+    row += width;
+  }
+  return targets;
+}
+
+at::Tensor MultiLabel::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  const at::Tensor rows = with_target(targets);
+  return at::binary_cross_entropy_with_logits(logits.index_select(0, rows), targets.index_select(0, rows), {},
+                                              {}, at::Reduction::Sum);
+}
+
+std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+  const at::Tensor probabilities = at::sigmoid(logits).contiguous();
+  const float* row = probabilities.const_data_ptr<float>();
+  std::vector<Value> predictions;
+  for (std::int64_t i = 0; i < logits.size(0); ++i, row += labels_.size()) {
+    Value::Array given;
+    Value scores{Value::Table{}};
+    for (std::int64_t k = 0; k < labels_.size(); ++k) {
+      scores.set(labels_.name(k), double{row[k]});
+      if (row[k] >= settings_.threshold) given.emplace_back(labels_.name(k));
+    }
+    predictions.emplace_back(Value::Table{{"labels", std::move(given)}, {"scores", std::move(scores)}});
+  }
+  return predictions;
+}
+
+std::vector<mtt::Metric> MultiLabel::score(const std::vector<Value>& predictions,
+                                           const std::vector<Value>& labels) const {
+  std::vector<std::vector<std::int64_t>> predicted, gold;
+  double exact = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].is(Value::Kind::null)) continue;
+    const auto indices = [&](const Value& names) {
+      std::vector<std::int64_t> set;
+      for (const Value& name : names_of(names))  // a label that the head does not know is never found
+        set.push_back(labels_.find(mtt::LabelSet::text(name)).value_or(-1));
+      std::sort(set.begin(), set.end());
+      set.erase(std::unique(set.begin(), set.end()), set.end());
+      return set;
+    };
+    predicted.push_back(indices(predictions[i].at("labels")));
+    gold.push_back(indices(labels[i]));
+    exact += predicted.back() == gold.back();
+  }
+  const mtt::SetF1 f1 = mtt::set_f1(predicted, gold);
+  return {{"micro_f1", f1.micro},
+          {"macro_f1", f1.macro},
+          {"exact_match", exact / static_cast<double>(gold.size())}};
+}
+
+std::optional<bool> MultiLabel::right(const Value& prediction, const Value& label) const {
+  std::vector<std::string> predicted, gold;
+  for (const Value& name : prediction.at("labels").array()) predicted.push_back(name.string());
+  for (const Value& name : names_of(label)) gold.push_back(mtt::LabelSet::text(name));
+  std::sort(predicted.begin(), predicted.end());
+  std::sort(gold.begin(), gold.end());
+  gold.erase(std::unique(gold.begin(), gold.end()), gold.end());
+  return predicted == gold;
+}

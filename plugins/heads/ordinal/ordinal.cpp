@@ -1,0 +1,134 @@
+#include "ordinal.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/expm1.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/log_sigmoid.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/softplus.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "mtt/error.h"
+#include "mtt/metrics.h"
+
+using mtt::Value;
+
+namespace {
+
+constexpr double kBeyond = 1e4;  // θ_0 and θ_K: no score passes them
+
+/// The order of labels that are numbers.
+std::vector<std::string> in_order(const std::vector<Value>& labels) {
+  std::vector<std::pair<double, std::string>> found;
+  for (const Value& label : labels)
+    if (!label.is(Value::Kind::null))
+      found.emplace_back(mtt::label_number(label), mtt::LabelSet::text(label));
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> names;
+  for (const auto& [number, name] : found)
+    if (names.empty() || names.back() != name) names.push_back(name);
+  return names;
+}
+
+}  // namespace
+
+Ordinal::Ordinal(OrdinalSettings settings)
+    : labels_(std::move(settings.labels)), dropout_(child<mtt::nn::Dropout>("dropout", settings.dropout)) {}
+
+void Ordinal::learn_labels(const std::vector<Value>& labels) {
+  if (labels_.size() == 0) {
+    const auto word = std::find_if(labels.begin(), labels.end(), [](const Value& label) {
+      return label.is(Value::Kind::string) &&
+             label.string().find_first_not_of("0123456789+-.eE") != std::string::npos;
+    });
+    if (word != labels.end())
+      word->refuse("the label " + word->json() +
+                   " has no place in an order; give the labels from lowest to highest with labels = [...]");
+    labels_ = mtt::LabelSet(in_order(labels));
+  }
+  for (const Value& label : labels)
+    if (!label.is(Value::Kind::null)) labels_.index(label);
+  if (labels_.size() < 2)
+    throw mtt::Error("an order needs at least two labels, and there are " + std::to_string(labels_.size()));
+}
+
+Value Ordinal::state() const { return Value::Table{{"labels", labels_.value()}}; }
+
+void Ordinal::restore(const Value& state) { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
+
+void Ordinal::build(std::int64_t width) {
+  score_ = &child<mtt::nn::Linear>("score", width, 1, /*bias=*/false);
+  thresholds_ = &parameter("thresholds.bias", {labels_.size() - 1});
+}
+
+at::Tensor Ordinal::forward(const mtt::Encoding& encoding) const {
+  const at::Tensor score = score_->forward(dropout_.forward(encoding.sentences));
+  const std::int64_t steps = labels_.size() - 2;
+  const at::Tensor thresholds =
+      at::cat({thresholds_->narrow(0, 0, 1), at::softplus(thresholds_->narrow(0, 1, steps))}).cumsum(0);
+  const double middle = static_cast<double>(steps) * std::log(2.0) / 2;  // steps of 0 lie around 0
+  return thresholds - middle - score;
+}
+
+at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+  at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
+  auto* out = targets.mutable_data_ptr<std::int64_t>();
+  for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
+  return targets;
+}
+
+// With a = θ_k − s and b = θ_{k-1} − s, σ(a) − σ(b) = σ(a) σ(−b) (1 − e^{b−a}).
+at::Tensor Ordinal::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+  const at::Tensor rows = targets.ne(kNoTarget).nonzero().squeeze(1);
+  const at::Tensor label = targets.index_select(0, rows).unsqueeze(1), known = logits.index_select(0, rows);
+  const at::Tensor edge = at::full({rows.size(0), 1}, kBeyond, logits.options());
+  const at::Tensor all = at::cat({-edge, known, edge}, 1);
+  const at::Tensor below = all.gather(1, label), above = all.gather(1, label + 1);
+  const at::Tensor gap = (-at::expm1(below - above)).log();
+  return -(at::log_sigmoid(above) + at::log_sigmoid(-below) + gap).sum();
+}
+
+std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+  const at::Tensor cumulative = at::sigmoid(logits).contiguous();
+  const float* row = cumulative.const_data_ptr<float>();
+  const std::int64_t count = labels_.size();
+  std::vector<Value> predictions;
+  for (std::int64_t i = 0; i < logits.size(0); ++i, row += count - 1) {
+    std::int64_t best = 0;
+    double best_probability = -1, rank = 0;
+    for (std::int64_t k = 0; k < count; ++k) {
+      const double up_to = k + 1 < count ? double{row[k]} : 1.0, below = k > 0 ? double{row[k - 1]} : 0.0;
+      const double probability = up_to - below;
+      rank += static_cast<double>(k + 1) * probability;
+      if (probability <= best_probability) continue;
+      best = k;
+      best_probability = probability;
+    }
+    predictions.emplace_back(
+        Value::Table{{"label", labels_.name(best)}, {"score", best_probability}, {"rank", rank}});
+  }
+  return predictions;
+}
+
+std::vector<mtt::Metric> Ordinal::score(const std::vector<Value>& predictions,
+                                        const std::vector<Value>& labels) const {
+  std::vector<std::int64_t> predicted, gold;
+  double distance = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i].is(Value::Kind::null)) continue;
+    predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
+    gold.push_back(labels_.index(labels[i]));
+    distance += std::abs(static_cast<double>(predicted.back() - gold.back()));
+  }
+  return {{"quadratic_kappa", mtt::quadratic_kappa(predicted, gold)},
+          {"accuracy", mtt::accuracy(predicted, gold)},
+          {"mean_rank_error", distance / static_cast<double>(gold.size())}};
+}
+
+std::optional<bool> Ordinal::right(const Value& prediction, const Value& label) const {
+  return prediction.at("label").string() == mtt::LabelSet::text(label);
+}

@@ -1,0 +1,351 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+#include <limits>
+
+#include "catch.h"
+#include "mtt/error.h"
+#include "mtt/head.h"
+#include "mtt/random_stream.h"
+#include "plugin/make_parts.h"
+#include "plugin/plugin_catalog.h"
+
+using mtt::Value;
+
+namespace {
+
+constexpr std::int64_t kNone = mtt::Head::kNoTarget;
+
+std::unique_ptr<mtt::Head> make(const std::string& name, const Value::Table& options = {}) {
+  mtt::PluginCatalog catalog({MTT_PLUGINS});
+  const mtt::HeadPlugin plugin = catalog.head(name);
+  return mtt::make_head(plugin, mtt::Options::read(plugin.options, options, "[tasks.t]"));
+}
+
+/// Values between -scale and scale that depend on the seed alone.
+at::Tensor drawn(at::IntArrayRef shape, std::uint64_t seed, double scale = 1) {
+  at::Tensor result = at::zeros(shape, at::kFloat);
+  mtt::RandomStream stream(seed, "test", 0);
+  auto* out = result.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < result.numel(); ++i)
+    out[i] = static_cast<float>(scale * (2 * static_cast<double>(stream.next() >> 11) * 0x1p-53 - 1));
+  return result;
+}
+
+void give_weights(mtt::Head& head, double scale) {
+  std::uint64_t seed = 1;
+  for (auto& [name, tensor] : head.parameters())
+    at::Tensor(tensor).copy_(drawn(tensor.sizes(), seed++, scale));
+}
+
+at::Tensor parameter(const mtt::Head& head, const std::string& wanted) {
+  for (auto& [name, tensor] : head.parameters())
+    if (name == wanted) return tensor;
+  throw mtt::Error("no parameter " + wanted);
+}
+
+double number(const at::Tensor& scalar) { return scalar.item<double>(); }
+
+/// Sentences of one-token words: 4, 1 and 3 of them, between special tokens.
+mtt::TokenBatch sentences() {
+  mtt::TokenBatch batch;
+  batch.offsets = {0, 6, 9, 14};
+  batch.prompt_lengths = {0, 0, 0};
+  batch.special = {1, 0, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1};
+  batch.first_subword = {0, 1, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0};
+  batch.chars = {{0, 0}, {0, 1}, {2, 3}, {4, 5}, {6, 7}, {0, 0}, {0, 0},
+                 {0, 1}, {0, 0}, {0, 0}, {0, 1}, {2, 3}, {4, 5}, {0, 0}};
+  batch.texts = {"a b c d", "e", "f g h"};
+  return batch;
+}
+
+Value span(int start, int end, const char* label) {
+  return Value::Table{{"start", start}, {"end", end}, {"label", label}};
+}
+
+/// a b[x c[x d   e[x   f[y g[y h[y : tags of two labels x (1, 2) and y (3, 4)
+const std::vector<Value> kSpans = {Value::Array{span(2, 5, "x")}, Value::Array{span(0, 1, "x")},
+                                   Value::Array{span(0, 3, "y"), span(4, 5, "y")}};
+const std::vector<std::vector<std::int64_t>> kGold = {{0, 1, 2, 0}, {1}, {3, 4, 3}};
+const std::vector<std::vector<std::int64_t>> kRows = {{1, 2, 3, 4}, {7}, {10, 11, 12}};
+constexpr std::int64_t kTags = 5;
+
+bool may_follow(std::int64_t before, std::int64_t tag) {
+  return tag == 0 || tag % 2 == 1 || before == tag || before == tag - 1;
+}
+
+struct Crf {
+  std::unique_ptr<mtt::Head> head = make("token_classification", {{"crf", true}});
+  at::Tensor logits = drawn({14, kTags}, 77, 2);
+
+  Crf() {
+    head->learn_labels(kSpans);
+    head->build(3);
+    give_weights(*head, 1);
+  }
+  double score(std::size_t sentence, const std::vector<std::int64_t>& tags) const {
+    const at::Tensor transitions = parameter(*head, "crf.transitions");
+    double sum = number(parameter(*head, "crf.start")[tags.front()]) +
+                 number(parameter(*head, "crf.end")[tags.back()]);
+    for (std::size_t w = 0; w < tags.size(); ++w) {
+      sum += number(logits[kRows[sentence][w]][tags[w]]);
+      if (w > 0) sum += number(transitions[tags[w - 1]][tags[w]]);
+    }
+    return sum;
+  }
+  /// All sequences that the rules allow, with their scores.
+  std::vector<std::pair<std::vector<std::int64_t>, double>> all(std::size_t sentence) const {
+    std::vector<std::pair<std::vector<std::int64_t>, double>> result;
+    std::vector<std::int64_t> tags(kRows[sentence].size());
+    const std::function<void(std::size_t)> extend = [&](std::size_t w) {
+      if (w == tags.size()) {
+        result.emplace_back(tags, score(sentence, tags));
+        return;
+      }
+      for (std::int64_t tag = 0; tag < kTags; ++tag) {
+        if (!may_follow(w == 0 ? 0 : tags[w - 1], tag)) continue;
+        tags[w] = tag;
+        extend(w + 1);
+      }
+    };
+    extend(0);
+    return result;
+  }
+  double log_partition(std::size_t sentence) const {
+    double sum = 0;
+    for (const auto& [tags, score] : all(sentence)) sum += std::exp(score);
+    return std::log(sum);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a CRF's loss is that of all valid sequences, counted one by one") {
+  const Crf crf;
+  const mtt::TokenBatch batch = sentences();
+  double expected = 0;
+  for (std::size_t s = 0; s < 3; ++s) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
+  const at::Tensor targets = crf.head->prepare(kSpans, batch);
+  CHECK(crf.head->count(targets) == 8);
+  CHECK(number(crf.head->loss(crf.logits, targets)) == Approx(expected).epsilon(1e-5));
+
+  const std::vector<Value> partial = {kSpans[0], Value(), kSpans[2]};
+  expected = 0;
+  for (const std::size_t s : {0, 2}) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
+  const at::Tensor known = crf.head->prepare(partial, batch);
+  CHECK(crf.head->count(known) == 7);
+  CHECK(number(crf.head->loss(crf.logits, known)) == Approx(expected).epsilon(1e-5));
+
+  const at::Tensor none = crf.head->prepare({Value(), Value(), Value()}, batch);
+  CHECK(crf.head->count(none) == 0);
+  CHECK(number(crf.head->loss(crf.logits, none)) == 0);
+}
+
+TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilities") {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    Crf crf;
+    crf.logits = drawn({14, kTags}, seed, 3);
+    const mtt::TokenBatch batch = sentences();
+    const auto predictions = crf.head->decode(crf.logits, batch);
+    for (std::size_t s = 0; s < 3; ++s) {
+      const auto sequences = crf.all(s);
+      const auto best = *std::max_element(sequences.begin(), sequences.end(),
+                                          [](const auto& a, const auto& b) { return a.second < b.second; });
+      const double partition = crf.log_partition(s);
+      std::vector<double> marginals(best.first.size(), 0.0);
+      for (const auto& [tags, score] : sequences)
+        for (std::size_t w = 0; w < tags.size(); ++w)
+          if (tags[w] == best.first[w]) marginals[w] += std::exp(score - partition);
+
+      const auto& entities = predictions[s].at("entities").array();
+      std::size_t e = 0;
+      for (std::size_t w = 0; w < best.first.size();) {
+        std::size_t last = w + 1;
+        if (best.first[w] > 0) {
+          while (last < best.first.size() && best.first[last] > 0 && best.first[last] % 2 == 0) ++last;
+          REQUIRE(e < entities.size());
+          CHECK(entities[e].at("start").integer() == static_cast<std::int64_t>(2 * w));
+          CHECK(entities[e].at("end").integer() == static_cast<std::int64_t>(2 * last - 1));
+          double mean = 0;
+          for (std::size_t i = w; i < last; ++i) mean += marginals[i] / static_cast<double>(last - w);
+          CHECK(entities[e].at("score").number() == Approx(mean).epsilon(1e-5));
+          ++e;
+        }
+        w = last;
+      }
+      CHECK(e == entities.size());
+    }
+  }
+}
+
+TEST_CASE("a CRF's gradient on its transitions is what finite differences say") {
+  Crf crf;
+  const mtt::TokenBatch batch = sentences();
+  const at::Tensor targets = crf.head->prepare(kSpans, batch);
+  for (const char* name : {"crf.transitions", "crf.start", "crf.end"}) {
+    at::Tensor weights = parameter(*crf.head, name);
+    weights.set_requires_grad(true);
+    const at::Tensor gradient =
+        torch::autograd::grad({crf.head->loss(crf.logits, targets)}, {weights})[0].flatten();
+    weights.set_requires_grad(false);
+    at::Tensor flat = weights.flatten();
+    for (const std::int64_t i : {std::int64_t{0}, std::int64_t{1}, flat.size(0) - 2}) {
+      const float before = flat[i].item<float>();
+      flat[i] = before + 1e-2F;
+      const double above = number(crf.head->loss(crf.logits, targets));
+      flat[i] = before - 1e-2F;
+      const double below = number(crf.head->loss(crf.logits, targets));
+      flat[i] = before;
+      INFO(name << " " << i);
+      CHECK(number(gradient[i]) == Approx((above - below) / 2e-2).margin(2e-3));
+    }
+  }
+}
+
+TEST_CASE("a CRF excludes what has no meaning with it") {
+  CHECK_THROWS_WITH(make("token_classification", {{"crf", true}, {"label_smoothing", 0.1}}),
+                    Contains("label_smoothing") && Contains("crf"));
+  CHECK_THROWS_WITH(
+      make("token_classification", {{"crf", true}, {"class_weights", Value::Table{{"O", 0.1}}}}),
+      Contains("class_weights") && Contains("crf"));
+}
+
+TEST_CASE("multi_label: the loss is binary cross-entropy over all decisions") {
+  const auto head = make("multi_label");
+  const std::vector<Value> labels = {Value::Array{"b", "a"}, Value(), Value::Array{}, "c"};
+  head->learn_labels(labels);
+  CHECK(head->state().at("labels").json() == R"(["a","b","c"])");
+  const at::Tensor logits = drawn({4, 3}, 5, 3), targets = head->prepare(labels, {});
+  CHECK(head->count(targets) == 9);
+  const bool gold[4][3] = {{true, true, false}, {}, {false, false, false}, {false, false, true}};
+  double expected = 0;
+  for (const int i : {0, 2, 3})
+    for (int k = 0; k < 3; ++k) {
+      const double p = 1 / (1 + std::exp(-number(logits[i][k])));
+      expected -= std::log(gold[i][k] ? p : 1 - p);
+    }
+  CHECK(number(head->loss(logits, targets)) == Approx(expected));
+  CHECK_THROWS_WITH(head->learn_labels({Value(3)}), Contains("expected an array of labels"));
+  CHECK_THROWS_WITH(head->prepare({Value::Array{"d"}}, {}), Contains("\"d\""));
+}
+
+TEST_CASE("multi_label: decisions by threshold, and scores with known values") {
+  const auto head = make("multi_label", {{"threshold", 0.7}});
+  head->learn_labels({Value::Array{"a", "b", "c"}});
+  at::Tensor logits = at::zeros({3, 3});
+  logits[0][0] = 2.0;  // 0.88
+  logits[0][1] = 0.8;  // 0.69
+  logits[1][1] = 3.0;
+  logits[1][2] = 1.0;  // 0.73
+  const auto predictions = head->decode(logits, {});
+  CHECK(predictions[0].at("labels").json() == R"(["a"])");
+  CHECK(predictions[1].at("labels").json() == R"(["b","c"])");
+  CHECK(predictions[2].at("labels").json() == "[]");
+  CHECK(predictions[0].at("scores").at("b").number() == Approx(0.6899745));
+  // decisions: right a b, wrong c, missed b; a: 1, b: 2/3, c: 0
+  const std::vector<Value> gold = {Value::Array{"a", "b"}, Value::Array{"b"}, Value::Array{}};
+  const auto metrics = head->score(predictions, gold);
+  CHECK(metrics[0].name == "micro_f1");
+  CHECK(metrics[0].value == Approx(2 * 2.0 / (3 + 3)));
+  CHECK(metrics[1].value == Approx((1 + 2.0 / 3 + 0) / 3));
+  CHECK(metrics[2].value == Approx(1.0 / 3));
+  CHECK(head->right(predictions[2], gold[2]) == true);
+  CHECK(head->right(predictions[1], gold[1]) == false);
+  CHECK(std::isnan(head->score({}, {})[0].value));
+}
+
+TEST_CASE("ordinal: probabilities are those of the proportional-odds model") {
+  const auto head = make("ordinal", {{"labels", Value::Array{"low", "middle", "high", "top"}}});
+  const std::vector<Value> labels = {"middle", Value(), "top", "low"};
+  head->learn_labels(labels);
+  head->build(2);
+  give_weights(*head, 1);
+  const at::Tensor x = drawn({4, 2}, 9, 2);
+  const at::Tensor bias = parameter(*head, "thresholds.bias");
+  const auto softplus = [](double v) { return std::log1p(std::exp(v)); };
+  const double middle = std::log(2.0);
+  const double theta[3] = {number(bias[0]) - middle, number(bias[0]) + softplus(number(bias[1])) - middle,
+                           number(bias[0]) + softplus(number(bias[1])) + softplus(number(bias[2])) - middle};
+  CHECK(theta[0] < theta[1]);
+  CHECK(theta[1] < theta[2]);
+  const auto probability = [&](std::int64_t i, std::int64_t k) {
+    const double score = number((x[i] * parameter(*head, "score.weight")[0]).sum());
+    const auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
+    const double up_to = k == 3 ? 1 : sigmoid(theta[k] - score),
+                 below = k == 0 ? 0 : sigmoid(theta[k - 1] - score);
+    return up_to - below;
+  };
+  const at::Tensor logits = head->forward({.tokens = {}, .sentences = x});
+  const at::Tensor targets = head->prepare(labels, {});
+  CHECK(head->count(targets) == 3);
+  CHECK(number(head->loss(logits, targets)) ==
+        Approx(-std::log(probability(0, 1)) - std::log(probability(2, 3)) - std::log(probability(3, 0))));
+  const auto predictions = head->decode(logits, {});
+  for (std::int64_t i = 0; i < 4; ++i) {
+    double best = 0, rank = 0;
+    for (std::int64_t k = 0; k < 4; ++k) {
+      best = std::max(best, probability(i, k));
+      rank += static_cast<double>(k + 1) * probability(i, k);
+    }
+    CHECK(predictions[i].at("score").number() == Approx(best).epsilon(1e-5));
+    CHECK(predictions[i].at("rank").number() == Approx(rank).epsilon(1e-5));
+  }
+}
+
+TEST_CASE("ordinal: the loss stays finite far from the thresholds, and its gradient right") {
+  const auto head = make("ordinal", {{"labels", Value::Array{"a", "b", "c"}}});
+  head->learn_labels({"a", "b", "c"});
+  head->build(1);
+  for (const double far : {-300.0, -20.0, 0.0, 20.0, 300.0}) {
+    at::Tensor logits = at::zeros({3, 2});
+    logits.select(1, 0).fill_(far);
+    logits.select(1, 1).fill_(far + 1);
+    logits.set_requires_grad(true);
+    const at::Tensor loss = head->loss(logits, head->prepare({"a", "b", "c"}, {}));
+    CHECK(std::isfinite(number(loss)));
+    const at::Tensor gradient = torch::autograd::grad({loss}, {logits})[0];
+    CHECK(gradient.isfinite().all().item<bool>());
+    CHECK(gradient.abs().max().item<double>() <= 2);
+  }
+}
+
+TEST_CASE("ordinal: numbers have an order, words need one") {
+  const auto head = make("ordinal");
+  head->learn_labels({Value(10), Value(2), "3", Value(), Value(2)});
+  CHECK(head->state().at("labels").json() == R"(["2","3","10"])");
+  CHECK_THROWS_WITH(make("ordinal")->learn_labels({"good", "bad"}),
+                    Contains("labels from lowest to highest"));
+  CHECK_THROWS_WITH(make("ordinal")->learn_labels({Value(1)}), Contains("at least two labels"));
+  const auto scored = make("ordinal");
+  scored->learn_labels({Value(1), Value(2), Value(3)});
+  const auto guess = [](const char* label) { return Value(Value::Table{{"label", label}}); };
+  const auto metrics = scored->score({guess("1"), guess("3"), guess("3"), guess("2")},
+                                     {Value(1), Value(3), Value(1), Value(2)});
+  // observed (p−g)² = 4; by chance Σp² + Σg² − 2 Σp Σg / n = 23 + 15 − 2·9·7/4 = 6.5
+  CHECK(metrics[0].name == "quadratic_kappa");
+  CHECK(metrics[0].value == Approx(1 - 4 / 6.5));
+  CHECK(metrics[1].value == 0.75);
+  CHECK(metrics[2].value == 0.5);
+}
+
+TEST_CASE("pair_classification reads both vectors and their difference") {
+  const auto head = make("pair_classification", {{"dropout", 0.0}});
+  head->learn_labels({"yes", "no"});
+  CHECK(head->level() == mtt::Level::pair);
+  head->build(3);
+  give_weights(*head, 1);
+  CHECK(parameter(*head, "classifier.weight").size(1) == 9);
+  const at::Tensor u = drawn({4, 3}, 1), v = drawn({4, 3}, 2);
+  const at::Tensor features = at::cat({u, v, (u - v).abs()}, 1);
+  const at::Tensor expected =
+      features.matmul(parameter(*head, "classifier.weight").t()) + parameter(*head, "classifier.bias");
+  const at::Tensor logits = head->forward({.tokens = {}, .sentences = u, .partners = v});
+  CHECK((logits - expected).abs().max().item<double>() < 1e-5);
+  CHECK(head->initialisations().empty());
+  CHECK(head->decode(logits, {}).size() == 4);
+}
