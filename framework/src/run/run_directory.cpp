@@ -169,9 +169,12 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     Backbone& backbone = run.encoder.model->backbone();
     const FreezePolicy policy = FreezePolicy::from(run.experiment.freeze, backbone.shape().layers, tasks);
     add_adapters(backbone, policy.adapters, 0);
-    if (std::error_code error; fs::exists(directory / kBackbone, error))
-      copy_into(load_tensors(directory / kBackbone), run.encoder.model->parameters(),
-                (directory / kBackbone).string());
+    run.adapters = policy.adapters;
+    if (std::error_code error; fs::exists(directory / kBackbone, error)) {
+      const auto trained = load_tensors(directory / kBackbone);
+      for (const auto& [name, tensor] : trained) run.trained.push_back(name);
+      copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
+    }
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());

@@ -48,6 +48,9 @@ struct LoadedRun {
   Experiment experiment;
   Encoder encoder;                              ///< with its tasks
   std::vector<std::string> fields, test_files;  ///< one a task
+  AdapterSettings adapters;
+  std::vector<std::string>
+      trained;  ///< parameters below the heads that the run changed: "backbone.layers.5..."
 };
 
 /// Loads a run. Paths of plugins in its configuration are not followed: a run may name a plugin, not bring

@@ -1,0 +1,55 @@
+#include <filesystem>
+#include <memory>
+
+#include "export/hugging_face_head.h"
+#include "export/peft_adapter.h"
+#include "export/sentence_transformers_directory.h"
+#include "model_option.h"
+#include "mtt/error.h"
+#include "run/run_directory.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+struct Export {
+  std::string run, directory, head;
+  bool adapter = false;
+  std::vector<std::string> plugin_path;
+
+  void write() const {
+    if (!is_run_directory(run))
+      throw Error("'" + run + "' is no directory of a run; give one that mtt run made");
+    Console console;
+    PluginCatalog plugins = plugin_catalog(plugin_path);
+    LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
+    for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
+    if (adapter)
+      write_peft_adapter(loaded, run, directory);
+    else if (!head.empty())
+      write_hugging_face_head(loaded, head, run, directory);
+    else
+      write_sentence_transformers(loaded, run, directory);
+    console.say("written to " + directory + "\n");
+  }
+};
+
+}  // namespace
+
+void add_export(CLI::App& app) {
+  auto options = std::make_shared<Export>();
+  CLI::App* verb = app.add_subcommand("export", "A trained run to a directory that other programs load");
+  verb->add_option("run", options->run, "The directory of a run")->type_name("RUN")->required();
+  verb->add_option("directory", options->directory, "A new directory for sentence-transformers")
+      ->type_name("DIR")
+      ->required();
+  CLI::Option* head = verb->add_option("--head", options->head,
+                                       "Write the encoder with this task's head for transformers instead");
+  head->type_name("TASK");
+  verb->add_flag("--adapter", options->adapter, "Write the run's LoRA adapter for PEFT instead")
+      ->excludes(head);
+  add_plugin_path(*verb, options->plugin_path);
+  verb->callback([options] { options->write(); });
+}
+
+}  // namespace mtt

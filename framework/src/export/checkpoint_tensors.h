@@ -1,0 +1,30 @@
+// A trained backbone under the names of the checkpoint that it came from.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "freeze/freeze_policy.h"
+#include "model/encoder.h"
+#include "mtt/nn/module.h"
+
+namespace mtt {
+
+/// The tensors of an encoder's checkpoint with the values that they have now, float32, in the order of the
+/// checkpoint. LoRA adapters are added to the weights that they extend: W + (alpha / rank) · B A. Tensors
+/// that the backbone does not use (a pooler, position ids) are left out. Houlsby adapters, which no weight
+/// can hold, throw Error.
+std::vector<nn::NamedParameter> checkpoint_tensors(Encoder& encoder, const AdapterSettings& adapters);
+
+/// A projection with a LoRA adapter: its weight's name in the checkpoint, and the adapter's matrices.
+struct LoraMatrices {
+  std::string weight;  ///< "encoder.layer.0.attention.self.query.weight"
+  at::Tensor a, b;     ///< [rank, in], [rows, rank]
+};
+std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings& adapters);
+
+/// Writes model.safetensors.
+void write_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors);
+
+}  // namespace mtt

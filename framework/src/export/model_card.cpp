@@ -1,0 +1,74 @@
+#include "export/model_card.h"
+
+#include <algorithm>
+
+#include "io/file.h"
+#include "io/json.h"
+#include "report/terminal_text.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostBytes = 16u << 20;
+
+/// Text in a table of Markdown, where a bar would end the cell.
+std::string cell(std::string_view text) {
+  std::string safe;
+  for (const char c : printable(std::string(text))) safe += c == '|' ? "\\|" : std::string(1, c);
+  return safe;
+}
+
+std::string scores_table(const fs::path& run) {
+  const fs::path file = run / "scores.jsonl";
+  std::error_code error;
+  if (!fs::exists(file, error)) return "The run has no held-out examples, so there are no scores.\n";
+  std::string table = "| task | score | value | examples |\n|---|---|---|---|\n";
+  const std::string content = read_file(file, kMostBytes);
+  std::int32_t number = 0;
+  for (std::size_t begin = 0; begin < content.size();) {
+    const std::size_t end = std::min(content.find('\n', begin), content.size());
+    const Value row = parse_json_line(content.substr(begin, end - begin), file.string(), ++number);
+    for (const auto& [name, value] : row.at("metrics").table())
+      table += "| " + cell(row.at("task").string()) + " | " + cell(name) + " | " +
+               (value.is(Value::Kind::null) ? "undefined" : formatted("%.4f", value.number())) + " | " +
+               std::to_string(row.at("examples").integer()) + " of " +
+               cell(fs::path(row.at("file").string()).filename().string()) + " |\n";
+    begin = end + 1;
+  }
+  return table;
+}
+
+/// A fence that is longer than any run of backticks in the text.
+std::string fenced(const std::string& text, const std::string& language) {
+  std::size_t longest = 2, run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  return fence + language + "\n" + text + (text.ends_with('\n') ? "" : "\n") + fence + "\n";
+}
+
+}  // namespace
+
+std::string model_card(const fs::path& run, const Encoder& encoder, const std::string& library,
+                       const std::string& pipeline, const std::string& usage) {
+  const BackboneShape& shape = encoder.model->backbone().shape();
+  std::string tasks;
+  for (const Task& task : encoder.model->tasks())
+    tasks += "- `" + cell(task.name) + "`: " + cell(task.plugin) + "\n";
+  return "---\nlibrary_name: " + library + "\npipeline_tag: " + pipeline +
+         "\nbase_model: " + Value(encoder.directory.path.filename().string()).json() + "\ntags:\n- " +
+         library + "\n- multi-task\n---\n\n# " + cell(encoder.directory.path.filename().string()) +
+         ", trained with mtt\n\n" + cell(encoder.directory.model_type) + ", " + std::to_string(shape.layers) +
+         " layers, hidden size " + std::to_string(shape.hidden) + ", at most " +
+         std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
+         std::to_string(encoder.model->modules().width()) + ".\n\n" +
+         (tasks.empty() ? "" : "Trained together with these heads:\n\n" + tasks + "\n") + "## Use\n\n" +
+         fenced(usage, "python") + "\n## Scores on held-out examples\n\n" + scores_table(run) +
+         "\n## Configuration of the run\n\n" + fenced(read_file(run / "config.toml", kMostBytes), "toml");
+}
+
+}  // namespace mtt

@@ -1,0 +1,38 @@
+#include "export/new_directory.h"
+
+#include <unistd.h>
+
+#include <system_error>
+
+#include "io/file.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+
+NewDirectory::NewDirectory(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+  if (path_.filename().empty()) path_ = path_.parent_path();
+  std::error_code error;
+  if (fs::exists(path_, error) && !(fs::is_directory(path_, error) && fs::is_empty(path_, error)))
+    throw Error("'" + path_.string() + "' is there already; give a new or an empty directory");
+  temporary_ = path_.string() + ".part-" + std::to_string(::getpid());
+  fs::create_directories(temporary_, error);
+  if (error) throw Error("the directory '" + temporary_.string() + "' cannot be made: " + error.message());
+}
+
+NewDirectory::~NewDirectory() {
+  std::error_code error;
+  if (!temporary_.empty()) fs::remove_all(temporary_, error);
+}
+
+void NewDirectory::commit() {
+  std::error_code error;
+  fs::remove(path_, error);  // an empty one
+  fs::rename(temporary_, path_, error);
+  if (error) throw Error("the directory '" + path_.string() + "' cannot be made: " + error.message());
+  temporary_.clear();
+  flush_folder(path_.parent_path());
+}
+
+}  // namespace mtt

@@ -1,0 +1,24 @@
+// A directory that is there complete or not at all.
+#pragma once
+
+#include <filesystem>
+
+namespace mtt {
+
+/// A folder of another name beside `path`, which takes its place by commit() and is removed otherwise. A
+/// `path` that exists and is not an empty folder throws Error.
+class NewDirectory {
+ public:
+  explicit NewDirectory(const std::filesystem::path& path);
+  ~NewDirectory();
+  NewDirectory(const NewDirectory&) = delete;
+  NewDirectory& operator=(const NewDirectory&) = delete;
+
+  const std::filesystem::path& folder() const { return temporary_; }  ///< to write into
+  void commit();
+
+ private:
+  std::filesystem::path path_, temporary_;
+};
+
+}  // namespace mtt

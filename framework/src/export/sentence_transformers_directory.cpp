@@ -1,0 +1,129 @@
+#include "export/sentence_transformers_directory.h"
+
+#include <algorithm>
+
+#include "export/checkpoint_tensors.h"
+#include "export/hugging_face_files.h"
+#include "export/model_card.h"
+#include "export/new_directory.h"
+#include "io/file.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+/// The flags of the old dialect, in the order in which it concatenates.
+constexpr std::pair<PoolingMode, const char*> kFlags[] = {
+    {PoolingMode::cls, "pooling_mode_cls_token"},
+    {PoolingMode::max, "pooling_mode_max_tokens"},
+    {PoolingMode::mean, "pooling_mode_mean_tokens"},
+    {PoolingMode::mean_sqrt_len_tokens, "pooling_mode_mean_sqrt_len_tokens"},
+    {PoolingMode::weightedmean, "pooling_mode_weightedmean_tokens"},
+    {PoolingMode::lasttoken, "pooling_mode_lasttoken"}};
+
+Value pooling_config(const Pooling& pooling, std::int64_t hidden) {
+  Value config(Value::Table{{"word_embedding_dimension", hidden}});
+  std::vector<PoolingMode> in_order;
+  for (const auto& [mode, flag] : kFlags) {
+    const bool on = std::find(pooling.modes.begin(), pooling.modes.end(), mode) != pooling.modes.end();
+    config.set(flag, on);
+    if (on) in_order.push_back(mode);
+  }
+  if (in_order != pooling.modes)
+    throw Error(
+        "the model concatenates its poolings in an order that sentence-transformers before release 6 "
+        "cannot express; list them as cls, max, mean, mean_sqrt_len, weightedmean, lasttoken");
+  config.set("include_prompt", pooling.include_prompt);
+  return config;
+}
+
+std::string activation_class(const std::string& name) {
+  constexpr std::pair<const char*, const char*> kClasses[] = {
+      {"tanh", "Tanh"}, {"identity", "Identity"}, {"relu", "ReLU"}, {"gelu", "GELU"}, {"silu", "SiLU"}};
+  for (const auto& [ours, theirs] : kClasses)
+    if (name == ours)
+      return std::string("torch.nn.modules.") + (name == "identity" ? "linear." : "activation.") + theirs;
+  throw Error("the activation '" + name + "' of a dense layer has no class in torch.nn");
+}
+
+void write_json(const fs::path& file, const Value& value) {
+  write_file_atomically(file, value.json() + "\n");
+}
+
+Value module_entry(std::size_t number, const std::string& path, const char* kind) {
+  return Value::Table{{"idx", static_cast<std::int64_t>(number)},
+                      {"name", std::to_string(number)},
+                      {"path", path},
+                      {"type", std::string("sentence_transformers.models.") + kind}};
+}
+
+Value sentence_settings(const Encoder& encoder) {
+  Value prompts{Value::Table{}}, default_prompt;
+  for (const auto& [name, text] : encoder.directory.prompts) {
+    prompts.set(name, text);
+    if (!encoder.prompt.empty() && text == encoder.prompt) default_prompt = name;
+  }
+  if (!encoder.prompt.empty() && default_prompt.is(Value::Kind::null)) {
+    default_prompt = "default";
+    prompts.set("default", encoder.prompt);
+  }
+  Value settings(Value::Table{{"__version__", Value(Value::Table{{"sentence_transformers", "2.0.0"}})},
+                              {"prompts", std::move(prompts)},
+                              {"default_prompt_name", std::move(default_prompt)},
+                              {"similarity_fn_name", "cosine"}});
+  if (encoder.directory.truncate > 0) settings.set("truncate_dim", encoder.directory.truncate);
+  return settings;
+}
+
+}  // namespace
+
+void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, const fs::path& directory) {
+  Encoder& encoder = run.encoder;
+  SentenceModules& modules = encoder.model->modules();
+  NewDirectory target(directory);
+  const fs::path& folder = target.folder();
+
+  write_tensors(folder / "model.safetensors", checkpoint_tensors(encoder, run.adapters));
+  write_json(folder / "config.json", float32_config(encoder.directory.config));
+  copy_tokenizer(encoder.directory.transformer, folder);
+  write_json(folder / "sentence_bert_config.json",
+             Value::Table{{"max_seq_length", encoder.max_tokens},
+                          {"do_lower_case", lowers_case(encoder.directory.transformer)}});
+  write_json(folder / "config_sentence_transformers.json", sentence_settings(encoder));
+
+  Value::Array entries = {module_entry(0, "", "Transformer"), module_entry(1, "1_Pooling", "Pooling")};
+  write_json(folder / "1_Pooling/config.json",
+             pooling_config(modules.pooling(), encoder.model->backbone().shape().hidden));
+  const bool has_dense = !modules.parameters().empty();
+  for (std::size_t i = 0; has_dense && i < encoder.directory.dense.size(); ++i) {
+    const SentenceModules::DenseShape& shape = encoder.directory.dense[i].shape;
+    const std::string path = std::to_string(entries.size()) + "_Dense";
+    entries.push_back(module_entry(entries.size(), path, "Dense"));
+    Value config(Value::Table{{"in_features", shape.in},
+                              {"out_features", shape.out},
+                              {"bias", shape.bias},
+                              {"activation_function", activation_class(shape.activation)}});
+    if (shape.residual) config.set("use_residual", true);
+    write_json(folder / path / "config.json", config);
+    auto tensors = modules.dense(i).parameters();
+    for (auto& [name, tensor] : tensors) tensor = tensor.detach().contiguous();
+    write_tensors(folder / path / "model.safetensors", tensors);
+  }
+  if (modules.normalizes()) {
+    const std::string path = std::to_string(entries.size()) + "_Normalize";
+    entries.push_back(module_entry(entries.size(), path, "Normalize"));
+    fs::create_directories(folder / path);
+    write_json(folder / path / "config.json", Value(Value::Table{}));
+  }
+  write_json(folder / "modules.json", Value(std::move(entries)));
+  write_file_atomically(folder / "README.md",
+                        model_card(run_directory, encoder, "sentence-transformers", "sentence-similarity",
+                                   "from sentence_transformers import SentenceTransformer\n\n"
+                                   "model = SentenceTransformer(\"path/to/this/directory\")\n"
+                                   "vectors = model.encode([\"a sentence\", \"another one\"])\n"));
+  target.commit();
+}
+
+}  // namespace mtt
