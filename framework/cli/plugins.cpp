@@ -1,9 +1,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "check/plugin_check.h"
 #include "config/config_reference.h"
 #include "model_option.h"
 #include "mtt/error.h"
+#include "plugin/plugin_template.h"
 #include "report/console.h"
 #include "report/terminal_text.h"
 #include "verbs.h"
@@ -64,6 +66,51 @@ void Plugins::run() const {
   if (!which.empty() && !found) catalog.head(which);  // throws: what was searched and what was seen
 }
 
+void add_check(CLI::App& plugins) {
+  auto check = std::make_shared<PluginCheck>();
+  auto file = std::make_shared<std::string>(), config = std::make_shared<std::string>();
+  auto here = std::make_shared<bool>(false);
+  CLI::App* verb = plugins.add_subcommand(
+      "check", "Runs a plugin through its contract, in a process of its own that may die");
+  verb->add_option("file", *file, "A plugin file")->type_name("FILE")->required();
+  verb->add_option("--set", check->options, "An option of the plugin; may be repeated")
+      ->type_name("key=value")
+      ->expected(1)
+      ->take_all();
+  verb->add_option("--config", *config, "For a backbone: a model's config.json; without it a small one")
+      ->type_name("FILE");
+  verb->add_option("--seconds", check->seconds, "After which the check is given up")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400}))
+      ->type_name("N");
+  verb->add_flag("--in-this-process", *here, "For a debugger: in this process, in bare lines");
+  verb->callback([check, file, config, here] {
+    check->file = *file;
+    check->config = *config;
+    Console console;
+    if (*here ? check_plugin_here(*check) : check_plugin(*check, console)) throw CLI::RuntimeError(1);
+  });
+}
+
+void add_new(CLI::App& plugins) {
+  auto kind = std::make_shared<std::string>(), name = std::make_shared<std::string>(),
+       directory = std::make_shared<std::string>();
+  CLI::App* verb =
+      plugins.add_subcommand("new", "Writes the project of a new plugin, ready to build and to run");
+  verb->add_option("kind", *kind, "head, backbone or weighting")
+      ->check(CLI::IsMember({"head", "backbone", "weighting"}))
+      ->type_name("KIND")
+      ->required();
+  verb->add_option("name", *name, "The plugin's name: lower-case letters, digits and '_'")
+      ->type_name("NAME")
+      ->required();
+  verb->add_option("directory", *directory, "A new directory")->type_name("DIR")->required();
+  verb->callback([kind, name, directory] {
+    write_plugin_project(*kind, *name, *directory);
+    Console console;
+    console.say("written to " + *directory + "; its README.md says how to build it\n");
+  });
+}
+
 }  // namespace
 
 void add_plugins(CLI::App& app) {
@@ -72,7 +119,12 @@ void add_plugins(CLI::App& app) {
   verb->add_option("plugin", plugins->which, "A backbone's, head's or weighting's name, or a plugin file")
       ->type_name("NAME|FILE");
   add_plugin_path(*verb, plugins->plugin_path);
-  verb->callback([plugins] { plugins->run(); });
+  verb->require_subcommand(0, 1);
+  add_new(*verb);
+  add_check(*verb);
+  verb->callback([plugins, verb] {
+    if (verb->get_subcommands().empty()) plugins->run();
+  });
 }
 
 }  // namespace mtt

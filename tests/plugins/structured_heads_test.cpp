@@ -318,6 +318,10 @@ TEST_CASE("ordinal: numbers have an order, words need one") {
   const auto head = make("ordinal");
   head->learn_labels({Value(10), Value(2), "3", Value(), Value(2)});
   CHECK(head->state().at("labels").json() == R"(["2","3","10"])");
+  const auto halves = make("ordinal");
+  halves->learn_labels({Value(3.5), Value(4), Value(0.5)});
+  CHECK(halves->state().at("labels").json() == R"(["0.5","3.5","4"])");
+  CHECK(halves->prepare({Value(4), Value(0.5)}, {}).equal(at::arange(2, -1, -2)));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({"good", "bad"}),
                     Contains("labels from lowest to highest"));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({Value(1)}), Contains("at least two labels"));

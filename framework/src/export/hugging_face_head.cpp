@@ -5,7 +5,7 @@
 #include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "export/new_directory.h"
+#include "io/new_directory.h"
 #include "freeze/frontier.h"
 #include "io/file.h"
 #include "mtt/error.h"

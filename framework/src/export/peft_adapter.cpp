@@ -3,7 +3,7 @@
 #include <set>
 
 #include "export/checkpoint_tensors.h"
-#include "export/new_directory.h"
+#include "io/new_directory.h"
 #include "io/file.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"

@@ -1,7 +1,5 @@
 #include "plugin/plugin_catalog.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <set>
@@ -9,6 +7,7 @@
 
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "plugin/own_place.h"
 
 namespace fs = std::filesystem;
 
@@ -16,12 +15,8 @@ namespace mtt {
 namespace {
 
 fs::path own_plugin_folder() {
-  Dl_info info{};
-  if (::dladdr(reinterpret_cast<const void*>(&own_plugin_folder), &info) == 0 || info.dli_fname == nullptr)
-    return {};
-  std::error_code error;
-  const fs::path library = fs::canonical(info.dli_fname, error);
-  return error ? fs::path() : library.parent_path() / "mtt" / "plugins";
+  const fs::path folder = library_folder();
+  return folder.empty() ? fs::path() : folder / "mtt" / "plugins";
 }
 
 std::vector<fs::path> libraries_in(const fs::path& folder) {

@@ -21,12 +21,17 @@ namespace {
 
 constexpr double kBeyond = 1e4;  // θ_0 and θ_K: no score passes them
 
+/// A label as it is named; numbers as JSON writes them.
+Value name_of(const Value& label) {
+  return label.is(Value::Kind::number) ? Value(label.json()).placed(label.place()) : label;
+}
+
 /// The order of labels that are numbers.
 std::vector<std::string> in_order(const std::vector<Value>& labels) {
   std::vector<std::pair<double, std::string>> found;
   for (const Value& label : labels)
     if (!label.is(Value::Kind::null))
-      found.emplace_back(mtt::label_number(label), mtt::LabelSet::text(label));
+      found.emplace_back(mtt::label_number(label), mtt::LabelSet::text(name_of(label)));
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
   for (const auto& [number, name] : found)
@@ -51,7 +56,7 @@ void Ordinal::learn_labels(const std::vector<Value>& labels) {
     labels_ = mtt::LabelSet(in_order(labels));
   }
   for (const Value& label : labels)
-    if (!label.is(Value::Kind::null)) labels_.index(label);
+    if (!label.is(Value::Kind::null)) labels_.index(name_of(label));
   if (labels_.size() < 2)
     throw mtt::Error("an order needs at least two labels, and there are " + std::to_string(labels_.size()));
 }
@@ -77,7 +82,8 @@ at::Tensor Ordinal::forward(const mtt::Encoding& encoding) const {
 at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
-  for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
+  for (const Value& label : labels)
+    *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(name_of(label));
   return targets;
 }
 
@@ -121,7 +127,7 @@ std::vector<mtt::Metric> Ordinal::score(const std::vector<Value>& predictions,
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
     predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
-    gold.push_back(labels_.index(labels[i]));
+    gold.push_back(labels_.index(name_of(labels[i])));
     distance += std::abs(static_cast<double>(predicted.back() - gold.back()));
   }
   return {{"quadratic_kappa", mtt::quadratic_kappa(predicted, gold)},
@@ -130,5 +136,5 @@ std::vector<mtt::Metric> Ordinal::score(const std::vector<Value>& predictions,
 }
 
 std::optional<bool> Ordinal::right(const Value& prediction, const Value& label) const {
-  return prediction.at("label").string() == mtt::LabelSet::text(label);
+  return prediction.at("label").string() == mtt::LabelSet::text(name_of(label));
 }

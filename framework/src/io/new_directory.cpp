@@ -1,4 +1,4 @@
-#include "export/new_directory.h"
+#include "io/new_directory.h"
 
 #include <unistd.h>
 

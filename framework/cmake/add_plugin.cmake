@@ -1,0 +1,18 @@
+# mtt_add_plugin(<name> SOURCES <file>...): a loadable module <name>.so that exports its descriptor alone. It lands in
+# MTT_PLUGIN_OUTPUT_DIRECTORY, or else in the current build folder.
+function(mtt_add_plugin name)
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES")
+  if(NOT ARG_SOURCES OR ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "mtt_add_plugin: write mtt_add_plugin(<name> SOURCES <file>...)")
+  endif()
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE mtt::mtt)
+  target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  set_target_properties(${name} PROPERTIES PREFIX "" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+  if(MTT_PLUGIN_OUTPUT_DIRECTORY)
+    set_target_properties(${name} PROPERTIES LIBRARY_OUTPUT_DIRECTORY ${MTT_PLUGIN_OUTPUT_DIRECTORY})
+  endif()
+  if(TARGET mtt_abi_digest)
+    add_dependencies(${name} mtt_abi_digest)
+  endif()
+endfunction()

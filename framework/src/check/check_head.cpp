@@ -1,0 +1,376 @@
+#include "check/check_head.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <thread>
+
+#include "check/samples.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "plugin/make_parts.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kWidth = 12;
+constexpr double kTolerance = 1e-5;
+const std::vector<std::int64_t> kWords = {3, 1, 5, 2, 4, 6};
+
+Value span(std::int32_t start, std::int32_t end, const char* label) {
+  return Value::Table{{"start", start}, {"end", end}, {"label", label}};
+}
+
+/// Labels of the six sentences, the fourth without one.
+std::vector<std::vector<Value>> label_kinds(const TokenBatch& batch) {
+  const auto word = [&](std::int64_t sentence, const char* label) {
+    const CharSpan chars = batch.chars[batch.offsets[sentence] + 1];
+    return Value(Value::Array{span(chars.begin, chars.end, label)});
+  };
+  const Value none;
+  return {{"red", "green", "red", none, "blue", "green"},
+          {Value(0.1), Value(0.9), Value(0.4), none, Value(0.7), Value(0.2)},
+          {word(0, "red"), word(1, "green"), Value(Value::Array{}), none, word(4, "red"), word(5, "green")},
+          {Value(Value::Array{"red", "green"}), Value(Value::Array{"green"}), Value(Value::Array{}), none,
+           Value(Value::Array{"red"}), Value(Value::Array{"green"})},
+          {true, false, true, none, false, true}};
+}
+
+class HeadCheck {
+ public:
+  HeadCheck(const HeadPlugin& plugin, const Options& options, ContractReport& report)
+      : plugin_(plugin), options_(options), report_(report) {}
+
+  void run();
+
+ private:
+  std::unique_ptr<Head> made() const { return make_head(plugin_, options_); }
+  std::unique_ptr<Head> copy_of(const Head& head) const;
+  bool learn();
+  bool pairs() const { return head_->level() == Level::pair; }
+  std::int64_t rows(const TokenBatch& batch) const {
+    return head_->level() == Level::token ? batch.tokens() : batch.sentences();
+  }
+  Encoding features(const TokenBatch& batch) const;
+  at::Tensor logits(const Head& head, const TokenBatch& batch) const {
+    const at::NoGradGuard no_grad;
+    return head.forward(features(batch));
+  }
+  std::vector<Value> decoded(const Head& head, const TokenBatch& batch) const {
+    return head.decode(logits(head, batch), pairs() ? TokenBatch() : batch);
+  }
+  std::vector<Value> labels_of(std::int64_t first, std::int64_t count) const {
+    return {labels_.begin() + first, labels_.begin() + first + count};
+  }
+
+  void check_logits();
+  void check_targets();
+  void check_loss();
+  void check_without_labels();
+  void check_gradients();
+  void check_predictions();
+  void check_long_and_empty();
+  void check_scores();
+  void check_saving();
+  void check_closed_forms();
+  void check_threads();
+
+  const HeadPlugin& plugin_;
+  const Options& options_;
+  ContractReport& report_;
+  SampleBatch sample_{kWords};
+  std::unique_ptr<Head> head_;
+  std::vector<Value> labels_;
+};
+
+std::unique_ptr<Head> HeadCheck::copy_of(const Head& head) const {
+  auto copy = made();
+  copy->restore(head.state());
+  copy->build(kWidth);
+  const auto from = head.parameters();
+  auto to = copy->parameters();
+  require(from.size() == to.size(), "after restore(state()) and build() the head has " +
+                                        std::to_string(to.size()) + " parameters; it had " +
+                                        std::to_string(from.size()));
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    require(from[i].name == to[i].name && from[i].tensor.sizes() == to[i].tensor.sizes(),
+            "after restore(state()) and build() the parameter '" + from[i].name +
+                "' has another name or shape; state() must hold all that build() depends on");
+    to[i].tensor.copy_(from[i].tensor);
+  }
+  return copy;
+}
+
+bool HeadCheck::learn() {
+  std::string why;
+  for (const auto& labels : label_kinds(sample_.batch)) {
+    auto head = made();
+    try {
+      head->learn_labels(labels);
+      head->build(kWidth);
+      head->prepare(labels, sample_.batch);
+      head_ = std::move(head);
+      labels_ = labels;
+      return true;
+    } catch (const Error& error) {
+      why += (why.empty() ? "" : "; ") + std::string(error.what());
+    }
+  }
+  throw Error(
+      "the head takes none of the labels that were tried (words, numbers, spans, arrays of words, "
+      "booleans): " +
+      why);
+}
+
+/// What a sentence or token reads depends on itself alone, so that a part of a batch reads the same.
+Encoding HeadCheck::features(const TokenBatch& batch) const {
+  Encoding encoding;
+  std::vector<at::Tensor> tokens, sentences, partners;
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    std::uint64_t seed = 0;
+    for (const char c : batch.texts[s]) seed = seed * 31 + static_cast<unsigned char>(c);
+    tokens.push_back(sample_values({batch.length(s), kWidth}, seed));
+    sentences.push_back(sample_values({1, kWidth}, seed + 1));
+    partners.push_back(sample_values({1, kWidth}, seed + 2));
+  }
+  const at::Tensor none = sample_values({0, kWidth}, 0);
+  const auto joined = [&](const std::vector<at::Tensor>& parts) {
+    return parts.empty() ? none : at::cat(parts);
+  };
+  if (head_->level() == Level::token) return {.tokens = joined(tokens), .sentences = {}};
+  encoding.sentences = joined(sentences);
+  if (pairs()) encoding.partners = joined(partners);
+  return encoding;
+}
+
+void HeadCheck::check_logits() {
+  const TokenBatch& all = sample_.batch;
+  const at::Tensor together = logits(*head_, all);
+  require(together.dim() == 2 && together.size(0) == rows(all),
+          "forward gives a tensor with " + std::to_string(together.dim()) + " dimensions and " +
+              std::to_string(together.dim() > 0 ? together.size(0) : 0) + " rows; expected [" +
+              std::to_string(rows(all)) + ", K], one row a " +
+              (head_->level() == Level::token ? "token"
+               : pairs()                      ? "pair"
+                                              : "sentence"));
+  require(together.scalar_type() == at::kFloat, "forward gives logits that are not float32");
+  require(together.device().is_cpu(), "forward gives logits that are not on the features' device");
+  require(distance(together, logits(*head_, all)) == 0,
+          "two forwards of the same features differ; draws belong into training mode only");
+  if (head_->coupled()) return;
+  for (std::int64_t s = 0; s < all.sentences(); ++s) {
+    const at::Tensor alone = logits(*head_, part_of(all, s, 1));
+    const std::int64_t from = head_->level() == Level::token ? all.offsets[s] : s;
+    require(distance(alone, together.narrow(0, from, alone.size(0))) < kTolerance,
+            "a sentence's logits depend on the sentences beside it");
+  }
+}
+
+void HeadCheck::check_targets() {
+  const at::Tensor targets = head_->prepare(labels_, sample_.batch);
+  require(targets.dim() >= 1 && targets.size(0) == rows(sample_.batch),
+          "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
+              " rows of targets; expected " + std::to_string(rows(sample_.batch)));
+  const double count = head_->count(targets);
+  require(std::isfinite(count) && count > 0,
+          "count is " + std::to_string(count) + " where examples have labels");
+}
+
+void HeadCheck::check_loss() {
+  const TokenBatch& all = sample_.batch;
+  head_->train(true);
+  const auto part = [&](std::int64_t first, std::int64_t size) {
+    const TokenBatch batch = part_of(all, first, size);
+    const at::Tensor targets = head_->prepare(labels_of(first, size), batch);
+    const at::Tensor loss = head_->loss(head_->forward(features(batch)), targets);
+    require(loss.dim() == 0, "loss gives a tensor with " + std::to_string(loss.dim()) +
+                                 " dimensions; expected one number, the sum over all rows with a target");
+    return std::pair(loss.item<double>(), head_->count(targets));
+  };
+  head_->set_dropout(0);
+  const auto [loss, count] = part(0, 6);
+  require(std::isfinite(loss), "the loss is not finite");
+  if (head_->coupled()) return;
+  const auto [first, first_count] = part(0, 2);
+  const auto [rest, rest_count] = part(2, 4);
+  require(std::abs(first_count + rest_count - count) < kTolerance * count,
+          "count of a batch is " + std::to_string(count) + ", and of its two parts together " +
+              std::to_string(first_count + rest_count));
+  require(std::abs(first + rest - loss) < 1e-4 * (std::abs(loss) + 1),
+          "the loss of a batch is " + std::to_string(loss) + ", and of its two parts together " +
+              std::to_string(first + rest) + "; loss must be the sum over rows, not their mean");
+}
+
+void HeadCheck::check_without_labels() {
+  const std::vector<Value> none(kWords.size());
+  const at::Tensor targets = head_->prepare(none, sample_.batch);
+  const double count = head_->count(targets);
+  require(count == 0 || pairs(), "count is " + std::to_string(count) + " where no example has a label");
+  if (count > 0) return;  // pairs may teach by themselves
+  const double loss = head_->loss(head_->forward(features(sample_.batch)), targets).item<double>();
+  require(loss == 0, "the loss is " + std::to_string(loss) + " where no example has a label; expected 0");
+}
+
+void HeadCheck::check_gradients() {
+  head_->train(true);
+  head_->set_dropout(0);
+  Encoding encoding = features(sample_.batch);
+  std::vector<at::Tensor> inputs;
+  std::vector<std::string> names;
+  for (at::Tensor* features : {&encoding.tokens, &encoding.sentences, &encoding.partners}) {
+    if (!features->defined()) continue;
+    features->set_requires_grad(true);
+    inputs.push_back(*features);
+    names.emplace_back("the features");
+  }
+  for (auto& [name, tensor] : head_->parameters()) {
+    tensor.set_requires_grad(true);
+    inputs.push_back(tensor);
+    names.push_back("the parameter '" + name + "'");
+  }
+  const at::Tensor loss = head_->loss(head_->forward(encoding), head_->prepare(labels_, sample_.batch));
+  require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
+  const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    require(gradients[i].defined(), "no gradient reaches " + names[i]);
+    require(gradients[i].isfinite().all().item<bool>(), "the gradient on " + names[i] + " is not finite");
+    require(gradients[i].abs().max().item<double>() > 0, "the gradient on " + names[i] + " is 0");
+  }
+  for (auto& [name, tensor] : head_->parameters()) tensor.set_requires_grad(false);
+  head_->train(false);
+}
+
+void check_prediction(const Value& prediction) {
+  require(prediction.is(Value::Kind::table),
+          "decode gives " + prediction.json() + "; a prediction is a table");
+  const std::string text = prediction.json();
+  require(parse_json(text, "a prediction").json() == text, "a prediction does not survive JSON: " + text);
+}
+
+void HeadCheck::check_predictions() {
+  const auto predictions = decoded(*head_, sample_.batch);
+  require(predictions.size() == kWords.size(), "decode gives " + std::to_string(predictions.size()) +
+                                                   " predictions for " + std::to_string(kWords.size()) +
+                                                   (pairs() ? " pairs" : " sentences"));
+  for (const Value& prediction : predictions) check_prediction(prediction);
+}
+
+void HeadCheck::check_long_and_empty() {
+  const SampleBatch longer({510, 1}), no_words({0, 2});
+  for (const SampleBatch* sample : {&longer, &no_words}) {
+    const auto predictions = decoded(*head_, sample->batch);
+    require(predictions.size() == 2, "decode gives " + std::to_string(predictions.size()) +
+                                         " predictions for 2 sentences, one of them " +
+                                         (sample == &longer ? "of 510 words" : "without words"));
+    for (const Value& prediction : predictions) check_prediction(prediction);
+  }
+  const SampleBatch nothing({});
+  require(decoded(*head_, nothing.batch).empty(), "decode gives predictions for an empty batch");
+}
+
+void HeadCheck::check_scores() {
+  const auto names = [](const std::vector<Metric>& metrics) {
+    std::vector<std::string> names;
+    for (const Metric& metric : metrics) names.push_back(metric.name);
+    return names;
+  };
+  const auto predictions = decoded(*head_, sample_.batch);
+  const auto metrics = head_->score(predictions, labels_);
+  require(!metrics.empty(), "score gives no metric; the first one is the task's main metric");
+  const auto all = names(metrics);
+  require(std::set<std::string>(all.begin(), all.end()).size() == all.size(),
+          "two metrics have the same name");
+  for (const Metric& metric : metrics)
+    require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
+  require(names(head_->score({}, {})) == all, "without examples score gives other names of metrics");
+  for (std::size_t i = 0; i < labels_.size(); ++i)
+    if (!labels_[i].is(Value::Kind::null)) head_->right(predictions[i], labels_[i]);
+}
+
+void HeadCheck::check_saving() {
+  const Value state = head_->state();
+  const std::string text = state.json();
+  require(parse_json(text, "the state").json() == text, "state() does not survive JSON: " + text);
+  const auto copy = copy_of(*head_);
+  require(copy->state().json() == text,
+          "after restore(state()) the state is " + copy->state().json() + "; it was " + text);
+  require(distance(logits(*head_, sample_.batch), logits(*copy, sample_.batch)) == 0,
+          "a head that was saved and loaded gives other logits");
+  const auto one = decoded(*head_, sample_.batch), other = decoded(*copy, sample_.batch);
+  for (std::size_t i = 0; i < one.size(); ++i)
+    require(one[i].json() == other[i].json(),
+            "a head that was saved and loaded predicts " + other[i].json() + "; it was " + one[i].json());
+}
+
+void HeadCheck::check_closed_forms() {
+  const at::NoGradGuard no_grad;
+  for (const std::string& method : head_->initialisations()) {
+    const auto head = copy_of(*head_);
+    const Encoding encoding = features(sample_.batch);
+    const at::Tensor& all = encoding.tokens.defined() ? encoding.tokens : encoding.sentences;
+    const at::Tensor targets = head->prepare(labels_, sample_.batch);
+    const at::Tensor known = (targets.is_floating_point() ? targets.eq(targets) : targets.ne(Head::kNoTarget))
+                                 .nonzero()
+                                 .squeeze(1);
+    head->initialise(method, all.index_select(0, known), targets.index_select(0, known));
+    require(logits(*head, sample_.batch).isfinite().all().item<bool>(),
+            "after initialise(\"" + method + "\") logits are not finite");
+  }
+}
+
+void HeadCheck::check_threads() {
+  const auto expected = decoded(*head_, sample_.batch);
+  std::string wrong;
+  std::vector<std::thread> crew;
+  std::vector<std::vector<Value>> results(4);
+  for (auto& result : results)
+    crew.emplace_back([&] {
+      for (int i = 0; i < 20; ++i) result = decoded(*head_, sample_.batch);
+    });
+  for (std::thread& thread : crew) thread.join();
+  for (const auto& result : results)
+    for (std::size_t i = 0; i < expected.size(); ++i)
+      require(
+          result.at(i).json() == expected[i].json(),
+          "several threads at once predict otherwise than one; forward and decode must not change the head");
+}
+
+void HeadCheck::run() {
+  if (!report_.step("made from its options", [&] { made(); })) return;
+  if (!report_.step("learns labels and builds its parameters", [&] { learn(); })) return;
+  if (!report_.step("parameters are float32 with names of their own", [&] {
+        std::set<std::string> names;
+        for (auto& [name, tensor] : head_->parameters()) {
+          require(tensor.scalar_type() == at::kFloat, "the parameter '" + name + "' is not float32");
+          require(names.insert(name).second, "two parameters are named '" + name + "'");
+        }
+        sample_weights(*head_, 3);
+      }))
+    return;
+  report_.step("logits: one row each, independent of what stands beside", [&] { check_logits(); });
+  report_.step("targets and their count", [&] { check_targets(); });
+  report_.step("loss is a sum over rows", [&] { check_loss(); });
+  report_.step("examples without labels teach nothing", [&] { check_without_labels(); });
+  report_.step("a gradient reaches every parameter and the features", [&] { check_gradients(); });
+  head_->train(false);
+  report_.step("one prediction each, as JSON", [&] { check_predictions(); });
+  report_.step("long, empty and no input", [&] { check_long_and_empty(); });
+  report_.step("metrics", [&] { check_scores(); });
+  report_.step("saved and loaded it is the same", [&] { check_saving(); });
+  report_.step("closed forms", [&] { check_closed_forms(); });
+  report_.step("several threads at once", [&] { check_threads(); });
+}
+
+}  // namespace
+
+void check_head(const HeadPlugin& plugin, const Options& options, ContractReport& report) {
+  HeadCheck(plugin, options, report).run();
+}
+
+}  // namespace mtt

@@ -1,0 +1,107 @@
+#include "check/plugin_check.h"
+
+#include <ATen/Parallel.h>
+
+#include <cstring>
+
+#include "check/check_backbone.h"
+#include "check/check_head.h"
+#include "check/check_weighting.h"
+#include "check/contract_report.h"
+#include "check/guarded_process.h"
+#include "config/overrides.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "plugin/plugin_library.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostConfigBytes = 4u << 20;
+
+Options read_options(const OptionList& declared, const PluginCheck& check) {
+  Value given{Value::Table{}};
+  for (const std::string& assignment : check.options)
+    apply_override(given, {assignment, "--set " + assignment});
+  return Options::read(declared, given, "the plugin's options");
+}
+
+/// Declares, reads and checks one registered part.
+template <class Plugin, class Check>
+void check_part(const char* kind, const Plugin& plugin, const PluginCheck& check, ContractReport& report,
+                const Check& work) {
+  const std::string title = std::string(kind) + " " + plugin.name + ": ";
+  Options options;
+  const bool read = report.step(title + "options and their defaults", [&] {
+    require(!plugin.summary.empty(), "it has no summary");
+    for (const Option& option : plugin.options.all())
+      require(!option.help.empty(), "the option '" + option.name + "' has no sentence of help");
+    options = read_options(plugin.options, check);
+  });
+  if (read) work(options);
+}
+
+}  // namespace
+
+bool check_plugin_here(const PluginCheck& check) {
+  at::set_num_threads(1);
+  ContractReport report(stdout);
+  PluginLibrary library;
+  const auto load = [&] {
+    library = load_plugin(std::filesystem::absolute(check.file));
+    require(!library.registry.backbones().empty() || !library.registry.heads().empty() ||
+                !library.registry.weightings().empty(),
+            "the plugin registers neither a backbone nor a head nor a weighting");
+  };
+  if (!report.step("loads and registers", load)) return true;
+  Value config;
+  if (!check.config.empty())
+    config = parse_json(read_file(check.config, kMostConfigBytes), check.config.string());
+  for (const BackbonePlugin& plugin : library.registry.backbones())
+    check_part("backbone", plugin, check, report,
+               [&](const Options& options) { check_backbone(plugin, options, config, report); });
+  for (const HeadPlugin& plugin : library.registry.heads())
+    check_part("head", plugin, check, report,
+               [&](const Options& options) { check_head(plugin, options, report); });
+  for (const WeightingPlugin& plugin : library.registry.weightings())
+    check_part("weighting", plugin, check, report,
+               [&](const Options& options) { check_weighting(plugin, options, report); });
+  return report.failed();
+}
+
+bool check_plugin(const PluginCheck& check, Console& console) {
+  std::vector<std::string> arguments = {"plugins", "check", check.file.string(), "--in-this-process"};
+  for (const std::string& option : check.options) arguments.insert(arguments.end(), {"--set", option});
+  if (!check.config.empty()) arguments.insert(arguments.end(), {"--config", check.config.string()});
+  std::string running;
+  bool failed = false;
+  const ProcessEnd end = run_guarded(arguments, check.seconds, [&](const std::string& line) {
+    if (line.size() < 2) return;
+    const std::string text = line.substr(2);
+    const std::size_t tab = text.find('\t');
+    if (line[0] == '?') running = text;
+    if (line[0] == '+') console.say("  ok      " + printable(text) + "\n");
+    if (line[0] == '-') {
+      failed = true;
+      console.say("  FAILED  " + printable(text.substr(0, tab)) + "\n          " +
+                  printable(tab == std::string::npos ? "" : text.substr(tab + 1)) + "\n");
+    }
+    if (line[0] != '?') running.clear();
+  });
+  const std::string step = running.empty() ? "at its end" : "at \"" + printable(running) + "\"";
+  if (end.timed_out)
+    console.say("  FAILED  it did not end within " + std::to_string(check.seconds) + " seconds, " + step +
+                "\n");
+  else if (end.signal != 0)
+    console.say("  FAILED  it died of signal " + std::to_string(end.signal) + " (" + ::strsignal(end.signal) +
+                "), " + step + "; run mtt plugins check FILE --in-this-process in a debugger\n");
+  else if (!running.empty())
+    console.say("  FAILED  it ended the process, " + step + "\n");
+  failed = failed || end.timed_out || end.signal != 0 || !running.empty() || end.code != 0;
+  console.say(failed ? "the plugin does not keep its contract\n" : "the plugin keeps its contract\n");
+  return failed;
+}
+
+}  // namespace mtt

@@ -1,0 +1,130 @@
+#include <filesystem>
+#include <sstream>
+
+#include "catch.h"
+#include "io/json.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+prompt = "now: "
+[data]
+train = "train.jsonl"
+test = "train.jsonl"
+[tasks.intent]
+head = "classification"
+[tasks.words]
+head = "token_classification"
+layer = 1
+[train]
+epochs = 3
+batch_size = 2
+learning_rate = 0.01
+)";
+
+struct Exported {
+  TemporaryFolder folder;
+
+  Exported() {
+    write_tiny_model(folder.path() / "model");
+    folder.write("train.jsonl",
+                 R"({"text": "wake me up", "intent": "a", "words": [{"start": 0, "end": 4, "label": "w"}]}
+{"text": "play rain", "intent": "b", "words": []}
+{"text": "loud music", "intent": "b", "words": [{"start": 0, "end": 4, "label": "w"}]}
+{"text": "up at six", "intent": "a", "words": []}
+)");
+  }
+  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
+  void run(const std::string& out, const std::string& more = "", const std::string& before = kConfig) const {
+    folder.write("e.toml", before + more);
+    const Outcome outcome = mtt_program({"run", path("e.toml"), "--out", path(out), "--threads", "1"});
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+  }
+  Outcome write(const std::string& run, const std::string& to, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"export", path(run), path(to)};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mtt_program(arguments);
+  }
+  std::string vectors(const std::string& model) const {
+    return mtt_program({"encode", "--model", path(model), "--threads", "1"},
+                       "wake me at six\nplay loud music\n")
+        .out;
+  }
+  void refused(const std::string& run, const std::vector<std::string>& more, const std::string& part) const {
+    const Outcome outcome = write(run, "refused", more);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(part));
+    for (const auto& entry : fs::directory_iterator(folder.path()))
+      CHECK_FALSE(entry.path().filename().string().starts_with("refused"));
+  }
+};
+
+}  // namespace
+
+TEST_CASE("an exported encoder comes back with the same vectors, prompt and length") {
+  const Exported e;
+  e.run("run");
+  REQUIRE(e.write("run", "st").code == 0);
+  CHECK(e.vectors("st") == e.vectors("run"));
+  CHECK(e.vectors("st") != e.vectors("model"));
+  for (const char* file : {"modules.json", "1_Pooling/config.json", "config_sentence_transformers.json",
+                           "sentence_bert_config.json", "README.md"})
+    CHECK(fs::exists(e.path("st") + "/" + file));
+  CHECK_THAT(file_text(e.path("st") + "/README.md"), Contains("library_name: sentence-transformers") &&
+                                                         Contains("| intent | accuracy |") &&
+                                                         Contains("learning_rate = 0.01"));
+  CHECK_THAT(e.write("run", "st").err, Contains("is there already"));
+  CHECK_THAT(e.write("model", "other").err, Contains("is no directory of a run"));
+}
+
+TEST_CASE("LoRA is merged, or written as an adapter") {
+  const Exported e;
+  e.run("lora",
+        "[freeze]\npolicy = \"lora\"\nplaces = [\"attention.query\", \"attention.output\", "
+        "\"ffn.output\"]\nsize = 2\n");
+  REQUIRE(e.write("lora", "st").code == 0);
+  const std::string merged = e.vectors("st"), own = e.vectors("lora"), base = e.vectors("model");
+  CHECK(merged != base);
+  std::istringstream a(merged), b(own);
+  for (std::string one, other; std::getline(a, one) && std::getline(b, other);) {
+    const auto x = mtt::parse_json(one, "a").at("embedding").array(),
+               y = mtt::parse_json(other, "b").at("embedding").array();
+    for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i].number() == Approx(y[i].number()).margin(1e-6));
+  }
+  REQUIRE(e.write("lora", "adapter", {"--adapter"}).code == 0);
+  const mtt::Value config = mtt::parse_json(file_text(e.path("adapter") + "/adapter_config.json"), "c");
+  CHECK(config.at("r").integer() == 2);
+  CHECK(config.at("target_modules").json() ==
+        R"(["attention.self.query","attention.output.dense","output.dense"])");
+  e.run("full");
+  e.refused("full", {"--adapter"}, "has no LoRA adapter");
+}
+
+TEST_CASE("what other programs cannot express is refused in one sentence, and nothing is left behind") {
+  const Exported e;
+  std::string plain = kConfig;
+  plain.erase(plain.find("prompt"), plain.find("[data]") - plain.find("prompt"));
+  e.run("plain", "", plain);
+  REQUIRE(e.write("plain", "words", {"--head", "words"}).code == 0);
+  const mtt::Value config = mtt::parse_json(file_text(e.path("words") + "/config.json"), "c");
+  CHECK(config.at("architectures").json() == R"(["BertForTokenClassification"])");
+  CHECK(config.at("num_hidden_layers").integer() == 1);
+  CHECK(config.at("id2label").json() == R"({"0":"O","1":"B-w","2":"I-w"})");
+  e.refused("plain", {"--head", "intent"}, "does not read [CLS] through a pooler");
+  e.refused("plain", {"--head", "slots"}, "the run has no task 'slots'; its tasks are 'intent', 'words'");
+  std::string crf = plain;
+  crf.replace(crf.find("layer = 1"), 9, "crf = true");
+  e.run("crf", "", crf);
+  e.refused("crf", {"--head", "words"}, "has a CRF");
+  e.run("prompted");
+  e.refused("prompted", {"--head", "words"}, "behind a prompt");
+  e.run("houlsby", "[freeze]\npolicy = \"houlsby\"\n");
+  e.refused("houlsby", {}, "Houlsby adapters");
+}

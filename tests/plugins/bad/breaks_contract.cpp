@@ -1,0 +1,103 @@
+// A head that breaks its contract in the way that the option `how` names.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "mtt/label_set.h"
+#include "mtt/nn/cross_entropy.h"
+#include "mtt/nn/layers.h"
+#include "mtt/plugin.h"
+
+namespace {
+
+using mtt::Value;
+
+class BreaksContract : public mtt::Head {
+ public:
+  explicit BreaksContract(std::string how) : how_(std::move(how)) {}
+
+  mtt::Level level() const override { return mtt::Level::sentence; }
+  void learn_labels(const std::vector<Value>& labels) override {
+    std::vector<std::string> names;
+    for (const Value& label : labels)
+      if (!label.is(Value::Kind::null)) names.push_back(mtt::LabelSet::text(label));
+    labels_ = mtt::LabelSet::sorted(std::move(names));
+  }
+  Value state() const override {
+    return how_ == "forgets" ? Value(Value::Table{}) : Value(Value::Table{{"labels", labels_.value()}});
+  }
+  void restore(const Value& state) override {
+    labels_ = how_ == "forgets" ? mtt::LabelSet({"a", "b"}) : mtt::LabelSet::from_value(state.at("labels"));
+  }
+  void build(std::int64_t width) override {
+    linear_ = &child<mtt::nn::Linear>("linear", width, labels_.size());
+    if (how_ == "unused") parameter("spare", {2});
+  }
+  at::Tensor forward(const mtt::Encoding& encoding) const override {
+    if (how_ == "hangs") std::this_thread::sleep_for(std::chrono::hours(1));
+    if (how_ == "exits") std::exit(0);
+    const at::Tensor logits = linear_->forward(encoding.sentences);
+    if (how_ == "flat") return logits.flatten();
+    if (how_ == "mixes") return logits - logits.mean(0, /*keepdim=*/true);
+    if (how_ == "changes") return logits + static_cast<double>(++calls_);
+    return logits;
+  }
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const override {
+    at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size())}, kNoTarget, at::kLong);
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (!labels[i].is(Value::Kind::null)) targets[static_cast<std::int64_t>(i)] = labels_.index(labels[i]);
+    return targets;
+  }
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override {
+    const at::Tensor sum = mtt::nn::CrossEntropy().sum(logits, targets);
+    if (how_ == "mean") return sum / count(targets);
+    if (how_ == "detaches") return sum.detach();
+    if (how_ == "biased") return sum + 1;
+    return sum;
+  }
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
+    if (how_ == "crashes") std::raise(SIGSEGV);
+    std::vector<Value> predictions;
+    for (std::int64_t i = 0; i < logits.size(0); ++i) {
+      if (how_ == "words")
+        predictions.emplace_back("red");
+      else
+        predictions.emplace_back(
+            Value::Table{{"label", labels_.name(logits[i].argmax().item<std::int64_t>())}});
+    }
+    if (how_ == "loses" && !predictions.empty()) predictions.pop_back();
+    return predictions;
+  }
+  std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>& labels) const override {
+    if (how_ == "silent" && labels.empty()) return {};
+    return {{"accuracy", 1}};
+  }
+
+ private:
+  std::string how_;
+  mutable int calls_ = 0;
+  mtt::LabelSet labels_;
+  mtt::nn::Linear* linear_ = nullptr;
+};
+
+void register_breaks_contract(mtt::Registry& registry) {
+  mtt::OptionList options;
+  options.string("how", "not at all", "What it does wrong.");
+  registry.add(mtt::HeadPlugin{
+      .name = "breaks_contract",
+      .summary = "Breaks its contract.",
+      .options = options,
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<BreaksContract>(options.string("how"));
+      },
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("breaks_contract", "1.0", register_breaks_contract)
