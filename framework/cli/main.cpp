@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     mtt::add_evaluate(app);
     mtt::add_compare(app);
     mtt::add_export(app);
+    mtt::add_report(app);
     mtt::add_tokenize(app);
     mtt::add_plugins(app);
     mtt::add_config(app);

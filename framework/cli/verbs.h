@@ -11,6 +11,7 @@ void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_export(CLI::App& app);
+void add_report(CLI::App& app);
 void add_tokenize(CLI::App& app);
 void add_plugins(CLI::App& app);
 void add_config(CLI::App& app);

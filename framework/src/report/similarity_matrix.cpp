@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/html_text.h"
 #include "report/terminal_text.h"
 
 namespace mtt {
@@ -31,29 +32,6 @@ std::string coloured(const std::string& text, double value) {
          "m\x1b[38;5;" + (value > 0.5 ? "255" : "16") + "m" + text + "\x1b[0m";
 }
 
-std::string escaped(const std::string& text) {
-  std::string result;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        result += "&amp;";
-        break;
-      case '<':
-        result += "&lt;";
-        break;
-      case '>':
-        result += "&gt;";
-        break;
-      case '"':
-        result += "&quot;";
-        break;
-      default:
-        result += c;
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string similarity_text(const std::vector<double>& values, std::size_t count, std::size_t most,
@@ -66,7 +44,8 @@ std::string similarity_text(const std::vector<double>& values, std::size_t count
     text += formatted("%4.0f ", static_cast<double>(i + 1));
     for (std::size_t j = 0; j < shown; ++j) {
       const double value = values[i * count + j];
-      text += colours ? coloured(formatted(" %5.2f ", value), value) : shade(value) + formatted("%5.2f ", value);
+      text +=
+          colours ? coloured(formatted(" %5.2f ", value), value) : shade(value) + formatted("%5.2f ", value);
     }
     text += "\n";
   }
@@ -86,7 +65,7 @@ std::string similarity_svg(const std::vector<double>& values, const std::vector<
     const int y = 30 + static_cast<int>(i) * kCell;
     const std::string label = std::to_string(i + 1) + ". " + shortened(printable(texts[i]), kLabelWidth);
     svg += "<text x=\"" + std::to_string(kLabelSpace - 8) + "\" y=\"" + std::to_string(y + kCell / 2 + 4) +
-           "\" text-anchor=\"end\">" + escaped(label) + "</text>\n";
+           "\" text-anchor=\"end\">" + html_text(label) + "</text>\n";
     svg += "<text x=\"" + std::to_string(kLabelSpace + static_cast<int>(i) * kCell + kCell / 2) +
            "\" y=\"20\" text-anchor=\"middle\">" + std::to_string(i + 1) + "</text>\n";
     for (std::size_t j = 0; j < count; ++j) {

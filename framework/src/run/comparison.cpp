@@ -124,7 +124,7 @@ RunSummary summarise_run(const fs::path& directory) {
   return run;
 }
 
-std::string comparison_text(const std::vector<RunSummary>& runs) {
+std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSummary>& runs) {
   const std::vector<std::string> keys = differing(runs), metrics = main_names(runs);
   std::vector<Cells> rows(1, {"run"});
   rows[0].insert(rows[0].end(), keys.begin(), keys.end());
@@ -138,7 +138,11 @@ std::string comparison_text(const std::vector<RunSummary>& runs) {
   }
   if (runs.size() >= 3 && keys == std::vector<std::string>{"run.seed"})
     append_statistics(runs, 1 + keys.size(), metrics, rows);
-  return table_text(rows);
+  return rows;
+}
+
+std::string comparison_text(const std::vector<RunSummary>& runs) {
+  return table_text(comparison_table(runs));
 }
 
 Value comparison_json(const std::vector<RunSummary>& runs) {

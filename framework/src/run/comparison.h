@@ -21,8 +21,11 @@ struct RunSummary {
 /// missing.
 RunSummary summarise_run(const std::filesystem::path& directory);
 
-/// One row a run, with the configuration's keys in which the runs differ and the main score of each task;
-/// with three or more runs that differ in run.seed alone, also their mean and standard deviation.
+/// One row a run behind the names of its columns: the configuration's keys in which the runs differ and the
+/// main score of each task; with three or more runs that differ in run.seed alone, also their mean and
+/// standard deviation.
+std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSummary>& runs);
+/// The same as text in columns.
 std::string comparison_text(const std::vector<RunSummary>& runs);
 
 /// The same as {"runs": [{"directory": ..., "differs": {...}, "scores": {...}}]}, with all scores.

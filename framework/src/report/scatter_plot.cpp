@@ -1,0 +1,56 @@
+#include "report/scatter_plot.h"
+
+#include <algorithm>
+#include <map>
+
+#include "report/html_text.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr double kSide = 560, kMargin = 12;
+constexpr std::size_t kTextWidth = 120;
+constexpr std::size_t kMostNamed = 8;
+
+std::string at(double value) { return formatted("%.1f", value); }
+
+}  // namespace
+
+std::string scatter_plot(const std::string& title, const std::vector<MapPoint>& points) {
+  if (points.empty()) return "";
+  std::map<std::string, std::size_t> counts;
+  for (const MapPoint& point : points) ++counts[point.label];
+  std::vector<std::pair<std::string, std::size_t>> classes(counts.begin(), counts.end());
+  std::stable_sort(classes.begin(), classes.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::map<std::string, std::string> colours;
+  for (std::size_t i = 0; i < classes.size(); ++i) colours[classes[i].first] = series_colour(i);
+
+  const auto [left, right] = std::minmax_element(points.begin(), points.end(),
+                                                 [](const auto& a, const auto& b) { return a.x < b.x; });
+  const auto [low, high] = std::minmax_element(points.begin(), points.end(),
+                                               [](const auto& a, const auto& b) { return a.y < b.y; });
+  const double range = std::max({right->x - left->x, high->y - low->y, 1e-9}),
+               scale = (kSide - 2 * kMargin) / range;
+  std::string svg = "<figure><figcaption>" + html_text(title) + "</figcaption>\n<svg width=\"" +
+                    at(kSide + 200) + "\" height=\"" + at(kSide) +
+                    "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
+                    html_text(title) + "\">\n";
+  for (const MapPoint& point : points)
+    svg += "<circle cx=\"" + at(kMargin + (point.x - left->x) * scale) + "\" cy=\"" +
+           at(kSide - kMargin - (point.y - low->y) * scale) + "\" r=\"3\" fill=\"" + colours[point.label] +
+           "\" fill-opacity=\"0.65\"><title>" + html_text(point.label.empty() ? "" : point.label + ": ") +
+           html_text(shortened(point.text, kTextWidth)) + "</title></circle>\n";
+  for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed + 1); ++i) {
+    const std::string name = i == kMostNamed            ? "others"
+                             : classes[i].first.empty() ? "no label"
+                                                        : shortened(classes[i].first, 28);
+    const double y = 20 + 18 * static_cast<double>(i);
+    svg += "<circle cx=\"" + at(kSide + 10) + "\" cy=\"" + at(y) + "\" r=\"4\" fill=\"" + series_colour(i) +
+           "\"/><text x=\"" + at(kSide + 20) + "\" y=\"" + at(y + 4) + "\">" + html_text(name) + "</text>\n";
+  }
+  return svg + "</svg></figure>\n";
+}
+
+}  // namespace mtt

@@ -1,0 +1,194 @@
+#include "run/run_report.h"
+
+#include <algorithm>
+#include <map>
+
+#include "data/examples.h"
+#include "eval/principal_components.h"
+#include "io/file.h"
+#include "model/inference.h"
+#include "mtt/error.h"
+#include "mtt/label_set.h"
+#include "report/confusion_table.h"
+#include "report/entity_markup.h"
+#include "report/html_text.h"
+#include "report/line_chart.h"
+#include "report/progress.h"
+#include "report/scatter_plot.h"
+#include "report/terminal_text.h"
+#include "run/comparison.h"
+#include "run/run_directory.h"
+#include "train/metric_log.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostBytes = 64u << 20;
+constexpr std::size_t kMostMapped = 2000;
+constexpr std::size_t kMostExamples = 12;
+
+/// The curves of one kind of rows, by name.
+class Curves {
+ public:
+  void add(const std::string& name, double step, const Value& value) {
+    if (value.is(Value::Kind::null)) return;
+    auto found =
+        std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.name == name; });
+    if (found == series_.end()) found = series_.insert(series_.end(), {name, {}});
+    found->points.emplace_back(step, value.number());
+  }
+  void add_all(const Value* table, double step) {
+    if (!table) return;
+    for (const auto& [name, value] : table->table()) add(name, step, value);
+  }
+  std::string chart(const std::string& title) const { return line_chart(title, series_); }
+
+ private:
+  std::vector<Series> series_;
+};
+
+std::string training_curves(const fs::path& directory) {
+  const fs::path file = directory / "metrics.jsonl";
+  std::error_code error;
+  if (!fs::exists(file, error)) return "";
+  Curves loss, dev, weight, cosine, norm, rate;
+  for (const Value& row : read_metric_log(file)) {
+    const auto step = static_cast<double>(row.at("step").integer());
+    loss.add_all(row.find("loss"), step);
+    dev.add_all(row.find("dev"), step);
+    weight.add_all(row.find("weight"), step);
+    cosine.add_all(row.find("task_gradient_cosine"), step);
+    norm.add_all(row.find("task_gradient_norm"), step);
+    if (const Value* factor = row.find("learning_rate_factor")) rate.add("learning rate", step, *factor);
+  }
+  return "<h3>Training</h3>\n<div class=\"charts\">\n" + loss.chart("Loss of each task, by step") +
+         dev.chart("Scores on held-out examples, by step") + weight.chart("Weight of each task, by step") +
+         cosine.chart("Cosines between the tasks' gradients, by step") +
+         norm.chart("Norms of the tasks' gradients, by step") +
+         rate.chart("Learning rate, as a share of the highest, by step") + "</div>\n";
+}
+
+std::string scores_table(const RunSummary& run) {
+  std::vector<std::vector<std::string>> rows = {{"score", "value"}};
+  for (const auto& [name, value] : run.scores) rows.push_back({name, formatted("%.4f", value)});
+  return rows.size() > 1 ? "<h3>Scores on held-out examples</h3>\n" + html_table(rows) : "";
+}
+
+std::string entity_examples(const Task& task, const std::vector<std::string>& texts,
+                            const std::vector<Value>& labels, const std::vector<Value>& predictions) {
+  std::string wrong, right;
+  std::size_t wrong_count = 0, right_count = 0;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const Value* entities = predictions[i].is(Value::Kind::table) ? predictions[i].find("entities") : nullptr;
+    if (labels[i].is(Value::Kind::null) || !entities) continue;
+    const std::string found = entity_markup(entities->array(), texts[i]);
+    if (task.head->right(predictions[i], labels[i]).value_or(true)) {
+      if (right_count++ < kMostExamples) right += "<div class=\"example\">" + found + "</div>\n";
+    } else if (wrong_count++ < kMostExamples) {
+      wrong += "<div class=\"example wrong\">" + found + "<br><span class=\"gold\">" +
+               entity_markup(labels[i].array(), texts[i]) + "</span></div>\n";
+    }
+  }
+  if (wrong_count + right_count == 0) return "";
+  return "<h3>" + html_text(task.name) + ": " + std::to_string(right_count) + " sentences right, " +
+         std::to_string(wrong_count) + " not</h3>\n" +
+         (wrong.empty() ? "" : "<p>Not right (blue what was found, yellow what should be):</p>\n" + wrong) +
+         (right.empty() ? "" : "<p>Right:</p>\n" + right);
+}
+
+/// Gold and predicted labels of a head that gives one label each.
+std::string confusions(const Task& task, const std::vector<Value>& labels,
+                       const std::vector<Value>& predictions) {
+  std::vector<std::string> gold, predicted;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Value* label = predictions[i].is(Value::Kind::table) ? predictions[i].find("label") : nullptr;
+    const bool shown = labels[i].is(Value::Kind::string) || labels[i].is(Value::Kind::integer) ||
+                       labels[i].is(Value::Kind::boolean);
+    if (!label || !shown) continue;
+    gold.push_back(LabelSet::text(labels[i]));
+    predicted.push_back(label->string());
+  }
+  return gold.empty() ? ""
+                      : "<h3>" + html_text(task.name) + ": what is taken for what</h3>\n" +
+                            confusion_table(gold, predicted);
+}
+
+std::string map_of(const std::vector<std::string>& texts, const std::vector<Value>& labels,
+                   const at::Tensor& vectors, const std::string& by) {
+  const std::size_t count = std::min(texts.size(), kMostMapped);
+  const PrincipalComponents map =
+      principal_components(vectors.const_data_ptr<float>(), count, static_cast<std::size_t>(vectors.size(1)));
+  std::vector<MapPoint> points;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool named = i < labels.size() && labels[i].is(Value::Kind::string);
+    points.push_back({map.x[i], map.y[i], named ? labels[i].string() : "", texts[i]});
+  }
+  return "<h3>Map of the sentence vectors</h3>\n<p>The first two principal components explain " +
+         formatted("%.0f", 100 * map.share_x) + " and " + formatted("%.0f", 100 * map.share_y) +
+         " % of the variance.</p>\n" +
+         scatter_plot(by.empty() ? "Held-out sentences" : "Held-out sentences by " + by, points);
+}
+
+/// What the heads say of the held-out examples.
+std::string held_out_pictures(const fs::path& directory, std::int64_t threads, PluginCatalog& plugins) {
+  const LoadedRun run = load_run(directory, {}, plugins);
+  const auto& tasks = run.encoder.model->tasks();
+  const Inference inference(*run.encoder.model, run.encoder.text_encoder(), threads,
+                            run.experiment.run.integer("tokens_per_forward"));
+  ExampleFiles files(run.experiment.data.string("text"));
+  std::map<std::string, InferenceResult> results;
+  std::string pictures, map;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const std::string& file = run.test_files[t];
+    if (file.empty() || tasks[t].head->level() == Level::pair) continue;
+    const Examples& examples = files.get(file);
+    if (!results.contains(file)) {
+      Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
+      results[file] = inference.run(
+          examples.texts,
+          {.sentences = true, .predictions = true, .progress = [&](std::int64_t done, double share) {
+             progress.update(done, share);
+           }});
+    }
+    const std::vector<Value> labels = examples.labels(run.fields[t]);
+    const InferenceResult& result = results[file];
+    const std::string table = confusions(tasks[t], labels, result.predictions[t]);
+    pictures += table + entity_examples(tasks[t], examples.texts, labels, result.predictions[t]);
+    if (map.empty() || (!table.empty() && map.find(" by ") == std::string::npos))
+      map = map_of(examples.texts, labels, result.sentences, table.empty() ? "" : tasks[t].name);
+  }
+  return pictures + map;
+}
+
+}  // namespace
+
+std::string report_page(const std::vector<fs::path>& runs, std::int64_t threads, PluginCatalog& plugins) {
+  std::vector<RunSummary> summaries;
+  for (const fs::path& run : runs) summaries.push_back(summarise_run(run));
+  std::string body;
+  if (runs.size() > 1) body += "<h2>Comparison</h2>\n" + html_table(comparison_table(summaries));
+  for (std::size_t r = 0; r < runs.size(); ++r) {
+    body += "<h2>" + html_text(runs[r].string()) + "</h2>\n" + scores_table(summaries[r]) +
+            training_curves(runs[r]);
+    try {
+      body += held_out_pictures(runs[r], threads, plugins);
+    } catch (const Error& error) {
+      body += "<p class=\"note\">What the heads say of held-out examples cannot be shown: " +
+              html_text(error.what()) + "</p>\n";
+    }
+    body += "<details><summary>Configuration</summary>\n<pre>" + [&] {
+      std::string lines, text = read_file(runs[r] / "config.toml", kMostBytes);
+      for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        lines += html_text(text.substr(begin, end - begin)) + "\n";
+        begin = end + 1;
+      }
+      return lines;
+    }() + "</pre></details>\n";
+  }
+  return html_page(runs.size() == 1 ? "A run" : std::to_string(runs.size()) + " runs", body);
+}
+
+}  // namespace mtt
