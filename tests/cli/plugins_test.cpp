@@ -47,6 +47,34 @@ TEST_CASE("every plugin of ours keeps its contract") {
   CHECK(count >= 25);
 }
 
+TEST_CASE("the bert backbone keeps its contract for every model type that it serves") {
+  const TemporaryFolder folder;
+  const std::string sizes = R"("vocab_size": 100, "max_position_embeddings": 64, )";
+  const std::string usual =
+      R"("hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 48)";
+  const std::map<std::string, std::string> configs = {
+      {"bert", usual},
+      {"roberta", usual + R"(, "pad_token_id": 1, "type_vocab_size": 1)"},
+      {"xlm-roberta", usual + R"(, "pad_token_id": 1, "type_vocab_size": 1)"},
+      {"camembert", usual},
+      {"electra", usual + R"(, "embedding_size": 16)"},
+      {"mpnet", usual + R"(, "relative_attention_num_buckets": 8)"},
+      {"distilbert", R"("dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 48)"}};
+  for (const auto& [type, rest] : configs) {
+    folder.write("config.json", "{" + sizes + R"("model_type": ")" + type + "\", " + rest + "}");
+    const Outcome outcome =
+        check(std::string(MTT_PLUGINS) + "/bert.so", {"--config", (folder.path() / "config.json").string()});
+    INFO(type << "\n" << outcome.out << outcome.err);
+    CHECK(outcome.code == 0);
+  }
+  folder.write("config.json",
+               "{" + sizes + R"("model_type": "mpnet", "relative_attention_num_buckets": 7, )" + usual + "}");
+  CHECK_THAT(
+      check(std::string(MTT_PLUGINS) + "/bert.so", {"--config", (folder.path() / "config.json").string()})
+          .out,
+      Contains("expected a multiple of 4"));
+}
+
 TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
   CHECK(check(file).code == 0);
@@ -132,7 +160,8 @@ TEST_CASE("what an author does: install, move, generate, build, check, train and
   for (const std::string kind : {"head", "weighting", "backbone"}) {
     const std::string name = "my_" + kind, project = at + "/" + name, built = project + "/build";
     run(mtt + " plugins new " + kind + " " + name + " " + project);
-    run(cmake + " -G Ninja -S " + project + " -B " + built + " -DCMAKE_PREFIX_PATH='" + prefix.string() + "'");
+    run(cmake + " -G Ninja -S " + project + " -B " + built + " -DCMAKE_PREFIX_PATH='" + prefix.string() +
+        "'");
     run(cmake + " --build " + built);
     run(mtt + " plugins check " + built + "/" + name + ".so");
     const std::string found = " --plugin-path " + built;

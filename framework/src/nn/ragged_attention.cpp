@@ -7,6 +7,7 @@
 #include <ATen/ops/scaled_dot_product_attention.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "nn/x86/processor.h"
@@ -51,7 +52,8 @@ at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, 
   return result;
 }
 
-at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
+at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads,
+                     const at::Tensor& bias) {
   const std::int64_t hidden = qkv.size(1) / 3;
   std::vector<at::Tensor> outputs;
   for (const auto [first, count, length] : batch.length_groups()) {
@@ -59,7 +61,11 @@ at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_
     const auto group =
         qkv.narrow(0, batch.offsets[first], count * length).view({count, length, 3, heads, hidden / heads});
     const auto part = [&group](std::int64_t which) { return group.select(2, which).transpose(1, 2); };
-    outputs.push_back(at::scaled_dot_product_attention(part(0), part(1), part(2))
+    std::optional<at::Tensor> mask;
+    if (bias.defined())
+      mask =
+          bias.narrow(1, 0, length).narrow(2, 0, length).unsqueeze(0).expand({count, heads, length, length});
+    outputs.push_back(at::scaled_dot_product_attention(part(0), part(1), part(2), mask)
                           .transpose(1, 2)
                           .reshape({count * length, hidden}));
   }
@@ -69,12 +75,15 @@ at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_
 
 }  // namespace
 
-at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads) {
+at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads,
+                            const at::Tensor& bias) {
   TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
               "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",
               qkv.sizes());
-  const x86::AttentionKernel* kernel = kernel_for(qkv, qkv.size(1) / 3 / heads);
-  return kernel ? by_kernel(*kernel, qkv, batch, heads) : by_groups(qkv, batch, heads);
+  TORCH_CHECK(!bias.defined() || (bias.dim() == 3 && bias.size(0) == heads && bias.size(1) == bias.size(2)),
+              "ragged_attention takes a bias [", heads, ", L, L], got ", bias.sizes());
+  const x86::AttentionKernel* kernel = bias.defined() ? nullptr : kernel_for(qkv, qkv.size(1) / 3 / heads);
+  return kernel ? by_kernel(*kernel, qkv, batch, heads) : by_groups(qkv, batch, heads, bias);
 }
 
 }  // namespace mtt::nn

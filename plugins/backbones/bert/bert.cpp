@@ -2,10 +2,10 @@
 
 #include <ATen/ops/empty.h>
 
-#include <array>
-#include <utility>
+#include <algorithm>
 
 #include "mtt/nn/ragged_attention.h"
+#include "relative_positions.h"
 
 using mtt::nn::Dropout;
 using mtt::nn::Embedding;
@@ -14,27 +14,34 @@ using mtt::nn::Linear;
 
 namespace {
 
-at::Tensor positions(const mtt::TokenBatch& batch) {
+at::Tensor positions(const mtt::TokenBatch& batch, std::int64_t offset) {
   auto result = at::empty({batch.tokens()}, at::kLong);
   auto* out = result.mutable_data_ptr<std::int64_t>();
   for (std::int64_t s = 0; s < batch.sentences(); ++s)
-    for (std::int64_t i = 0; i < batch.length(s); ++i) *out++ = i;
+    for (std::int64_t i = 0; i < batch.length(s); ++i) *out++ = offset + i;
   return result;
 }
 
 }  // namespace
 
 BertEmbeddings::BertEmbeddings(const BertConfig& config)
-    : word_(child<Embedding>("word", config.vocab_size, config.hidden_size)),
-      position_(child<Embedding>("position", config.max_position_embeddings, config.hidden_size)),
-      type_(child<Embedding>("type", config.type_vocab_size, config.hidden_size)),
-      norm_(child<LayerNorm>("norm", config.hidden_size, config.layer_norm_eps)),
-      dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)) {}
+    : word_(child<Embedding>("word", config.vocab_size, config.embedding_size)),
+      position_(child<Embedding>("position", config.max_position_embeddings, config.embedding_size)),
+      type_(config.type_vocab_size > 0
+                ? &child<Embedding>("type", config.type_vocab_size, config.embedding_size)
+                : nullptr),
+      norm_(child<LayerNorm>("norm", config.embedding_size, config.layer_norm_eps)),
+      dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)),
+      project_(config.embedding_size != config.hidden_size
+                   ? &child<Linear>("project", config.embedding_size, config.hidden_size)
+                   : nullptr),
+      position_offset_(config.position_offset) {}
 
 at::Tensor BertEmbeddings::forward(const mtt::TokenBatch& batch) const {
-  return dropout_.forward(norm_.forward(word_.forward(batch.ids)
-                                            .add_(type_.forward(batch.type_ids))
-                                            .add_(position_.forward(positions(batch)))));
+  at::Tensor sum = word_.forward(batch.ids);
+  if (type_) sum = sum.add_(type_->forward(batch.type_ids));
+  sum = dropout_.forward(norm_.forward(sum.add_(position_.forward(positions(batch, position_offset_)))));
+  return project_ ? project_->forward(sum) : sum;
 }
 
 BertLayer::BertLayer(const BertConfig& config)
@@ -58,8 +65,9 @@ void BertLayer::append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>
   places.push_back({"ffn.output", layer, &output_, 0, hidden});
 }
 
-at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const {
-  const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_);
+at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& batch,
+                              const at::Tensor& bias) const {
+  const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_, bias);
   const auto projected = dropout_.forward(attention_output_.forward(context));
   const auto attended = attention_norm_.forward(projected.add_(hidden));
   const auto expanded = intermediate_.forward(attended, activation_);
@@ -67,19 +75,30 @@ at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& b
 }
 
 Bert::Bert(const BertConfig& config)
-    : shape_{.vocabulary = config.vocab_size,
+    : config_(config),
+      shape_{.vocabulary = config.vocab_size,
              .token_types = config.type_vocab_size,
-             .positions = config.max_position_embeddings,
+             .positions = config.max_position_embeddings - config.position_offset,
              .hidden = config.hidden_size,
              .layers = config.num_hidden_layers},
-      embeddings_(child<BertEmbeddings>("embeddings", config)) {
+      embeddings_(child<BertEmbeddings>("embeddings", config)),
+      relative_bias_(config.relative_buckets > 0
+                         ? &child<Embedding>("embeddings.relative_bias", config.relative_buckets,
+                                             config.num_attention_heads)
+                         : nullptr) {
   for (std::int64_t i = 0; i < config.num_hidden_layers; ++i)
     layers_.push_back(&child<BertLayer>("layers." + std::to_string(i), config));
 }
 
 at::Tensor Bert::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
                         std::int64_t to) const {
-  for (std::int64_t i = from; i < to; ++i) hidden = layers_[i]->forward(hidden, batch);
+  at::Tensor bias;
+  if (relative_bias_ && from < to) {
+    std::int64_t longest = 0;
+    for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
+    bias = relative_bias(*relative_bias_, longest);
+  }
+  for (std::int64_t i = from; i < to; ++i) hidden = layers_[i]->forward(hidden, batch, bias);
   return hidden;
 }
 
@@ -88,51 +107,4 @@ std::vector<mtt::AdapterPlace> Bert::adapter_places() {
   for (std::size_t i = 0; i < layers_.size(); ++i)
     layers_[i]->append_places(static_cast<std::int64_t>(i), places);
   return places;
-}
-
-std::optional<mtt::WeightTarget> Bert::weight_target(std::string_view name) const {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kEmbeddings = {{
-      {"embeddings.word_embeddings.weight", "embeddings.word.weight"},
-      {"embeddings.position_embeddings.weight", "embeddings.position.weight"},
-      {"embeddings.token_type_embeddings.weight", "embeddings.type.weight"},
-      {"embeddings.position_ids", ""},
-  }};
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kModules = {{
-      {"attention.output.dense", "attention.output"},
-      {"attention.output.LayerNorm", "attention.norm"},
-      {"intermediate.dense", "ffn.intermediate"},
-      {"output.dense", "ffn.output"},
-      {"output.LayerNorm", "ffn.norm"},
-  }};
-  constexpr std::array<std::string_view, 3> kAttention = {"query", "key", "value"};
-
-  if (name.starts_with("bert.")) name.remove_prefix(5);
-  if (name.starts_with("pooler.") || name.starts_with("cls.")) return mtt::WeightTarget{};
-  for (const auto& [theirs, ours] : kEmbeddings)
-    if (name == theirs) return mtt::WeightTarget{std::string(ours)};
-
-  const auto dot = name.rfind('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  std::string kind(name.substr(dot + 1));
-  if (kind == "gamma") kind = "weight";
-  if (kind == "beta") kind = "bias";
-  std::string_view module = name.substr(0, dot);
-  if (module == "embeddings.LayerNorm") return mtt::WeightTarget{"embeddings.norm." + kind};
-
-  constexpr std::string_view kLayer = "encoder.layer.";
-  if (!module.starts_with(kLayer)) return std::nullopt;
-  module.remove_prefix(kLayer.size());
-  const auto end = module.find('.');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string prefix = "layers." + std::string(module.substr(0, end)) + ".";
-  module.remove_prefix(end + 1);
-
-  for (std::size_t i = 0; i < kAttention.size(); ++i) {
-    if (module == "attention.self." + std::string(kAttention[i]))
-      return mtt::WeightTarget{prefix + "attention.qkv." + kind,
-                               static_cast<std::int64_t>(i) * shape_.hidden};
-  }
-  for (const auto& [theirs, ours] : kModules)
-    if (module == theirs) return mtt::WeightTarget{prefix + std::string(ours) + "." + kind};
-  return std::nullopt;
 }

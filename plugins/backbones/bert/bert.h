@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "bert_config.h"
+#include "bert_names.h"
 #include "mtt/backbone.h"
 #include "mtt/nn/layers.h"
 
-/// Token, position and type embeddings, summed and normalised.
+/// Token, position and (where the model has them) type embeddings, summed and normalised, then projected
+/// where they are of another size than the hidden states.
 class BertEmbeddings : public mtt::nn::Module {
  public:
   explicit BertEmbeddings(const BertConfig& config);
@@ -17,17 +19,19 @@ class BertEmbeddings : public mtt::nn::Module {
  private:
   mtt::nn::Embedding& word_;
   mtt::nn::Embedding& position_;
-  mtt::nn::Embedding& type_;
+  mtt::nn::Embedding* type_;
   mtt::nn::LayerNorm& norm_;
   mtt::nn::Dropout& dropout_;
+  mtt::nn::Linear* project_;
+  std::int64_t position_offset_;
 };
 
 /// One encoder layer: attention and feed-forward, each with a residual and a LayerNorm after it.
 class BertLayer : public mtt::nn::Module {
  public:
   explicit BertLayer(const BertConfig& config);
-  /// [T, hidden_size] → [T, hidden_size]
-  at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch) const;
+  /// [T, hidden_size] → [T, hidden_size]; `bias` [heads, L, L] on attention scores, or undefined
+  at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch, const at::Tensor& bias) const;
   void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
 
  private:
@@ -42,7 +46,8 @@ class BertLayer : public mtt::nn::Module {
   mtt::nn::Activation activation_;
 };
 
-/// The BERT family: BERT, MiniLM, bge, e5, gte by their config.json (Devlin et al. 2019).
+/// The BERT family by its config.json: BERT, MiniLM, bge, e5, gte (Devlin et al. 2019), DistilBERT, RoBERTa,
+/// XLM-RoBERTa, ELECTRA, and MPNet, whose layers share a bias on relative positions.
 class Bert : public mtt::Backbone {
  public:
   explicit Bert(const BertConfig& config);
@@ -52,10 +57,14 @@ class Bert : public mtt::Backbone {
   at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
                     std::int64_t to) const override;
   std::vector<mtt::AdapterPlace> adapter_places() override;
-  std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override;
+  std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override {
+    return bert_weight_target(config_, checkpoint_name);
+  }
 
  private:
+  BertConfig config_;
   mtt::BackboneShape shape_;
   BertEmbeddings& embeddings_;
+  mtt::nn::Embedding* relative_bias_;
   std::vector<BertLayer*> layers_;
 };

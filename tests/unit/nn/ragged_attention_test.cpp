@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include <array>
 #include <cmath>
 
 #include "catch.h"
@@ -15,8 +16,9 @@ mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths) {
   return batch;
 }
 
-/// softmax(Q Kᵀ / √d) V in double precision, one sentence and one head at a time.
-at::Tensor by_definition(const at::Tensor& qkv, const mtt::TokenBatch& batch, std::int64_t heads) {
+/// softmax(Q Kᵀ / √d + bias) V in double precision, one sentence and one head at a time.
+at::Tensor by_definition(const at::Tensor& qkv, const mtt::TokenBatch& batch, std::int64_t heads,
+                         const at::Tensor& bias = {}) {
   const at::Tensor x = qkv.to(at::kDouble);
   const std::int64_t hidden = qkv.size(1) / 3, size = hidden / heads;
   at::Tensor result = at::zeros({qkv.size(0), hidden}, at::kDouble);
@@ -24,7 +26,9 @@ at::Tensor by_definition(const at::Tensor& qkv, const mtt::TokenBatch& batch, st
     const at::Tensor rows = x.narrow(0, batch.offsets[s], batch.length(s));
     for (std::int64_t h = 0; h < heads; ++h) {
       const auto part = [&](std::int64_t which) { return rows.narrow(1, which * hidden + h * size, size); };
-      const at::Tensor weights = at::softmax(part(0).matmul(part(1).t()) / std::sqrt(double(size)), 1);
+      at::Tensor scores = part(0).matmul(part(1).t()) / std::sqrt(double(size));
+      if (bias.defined()) scores = scores + bias[h].narrow(0, 0, rows.size(0)).narrow(1, 0, rows.size(0));
+      const at::Tensor weights = at::softmax(scores, 1);
       result.narrow(0, batch.offsets[s], batch.length(s)).narrow(1, h * size, size) = weights.matmul(part(2));
     }
   }
@@ -83,4 +87,39 @@ TEST_CASE("a value that is not finite is not hidden") {
     qkv[4][column] = std::nan("");
     CHECK(mtt::nn::ragged_attention(qkv, batch_of({9}), 1).isnan().any().item<bool>());
   }
+}
+
+TEST_CASE("a bias is added to the scores of every sentence, and learns") {
+  at::manual_seed(4);
+  const auto batch = batch_of({9, 9, 5, 1, 12});
+  const at::Tensor qkv = at::randn({batch.tokens(), 3 * 32});
+  at::Tensor bias = at::randn({2, 14, 14});
+  CHECK(difference(mtt::nn::ragged_attention(qkv, batch, 2, bias), by_definition(qkv, batch, 2, bias)) <
+        2e-5);
+  const at::Tensor weights = at::randn({batch.tokens(), 32}, at::kDouble);
+  const at::Tensor leaf = bias.clone().set_requires_grad(true);
+  (mtt::nn::ragged_attention(qkv, batch, 2, leaf) * weights).sum().backward();
+  for (const auto& [h, q, k] : {std::array{0, 0, 0}, {1, 3, 4}, {0, 8, 2}, {1, 11, 11}, {0, 13, 13}}) {
+    at::Tensor moved = bias.to(at::kDouble).clone();
+    moved[h][q][k] += 1e-4;
+    const double above = (by_definition(qkv, batch, 2, moved) * weights).sum().item<double>();
+    moved[h][q][k] -= 2e-4;
+    const double below = (by_definition(qkv, batch, 2, moved) * weights).sum().item<double>();
+    INFO(h << " " << q << " " << k);
+    CHECK(leaf.grad()[h][q][k].item<double>() == Approx((above - below) / 2e-4).margin(1e-4));
+  }
+}
+
+TEST_CASE("a window of minus infinity hides all beyond it") {
+  at::manual_seed(5);
+  const auto batch = batch_of({12, 3});
+  const at::Tensor qkv = at::randn({15, 3 * 16});
+  at::Tensor window = at::full({1, 12, 12}, -INFINITY);
+  for (int i = 0; i < 12; ++i)
+    for (int j = std::max(0, i - 2); j <= std::min(11, i + 2); ++j) window[0][i][j] = 0;
+  const at::Tensor seen = mtt::nn::ragged_attention(qkv, batch, 1, window);
+  CHECK(difference(seen, by_definition(qkv, batch, 1, window)) < 2e-5);
+  at::Tensor other = qkv.clone();
+  other[8].fill_(3);  // five tokens away from the fourth
+  CHECK(at::equal(mtt::nn::ragged_attention(other, batch, 1, window)[3], seen[3]));
 }
