@@ -12,12 +12,13 @@ enum class NormalizerStep {
   clean,             ///< drops control characters, turns white space into ' '
   cjk_spaces,        ///< puts spaces around CJK ideographs
   nfd,               ///< canonical decomposition with canonical order
+  nfc,               ///< nfd, then canonical composition
   strip_nonspacing,  ///< drops nonspacing marks
   strip_marks,       ///< drops all marks
   lowercase,         ///< full lower case, without regard to neighbours
 };
 
-/// Steps in order, as tokenizer.json's BertNormalizer, NFD, StripAccents, Lowercase and Sequence give them.
+/// Steps in order, as tokenizer.json's BertNormalizer, NFC, NFD, StripAccents, Lowercase and Sequence give them.
 class Normalizer {
  public:
   Normalizer() = default;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 
+#include "text/byte_level.h"
 #include "text/symbol.h"
 #include "text/unicode.h"
 
@@ -15,6 +16,7 @@ enum class PreTokenizer {
   bert,              ///< at white space, and each punctuation character alone
   whitespace,        ///< \w+ and runs of other characters that are no white space
   whitespace_split,  ///< at white space
+  byte_level,        ///< by GPT-2's pattern
 };
 
 /// Calls word(first, last) for each non-empty word, in order.
@@ -25,6 +27,7 @@ void split_words(PreTokenizer kind, std::span<const Symbol> text, const Word& wo
     return kind == PreTokenizer::bert && flags(i) & unicode::kPunctuation;
   };
   const auto is_word = [&](std::size_t i) { return (flags(i) & unicode::kWord) != 0; };
+  if (kind == PreTokenizer::byte_level) return split_byte_level(text, word);
   if (kind == PreTokenizer::none) {
     if (!text.empty()) word(std::size_t{0}, text.size());
     return;

@@ -27,7 +27,7 @@ struct Tokenizer::Impl {
   AsciiTable ascii{};
 
   explicit Impl(TokenizerParts read) : parts(std::move(read)) {
-    for (const VocabularyEntry& entry : parts.model.vocabulary()) name(entry);
+    for (const VocabularyEntry& entry : parts.model->vocabulary()) name(entry);
     for (const VocabularyEntry& entry : parts.added_vocabulary) name(entry);
     build_ascii_table();
   }
@@ -70,7 +70,7 @@ struct Tokenizer::Impl {
     const auto flush = [&] {
       if (word.empty()) return;
       pieces.clear();
-      parts.model.tokenize(word, word.size(), pieces);
+      parts.model->tokenize(word, word.size(), pieces);
       for (const SubWord& piece : pieces)
         push(into, piece.id, {origin[piece.begin], origin[piece.end - 1] + 1}, false, piece.begin == 0);
       word.clear();
@@ -89,7 +89,44 @@ struct Tokenizer::Impl {
     flush();
   }
 
-  void encode_words(std::span<const Symbol> text, Tokens& into) const {
+  /// The characters of a token with spaces at its ends, without these; the one that was put before a text
+  /// stays.
+  CharSpan without_spaces(CharSpan chars, std::int32_t before, std::int32_t after, bool first) const {
+    if (!parts.trims_spaces) return chars;
+    if (before > 0) {
+      if (before == 1 && (first || chars.begin == 0) && !parts.trims_all_spaces) before = 0;
+      chars.begin = std::min(chars.begin + before, chars.end);
+    }
+    if (after > 0 && chars.end >= after) chars.end = std::max(chars.end - after, chars.begin);
+    return chars;
+  }
+
+  CharSpan without_spaces(CharSpan chars, std::string_view bytes, bool first) const {
+    const std::size_t begin = std::min(bytes.find_first_not_of(' '), bytes.size()),
+                      end = bytes.find_last_not_of(' ') + 1;
+    return without_spaces(chars, static_cast<std::int32_t>(begin),
+                          static_cast<std::int32_t>(bytes.size() - end), first);
+  }
+
+  void push_added(Tokens& into, std::int32_t id, std::span<const Symbol> text) const {
+    const auto is_space = [](const Symbol& s) {
+      return (unicode::properties(s.c).flags & unicode::kSpace) != 0;
+    };
+    const auto before = std::find_if_not(text.begin(), text.end(), is_space) - text.begin();
+    const auto after = std::find_if_not(text.rbegin(), text.rend(), is_space) - text.rbegin();
+    push(into, id,
+         without_spaces({text.front().begin, text.back().end}, static_cast<std::int32_t>(before),
+                        static_cast<std::int32_t>(after), into.ids.size() == parts.before.size()),
+         false, true);
+  }
+
+  void encode_words(std::span<const Symbol> given, Tokens& into) const {
+    Symbols with_space;
+    if (parts.space_before && !given.empty() && given.front().c != U' ') {
+      with_space.push_back({U' ', given.front().begin, given.front().end});
+      with_space.insert(with_space.end(), given.begin(), given.end());
+    }
+    const std::span<const Symbol> text = with_space.empty() ? given : std::span<const Symbol>(with_space);
     std::string word;
     std::vector<std::size_t> symbol_of_byte;
     std::vector<SubWord> pieces;
@@ -103,11 +140,13 @@ struct Tokenizer::Impl {
         word.append(bytes, count);
         symbol_of_byte.insert(symbol_of_byte.end(), count, i);
       }
-      parts.model.tokenize(word, last - first, pieces);
+      parts.model->tokenize(word, last - first, pieces);
       for (const SubWord& piece : pieces) {
-        push(into, piece.id,
-             {text[symbol_of_byte[piece.begin]].begin, text[symbol_of_byte[piece.end - 1]].end}, false,
-             piece.begin == 0);
+        const CharSpan chars =
+            without_spaces({text[symbol_of_byte[piece.begin]].begin, text[symbol_of_byte[piece.end - 1]].end},
+                           std::string_view(word).substr(piece.begin, piece.end - piece.begin),
+                           into.ids.size() == parts.before.size());
+        push(into, piece.id, chars, false, piece.begin == 0);
       }
     });
   }
@@ -116,7 +155,7 @@ struct Tokenizer::Impl {
     const Symbols text = decode_utf8(utf8);
     for (const AddedTokenPiece& raw : parts.raw_added.split(text)) {
       if (raw.id >= 0) {
-        push(into, raw.id, {text[raw.begin].begin, text[raw.end - 1].end}, false, true);
+        push_added(into, raw.id, std::span(text).subspan(raw.begin, raw.end - raw.begin));
         continue;
       }
       Symbols piece(text.begin() + static_cast<std::ptrdiff_t>(raw.begin),
@@ -125,7 +164,7 @@ struct Tokenizer::Impl {
       for (const AddedTokenPiece& part : parts.normalized_added.split(piece)) {
         const std::span<const Symbol> span(piece.data() + part.begin, part.end - part.begin);
         if (part.id >= 0)
-          push(into, part.id, {span.front().begin, span.back().end}, false, true);
+          push_added(into, part.id, span);
         else
           encode_words(span, into);
       }

@@ -2,8 +2,10 @@
 #include <unordered_map>
 
 #include "mtt/error.h"
+#include "text/byte_pairs.h"
 #include "text/tokenizer_parts.h"
 #include "text/utf8.h"
+#include "text/word_piece.h"
 
 namespace mtt {
 namespace {
@@ -48,6 +50,8 @@ void append_steps(const Value& normalizer, std::vector<NormalizerStep>& steps) {
     for (const Value& part : normalizer.at("normalizers").array()) append_steps(part, steps);
   } else if (type == "NFD") {
     steps.push_back(NormalizerStep::nfd);
+  } else if (type == "NFC") {
+    steps.push_back(NormalizerStep::nfc);
   } else if (type == "StripAccents") {
     steps.push_back(NormalizerStep::strip_marks);
   } else if (type == "Lowercase") {
@@ -55,18 +59,30 @@ void append_steps(const Value& normalizer, std::vector<NormalizerStep>& steps) {
   } else {
     normalizer.refuse(
         "the normalizer '" + type +
-        "' is not reproduced here; known are BertNormalizer, NFD, StripAccents, Lowercase and Sequence");
+        "' is not reproduced here; known are BertNormalizer, NFC, NFD, StripAccents, Lowercase and Sequence");
   }
 }
 
-PreTokenizer read_pre_tokenizer(const Value* component) {
-  if (is_null(component)) return PreTokenizer::none;
+void read_pre_tokenizer(const Value* component, TokenizerParts& parts) {
+  if (is_null(component)) return;
   const std::string& type = type_of(*component);
-  if (type == "BertPreTokenizer") return PreTokenizer::bert;
-  if (type == "Whitespace") return PreTokenizer::whitespace;
-  if (type == "WhitespaceSplit") return PreTokenizer::whitespace_split;
-  component->refuse("the pre-tokenizer '" + type +
-                    "' is not reproduced here; known are BertPreTokenizer, Whitespace and WhitespaceSplit");
+  if (type == "BertPreTokenizer") {
+    parts.pre_tokenizer = PreTokenizer::bert;
+  } else if (type == "Whitespace") {
+    parts.pre_tokenizer = PreTokenizer::whitespace;
+  } else if (type == "WhitespaceSplit") {
+    parts.pre_tokenizer = PreTokenizer::whitespace_split;
+  } else if (type == "ByteLevel") {
+    const Value* pattern = component->find("use_regex");
+    if (!is_null(pattern) && !pattern->boolean())
+      pattern->refuse("a ByteLevel pre-tokenizer without its pattern is not reproduced here; expected true");
+    parts.pre_tokenizer = PreTokenizer::byte_level;
+    parts.space_before = component->at("add_prefix_space").boolean();
+  } else {
+    component->refuse("the pre-tokenizer '" + type +
+                      "' is not reproduced here; known are BertPreTokenizer, ByteLevel, Whitespace and "
+                      "WhitespaceSplit");
+  }
 }
 
 std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
@@ -84,9 +100,7 @@ std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
   return entries;
 }
 
-WordPiece read_model(const Value& model) {
-  if (const Value* type = model.find("type"); !is_null(type) && type->string() != "WordPiece")
-    type->refuse("the tokenizer model '" + type->string() + "' is not reproduced here; expected WordPiece");
+std::unique_ptr<const SubWordModel> read_word_piece(const Value& model) {
   const Value& unknown = model.at("unk_token");
   const Value& longest = model.at("max_input_chars_per_word");
   const std::string& prefix = model.at("continuing_subword_prefix").string();
@@ -98,13 +112,69 @@ WordPiece read_model(const Value& model) {
   if (found == entries.end())
     unknown.refuse("the unknown token " + unknown.json() + " is not in the vocabulary");
   const std::int32_t id = found->id;
-  return {std::move(entries), id, prefix, longest.integer()};
+  return std::make_unique<const WordPiece>(std::move(entries), id, prefix, longest.integer());
+}
+
+/// A merge as "left right" or as ["left", "right"].
+std::pair<std::string, std::string> read_pair(const Value& merge) {
+  if (merge.is(Value::Kind::array)) {
+    if (merge.array().size() != 2)
+      merge.refuse("a merge has " + std::to_string(merge.array().size()) + " parts; expected 2");
+    return {merge.array()[0].string(), merge.array()[1].string()};
+  }
+  const std::string& text = merge.string();
+  const std::size_t space = text.find(' ');
+  if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
+    merge.refuse("the merge " + merge.json() + " has not two parts with a space between them");
+  return {text.substr(0, space), text.substr(space + 1)};
+}
+
+std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
+  const auto refuse_set = [&](const char* key) {
+    const Value* value = model.find(key);
+    const bool unset = is_null(value) || (value->is(Value::Kind::string) && value->string().empty()) ||
+                       (value->is(Value::Kind::boolean) && !value->boolean());
+    if (!unset)
+      value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not reproduced here");
+  };
+  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"})
+    refuse_set(key);
+  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
+  if (const int byte = BytePairs::missing_byte(entries); byte >= 0)
+    model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
+                             "; of BPE models those on bytes are reproduced here, with all 256 of them");
+  std::unordered_map<std::string_view, std::int32_t> ids;
+  for (const VocabularyEntry& entry : entries) ids.emplace(entry.token, entry.id);
+  std::vector<Merge> merges;
+  for (const Value& merge : model.at("merges").array()) {
+    const auto [left, right] = read_pair(merge);
+    const auto id = [&](const std::string& token) {
+      const auto found = ids.find(token);
+      if (found == ids.end())
+        merge.refuse("the token " + Value(token).json() + " of a merge is not in the vocabulary");
+      return found->second;
+    };
+    merges.push_back({id(left), id(right), id(left + right)});
+  }
+  const Value* whole = model.find("ignore_merges");
+  return std::make_unique<const BytePairs>(std::move(entries), merges, !is_null(whole) && whole->boolean());
+}
+
+std::unique_ptr<const SubWordModel> read_model(const Value& model, PreTokenizer pre_tokenizer) {
+  const Value* type = model.find("type");
+  if (is_null(type) || type->string() == "WordPiece") return read_word_piece(model);
+  if (type->string() != "BPE")
+    type->refuse("the tokenizer model '" + type->string() +
+                 "' is not reproduced here; expected WordPiece or BPE");
+  if (pre_tokenizer != PreTokenizer::byte_level)
+    type->refuse("a BPE model is reproduced here behind a ByteLevel pre-tokenizer only");
+  return read_byte_pairs(model);
 }
 
 class AddedReader {
  public:
   explicit AddedReader(TokenizerParts& parts) : parts_(parts) {
-    for (const VocabularyEntry& entry : parts.model.vocabulary()) next_ = std::max(next_, entry.id + 1);
+    for (const VocabularyEntry& entry : parts.model->vocabulary()) next_ = std::max(next_, entry.id + 1);
   }
 
   void read(const Value& list) {
@@ -133,7 +203,7 @@ class AddedReader {
 
  private:
   std::int32_t id_of(const std::string& content, std::int32_t listed, const Value& entry) {
-    std::int32_t id = parts_.model.id(content);
+    std::int32_t id = parts_.model->id(content);
     for (const VocabularyEntry& added : parts_.added_vocabulary)
       if (added.token == content) id = added.id;
     if (id < 0) {
@@ -153,7 +223,7 @@ class AddedReader {
 
 void check_special(const TokenizerParts& parts, const std::string& token, std::int32_t id,
                    const Value& where) {
-  std::int32_t known = parts.model.id(token);
+  std::int32_t known = parts.model->id(token);
   for (const VocabularyEntry& added : parts.added_vocabulary)
     if (added.token == token) known = added.id;
   if (known == id) return;
@@ -199,9 +269,19 @@ void read_post_processor(const Value* processor, TokenizerParts& parts) {
   if (is_null(processor)) return;
   const std::string& type = type_of(*processor);
   if (type == "TemplateProcessing") return read_template(*processor, parts);
-  if (type != "BertProcessing") {
+  if (type == "Sequence") {
+    for (const Value& part : processor->at("processors").array()) read_post_processor(&part, parts);
+    return;
+  }
+  if (type == "ByteLevel" || type == "RobertaProcessing") {
+    parts.trims_spaces = processor->at("trim_offsets").boolean();
+    parts.trims_all_spaces = !processor->at("add_prefix_space").boolean();
+  }
+  if (type == "ByteLevel") return;
+  if (type != "BertProcessing" && type != "RobertaProcessing") {
     processor->refuse("the post-processor '" + type +
-                      "' is not reproduced here; known are TemplateProcessing and BertProcessing");
+                      "' is not reproduced here; known are TemplateProcessing, BertProcessing, "
+                      "RobertaProcessing, ByteLevel and Sequence");
   }
   const auto pair = [&](const char* key) {
     const auto& items = processor->at(key).array();
@@ -242,12 +322,13 @@ TokenizerParts read_tokenizer_json(const Value& json) {
   TokenizerParts parts{.raw_added = {},
                        .normalized_added = {},
                        .normalizer = Normalizer(std::move(steps)),
-                       .pre_tokenizer = read_pre_tokenizer(json.find("pre_tokenizer")),
-                       .model = read_model(json.at("model")),
+                       .model = nullptr,
                        .before = {},
                        .after = {},
                        .text_type_id = 0,
                        .added_vocabulary = {}};
+  read_pre_tokenizer(json.find("pre_tokenizer"), parts);
+  parts.model = read_model(json.at("model"), parts.pre_tokenizer);
   if (const Value* added = json.find("added_tokens"); !is_null(added)) AddedReader(parts).read(*added);
   read_post_processor(json.find("post_processor"), parts);
   return parts;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,8 +10,8 @@
 #include "text/added_tokens.h"
 #include "text/normalizer.h"
 #include "text/pre_tokenizer.h"
+#include "text/sub_word_model.h"
 #include "text/tokenizer.h"
-#include "text/word_piece.h"
 
 namespace mtt {
 
@@ -26,7 +27,10 @@ struct TokenizerParts {
   AddedTokens normalized_added;  ///< matched in the normalized text
   Normalizer normalizer;
   PreTokenizer pre_tokenizer = PreTokenizer::none;
-  WordPiece model;
+  bool space_before = false;      ///< a space is put before every piece of text that has none
+  bool trims_spaces = false;      ///< the spaces of byte-level tokens do not count to their characters
+  bool trims_all_spaces = false;  ///< also that of a text's first token, which nobody put there
+  std::unique_ptr<const SubWordModel> model;
   std::vector<SpecialToken> before, after;
   std::int32_t text_type_id = 0;
   std::vector<VocabularyEntry> added_vocabulary;  ///< added tokens beyond the model's vocabulary

@@ -1,12 +1,13 @@
 // What the reference tokenizers know about each code point. The tables are generated: see unicode_tables.py.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace mtt::unicode {
 
 /// Bits of CodePoint::flags.
-enum Flag : std::uint8_t {
+enum Flag : std::uint16_t {
   kSpace = 1,         ///< white space
   kRemoved = 2,       ///< BertNormalizer's clean_text drops it
   kCjk = 4,           ///< BertNormalizer puts spaces around it
@@ -14,11 +15,13 @@ enum Flag : std::uint8_t {
   kMark = 16,         ///< StripAccents drops it
   kPunctuation = 32,  ///< BertPreTokenizer isolates it
   kWord = 64,         ///< a word character (\w)
+  kLetter = 128,      ///< \p{L}
+  kNumber = 256,      ///< \p{N}
 };
 
 /// The properties of a code point. NFD and lower case are slices of kPool; length 0 says "itself".
 struct CodePoint {
-  std::uint8_t flags;
+  std::uint16_t flags;
   std::uint8_t combining_class;
   std::uint16_t nfd_begin;
   std::uint8_t nfd_length;
@@ -26,6 +29,13 @@ struct CodePoint {
   std::uint8_t lower_length;
 };
 
+/// Two characters that canonical composition makes one, sorted by the first and then the second.
+struct Composition {
+  char32_t first, second, composed;
+};
+
+extern const Composition kCompositions[];
+extern const std::size_t kCompositionCount;
 extern const std::uint8_t kBlockOf[];
 extern const std::uint16_t kRecordOf[];
 extern const CodePoint kRecords[];

@@ -10,10 +10,10 @@ import sys
 import unicodedata
 
 import tokenizers
-from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 REFERENCE = "0.23.3"
-SPACE, REMOVED, CJK, NONSPACING, MARK, PUNCTUATION, WORD = (1 << i for i in range(7))
+SPACE, REMOVED, CJK, NONSPACING, MARK, PUNCTUATION, WORD, LETTER, NUMBER = (1 << i for i in range(9))
 BLOCK = 128
 HANGUL = range(0xAC00, 0xD7A4)
 
@@ -70,7 +70,7 @@ def combining_classes(nfd):
 
 def main():
     assert tokenizers.__version__ == REFERENCE, f"needs tokenizers {REFERENCE}, found {tokenizers.__version__}"
-    nfd = normalizers.NFD().normalize_str
+    nfd, nfc = normalizers.NFD().normalize_str, normalizers.NFC().normalize_str
     lower = normalizers.Lowercase().normalize_str
     marks = normalizers.StripAccents().normalize_str
     clean, cjk = bert(clean_text=True), bert(handle_chinese_chars=True)
@@ -78,6 +78,10 @@ def main():
     split_bert = pre_tokenizers.BertPreTokenizer().pre_tokenize_str
     split_space = pre_tokenizers.WhitespaceSplit().pre_tokenize_str
     split_word = pre_tokenizers.Whitespace().pre_tokenize_str
+    letter, number, space = (
+        pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str for pattern in (r"\p{L}", r"\p{N}", r"\s")
+    )
+    matches = lambda split, c: len(split("\0" + c + "\0")) == 3
     word, regex_space = added_token_properties()
     classes = combining_classes(nfd)
 
@@ -122,6 +126,11 @@ def main():
             flags |= MARK
         if cp in word:
             flags |= WORD
+        if matches(letter, c):
+            flags |= LETTER
+        if matches(number, c):
+            flags |= NUMBER
+        assert matches(space, c) == is_space, hex(cp)
         parts = [s for s, _ in split_word("a" + c + "b")]
         expected = ["a" + c + "b"] if cp in word else ["a", "b"] if is_space else ["a", c, "b"]
         assert parts == expected, (hex(cp), parts)
@@ -136,6 +145,15 @@ def main():
             record_index[record] = len(records)
             records.append(record)
         index[cp] = record_index[record]
+
+    compositions = []
+    for cp in code_points():
+        c = chr(cp)
+        if nfd(c) == c or nfc(c) != c or cp in HANGUL:
+            continue
+        before, last = nfc(nfd(c)[:-1]), nfd(c)[-1]
+        assert len(before) == 1 and nfc(before + last) == c, hex(cp)
+        compositions.append((ord(before), ord(last), cp))
 
     blocks, block_index, first = [], {}, []
     for start in range(0, 0x110000, BLOCK):
@@ -170,7 +188,11 @@ def main():
     print("};\n")
     print(f"const char32_t kPool[{len(pool)}] = {{")
     rows(pool, 110)
-    print("};\n\n}  // namespace mtt::unicode")
+    print("};\n")
+    print(f"const Composition kCompositions[{len(compositions)}] = {{")
+    rows(["{%d,%d,%d}" % c for c in sorted(compositions)], 110)
+    print("};")
+    print(f"const std::size_t kCompositionCount = {len(compositions)};\n\n}}  // namespace mtt::unicode")
     print(f"{len(blocks)} blocks, {len(records)} records, {len(pool)} pooled", file=sys.stderr)
 
 

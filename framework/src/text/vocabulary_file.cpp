@@ -3,6 +3,7 @@
 #include "mtt/error.h"
 #include "text/tokenizer_parts.h"
 #include "text/utf8.h"
+#include "text/word_piece.h"
 
 namespace mtt {
 namespace {
@@ -59,7 +60,7 @@ TokenizerParts read_vocabulary(std::string_view text, const std::string& source,
                                                    options.strip_accents.value_or(options.lowercase),
                                                    options.lowercase)),
           .pre_tokenizer = PreTokenizer::bert,
-          .model = WordPiece(std::move(entries), unknown, "##", kMostWordCharacters),
+          .model = std::make_unique<const WordPiece>(std::move(entries), unknown, "##", kMostWordCharacters),
           .before = {{start, 0}},
           .after = {{stop, 0}},
           .text_type_id = 0,

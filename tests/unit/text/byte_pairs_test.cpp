@@ -1,0 +1,161 @@
+#include "catch.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "text/byte_level.h"
+#include "text/tokenizer.h"
+#include "text/utf8.h"
+
+using mtt::Value;
+
+namespace {
+
+/// The character by which a byte-level vocabulary writes a byte.
+std::string written(int byte) {
+  int next = 256;
+  for (int b = 0; b <= byte; ++b) {
+    const bool printable = (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
+    const int character = printable ? b : next++;
+    if (b != byte) continue;
+    char text[4];
+    return {text, static_cast<std::size_t>(mtt::write_code_point(static_cast<char32_t>(character), text))};
+  }
+  return "";
+}
+
+/// A byte-level tokenizer as RoBERTa has it, with a few merges.
+Value tiny(bool space_before = false) {
+  Value vocabulary{Value::Table{}};
+  std::int64_t next = 0;
+  for (const char* special : {"<s>", "</s>", "<mask>"}) vocabulary.set(special, next++);
+  for (int byte = 0; byte < 256; ++byte) vocabulary.set(written(byte), next++);
+  Value::Array merges;
+  for (const auto& [left, right] : std::vector<std::pair<std::string, std::string>>{
+           {"l", "o"}, {"lo", "w"}, {"Ġ", "low"}, {"e", "r"}, {"Ã", "©"}, {"Ġ", "Ġ"}}) {
+    merges.emplace_back(left + " " + right);
+    if (!vocabulary.find(left + right)) vocabulary.set(left + right, next++);
+  }
+  const Value mask(Value::Table{{"id", 2},
+                                {"content", "<mask>"},
+                                {"single_word", false},
+                                {"lstrip", true},
+                                {"rstrip", false},
+                                {"normalized", false},
+                                {"special", true}});
+  return Value::Table{
+      {"version", "1.0"},
+      {"added_tokens", Value::Array{mask}},
+      {"normalizer", Value()},
+      {"pre_tokenizer",
+       Value::Table{{"type", "ByteLevel"}, {"add_prefix_space", space_before}, {"trim_offsets", true}}},
+      {"post_processor", Value::Table{{"type", "RobertaProcessing"},
+                                      {"sep", Value::Array{"</s>", 1}},
+                                      {"cls", Value::Array{"<s>", 0}},
+                                      {"trim_offsets", true},
+                                      {"add_prefix_space", space_before}}},
+      {"decoder", Value()},
+      {"model", Value::Table{{"type", "BPE"},
+                             {"dropout", Value()},
+                             {"unk_token", Value()},
+                             {"continuing_subword_prefix", ""},
+                             {"end_of_word_suffix", ""},
+                             {"fuse_unk", false},
+                             {"vocab", std::move(vocabulary)},
+                             {"merges", std::move(merges)}}}};
+}
+
+std::string shown(const mtt::Tokenizer& tokenizer, const std::string& text) {
+  mtt::Tokens tokens;
+  tokenizer.encode(text, 0, tokens);
+  std::string result;
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i)
+    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) +
+              "," + std::to_string(tokens.chars[i].end) + ") ";
+  return result;
+}
+
+void refused(Value json, const std::string& path, const Value& value, const std::string& part) {
+  Value* at = &json;
+  std::size_t begin = 0;
+  for (std::size_t dot; (dot = path.find('.', begin)) != std::string::npos; begin = dot + 1)
+    at = at->find(path.substr(begin, dot - begin));
+  at->set(path.substr(begin), value);
+  CHECK_THROWS_WITH(mtt::Tokenizer::from_json(json), Contains(part));
+}
+
+}  // namespace
+
+TEST_CASE("byte pairs: merges by rank, GPT-2's words, and characters without the spaces before them") {
+  const auto t = mtt::Tokenizer::from_json(tiny());
+  CHECK(shown(t, "low lower  slow") ==
+        "<s>(0,0) low(0,3) Ġlow(4,7) er(7,9) Ġ(10,10) Ġ(11,11) s(11,12) low(12,15) </s>(0,0) ");
+  CHECK(shown(t, "it's café") ==
+        "<s>(0,0) i(0,1) t(1,2) '(2,3) s(3,4) Ġ(5,5) c(5,6) a(6,7) f(7,8) Ã©(8,9) </s>(0,0) ");
+  CHECK(shown(t, "a   b\n") == "<s>(0,0) a(0,1) ĠĠ(3,3) Ġ(4,4) b(4,5) Ċ(5,6) </s>(0,0) ");
+  CHECK(shown(t, "x <mask>y") == "<s>(0,0) x(0,1) <mask>(2,8) y(8,9) </s>(0,0) ");
+  CHECK(shown(t, "12th don't!!'s") ==
+        "<s>(0,0) 1(0,1) 2(1,2) t(2,3) h(3,4) Ġ(5,5) d(5,6) o(6,7) n(7,8) '(8,9) t(9,10) !(10,11) !(11,12) "
+        "'(12,13) s(13,14) </s>(0,0) ");
+  CHECK(shown(t, "") == "<s>(0,0) </s>(0,0) ");
+}
+
+TEST_CASE("byte pairs: a space that is put before the text has no characters") {
+  const auto t = mtt::Tokenizer::from_json(tiny(true));
+  CHECK(shown(t, "low low") == "<s>(0,0) Ġlow(0,3) Ġlow(4,7) </s>(0,0) ");
+  CHECK(shown(t, " low") == "<s>(0,0) Ġlow(0,4) </s>(0,0) ");
+}
+
+TEST_CASE("byte pairs: every byte goes round") {
+  std::string all;
+  for (int byte = 0; byte < 256; ++byte) {
+    const auto bytes = mtt::bytes_of_token(written(byte));
+    REQUIRE(bytes);
+    CHECK(*bytes == std::string(1, static_cast<char>(byte)));
+  }
+  CHECK(mtt::bytes_of_token("Ġthe") == " the");
+  CHECK_FALSE(mtt::bytes_of_token("中"));
+  CHECK_FALSE(mtt::bytes_of_token("a b"));
+}
+
+TEST_CASE("byte pairs: a long word takes little more than linear time") {
+  const auto t = mtt::Tokenizer::from_json(tiny());
+  std::string word;
+  for (int i = 0; i < 200'000; ++i) word += "lower"[i % 5];
+  mtt::Tokens tokens;
+  t.encode(word, 0, tokens);
+  CHECK(tokens.ids.size() == 2 + 2 * 40'000);
+}
+
+TEST_CASE("byte pairs: what is not reproduced exactly is refused") {
+  refused(tiny(), "model.byte_fallback", true, "byte_fallback true of a BPE model is not reproduced here");
+  refused(tiny(), "model.dropout", 0.1, "dropout 0.1");
+  refused(tiny(), "model.end_of_word_suffix", "</w>", "end_of_word_suffix");
+  refused(tiny(), "model.merges", Value::Array{"l"}, "has not two parts");
+  refused(tiny(), "model.merges", Value::Array{Value(Value::Array{"l"})}, "a merge has 1 parts; expected 2");
+  refused(tiny(), "model.merges", Value::Array{"l z"},
+          "the token \"lz\" of a merge is not in the vocabulary");
+  refused(tiny(), "model.vocab", Value(Value::Table{{"a", 0}}), "has no token for the byte 0");
+  refused(tiny(), "model.type", "Unigram", "'Unigram' is not reproduced here");
+  refused(tiny(), "pre_tokenizer.use_regex", false, "without its pattern");
+  refused(tiny(), "pre_tokenizer", Value(Value::Table{{"type", "BertPreTokenizer"}}),
+          "behind a ByteLevel pre-tokenizer only");
+  refused(tiny(), "post_processor.cls", Value(Value::Array{"<s>", 7}), "in the vocabulary it has the id 0");
+}
+
+TEST_CASE("NFC composes what NFD takes apart, and keeps the base's characters") {
+  Value json = tiny();
+  json.set("normalizer", Value(Value::Table{{"type", "NFC"}}));
+  const auto t = mtt::Tokenizer::from_json(json);
+  CHECK(shown(t, "cafe\u0301!") == "<s>(0,0) c(0,1) a(1,2) f(2,3) Ã©(3,4) !(5,6) </s>(0,0) ");
+  CHECK(shown(t, "e\u0301") == shown(t, "\u00e9"));
+  // dot below before circumflex, whatever the order; a mark that is blocked stays
+  const auto ids = [&](const char* text) {
+    mtt::Tokens tokens;
+    t.encode(text, 0, tokens);
+    return tokens.ids;
+  };
+  CHECK(ids("a\u0302\u0323") == ids("\u1ead"));
+  CHECK(ids("a\u0315\u0300") == ids("\u00e0\u0315"));
+  CHECK(ids("\u1100\u1161\u11a8") == ids("\uac01"));
+  CHECK(ids("\u212b") == ids("\u00c5"));
+  CHECK(ids("\u0344") == ids("\u0308\u0301"));
+}
