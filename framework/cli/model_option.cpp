@@ -4,11 +4,13 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <thread>
 
 #include "io/model_cache.h"
 #include "mtt/error.h"
+#include "run/hugging_face_task.h"
 #include "run/run_directory.h"
 
 namespace fs = std::filesystem;
@@ -124,6 +126,11 @@ OpenModel open_model(const ModelOption& option, Console& console) {
     settings.prompt = option.prompt;
     settings.max_tokens = option.max_tokens;
     open.encoder = load_encoder(settings, plugins);
+    if (std::optional<Task> task = hugging_face_task(open.encoder, plugins)) {
+      open.fields = {task->name};
+      open.test_files = {""};
+      open.encoder.model->add(std::move(*task));
+    }
   }
   for (const std::string& warning : open.encoder.warnings) console.warn(warning);
   return open;

@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "io/json.h"
+#include "io/safetensors.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
@@ -52,10 +53,10 @@ struct Exported {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return mtt_program(arguments);
   }
-  std::string vectors(const std::string& model) const {
-    return mtt_program({"encode", "--model", path(model), "--threads", "1"},
-                       "wake me at six\nplay loud music\n")
-        .out;
+  std::string vectors(const std::string& model, const std::string& prompt = "") const {
+    std::vector<std::string> arguments = {"encode", "--model", path(model), "--threads", "1"};
+    if (!prompt.empty()) arguments.insert(arguments.end(), {"--prompt", prompt});
+    return mtt_program(arguments, "wake me at six\nplay loud music\n").out;
   }
   void refused(const std::string& run, const std::vector<std::string>& more, const std::string& part) const {
     const Outcome outcome = write(run, "refused", more);
@@ -103,6 +104,17 @@ TEST_CASE("LoRA is merged, or written as an adapter") {
   CHECK(config.at("r").integer() == 2);
   CHECK(config.at("target_modules").json() ==
         R"(["attention.self.query","attention.output.dense","output.dense"])");
+  std::istringstream back(e.vectors("adapter", "now: ")), trained(own);
+  for (std::string one, other; std::getline(back, one) && std::getline(trained, other);) {
+    const auto x = mtt::parse_json(one, "a").at("embedding").array();
+    const auto y = mtt::parse_json(other, "b").at("embedding").array();
+    for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i].number() == Approx(y[i].number()).margin(1e-6));
+  }
+  std::string dora = file_text(e.path("adapter") + "/adapter_config.json");
+  dora.replace(dora.find("\"bias\""), 0, "\"use_dora\":true,");
+  e.folder.write("adapter/adapter_config.json", dora);
+  CHECK_THAT(mtt_program({"encode", "--model", e.path("adapter")}, "a\n").err,
+             Contains("use_dora true of an adapter is not served"));
   e.run("full");
   e.refused("full", {"--adapter"}, "has no LoRA adapter");
 }
@@ -117,6 +129,16 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   CHECK(config.at("architectures").json() == R"(["BertForTokenClassification"])");
   CHECK(config.at("num_hidden_layers").integer() == 1);
   CHECK(config.at("id2label").json() == R"({"0":"O","1":"B-w","2":"I-w"})");
+  const auto entities = [&](const std::string& model, const std::string& task) {
+    std::string all;
+    std::istringstream lines(
+        mtt_program({"predict", "--model", e.path(model)}, "wake me now\nloud rain\n").out);
+    for (std::string line; std::getline(lines, line);)
+      all += mtt::parse_json(line, "p").at(task).json() + "\n";
+    return all;
+  };
+  CHECK(entities("words", "tags") == entities("plain", "words"));
+  CHECK_THAT(mtt_program({"predict", "--model", e.path("words")}, "rain\n").err, Contains("no modules.json"));
   e.refused("plain", {"--head", "intent"}, "does not read [CLS] through a pooler");
   e.refused("plain", {"--head", "slots"}, "the run has no task 'slots'; its tasks are 'intent', 'words'");
   std::string crf = plain;
@@ -127,4 +149,36 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   e.refused("prompted", {"--head", "words"}, "behind a prompt");
   e.run("houlsby", "[freeze]\npolicy = \"houlsby\"\n");
   e.refused("houlsby", {}, "Houlsby adapters");
+}
+
+TEST_CASE("a head behind a pooler goes out and comes back") {
+  const Exported e;
+  e.folder.write("model/modules.json",
+                 R"([{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
+{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"},
+{"idx":2,"name":"2","path":"2_Dense","type":"sentence_transformers.models.Dense"}])");
+  e.folder.write("model/1_Pooling/config.json",
+                 R"({"word_embedding_dimension":8,"pooling_mode_cls_token":true})");
+  e.folder.write("model/2_Dense/config.json", R"({"in_features":8,"out_features":8,"bias":true,
+"activation_function":"torch.nn.modules.activation.Tanh"})");
+  std::vector<float> weight(64, 0.1F), bias(8, 0.05F);
+  for (std::size_t i = 0; i < 8; ++i) weight[9 * i] = 1;
+  mtt::write_safetensors(
+      e.folder.path() / "model/2_Dense/model.safetensors",
+      {{"linear.weight", mtt::DType::F32, {8, 8}, reinterpret_cast<const std::byte*>(weight.data())},
+       {"linear.bias", mtt::DType::F32, {8}, reinterpret_cast<const std::byte*>(bias.data())}},
+      {});
+  std::string plain = kConfig;
+  plain.erase(plain.find("prompt"), plain.find("[data]") - plain.find("prompt"));
+  e.run("run", "", plain);
+  REQUIRE(e.write("run", "intent", {"--head", "intent"}).code == 0);
+  const auto labels = [&](const std::string& model, const std::string& task) {
+    const Outcome outcome = mtt_program({"predict", "--model", e.path(model)}, "wake me now\n");
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return mtt::parse_json(outcome.out, "p").at(task);
+  };
+  CHECK(labels("intent", "label").at("label").string() == labels("run", "intent").at("label").string());
+  CHECK(labels("intent", "label").at("score").number() ==
+        Approx(labels("run", "intent").at("score").number()));
 }

@@ -216,7 +216,10 @@ TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
         e.scores("run", "pairs.jsonl", "similarity").json());
   const Outcome predicted = mtt_program({"predict", "--model", e.path("run"), "--input", "-"}, "rain\n");
   CHECK(predicted.code == 1);
-  CHECK_THAT(predicted.err, Contains("no head that reads single texts") && Contains("mtt encode"));
+  CHECK_THAT(predicted.err, Contains("read pairs of sentences") && Contains("text_pair"));
+  const Outcome pair = mtt_program({"predict", "--model", e.path("run"), "--field", "text"},
+                                   R"({"text": "rain", "text_pair": "rain"})");
+  CHECK_THAT(pair.out, Contains("\"similarity\":{\"similarity\":"));
   CHECK_THAT(e.run("frozen", {"freeze.policy=\"backbone\""}).err, Contains("nothing is left that learns"));
 }
 

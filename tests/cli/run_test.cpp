@@ -283,8 +283,8 @@ TEST_CASE("every command of the README that names the program runs", "[model]") 
   folder.write("texts.txt", "wake me at six\n");
   const auto in_place = [&](const std::string& word) {
     if (word.starts_with("configs/")) return source + "/" + word;
-    if (word.starts_with("runs/") || word == "texts.txt" || word == "vectors.npy" ||
-        word == "report.html" || word == "exported" || word == "my-mood")
+    if (word.starts_with("runs/") || word == "texts.txt" || word == "vectors.npy" || word == "report.html" ||
+        word == "exported" || word == "my-mood")
       return (folder.path() / word).string();
     return word;
   };

@@ -135,8 +135,8 @@ TEST_CASE("no text, wrong text, wrong models") {
   broken("config.json", "\"hidden_size\":8", "\"hidden_size\":-8", "hidden_size in config.json is -8");
   broken("config.json", "\"type_vocab_size\":2", "\"type_vocab_size\":2,\"hidden_act\":\"swish7\"",
          "unknown activation 'swish7'");
-  broken("config.json", "\"model_type\":\"bert\"", "\"model_type\":\"mpnet\"",
-         "no plugin has the backbone for model_type 'mpnet'");
+  broken("config.json", "\"model_type\":\"bert\"", "\"model_type\":\"deberta\"",
+         "no plugin has the backbone for model_type 'deberta'");
   broken("config.json", "", "{", "config.json:1:");
   broken("modules.json", "models.Pooling", "models.LSTM", "module type");
   broken("modules.json", "1_Pooling", "../1_Pooling", "'..'");

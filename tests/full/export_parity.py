@@ -149,6 +149,14 @@ def main():
             failed = failed or bad
             print(f"{'FAILED' if bad else 'ok':7s}{kind:16s}{Path(directory).name:16s}{json.dumps(report)}", flush=True)
 
+        def difference(what, run_name):
+            nonlocal failed
+            same = subprocess.run([python, "-c", "import numpy, sys; a, b = map(numpy.load, sys.argv[1:]); print(abs(a - b).max())",
+                                   folder / "back.npy", folder / f"{run_name}.npy"], capture_output=True, text=True, check=True)
+            bad = float(same.stdout) > 1e-6
+            failed = failed or bad
+            print(f"{'FAILED' if bad else 'ok':7s}{'back in mtt':16s}{what:16s}difference {same.stdout.strip()}")
+
         # everything learns; prompts; only norms; LoRA
         for run_name, freeze, more in (("full", '[freeze]\npolicy = "bottom_layers"\nlayers = 2\n', ""),
                                        ("prompted", '[freeze]\npolicy = "layer_norm"\n', 'prompt = "query: "\nmax_tokens = 20\n'),
@@ -157,10 +165,7 @@ def main():
             call("export", made, folder / f"{run_name}-st")
             check("st", folder / f"{run_name}-st", folder / f"{run_name}.npy")
             call("encode", "--model", folder / f"{run_name}-st", "--input", folder / "texts.txt", "--output", folder / "back.npy")
-            same = subprocess.run([python, "-c", "import numpy, sys; a, b = map(numpy.load, sys.argv[1:]); print(abs(a - b).max())",
-                                   folder / "back.npy", folder / f"{run_name}.npy"], capture_output=True, text=True, check=True)
-            print(f"ok     back in mtt     {run_name:16s}difference {same.stdout.strip()}")
-            failed = failed or float(same.stdout) > 1e-6
+            difference(run_name, run_name)
         for layer in (-1, 4):
             made = run(f"tokens{layer}", "", layer=layer)
             call("export", made, folder / f"tokens{layer}-hf", "--head", "things")
@@ -170,6 +175,8 @@ def main():
         else:
             call("export", folder / "lora", folder / "lora-peft", "--adapter")
             check("peft", folder / "lora-peft", folder / "lora.npy")
+            call("encode", "--model", folder / "lora-peft", "--input", folder / "texts.txt", "--output", folder / "back.npy")
+            difference("adapter", "lora")
 
         # a model that reads [CLS] through a pooler
         pooled = folder / "pooled"

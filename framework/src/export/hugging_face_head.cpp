@@ -5,9 +5,9 @@
 #include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "io/new_directory.h"
 #include "freeze/frontier.h"
 #include "io/file.h"
+#include "io/new_directory.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 

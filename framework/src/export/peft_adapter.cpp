@@ -3,8 +3,8 @@
 #include <set>
 
 #include "export/checkpoint_tensors.h"
-#include "io/new_directory.h"
 #include "io/file.h"
+#include "io/new_directory.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
 

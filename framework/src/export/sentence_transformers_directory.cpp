@@ -5,8 +5,8 @@
 #include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "io/new_directory.h"
 #include "io/file.h"
+#include "io/new_directory.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;

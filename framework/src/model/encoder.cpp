@@ -1,6 +1,7 @@
 #include "model/encoder.h"
 
 #include "io/model_cache.h"
+#include "model/peft_adapter.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -8,9 +9,14 @@
 namespace mtt {
 namespace {
 
-constexpr std::string_view kDensePrefix = "linear.";
+constexpr std::string_view kDensePrefix = "linear.", kPoolerPrefix = "pooler.dense.";
 
-std::optional<WeightTarget> dense_target(std::string_view name) {
+std::optional<WeightTarget> dense_target(std::string_view name, bool is_pooler) {
+  if (is_pooler) {  // it lies among the encoder's own tensors
+    const auto at = name.find(kPoolerPrefix);
+    if (at == std::string_view::npos) return WeightTarget{};
+    return WeightTarget{std::string(kDensePrefix) + std::string(name.substr(at + kPoolerPrefix.size()))};
+  }
   if (name.starts_with(kDensePrefix) || name == "residual.weight") return WeightTarget{std::string(name)};
   return std::nullopt;
 }
@@ -53,7 +59,10 @@ std::optional<Pooling> pooling_of(const std::vector<std::string>& words, bool in
 
 Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   Encoder encoder;
-  encoder.directory = ModelDirectory::read(find_model(settings.model));
+  std::filesystem::path path = find_model(settings.model);
+  const std::optional<PeftAdapter> adapter = PeftAdapter::read(path);
+  if (adapter) path = find_model(adapter->base);
+  encoder.directory = ModelDirectory::read(path);
   ModelDirectory& directory = encoder.directory;
   const BackbonePlugin plugin = settings.plugin == "auto" ? plugins.backbone_for(directory.model_type)
                                                           : plugins.backbone(settings.plugin);
@@ -76,9 +85,12 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   load_weights(
       *backbone, Weights::read(directory.transformer),
       [&](std::string_view name) { return backbone->weight_target(name); }, encoder.warnings);
+  if (adapter) adapter->merge_into(*backbone);
   for (std::size_t i = 0; i < dense.size(); ++i)
-    load_weights(modules->dense(i), Weights::read(directory.dense[i].directory), dense_target,
-                 encoder.warnings);
+    load_weights(
+        modules->dense(i), Weights::read(directory.dense[i].directory),
+        [&](std::string_view name) { return dense_target(name, directory.dense[i].is_pooler); },
+        encoder.warnings);
   encoder.warnings.insert(encoder.warnings.begin(), directory.warnings.begin(), directory.warnings.end());
 
   if (const std::int64_t rows = backbone->shape().vocabulary; directory.tokenizer->vocabulary_size() > rows) {

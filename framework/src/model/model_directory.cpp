@@ -290,6 +290,25 @@ std::int64_t longest(const fs::path& dir, const Value& config, std::int64_t from
   return length;
 }
 
+/// A plain directory. A classifier of sentences reads [CLS] through BERT's pooler.
+void read_without_modules(ModelDirectory& model) {
+  const Value* classes = model.config.find("architectures");
+  const bool classifier = classes && classes->is(Value::Kind::array) && classes->array().size() == 1 &&
+                          classes->array()[0].json() == "\"BertForSequenceClassification\"";
+  if (!classifier) {
+    model.warnings.push_back(model.path.string() +
+                             " has no modules.json; sentences are the mean of their tokens, not normalised");
+    return;
+  }
+  const std::int64_t hidden = size_of(model.config, "hidden_size");
+  model.pooling.modes = {PoolingMode::cls};
+  DenseModule pooler;
+  pooler.shape.in = pooler.shape.out = hidden;
+  pooler.directory = model.transformer;
+  pooler.is_pooler = true;
+  model.dense.push_back(std::move(pooler));
+}
+
 }  // namespace
 
 ModelDirectory ModelDirectory::read(const fs::path& path) {
@@ -301,9 +320,6 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
   std::int64_t pooled = 0;
   if (fs::exists(path / "modules.json")) {
     read_modules(read_json(path / "modules.json"), model, pooled);
-  } else {
-    model.warnings.push_back(path.string() +
-                             " has no modules.json; sentences are the mean of their tokens, not normalised");
   }
   if (const auto settings = read_json_if_there(path / "config_sentence_transformers.json"))
     read_sentence_settings(*settings, model);
@@ -312,6 +328,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
   const Value* type = model.config.find("model_type");
   if (is_null(type)) throw Error((model.transformer / "config.json").string() + ": model_type is missing");
   model.model_type = type->string();
+  if (!fs::exists(path / "modules.json")) read_without_modules(model);
   if (const Value* hidden = model.config.find("hidden_size");
       pooled > 0 && hidden && hidden->integer() != pooled) {
     throw Error(path.string() + ": pooling expects vectors of size " + std::to_string(pooled) +

@@ -19,6 +19,7 @@ namespace mtt {
 struct DenseModule {
   SentenceModules::DenseShape shape;
   std::filesystem::path directory;
+  bool is_pooler = false;  ///< BERT's pooler, among the encoder's own tensors
 };
 
 /// All that a model directory says, both dialects of sentence-transformers alike. What it does not say is

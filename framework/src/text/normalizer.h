@@ -18,7 +18,8 @@ enum class NormalizerStep {
   lowercase,         ///< full lower case, without regard to neighbours
 };
 
-/// Steps in order, as tokenizer.json's BertNormalizer, NFC, NFD, StripAccents, Lowercase and Sequence give them.
+/// Steps in order, as tokenizer.json's BertNormalizer, NFC, NFD, StripAccents, Lowercase and Sequence give
+/// them.
 class Normalizer {
  public:
   Normalizer() = default;

@@ -1,0 +1,26 @@
+// LoRA adapters that PEFT wrote.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "mtt/backbone.h"
+
+namespace mtt {
+
+/// A directory with adapter_config.json and adapter_model.safetensors.
+struct PeftAdapter {
+  std::filesystem::path directory;
+  std::string base;  ///< the model that it extends: a name in the caches, or a directory
+  double scale = 1;  ///< alpha / rank
+
+  /// None where the directory has no adapter_config.json. Other methods than plain LoRA throw Error.
+  static std::optional<PeftAdapter> read(const std::filesystem::path& directory);
+
+  /// W + scale · B A for every weight that the adapter extends (Hu et al. 2021, eq. 3). A tensor that belongs
+  /// to no weight of the backbone, or does not fit it, throws Error.
+  void merge_into(Backbone& backbone) const;
+};
+
+}  // namespace mtt
