@@ -45,19 +45,21 @@ void print_reference(const std::vector<std::string>& plugin_path) {
   PluginCatalog plugins = plugin_catalog(plugin_path);
   plugins.load_all();
   std::string text = config_reference();
+  const auto describe = [&](const std::string& title, const std::string& summary, const OptionList& options) {
+    text += "## " + title + "\n\n" + summary + "\n\n" +
+            (options.all().empty() ? "It has no options of its own.\n" : option_table(options)) + "\n";
+  };
   for (const PluginLibrary& library : plugins.libraries()) {
-    for (const BackbonePlugin& plugin : library.registry.backbones())
-      if (!plugin.options.all().empty())
-        text += "## `[backbone.options]` of `" + plugin.name + "`\n\n" + plugin.summary + "\n\n" +
-                option_table(plugin.options) + "\n";
+    for (const BackbonePlugin& plugin : library.registry.backbones()) {
+      std::string types;
+      for (const std::string& type : plugin.model_types) types += (types.empty() ? " `" : ", `") + type + "`";
+      describe("`[backbone.options]` of `" + plugin.name + "`",
+               plugin.summary + " It serves the model types" + types + ".", plugin.options);
+    }
     for (const HeadPlugin& plugin : library.registry.heads())
-      if (!plugin.options.all().empty())
-        text += "## `[tasks.<name>]` with `head = \"" + plugin.name + "\"`\n\n" + plugin.summary + "\n\n" +
-                option_table(plugin.options) + "\n";
+      describe("`[tasks.<name>]` with `head = \"" + plugin.name + "\"`", plugin.summary, plugin.options);
     for (const WeightingPlugin& plugin : library.registry.weightings())
-      if (!plugin.options.all().empty())
-        text += "## `[weighting]` with `method = \"" + plugin.name + "\"`\n\n" + plugin.summary + "\n\n" +
-                option_table(plugin.options) + "\n";
+      describe("`[weighting]` with `method = \"" + plugin.name + "\"`", plugin.summary, plugin.options);
   }
   console.say(text);
 }

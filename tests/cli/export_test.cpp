@@ -82,6 +82,9 @@ TEST_CASE("an exported encoder comes back with the same vectors, prompt and leng
                                                          Contains("| intent | accuracy |") &&
                                                          Contains("learning_rate = 0.01"));
   CHECK_THAT(e.write("run", "st").err, Contains("is there already"));
+  fs::create_directory(e.path("empty"));
+  REQUIRE(e.write("run", "empty").code == 0);
+  CHECK(e.vectors("empty") == e.vectors("run"));
   CHECK_THAT(e.write("model", "other").err, Contains("is no directory of a run"));
 }
 

@@ -28,8 +28,13 @@ NewDirectory::~NewDirectory() {
 
 void NewDirectory::commit() {
   std::error_code error;
-  fs::remove(path_, error);  // an empty one
-  fs::rename(temporary_, path_, error);
+  if (fs::exists(path_, error)) {  // empty, and perhaps somebody's working directory: it stays
+    for (const fs::directory_entry& entry : fs::directory_iterator(temporary_, error))
+      if (!error) fs::rename(entry.path(), path_ / entry.path().filename(), error);
+    if (!error) fs::remove(temporary_, error);
+  } else {
+    fs::rename(temporary_, path_, error);
+  }
   if (error) throw Error("the directory '" + path_.string() + "' cannot be made: " + error.message());
   temporary_.clear();
   flush_folder(path_.parent_path());

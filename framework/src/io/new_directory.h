@@ -5,8 +5,9 @@
 
 namespace mtt {
 
-/// A folder of another name beside `path`, which takes its place by commit() and is removed otherwise. A
-/// `path` that exists and is not an empty folder throws Error.
+/// A folder of another name beside `path`, which takes its place by commit() (or whose files move into it,
+/// where `path` is an empty folder already) and is removed otherwise. A `path` that holds something throws
+/// Error.
 class NewDirectory {
  public:
   explicit NewDirectory(const std::filesystem::path& path);
