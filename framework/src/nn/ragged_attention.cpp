@@ -15,20 +15,25 @@
 namespace mtt::nn {
 namespace {
 
-const x86::AttentionKernel* kernel_for(const at::Tensor& qkv, std::int64_t head_size) {
-  const bool needs_graph = at::GradMode::is_enabled() && qkv.requires_grad();
+const x86::AttentionKernel* kernel_for(const at::Tensor& qkv, std::int64_t head_size,
+                                       const at::Tensor& bias) {
+  const bool needs_graph =
+      at::GradMode::is_enabled() && (qkv.requires_grad() || (bias.defined() && bias.requires_grad()));
   const bool fits =
       !needs_graph && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && qkv.is_contiguous();
-  return fits ? x86::attention_kernel(head_size) : nullptr;
+  const bool bias_fits = !bias.defined() || (bias.scalar_type() == at::kFloat && bias.stride(2) == 1);
+  return fits && bias_fits ? x86::attention_kernel(head_size) : nullptr;
 }
 
 at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, const TokenBatch& batch,
-                     std::int64_t heads) {
+                     std::int64_t heads, const at::Tensor& bias) {
   const std::int64_t hidden = qkv.size(1) / 3;
   const std::int64_t head_size = hidden / heads;
   auto result = at::empty({qkv.size(0), hidden}, qkv.options());
   const float* in = qkv.const_data_ptr<float>();
   auto* out = result.mutable_data_ptr<float>();
+
+  const float* biases = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
 
   std::int64_t longest = 0;
   for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
@@ -45,7 +50,9 @@ at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, 
                   .out = out + first * hidden + column,
                   .out_row = hidden,
                   .length = batch.length(unit / heads),
-                  .size = head_size},
+                  .size = head_size,
+                  .bias = biases ? biases + unit % heads * bias.stride(0) : nullptr,
+                  .bias_row = biases ? bias.stride(1) : 0},
                  scratch.data());
     }
   });
@@ -82,8 +89,8 @@ at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std:
               qkv.sizes());
   TORCH_CHECK(!bias.defined() || (bias.dim() == 3 && bias.size(0) == heads && bias.size(1) == bias.size(2)),
               "ragged_attention takes a bias [", heads, ", L, L], got ", bias.sizes());
-  const x86::AttentionKernel* kernel = bias.defined() ? nullptr : kernel_for(qkv, qkv.size(1) / 3 / heads);
-  return kernel ? by_kernel(*kernel, qkv, batch, heads) : by_groups(qkv, batch, heads, bias);
+  const x86::AttentionKernel* kernel = kernel_for(qkv, qkv.size(1) / 3 / heads, bias);
+  return kernel ? by_kernel(*kernel, qkv, batch, heads, bias) : by_groups(qkv, batch, heads, bias);
 }
 
 }  // namespace mtt::nn

@@ -79,6 +79,16 @@ void score(const float* const* queries, const float* keys, std::int64_t length, 
   for (int q = 0; q < count; ++q) largest_scores[q] = largest(top[q]);
 }
 
+// Scores of one query get their bias, which is not yet multiplied by the scale; returns the largest.
+float add_bias(const float* bias, std::int64_t length, float inverse_scale, float* scores) {
+  float top = -kInfinity;
+  for (std::int64_t t = 0; t < length; ++t) {
+    scores[t] += bias[t] * inverse_scale;
+    top = scores[t] > top ? scores[t] : top;
+  }
+  return top;
+}
+
 // Scores become e^(scale (score - largest)); returns one over their sum.
 float exponentiate(float* scores, std::int64_t width, float largest_score, float scale) {
   Floats total = {};
@@ -123,6 +133,9 @@ void answer(const AttentionHead& head, const Scratch& scratch, std::int64_t firs
   for (std::int64_t q = 0; q < count; ++q) queries[q] = head.query + (first + (q < here ? q : 0)) * head.row;
   float largest_scores[count], inverse_sums[count];
   score<count>(queries, scratch.keys, head.length, head.size, scratch.scores, largest_scores);
+  for (std::int64_t q = 0; head.bias && q < here; ++q)
+    largest_scores[q] =
+        add_bias(head.bias + (first + q) * head.bias_row, head.length, 1 / scale, scratch.scores + q * width);
   for (std::int64_t q = 0; q < count; ++q)
     inverse_sums[q] = exponentiate(scratch.scores + q * width, width, largest_scores[q], scale);
   for (std::int64_t column = 0; column < head.size; column += kBlock)

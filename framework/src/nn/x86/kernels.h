@@ -39,13 +39,15 @@ struct AttentionHead {
   std::int64_t row;
   float* out;
   std::int64_t out_row;
-  std::int64_t length;  ///< tokens
-  std::int64_t size;    ///< a multiple of `kAttentionBlock`
+  std::int64_t length;    ///< tokens
+  std::int64_t size;      ///< a multiple of `kAttentionBlock`
+  const float* bias;      ///< [length, length] on the scores of every query on every key; null: none
+  std::int64_t bias_row;  ///< row i begins i · bias_row floats after the first
 };
 
 constexpr std::int64_t kAttentionBlock = 16;
 
-/// out = softmax(query · keyᵀ / √size) · value; NaN stays NaN.
+/// out = softmax(query · keyᵀ / √size + bias) · value; NaN stays NaN.
 struct AttentionKernel {
   /// Floats of working memory for a head.
   std::int64_t (*scratch)(std::int64_t length, std::int64_t size);
