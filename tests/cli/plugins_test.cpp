@@ -75,6 +75,18 @@ TEST_CASE("the bert backbone keeps its contract for every model type that it ser
       Contains("expected a multiple of 4"));
 }
 
+TEST_CASE("the modernbert backbone keeps its contract where its window is narrower than the sentences") {
+  const TemporaryFolder folder;
+  folder.write("config.json",
+               R"({"model_type": "modernbert", "vocab_size": 100, "max_position_embeddings": 64,
+                   "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 48,
+                   "local_attention": 4, "global_attn_every_n_layers": 2})");
+  const Outcome outcome = check(std::string(MTT_PLUGINS) + "/modernbert.so",
+                                {"--config", (folder.path() / "config.json").string()});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.code == 0);
+}
+
 TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
   CHECK(check(file).code == 0);

@@ -36,6 +36,8 @@ MODELS = {
     "electra": {"embedding_size": 16},
     "electra, embeddings of the hidden size": {"model_type": "electra", "embedding_size": 32},
     "mpnet": {"relative_attention_num_buckets": 32},
+    "mpnet, another padding id": {"model_type": "mpnet", "pad_token_id": 4},
+    "roberta, another padding id": {"model_type": "roberta", "type_vocab_size": 1, "pad_token_id": 4},
     "mpnet, long": {"model_type": "mpnet", "max_position_embeddings": 600},
     "modernbert": {"local_attention": 8, "global_attn_every_n_layers": 2, "num_hidden_layers": 4, "bos_token_id": 0,
                    "eos_token_id": 2, "cls_token_id": 0, "sep_token_id": 2, "attn_implementation": "eager"},

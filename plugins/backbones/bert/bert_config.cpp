@@ -41,9 +41,11 @@ constexpr Keys kBert = {"hidden_size",       "num_hidden_layers",   "num_attenti
                         "intermediate_size", "hidden_dropout_prob", "hidden_act"};
 constexpr Keys kDistilBert = {"dim", "n_layers", "n_heads", "hidden_dim", "dropout", "activation"};
 
-/// Position ids begin behind the id of the padding token.
-void read_offset(const Value& config, std::int64_t padding, BertConfig& c) {
-  if (const Value* id = config.find("pad_token_id"); id && !id->is(Value::Kind::null))
+/// Position ids begin behind the id of the padding token, which for MPNet is 1 whatever the file says.
+void read_offset(const Value& config, BertConfig& c) {
+  std::int64_t padding = 1;
+  if (const Value* id = config.find("pad_token_id");
+      c.model_type != "mpnet" && id && !id->is(Value::Kind::null))
     padding = id->integer();
   c.position_offset = padding + 1;
   if (padding < 0 || c.position_offset >= c.max_position_embeddings)
@@ -74,7 +76,7 @@ BertConfig BertConfig::read(const Value& config) {
     c.type_vocab_size = size(config, "type_vocab_size", 1'000);
   if (c.model_type == "electra" && config.find("embedding_size"))
     c.embedding_size = size(config, "embedding_size", 16'384);
-  if (roberta || mpnet) read_offset(config, 1, c);
+  if (roberta || mpnet) read_offset(config, c);
   if (mpnet) {
     c.relative_buckets = 32;
     if (config.find("relative_attention_num_buckets"))
