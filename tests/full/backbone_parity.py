@@ -24,12 +24,13 @@ WORDS = ["play", "music", "rain", "loud", "wake", "me", "up", "at", "six", "now"
 VOCABULARY = ["[CLS]", "[PAD]", "[SEP]", "[UNK]", "[MASK]", *WORDS]
 TEXTS = ["play music", "rain", "wake me up at six now", "loud loud loud music", "the rain at six", "play some loud music now the rain",
          " ".join(WORDS * 3)]
-COMMON = dict(vocab_size=len(VOCABULARY), hidden_size=32, num_hidden_layers=3, num_attention_heads=4, intermediate_size=48,
+COMMON = dict(vocab_size=len(VOCABULARY), hidden_size=32, num_hidden_layers=3, num_attention_heads=2, intermediate_size=48,
               max_position_embeddings=64, pad_token_id=1)
 MODELS = {
     "bert": {},
+    "bert, heads of a size without a kernel": {"model_type": "bert", "num_attention_heads": 4},
     "bert, gelu_new and one token type": {"model_type": "bert", "hidden_act": "gelu_new", "type_vocab_size": 1},
-    "distilbert": dict(vocab_size=len(VOCABULARY), dim=32, n_layers=3, n_heads=4, hidden_dim=48, max_position_embeddings=64),
+    "distilbert": dict(vocab_size=len(VOCABULARY), dim=32, n_layers=3, n_heads=2, hidden_dim=48, max_position_embeddings=64),
     "roberta": {"type_vocab_size": 1, "layer_norm_eps": 1e-5},
     "xlm-roberta": {"type_vocab_size": 1, "layer_norm_eps": 1e-5},
     "camembert": {"type_vocab_size": 1},
