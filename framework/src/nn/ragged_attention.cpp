@@ -15,6 +15,12 @@
 namespace mtt::nn {
 namespace {
 
+std::int64_t longest(const TokenBatch& batch) {
+  std::int64_t result = 0;
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) result = std::max(result, batch.length(s));
+  return result;
+}
+
 const x86::AttentionKernel* kernel_for(const at::Tensor& qkv, std::int64_t head_size,
                                        const at::Tensor& bias) {
   const bool needs_graph =
@@ -32,13 +38,11 @@ at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, 
   auto result = at::empty({qkv.size(0), hidden}, qkv.options());
   const float* in = qkv.const_data_ptr<float>();
   auto* out = result.mutable_data_ptr<float>();
-
   const float* biases = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
 
-  std::int64_t longest = 0;
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
+  const std::int64_t scratch_size = kernel.scratch(longest(batch), head_size);
   at::parallel_for(0, batch.sentences() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<float> scratch(kernel.scratch(longest, head_size));
+    std::vector<float> scratch(scratch_size);
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t first = batch.offsets[unit / heads];
       const std::int64_t column = unit % heads * head_size;
@@ -87,8 +91,10 @@ at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std:
   TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
               "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",
               qkv.sizes());
-  TORCH_CHECK(!bias.defined() || (bias.dim() == 3 && bias.size(0) == heads && bias.size(1) == bias.size(2)),
-              "ragged_attention takes a bias [", heads, ", L, L], got ", bias.sizes());
+  TORCH_CHECK(!bias.defined() || (bias.dim() == 3 && bias.size(0) == heads && bias.size(1) == bias.size(2) &&
+                                  bias.size(1) >= longest(batch)),
+              "ragged_attention takes a bias [", heads, ", L, L] with L at least ", longest(batch), ", got ",
+              bias.sizes());
   const x86::AttentionKernel* kernel = kernel_for(qkv, qkv.size(1) / 3 / heads, bias);
   return kernel ? by_kernel(*kernel, qkv, batch, heads, bias) : by_groups(qkv, batch, heads, bias);
 }

@@ -55,6 +55,13 @@ TEST_CASE("attention by its definition, for head sizes with and without a kernel
       const at::Tensor with_graph = mtt::nn::ragged_attention(leaf, batch, 2);
       CHECK(with_graph.requires_grad());
       CHECK(difference(with_graph.detach(), expected) < bound);
+
+      const at::Tensor bias = at::randn({301, 301, 2}).permute({2, 0, 1});
+      for (const at::Tensor& laid : {bias, bias.contiguous(), bias.contiguous()[0].expand({2, 301, 301})}) {
+        const at::Tensor biased = by_definition(qkv, batch, 2, laid);
+        CHECK(difference(mtt::nn::ragged_attention(qkv, batch, 2, laid), biased) < bound);
+        CHECK(difference(mtt::nn::ragged_attention(leaf, batch, 2, laid).detach(), biased) < bound);
+      }
     }
   }
 }
@@ -108,6 +115,14 @@ TEST_CASE("a bias is added to the scores of every sentence, and learns") {
     INFO(h << " " << q << " " << k);
     CHECK(leaf.grad()[h][q][k].item<double>() == Approx((above - below) / 2e-4).margin(1e-4));
   }
+}
+
+TEST_CASE("a bias smaller than a sentence is refused, with and without a graph") {
+  const at::Tensor qkv = at::zeros({12, 3 * 32}), bias = at::zeros({2, 8, 8});
+  const auto batch = batch_of({3, 9});
+  for (const at::Tensor& in : {qkv, qkv.clone().set_requires_grad(true)})
+    CHECK_THROWS_WITH(mtt::nn::ragged_attention(in, batch, 2, bias),
+                      Contains("a bias [2, L, L] with L at least 9, got [2, 8, 8]"));
 }
 
 TEST_CASE("a window of minus infinity hides all beyond it") {
