@@ -9,6 +9,6 @@ install(DIRECTORY include/mtt ${MTT_GENERATED_INCLUDE}/mtt DESTINATION include F
 install(DIRECTORY templates DESTINATION share/mtt)
 install(EXPORT mttTargets NAMESPACE mtt:: DESTINATION ${package})
 configure_package_config_file(cmake/mttConfig.cmake.in ${PROJECT_BINARY_DIR}/mttConfig.cmake INSTALL_DESTINATION ${package})
-write_basic_package_version_file(${PROJECT_BINARY_DIR}/mttConfigVersion.cmake COMPATIBILITY ExactVersion)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/mttConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES cmake/torch.cmake cmake/add_plugin.cmake ${PROJECT_BINARY_DIR}/mttConfig.cmake
               ${PROJECT_BINARY_DIR}/mttConfigVersion.cmake DESTINATION ${package})
