@@ -1,6 +1,7 @@
 #include "plugin/plugin_template.h"
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "io/file.h"
@@ -14,6 +15,10 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostBytes = 1u << 20;
+/// Names of targets that CMake keeps for itself, or that LibTorch brings.
+const std::set<std::string> kTaken = {"all",    "clean", "help",         "install", "package",
+                                      "test",   "torch", "torch_cpu",    "c10",     "edit_cache",
+                                      "caffe2", "mtt",   "rebuild_cache"};
 
 void check_name(const std::string& name) {
   const bool fine =
@@ -24,6 +29,8 @@ void check_name(const std::string& name) {
     throw Error(
         "'" + name +
         "' is no name for a new plugin; use lower-case letters, digits and '_', beginning with a letter");
+  if (kTaken.contains(name))
+    throw Error("'" + name + "' is a name that CMake or LibTorch uses; give another");
 }
 
 /// "word_count" → "WordCount"

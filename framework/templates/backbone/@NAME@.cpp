@@ -5,9 +5,9 @@
 
 namespace {
 
-class @TITLE@ : public mtt::Backbone {
+class @TITLE@Backbone : public mtt::Backbone {
  public:
-  explicit @TITLE@(const mtt::Value& config)
+  explicit @TITLE@Backbone(const mtt::Value& config)
       : shape_{.vocabulary = config.at("vocab_size").integer(),
                .token_types = 0,
                .positions = 0,
@@ -55,7 +55,7 @@ void register_@NAME@(mtt::Registry& registry) {
       .model_types = {},  // values of `model_type` in config.json that it serves without being named
       .options = {},
       .create = [](const mtt::Value& config, const mtt::Options&) -> std::unique_ptr<mtt::Backbone> {
-        return std::make_unique<@TITLE@>(config);
+        return std::make_unique<@TITLE@Backbone>(config);
       },
   });
 }

@@ -12,9 +12,9 @@ namespace {
 
 using mtt::Value;
 
-class @TITLE@ : public mtt::Head {
+class @TITLE@Head : public mtt::Head {
  public:
-  explicit @TITLE@(const mtt::Options& options) : loss_{.label_smoothing = options.number("label_smoothing")} {}
+  explicit @TITLE@Head(const mtt::Options& options) : loss_{.label_smoothing = options.number("label_smoothing")} {}
 
   // What forward reads: sentence vectors. The other levels are tokens and pairs of sentences.
   mtt::Level level() const override { return mtt::Level::sentence; }
@@ -92,7 +92,7 @@ void register_@NAME@(mtt::Registry& registry) {
       .summary = "One label a sentence.",
       .options = options,
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
-        return std::make_unique<@TITLE@>(options);
+        return std::make_unique<@TITLE@Head>(options);
       },
   });
 }

@@ -5,9 +5,9 @@
 
 namespace {
 
-class @TITLE@ : public mtt::Weighting {
+class @TITLE@Weighting : public mtt::Weighting {
  public:
-  explicit @TITLE@(const mtt::Options& options) : power_(options.number("power")) {}
+  explicit @TITLE@Weighting(const mtt::Options& options) : power_(options.number("power")) {}
 
   // What weights() must know. Weightings on gradients answer gram or gradients, and give coefficients() or
   // combine() beside the weights.
@@ -34,7 +34,7 @@ void register_@NAME@(mtt::Registry& registry) {
       .summary = "A task weighs as much as a power of its loss.",
       .options = options,
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
-        return std::make_unique<@TITLE@>(options);
+        return std::make_unique<@TITLE@Weighting>(options);
       },
   });
 }
