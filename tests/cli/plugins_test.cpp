@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <regex>
 
 #include "catch.h"
 #include "program.h"
@@ -26,6 +27,20 @@ std::string code_of(const std::string& page, const std::string& language) {
   const std::string begin = "```" + language + "\n";
   const std::size_t from = page.find(begin) + begin.size();
   return page.substr(from, page.find("```", from) - from);
+}
+
+/// A plugin that is well until its option `how` names a way to break the contract: the sentence that says so.
+void check_each(const std::string& file, const std::map<std::string, std::string>& wrong) {
+  const Outcome well = check(file);
+  INFO(well.out << well.err);
+  CHECK(well.code == 0);
+  for (const auto& [how, sentence] : wrong) {
+    const Outcome outcome = check(file, {"--set", "how=" + how});
+    INFO(how << "\n" << outcome.out << outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.out,
+               Contains("FAILED") && Contains(sentence) && Contains("does not keep its contract"));
+  }
 }
 
 }  // namespace
@@ -89,32 +104,72 @@ TEST_CASE("the modernbert backbone keeps its contract where its window is narrow
 
 TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
-  CHECK(check(file).code == 0);
-  const std::map<std::string, std::string> wrong = {
-      {"flat", "expected [6, K], one row a sentence"},
-      {"mixes", "depend on the sentences beside it"},
-      {"changes", "two forwards of the same features differ"},
-      {"mean", "loss must be the sum over rows, not their mean"},
-      {"biased", "the loss of a batch is"},
-      {"detaches", "the loss has no gradient"},
-      {"unused", "no gradient reaches the parameter 'spare'"},
-      {"words", "a prediction is a table"},
-      {"loses", "decode gives 5 predictions for 6 sentences"},
-      {"silent", "without examples score gives other names"},
-      {"forgets", "state() must hold all that build() depends on"},
-      {"crashes", "it died of signal 11"},
-      {"exits", "it ended the process, at \"logits"},
-  };
-  for (const auto& [how, sentence] : wrong) {
-    const Outcome outcome = check(file, {"--set", "how=" + how});
-    INFO(how << "\n" << outcome.out << outcome.err);
-    CHECK(outcome.code == 1);
-    CHECK_THAT(outcome.out,
-               Contains("FAILED") && Contains(sentence) && Contains("does not keep its contract"));
-  }
+  check_each(file, {
+                       {"flat", "expected [6, K], one row a sentence"},
+                       {"mixes", "depend on the sentences beside it"},
+                       {"changes", "two forwards of the same features differ"},
+                       {"mean", "loss must be the sum over rows, not their mean"},
+                       {"biased", "the loss of a batch is"},
+                       {"detaches", "the loss has no gradient"},
+                       {"unused", "no gradient reaches the parameter 'spare'"},
+                       {"words", "a prediction is a table"},
+                       {"loses", "decode gives 5 predictions for 6 sentences"},
+                       {"silent", "without examples score gives other names"},
+                       {"forgets", "state() must hold all that build() depends on"},
+                       {"crashes", "it died of signal 11"},
+                       {"exits", "it ended the process, at \"logits"},
+                       {"divides", "where there is no example; expected 0"},
+                       {"undeclared", "the option 'warmth' is read, but not declared"},
+                       {"prints_and_flattens", "expected [6, K], one row a sentence"},
+                   });
   const Outcome hangs = check(file, {"--set", "how=hangs", "--seconds", "2"});
   CHECK(hangs.code == 1);
   CHECK_THAT(hangs.out, Contains("it did not end within 2 seconds, at \"logits"));
+}
+
+TEST_CASE("what a plugin prints does not hide what its check says") {
+  const Outcome outcome =
+      check(std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so", {"--set", "how=prints"});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("ok      loss is a sum over rows") && !Contains("is wrong"));
+  CHECK_THAT(outcome.err, Contains("is wrong"));
+}
+
+TEST_CASE("what breaks the contract of a weighting is found and said") {
+  check_each(std::string(MTT_BAD_PLUGINS) + "/breaks_weighting.so",
+             {
+                 {"refuses", "it takes no number of tasks: there are 3 tasks"},
+                 {"short", "weights gives 0 weights for 1 tasks"},
+                 {"infinite", "a weight is not finite"},
+                 {"absent", "tasks that are absent from a step"},
+                 {"few", "the list of coefficients has 0 entries; expected 1"},
+                 {"divides", "gradients that are 0, equal and opposite"},
+                 {"wide", "combine gives another shape than [P]"},
+                 {"forgets", "after restore(state()) step 6 gives other weights"},
+                 {"mixes_up", "after restore(state()) the state is {\"steps\":7}; it was {\"steps\":6}"},
+                 {"crashes", "at \"tasks that are absent from a step\""},
+             });
+}
+
+TEST_CASE("what breaks the contract of a backbone is found and said") {
+  check_each(std::string(MTT_BAD_PLUGINS) + "/breaks_backbone.so",
+             {
+                 {"named", "the parameter 'words.weight' begins neither with 'embeddings.' nor"},
+                 {"counts_from_one", "the parameter 'layers.2.weight' is of no layer from 0 to 1"},
+                 {"transposes", "hidden states have another shape than [tokens, hidden]"},
+                 {"doubles", "hidden states are not float32"},
+                 {"divides", "hidden states are not finite"},
+                 {"draws", "two passes over the same tokens differ"},
+                 {"whole", "layers(0, depth) is not layer after layer"},
+                 {"counts", "layers(0, 0) changes its input"},
+                 {"mixes", "depend on the sentences beside it"},
+                 {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
+                 {"drops", "in training mode with dropout 0 hidden states differ"},
+                 {"draws_anew", "after reseed with the same seed dropout draws otherwise"},
+                 {"misplaced", "the adapter place 'ffn.output' has rows that its linear layer does not have"},
+                 {"crashes", "at \"a sentence does not depend on its neighbours\""},
+             });
 }
 
 TEST_CASE("a check of what is no plugin, or with options that it has not, says so") {
@@ -127,6 +182,10 @@ TEST_CASE("a check of what is no plugin, or with options that it has not, says s
   const Outcome option = check(std::string(MTT_PLUGINS) + "/regression.so", {"--set", "hwo=1"});
   CHECK(option.code == 1);
   CHECK_THAT(option.out, Contains("unknown key \"hwo\""));
+  const Outcome config = check(std::string(MTT_PLUGINS) + "/bert.so", {"--config", "nowhere.json"});
+  CHECK(config.code == 1);
+  CHECK(config.out.empty());
+  CHECK_THAT(config.err, Contains("file 'nowhere.json' does not exist"));
 }
 
 TEST_CASE("a new plugin's name and folder are checked, and nothing is left behind") {
@@ -138,6 +197,7 @@ TEST_CASE("a new plugin's name and folder are checked, and nothing is left behin
     CHECK(outcome.code == 1);
     CHECK_THAT(outcome.err, Contains("is no name for a new plugin"));
   }
+  CHECK_THAT(mtt_program({"plugins", "new", "head", "test", target}).err, Contains("CMake or LibTorch uses"));
   CHECK(mtt_program({"plugins", "new", "tail", "mine", target}).code == 2);
   folder.write("mine/notes.txt", "mine");
   CHECK_THAT(mtt_program({"plugins", "new", "head", "mine", target}).err, Contains("is there already"));
@@ -154,34 +214,47 @@ TEST_CASE("the head of docs/writing-a-plugin.md is the one that a new project ha
   CHECK(code_of(page, "cpp") == file_text(folder.path() / "mood/mood.cpp"));
 }
 
-TEST_CASE("what an author does: install, move, generate, build, check, train and predict", "[sdk]") {
+TEST_CASE("what an author does: install, generate, build, check, train and predict, move", "[sdk]") {
   const TemporaryFolder folder;
-  const fs::path log = folder.path() / "log", prefix = folder.path() / "moved";
+  const std::string at = folder.path().string();
+  const fs::path log = folder.path() / "log";
+  write_tiny_model(folder.path() / "models/all-MiniLM-L6-v2");
   const auto run = [&](const std::string& command) {
     INFO(command);
-    const int code = shell(command, log);
+    const int code = shell("(cd '" + at + "' && export MTT_MODEL_PATH='" + at +
+                               "/models' MTT_THREADS=1 CMAKE_GENERATOR=Ninja && set -e\n" + command + "\n)",
+                           log);
     INFO(file_text(log));
     REQUIRE(code == 0);
   };
-  const std::string cmake = MTT_CMAKE, at = folder.path().string();
-  run(cmake + " --install '" MTT_BUILD "' --prefix '" + at + "/first'");
-  fs::rename(folder.path() / "first", prefix);
-  const std::string mtt = "'" + (prefix / "bin/mtt").string() + "'";
-  write_tiny_model(folder.path() / "model");
-  const std::string model = " --set 'backbone.model=" + at + "/model' --threads 1";
-  for (const std::string kind : {"head", "weighting", "backbone"}) {
-    const std::string name = "my_" + kind, project = at + "/" + name, built = project + "/build";
-    run(mtt + " plugins new " + kind + " " + name + " " + project);
-    run(cmake + " -G Ninja -S " + project + " -B " + built + " -DCMAKE_PREFIX_PATH='" + prefix.string() +
-        "'");
-    run(cmake + " --build " + built);
-    run(mtt + " plugins check " + built + "/" + name + ".so");
+
+  // A head, by the commands of docs/writing-a-plugin.md.
+  std::string commands = code_of(file_text(fs::path(MTT_SOURCE) / "docs/writing-a-plugin.md"), "");
+  for (const auto& [word, here] :
+       std::map<std::string, std::string>{{"build/release", "'" MTT_BUILD "'"},
+                                          {"\\bcmake ", MTT_CMAKE " "},
+                                          {"\\bPREFIX\\b", "'" + at + "/first place'"}})
+    commands = std::regex_replace(commands, std::regex(word), here);
+  run(commands);
+  CHECK_THAT(file_text(log), Contains("100% tests passed, 0 tests failed out of 2"));
+
+  // The others, after the prefix has moved, twice found in one project.
+  fs::rename(folder.path() / "first place", folder.path() / "moved");
+  const std::string mtt = at + "/moved/bin/mtt";
+  run(mtt + " plugins new weighting powers both/powers");
+  run(mtt + " plugins new backbone words both/words");
+  folder.write("both/CMakeLists.txt",
+               "cmake_minimum_required(VERSION 3.25)\nproject(both LANGUAGES CXX)\n"
+               "add_subdirectory(powers)\nadd_subdirectory(words)\n");
+  run(MTT_CMAKE " -S both -B both/build -DCMAKE_PREFIX_PATH='" + at + "/moved'");
+  run(MTT_CMAKE " --build both/build");
+  const std::map<std::string, std::string> projects = {
+      {"my-mood", "my-mood/build"}, {"both/powers", "both/build/powers"}, {"both/words", "both/build/words"}};
+  for (const auto& [project, built] : projects) {
+    run(mtt + " plugins check " + built + "/*.so");
     const std::string found = " --plugin-path " + built;
-    run(mtt + " run " + project + "/experiment.toml" + found + model + " --out " + project + "/run");
+    run(mtt + " run " + project + "/experiment.toml" + found + " --out " + project + "/run");
     run("echo 'my phone broke again' | " + mtt + " predict --model " + project + "/run" + found);
     CHECK_THAT(file_text(log), Contains("\"mood\":{\"label\":"));
   }
-  const std::string elsewhere = "cd / && " + mtt + " plugins " + at + "/my_head/build/my_head.so";
-  run(elsewhere);
-  CHECK_THAT(file_text(log), Contains("my_head"));
 }

@@ -78,12 +78,14 @@ void BackboneCheck::check_states() const {
   const BackboneShape& shape = backbone_->shape();
   require(shape.hidden > 0 && shape.vocabulary > 0 && shape.layers >= 0,
           "shape() has no hidden size or no vocabulary");
-  for (const at::Tensor& states : {backbone_->embed(sample_.batch), last(sample_.batch)}) {
+  const auto check = [&](const at::Tensor& states) {
     require(states.dim() == 2 && states.size(0) == sample_.batch.tokens() && states.size(1) == shape.hidden,
             "hidden states have another shape than [tokens, hidden]");
     require(states.scalar_type() == at::kFloat, "hidden states are not float32");
     require(states.isfinite().all().item<bool>(), "hidden states are not finite");
-  }
+  };
+  check(backbone_->embed(sample_.batch));
+  check(last(sample_.batch));
   require(distance(last(sample_.batch), last(sample_.batch)) == 0,
           "two passes over the same tokens differ; draws belong into training mode only");
 }

@@ -208,13 +208,17 @@ void HeadCheck::check_loss() {
 }
 
 void HeadCheck::check_without_labels() {
-  const std::vector<Value> none(kWords.size());
-  const at::Tensor targets = head_->prepare(none, sample_.batch);
-  const double count = head_->count(targets);
-  require(count == 0 || pairs(), "count is " + std::to_string(count) + " where no example has a label");
-  if (count > 0) return;  // pairs may teach by themselves
-  const double loss = head_->loss(head_->forward(features(sample_.batch)), targets).item<double>();
-  require(loss == 0, "the loss is " + std::to_string(loss) + " where no example has a label; expected 0");
+  const SampleBatch nothing({});
+  for (const TokenBatch* batch : std::initializer_list<const TokenBatch*>{&sample_.batch, &nothing.batch}) {
+    const std::string where = batch == &nothing.batch ? "there is no example" : "no example has a label";
+    const std::vector<Value> none(static_cast<std::size_t>(batch->sentences()));
+    const at::Tensor targets = head_->prepare(none, *batch);
+    const double count = head_->count(targets);
+    if (count > 0 && pairs() && batch == &sample_.batch) continue;  // pairs may teach by themselves
+    require(count == 0, "count is " + std::to_string(count) + " where " + where + "; expected 0");
+    const double loss = head_->loss(head_->forward(features(*batch)), targets).item<double>();
+    require(loss == 0, "the loss is " + std::to_string(loss) + " where " + where + "; expected 0");
+  }
 }
 
 void HeadCheck::check_gradients() {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ ProcessEnd run_guarded(const std::vector<std::string>& arguments, std::int64_t s
   const pid_t child = ::fork();
   if (child < 0) throw Error(std::string("no process can be started: ") + std::strerror(errno));
   if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever waits for it may be killed too
     ::dup2(pipe_ends[1], STDOUT_FILENO);
     ::execv(kThisProgram, argv.data());
     ::_exit(127);

@@ -1,8 +1,13 @@
 #include "check/plugin_check.h"
 
 #include <ATen/Parallel.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <memory>
 
 #include "check/check_backbone.h"
 #include "check/check_head.h"
@@ -21,11 +26,33 @@ namespace {
 
 constexpr std::size_t kMostConfigBytes = 4u << 20;
 
-Options read_options(const OptionList& declared, const PluginCheck& check) {
-  Value given{Value::Table{}};
+using Stream = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+/// Standard output, kept from the plugin: what that prints goes to standard error from now on.
+Stream take_standard_output() {
+  const int kept = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (kept < 0) throw Error(std::string("standard output cannot be used: ") + std::strerror(errno));
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  return Stream(::fdopen(kept, "w"), &std::fclose);
+}
+
+Value read_config(const PluginCheck& check) {
+  if (check.config.empty()) return {};
+  return parse_json(read_file(check.config, kMostConfigBytes), check.config.string());
+}
+
+Options read_options(const OptionList& declared, const PluginCheck& check, Value given) {
   for (const std::string& assignment : check.options)
     apply_override(given, {assignment, "--set " + assignment});
   return Options::read(declared, given, "the plugin's options");
+}
+
+/// Defaults are not checked where options are read, so here each is given as a user would.
+void check_defaults(const OptionList& declared, const PluginCheck& check) {
+  Value given{Value::Table{}};
+  for (const Option& option : declared.all())
+    if (option.fallback) given.set(option.name, *option.fallback);
+  read_options(declared, check, std::move(given));
 }
 
 /// Declares, reads and checks one registered part.
@@ -38,7 +65,8 @@ void check_part(const char* kind, const Plugin& plugin, const PluginCheck& check
     require(!plugin.summary.empty(), "it has no summary");
     for (const Option& option : plugin.options.all())
       require(!option.help.empty(), "the option '" + option.name + "' has no sentence of help");
-    options = read_options(plugin.options, check);
+    check_defaults(plugin.options, check);
+    options = read_options(plugin.options, check, Value::Table{});
   });
   if (read) work(options);
 }
@@ -47,7 +75,9 @@ void check_part(const char* kind, const Plugin& plugin, const PluginCheck& check
 
 bool check_plugin_here(const PluginCheck& check) {
   at::set_num_threads(1);
-  ContractReport report(stdout);
+  const Value config = read_config(check);
+  const Stream out = take_standard_output();
+  ContractReport report(out.get());
   PluginLibrary library;
   const auto load = [&] {
     library = load_plugin(std::filesystem::absolute(check.file));
@@ -56,9 +86,6 @@ bool check_plugin_here(const PluginCheck& check) {
             "the plugin registers neither a backbone nor a head nor a weighting");
   };
   if (!report.step("loads and registers", load)) return true;
-  Value config;
-  if (!check.config.empty())
-    config = parse_json(read_file(check.config, kMostConfigBytes), check.config.string());
   for (const BackbonePlugin& plugin : library.registry.backbones())
     check_part("backbone", plugin, check, report,
                [&](const Options& options) { check_backbone(plugin, options, config, report); });
@@ -72,6 +99,7 @@ bool check_plugin_here(const PluginCheck& check) {
 }
 
 bool check_plugin(const PluginCheck& check, Console& console) {
+  read_config(check);  // what is wrong with it is no fault of the plugin
   std::vector<std::string> arguments = {"plugins", "check", check.file.string(), "--in-this-process"};
   for (const std::string& option : check.options) arguments.insert(arguments.end(), {"--set", option});
   if (!check.config.empty()) arguments.insert(arguments.end(), {"--config", check.config.string()});

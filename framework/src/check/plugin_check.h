@@ -18,7 +18,8 @@ struct PluginCheck {
   std::int64_t seconds = 120;        ///< after which the check is given up
 };
 
-/// Loads the plugin into this process and writes the lines of ContractReport to standard output. → failed
+/// Loads the plugin into this process and writes the lines of ContractReport to standard output; what the
+/// plugin prints goes to standard error. → failed
 bool check_plugin_here(const PluginCheck& check);
 
 /// Does so in a process of its own, and says on the console what held and what did not; a process that dies

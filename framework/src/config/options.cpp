@@ -237,7 +237,10 @@ std::vector<std::string> Options::strings(std::string_view name) const {
   return words;
 }
 
-const Value& Options::value(std::string_view name) const { return values_.at(name); }
+const Value& Options::value(std::string_view name) const {
+  if (const Value* found = values_.find(name)) return *found;
+  throw Error("the option '" + std::string(name) + "' is read, but not declared");
+}
 
 bool Options::given(std::string_view name) const {
   return std::find(given_.begin(), given_.end(), name) != given_.end();

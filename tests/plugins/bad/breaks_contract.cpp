@@ -1,10 +1,10 @@
 // A head that breaks its contract in the way that the option `how` names.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/zeros.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -41,8 +41,12 @@ class BreaksContract : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override {
     if (how_ == "hangs") std::this_thread::sleep_for(std::chrono::hours(1));
     if (how_ == "exits") std::exit(0);
+    if (how_ == "prints" || how_ == "prints_and_flattens") {
+      std::printf("- nothing\tis wrong ");  // as the check's own lines look, but without an end
+      std::fflush(stdout);
+    }
     const at::Tensor logits = linear_->forward(encoding.sentences);
-    if (how_ == "flat") return logits.flatten();
+    if (how_ == "flat" || how_ == "prints_and_flattens") return logits.flatten();
     if (how_ == "mixes") return logits - logits.mean(0, /*keepdim=*/true);
     if (how_ == "changes") return logits + static_cast<double>(++calls_);
     return logits;
@@ -58,6 +62,7 @@ class BreaksContract : public mtt::Head {
     if (how_ == "mean") return sum / count(targets);
     if (how_ == "detaches") return sum.detach();
     if (how_ == "biased") return sum + 1;
+    if (how_ == "divides") return sum * (logits.size(0) / static_cast<double>(logits.size(0)));
     return sum;
   }
   std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
@@ -93,6 +98,7 @@ void register_breaks_contract(mtt::Registry& registry) {
       .summary = "Breaks its contract.",
       .options = options,
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        if (options.string("how") == "undeclared") options.number("warmth");
         return std::make_unique<BreaksContract>(options.string("how"));
       },
   });

@@ -1,0 +1,80 @@
+// A backbone that breaks its contract in the way that the option `how` names.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/rand_like.h>
+
+#include <csignal>
+
+#include "mtt/plugin.h"
+
+namespace {
+
+using mtt::TokenBatch;
+
+class BreaksBackbone : public mtt::Backbone {
+ public:
+  BreaksBackbone(const mtt::Value& config, std::string how)
+      : how_(std::move(how)),
+        shape_{.vocabulary = config.at("vocab_size").integer(),
+               .token_types = 0,
+               .positions = 0,
+               .hidden = config.at("hidden_size").integer(),
+               .layers = 2},
+        words_(child<mtt::nn::Embedding>(how_ == "named" ? "words" : "embeddings.word", shape_.vocabulary,
+                                         shape_.hidden)) {
+    for (int i = 0; i < 2; ++i)
+      layers_.push_back(&child<mtt::nn::Linear>(
+          "layers." + std::to_string(how_ == "counts_from_one" ? i + 1 : i), shape_.hidden, shape_.hidden));
+    if (how_ == "unused") parameter("layers.0.spare", {2});
+  }
+
+  const mtt::BackboneShape& shape() const override { return shape_; }
+  at::Tensor embed(const TokenBatch& batch) const override {
+    const at::Tensor hidden = words_.forward(batch.ids);
+    if (how_ == "transposes") return hidden.t().contiguous();
+    return how_ == "doubles" ? hidden.to(at::kDouble) : hidden;
+  }
+  at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
+                    std::int64_t to) const override {
+    if (how_ == "whole") from = 0, to = 2;
+    if (how_ == "counts" && from == to) return hidden + 1;
+    for (std::int64_t i = from; i < to; ++i) hidden = layers_[static_cast<std::size_t>(i)]->forward(hidden);
+    if (how_ == "mixes") hidden = hidden - hidden.mean(0, /*keepdim=*/true);
+    if (how_ == "draws") hidden = hidden + at::rand_like(hidden);
+    if (how_ == "divides") hidden = hidden / 0.0;
+    if (how_ == "drops" && training()) hidden = hidden * 0.9;
+    if (how_ == "draws_anew" && training() && drops_) hidden = hidden + at::rand_like(hidden);
+    if (how_ == "crashes" && batch.sentences() == 1) std::raise(SIGSEGV);
+    return hidden;
+  }
+  void set_dropout(double probability) override { drops_ = probability > 0; }
+  std::vector<mtt::AdapterPlace> adapter_places() override {
+    if (how_ != "misplaced") return {};
+    return {{"ffn.output", 0, layers_[0], 0, shape_.hidden + 1}};
+  }
+  std::optional<mtt::WeightTarget> weight_target(std::string_view) const override { return std::nullopt; }
+
+ private:
+  std::string how_;
+  mtt::BackboneShape shape_;
+  mtt::nn::Embedding& words_;
+  std::vector<mtt::nn::Linear*> layers_;
+  bool drops_ = false;
+};
+
+void register_breaks_backbone(mtt::Registry& registry) {
+  mtt::OptionList options;
+  options.string("how", "not at all", "What it does wrong.");
+  registry.add(mtt::BackbonePlugin{
+      .name = "breaks_backbone",
+      .summary = "Breaks its contract.",
+      .model_types = {},
+      .options = options,
+      .create = [](const mtt::Value& config, const mtt::Options& options) -> std::unique_ptr<mtt::Backbone> {
+        return std::make_unique<BreaksBackbone>(config, options.string("how"));
+      },
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("breaks_backbone", "1.0", register_breaks_backbone)
