@@ -179,6 +179,12 @@ TEST_CASE("a check of what is no plugin, or with options that it has not, says s
   CHECK(check((folder.path() / "missing.so").string()).code == 1);
   const Outcome registers_nothing = check(std::string(MTT_BAD_PLUGINS) + "/good.so");
   CHECK_THAT(registers_nothing.out, Contains("registers neither a backbone nor a head nor a weighting"));
+  const Outcome makes_nothing = check(std::string(MTT_BAD_PLUGINS) + "/parts_fail.so");
+  CHECK(makes_nothing.code == 1);
+  for (const char* sentence :
+       {"out of luck", "it threw something that is no std::exception", "its create function returned null",
+        "'share' in the plugin's options is 1.5; expected 0 to 1"})
+    CHECK_THAT(makes_nothing.out, Contains(sentence));
   const Outcome option = check(std::string(MTT_PLUGINS) + "/regression.so", {"--set", "hwo=1"});
   CHECK(option.code == 1);
   CHECK_THAT(option.out, Contains("unknown key \"hwo\""));

@@ -57,6 +57,10 @@ TEST_CASE("each wrong option gives one sentence with its place") {
   CHECK_THROWS_WITH(read("steps = 1"), "x.toml: 'model' is missing in [train]; it is a string: The model.");
 }
 
+TEST_CASE("an option that is not declared cannot be read") {
+  CHECK_THROWS_WITH(read("model = 'm'").number("warmth"), "the option 'warmth' is read, but not declared");
+}
+
 TEST_CASE("an option cannot be declared twice") {
   CHECK_THROWS_AS(OptionList().boolean("a", true, "").boolean("a", true, ""), mtt::Error);
 }
