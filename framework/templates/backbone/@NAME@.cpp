@@ -21,8 +21,8 @@ class @TITLE@Backbone : public mtt::Backbone {
   // Token ids of all sentences, one after another → [T, hidden]. There is no padding.
   at::Tensor embed(const mtt::TokenBatch& batch) const override { return words_.forward(batch.ids); }
 
-  // Layers from .. to-1; here there is one: a vector keeps half of itself and takes a quarter of each neighbour
-  // in its own sentence.
+  // Layers from .. to-1; here there is one: a vector keeps half of itself and takes a quarter of each
+  // neighbour in its own sentence.
   at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
     if (from == to) return hidden;

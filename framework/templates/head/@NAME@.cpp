@@ -14,7 +14,8 @@ using mtt::Value;
 
 class @TITLE@Head : public mtt::Head {
  public:
-  explicit @TITLE@Head(const mtt::Options& options) : loss_{.label_smoothing = options.number("label_smoothing")} {}
+  explicit @TITLE@Head(const mtt::Options& options)
+      : loss_{.label_smoothing = options.number("label_smoothing")} {}
 
   // What forward reads: sentence vectors. The other levels are tokens and pairs of sentences.
   mtt::Level level() const override { return mtt::Level::sentence; }
@@ -45,8 +46,7 @@ class @TITLE@Head : public mtt::Head {
   at::Tensor prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const override {
     at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
     auto* out = targets.mutable_data_ptr<std::int64_t>();
-    for (const Value& label : labels)
-      *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
+    for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
     return targets;
   }
 
