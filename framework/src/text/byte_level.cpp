@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 namespace mtt {
@@ -34,6 +35,35 @@ std::optional<std::string> bytes_of_token(std::string_view token) {
     bytes += static_cast<char>(kBytes[c]);
   }
   return bytes;
+}
+
+void split_byte_level(std::span<const Symbol> text, const WordSink& word) {
+  const auto flags = [&](std::size_t i) { return unicode::properties(text[i].c).flags; };
+  const auto is_space = [&](std::size_t i) { return (flags(i) & unicode::kSpace) != 0; };
+  const auto kind = [&](std::size_t i) { return flags(i) & (unicode::kLetter | unicode::kNumber); };
+  const auto follows = [&](std::size_t i, std::u32string_view part) {
+    if (text.size() - i < part.size()) return false;
+    for (std::size_t k = 0; k < part.size(); ++k)
+      if (text[i + k].c != part[k]) return false;
+    return true;
+  };
+  for (std::size_t i = 0, end; i < text.size(); i = end) {
+    end = i;
+    if (text[i].c == U'\'')
+      for (const std::u32string_view part : {U"'s", U"'t", U"'re", U"'ve", U"'m", U"'ll", U"'d"})
+        if (end == i && follows(i, part)) end = i + part.size();
+    if (end == i) {
+      const std::size_t first = text[i].c == U' ' && i + 1 < text.size() && !is_space(i + 1) ? i + 1 : i;
+      if (!is_space(first)) {
+        const auto run = kind(first);
+        for (end = first; end < text.size() && !is_space(end) && kind(end) == run;) ++end;
+      } else {
+        while (end < text.size() && is_space(end)) ++end;
+        if (end < text.size() && end - i > 1) --end;  // the last one belongs to what follows
+      }
+    }
+    word(text.subspan(i, end - i));
+  }
 }
 
 }  // namespace mtt

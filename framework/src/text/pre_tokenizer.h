@@ -1,51 +1,48 @@
 // From characters to words.
 #pragma once
 
-#include <cstddef>
+#include <functional>
 #include <span>
+#include <vector>
 
-#include "text/byte_level.h"
 #include "text/symbol.h"
-#include "text/unicode.h"
 
 namespace mtt {
 
-/// How text is cut into words, by the names of tokenizer.json.
-enum class PreTokenizer {
-  none,              ///< the text is one word
-  bert,              ///< at white space, and each punctuation character alone
-  whitespace,        ///< \w+ and runs of other characters that are no white space
-  whitespace_split,  ///< at white space
-  byte_level,        ///< by GPT-2's pattern
-};
+/// Takes the words of a text one after another; none is empty.
+using WordSink = std::function<void(std::span<const Symbol> word)>;
+/// Cuts a text that is not empty.
+using PreTokenizerStep = std::function<void(std::span<const Symbol> text, const WordSink& word)>;
 
-/// Calls word(first, last) for each non-empty word, in order.
-template <class Word>
-void split_words(PreTokenizer kind, std::span<const Symbol> text, const Word& word) {
-  const auto flags = [&text](std::size_t i) { return unicode::properties(text[i].c).flags; };
-  const auto is_alone = [&](std::size_t i) {
-    return kind == PreTokenizer::bert && flags(i) & unicode::kPunctuation;
-  };
-  const auto is_word = [&](std::size_t i) { return (flags(i) & unicode::kWord) != 0; };
-  if (kind == PreTokenizer::byte_level) return split_byte_level(text, word);
-  if (kind == PreTokenizer::none) {
-    if (!text.empty()) word(std::size_t{0}, text.size());
-    return;
+/// Cuts at white space; each punctuation character is a word of its own.
+void split_bert(std::span<const Symbol> text, const WordSink& word);
+/// Cuts at white space, and between \w+ and runs of other characters.
+void split_whitespace(std::span<const Symbol> text, const WordSink& word);
+/// Cuts at white space alone.
+void split_at_spaces(std::span<const Symbol> text, const WordSink& word);
+/// GPT-2's pattern, see byte_level.h; with `space_before`, a space is put before a text that has none.
+PreTokenizerStep byte_level(bool space_before);
+
+/// Where Metaspace puts its character before a text that does not begin with it.
+enum class Prepend { always, first, never };
+/// SentencePiece's words: `replacement` takes the place of every space, and with `split` each one begins a
+/// word. `first` is the very start of the original text.
+PreTokenizerStep metaspace(char32_t replacement, Prepend prepend, bool split);
+
+/// Steps in order, each cutting the words of the one before. Without any, a text is one word.
+class PreTokenizer {
+ public:
+  PreTokenizer() = default;
+  explicit PreTokenizer(std::vector<PreTokenizerStep> steps) : steps_(std::move(steps)) {}
+
+  void split(std::span<const Symbol> text, const WordSink& word) const {
+    if (!text.empty()) split_from(0, text, word);
   }
-  std::size_t i = 0;
-  while (i < text.size()) {
-    if (flags(i) & unicode::kSpace) {
-      ++i;
-      continue;
-    }
-    const std::size_t first = i++;
-    if (!is_alone(first)) {
-      while (i < text.size() && !(flags(i) & unicode::kSpace) && !is_alone(i) &&
-             (kind != PreTokenizer::whitespace || is_word(i) == is_word(first)))
-        ++i;
-    }
-    word(first, i);
-  }
-}
+
+ private:
+  void split_from(std::size_t step, std::span<const Symbol> text, const WordSink& word) const;
+
+  std::vector<PreTokenizerStep> steps_;
+};
 
 }  // namespace mtt

@@ -5,6 +5,7 @@
 
 #include "mtt/error.h"
 #include "text/tokenizer_parts.h"
+#include "text/unicode.h"
 #include "text/utf8.h"
 
 namespace mtt {
@@ -38,7 +39,7 @@ struct Tokenizer::Impl {
   }
 
   void build_ascii_table() {
-    ascii_fast_path = parts.pre_tokenizer == PreTokenizer::bert && parts.normalized_added.empty();
+    ascii_fast_path = parts.splits_as_bert && parts.normalized_added.empty();
     for (char32_t c = 0; c < 128; ++c) {
       Symbols symbols = {{c, 0, 1}};
       parts.normalizer.apply(symbols, 0);
@@ -89,64 +90,57 @@ struct Tokenizer::Impl {
     flush();
   }
 
-  /// The characters of a token with spaces at its ends, without these; the one that was put before a text
-  /// stays.
-  CharSpan without_spaces(CharSpan chars, std::int32_t before, std::int32_t after, bool first) const {
-    if (!parts.trims_spaces) return chars;
-    if (before > 0) {
-      if (before == 1 && (first || chars.begin == 0) && !parts.trims_all_spaces) before = 0;
-      chars.begin = std::min(chars.begin + before, chars.end);
-    }
-    if (after > 0 && chars.end >= after) chars.end = std::max(chars.end - after, chars.begin);
+  /// The characters of a token that `before` and `after` spaces are at the ends of, without these; the one
+  /// that was put before a text stays.
+  CharSpan without_spaces(CharSpan chars, std::ptrdiff_t before, std::ptrdiff_t after, bool first) const {
+    if (before == 1 && (first || chars.begin == 0) && !parts.trims_all_spaces) before = 0;
+    if (before > 0) chars.begin = std::min(chars.begin + static_cast<std::int32_t>(before), chars.end);
+    if (after > 0 && chars.end >= after)
+      chars.end = std::max(chars.end - static_cast<std::int32_t>(after), chars.begin);
     return chars;
   }
 
-  CharSpan without_spaces(CharSpan chars, std::string_view bytes, bool first) const {
-    const std::size_t begin = std::min(bytes.find_first_not_of(' '), bytes.size()),
-                      end = bytes.find_last_not_of(' ') + 1;
-    return without_spaces(chars, static_cast<std::int32_t>(begin),
-                          static_cast<std::int32_t>(bytes.size() - end), first);
+  /// The same for the spaces that `text` has, as is_space(item) tells.
+  template <class Text, class IsSpace>
+  CharSpan without_spaces(CharSpan chars, const Text& text, const IsSpace& is_space, bool first) const {
+    if (!parts.trims_spaces) return chars;
+    const auto before = std::find_if_not(text.begin(), text.end(), is_space) - text.begin();
+    const auto after = std::find_if_not(text.rbegin(), text.rend(), is_space) - text.rbegin();
+    return without_spaces(chars, before, after, first);
   }
 
   void push_added(Tokens& into, std::int32_t id, std::span<const Symbol> text) const {
     const auto is_space = [](const Symbol& s) {
       return (unicode::properties(s.c).flags & unicode::kSpace) != 0;
     };
-    const auto before = std::find_if_not(text.begin(), text.end(), is_space) - text.begin();
-    const auto after = std::find_if_not(text.rbegin(), text.rend(), is_space) - text.rbegin();
     push(into, id,
-         without_spaces({text.front().begin, text.back().end}, static_cast<std::int32_t>(before),
-                        static_cast<std::int32_t>(after), into.ids.size() == parts.before.size()),
+         without_spaces({text.front().begin, text.back().end}, text, is_space,
+                        into.ids.size() == parts.before.size()),
          false, true);
   }
 
-  void encode_words(std::span<const Symbol> given, Tokens& into) const {
-    Symbols with_space;
-    if (parts.space_before && !given.empty() && given.front().c != U' ') {
-      with_space.push_back({U' ', given.front().begin, given.front().end});
-      with_space.insert(with_space.end(), given.begin(), given.end());
-    }
-    const std::span<const Symbol> text = with_space.empty() ? given : std::span<const Symbol>(with_space);
-    std::string word;
-    std::vector<std::size_t> symbol_of_byte;
+  void encode_words(std::span<const Symbol> text, Tokens& into) const {
+    std::string bytes;
+    std::vector<std::uint32_t> symbol_of_byte;
     std::vector<SubWord> pieces;
-    split_words(parts.pre_tokenizer, text, [&](std::size_t first, std::size_t last) {
-      word.clear();
-      symbol_of_byte.clear();
-      pieces.clear();
-      for (std::size_t i = first; i < last; ++i) {
-        char bytes[4];
-        const auto count = static_cast<std::size_t>(write_code_point(text[i].c, bytes));
-        word.append(bytes, count);
-        symbol_of_byte.insert(symbol_of_byte.end(), count, i);
+    parts.pre_tokenizer.split(text, [&](std::span<const Symbol> word) {
+      bytes.resize(word.size() * 4);
+      symbol_of_byte.resize(word.size() * 4);
+      std::size_t size = 0;
+      for (std::size_t i = 0; i < word.size(); ++i) {
+        const int count = write_code_point(word[i].c, &bytes[size]);
+        for (int k = 0; k < count; ++k) symbol_of_byte[size++] = static_cast<std::uint32_t>(i);
       }
-      parts.model->tokenize(word, last - first, pieces);
+      bytes.resize(size);
+      pieces.clear();
+      parts.model->tokenize(bytes, word.size(), pieces);
       for (const SubWord& piece : pieces) {
-        const CharSpan chars =
-            without_spaces({text[symbol_of_byte[piece.begin]].begin, text[symbol_of_byte[piece.end - 1]].end},
-                           std::string_view(word).substr(piece.begin, piece.end - piece.begin),
-                           into.ids.size() == parts.before.size());
-        push(into, piece.id, chars, false, piece.begin == 0);
+        CharSpan chars = {word[symbol_of_byte[piece.begin]].begin, word[symbol_of_byte[piece.end - 1]].end};
+        if (parts.words_are_bytes)
+          chars = without_spaces(
+              chars, std::string_view(bytes).substr(piece.begin, piece.end - piece.begin),
+              [](char c) { return c == ' '; }, into.ids.size() == parts.before.size());
+        push(into, piece.id, chars, false, &piece == pieces.data());
       }
     });
   }

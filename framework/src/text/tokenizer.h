@@ -30,7 +30,7 @@ struct BertOptions {
   bool chinese_characters = true;          ///< CJK characters stand alone
 };
 
-/// A BERT-family WordPiece tokenizer. Immutable and usable from several threads at once.
+/// A tokenizer of WordPiece, byte-level BPE or Unigram. Immutable and usable from several threads at once.
 class Tokenizer {
  public:
   /// From a parsed tokenizer.json. A component that we do not reproduce exactly throws Error, as do ids that

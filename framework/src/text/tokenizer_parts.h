@@ -23,24 +23,33 @@ struct SpecialToken {
 
 /// All that shapes a tokenizer.
 struct TokenizerParts {
-  AddedTokens raw_added;         ///< matched in the text as given
-  AddedTokens normalized_added;  ///< matched in the normalized text
-  Normalizer normalizer;
-  PreTokenizer pre_tokenizer = PreTokenizer::none;
-  bool space_before = false;      ///< a space is put before every piece of text that has none
-  bool trims_spaces = false;      ///< the spaces of byte-level tokens do not count to their characters
-  bool trims_all_spaces = false;  ///< also that of a text's first token, which nobody put there
-  std::unique_ptr<const SubWordModel> model;
-  std::vector<SpecialToken> before, after;
+  AddedTokens raw_added = {};         ///< matched in the text as given
+  AddedTokens normalized_added = {};  ///< matched in the normalized text
+  Normalizer normalizer = {};
+  PreTokenizer pre_tokenizer = {};
+  bool splits_as_bert = false;   ///< the pre-tokenizer is BertPreTokenizer alone
+  bool words_are_bytes = false;  ///< the pre-tokenizer ends in ByteLevel
+  std::unique_ptr<const SubWordModel> model = {};
+  bool unknown_shows_text = false;  ///< where no token covers a text, the reference shows the text
+  std::vector<VocabularyEntry> added_vocabulary = {};  ///< added tokens beyond the model's vocabulary
+  std::vector<SpecialToken> before = {}, after = {};
   std::int32_t text_type_id = 0;
-  std::vector<VocabularyEntry> added_vocabulary;  ///< added tokens beyond the model's vocabulary
+  bool trims_spaces = false;      ///< the spaces at a token's ends do not count to its characters
+  bool trims_all_spaces = false;  ///< also that of a text's first token, which nobody put there
+
+  /// The id of a token, added ones included, or -1.
+  std::int32_t id_of(std::string_view token) const {
+    for (const VocabularyEntry& added : added_vocabulary)
+      if (added.token == token) return added.id;
+    return model->id(token);
+  }
 };
 
 TokenizerParts read_tokenizer_json(const Value& json);
 TokenizerParts read_vocabulary(std::string_view text, const std::string& source, const BertOptions& options);
 
 /// The steps of tokenizer.json's BertNormalizer.
-std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowercase);
+std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowers);
 
 /// A text's code points, each standing for itself.
 Symbols decode_utf8(std::string_view utf8);

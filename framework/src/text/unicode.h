@@ -19,12 +19,37 @@ enum Flag : std::uint16_t {
   kNumber = 256,      ///< \p{N}
 };
 
-/// The properties of a code point. NFD and lower case are slices of kPool; length 0 says "itself".
+/// What decides where a grapheme cluster ends (Unicode Standard Annex 29): Grapheme_Cluster_Break, with the
+/// classes that its rules for emoji and Indic conjuncts tell apart. Regional indicators are `other`.
+enum class GraphemeClass : std::uint8_t {
+  other,
+  control,
+  cr,
+  lf,
+  extend,
+  conjunct_extend,  ///< extend, and allowed within a conjunct
+  linker,           ///< extend, and joins two consonants
+  zwj,
+  spacing_mark,
+  prepend,
+  lead,
+  vowel,
+  tail,
+  lv,
+  lvt,
+  pictographic,
+  consonant,
+};
+
+/// The properties of a code point. NFD, NFKD and lower case are slices of kPool; length 0 says "itself".
 struct CodePoint {
   std::uint16_t flags;
   std::uint8_t combining_class;
+  GraphemeClass grapheme;
   std::uint16_t nfd_begin;
   std::uint8_t nfd_length;
+  std::uint16_t nfkd_begin;
+  std::uint8_t nfkd_length;
   std::uint16_t lower_begin;
   std::uint8_t lower_length;
 };
@@ -36,7 +61,7 @@ struct Composition {
 
 extern const Composition kCompositions[];
 extern const std::size_t kCompositionCount;
-extern const std::uint8_t kBlockOf[];
+extern const std::uint16_t kBlockOf[];
 extern const std::uint16_t kRecordOf[];
 extern const CodePoint kRecords[];
 extern const char32_t kPool[];

@@ -6,6 +6,7 @@ Usage: python unicode_tables.py > unicode_tables.cpp     (needs tokenizers 0.23.
 Nothing here is taken from a Unicode database: the reference's own tables are of several Unicode versions, and
 only its answers count. Every assumption that the C++ code makes is asserted here for all code points.
 """
+import struct
 import sys
 import unicodedata
 
@@ -16,6 +17,10 @@ REFERENCE = "0.23.3"
 SPACE, REMOVED, CJK, NONSPACING, MARK, PUNCTUATION, WORD, LETTER, NUMBER = (1 << i for i in range(9))
 BLOCK = 128
 HANGUL = range(0xAC00, 0xD7A4)
+GRAPHEME_CLASSES = (
+    "other", "control", "cr", "lf", "extend", "conjunct_extend", "linker", "zwj", "spacing_mark", "prepend",
+    "lead", "vowel", "tail", "lv", "lvt", "pictographic", "consonant",
+)  # in the order of GraphemeClass in unicode.h
 
 
 def code_points():
@@ -68,9 +73,57 @@ def combining_classes(nfd):
     return result
 
 
+def charsmap_of_points():
+    """A Precompiled normalizer that makes "." of every grapheme cluster below 6 bytes, and of every character of longer ones."""
+    root, leaf = 256, 511  # where the children of the root begin, and the one leaf that they share
+    units = [0] * 512
+    units[0] = root << 10
+    for byte in range(1, 0xF5):
+        units[root ^ byte] = byte | 1 << 8 | (root ^ byte ^ leaf) << 10
+    units[leaf] = 1 << 31  # "." stands at 0
+    return normalizers.Precompiled(struct.pack("<513I", 2048, *units) + b".\0")
+
+
+def grapheme_class(count, cp):
+    """Count tells clusters apart: those below 6 bytes count one, longer ones as many as they have characters."""
+    x, mark, zwj, ka, virama, copyright = chr(cp), "\u0300", "\u200d", "\u0915", "\u094d", "\u00a9"
+    size = len(x.encode())
+    joined = lambda text: count(text) == len(text)
+    if cp in (0x0D, 0x0A):
+        return "cr" if cp == 0x0D else "lf"
+    if count(x + mark + mark) == 2:
+        return "control"
+    if count("a" + x) == 1:
+        if size < 4 and count(copyright + x + copyright) == 3:
+            return "zwj"
+        if not joined(copyright + x + zwj + copyright + mark):
+            assert not joined(ka + x + ka + mark) and not joined(ka + virama + x + ka + mark), hex(cp)
+            return "spacing_mark"
+        if joined(ka + x + ka + mark):
+            return "linker"
+        return "conjunct_extend" if joined(ka + virama + x + ka + mark) else "extend"
+    if count(x + "a") == 1:
+        return "prepend"
+    if size == 3:
+        before = "".join(str(int(joined(p + x + mark))) for p in "\u1100\uac00\uac01")
+        after = "".join(str(int(joined(x + n + mark))) for n in "\u1100\u1161\u11a8")
+        if (before, after) != ("000", "000"):
+            return {
+                ("100", "110"): "lead", ("110", "011"): "vowel", ("011", "001"): "tail", ("100", "011"): "lv", ("100", "001"): "lvt",
+            }[before, after]
+    pictographic = joined(copyright + zwj + x + mark)
+    consonant = joined(x + virama + ka + mark)
+    assert not (pictographic and consonant), hex(cp)
+    return "pictographic" if pictographic else "consonant" if consonant else "other"
+
+
 def main():
     assert tokenizers.__version__ == REFERENCE, f"needs tokenizers {REFERENCE}, found {tokenizers.__version__}"
     nfd, nfc = normalizers.NFD().normalize_str, normalizers.NFC().normalize_str
+    nfkd, nfkc = normalizers.NFKD().normalize_str, normalizers.NFKC().normalize_str
+    points = charsmap_of_points().normalize_str
+    count = lambda text: len(points(text))
+    assert count("ab") == 2 and count("a\u0300") == 1 and count("a\u0300\u0300\u0300") == 4 and count("\r\n") == 1
     lower = normalizers.Lowercase().normalize_str
     marks = normalizers.StripAccents().normalize_str
     clean, cjk = bert(clean_text=True), bert(handle_chinese_chars=True)
@@ -95,7 +148,7 @@ def main():
             pool.extend(map(ord, text))
         return (pool_index[text], len(text))
 
-    empty = (0, 0, 0, 0, 0, 0)
+    empty = (0,) * 9
     records, record_index = [empty], {empty: 0}
     index = [0] * 0x110000
     for cp in code_points():
@@ -140,7 +193,17 @@ def main():
             jamo = chr(0x1100 + s // 588) + chr(0x1161 + s % 588 // 28) + (chr(0x11A7 + s % 28) if s % 28 else "")
             assert decomposed == jamo, hex(cp)
             decomposed = c
-        record = (flags, classes.get(cp, 0), *pooled(decomposed, c), *pooled(lower(c), c))
+        compatible = nfkd(c)
+        assert cp not in HANGUL or compatible == nfd(c), hex(cp)
+        assert nfkd(nfd(c)) == compatible and nfkc(c) == nfc(compatible), hex(cp)
+        record = (
+            flags,
+            classes.get(cp, 0),
+            GRAPHEME_CLASSES.index(grapheme_class(count, cp)),
+            *pooled(decomposed, c),
+            *pooled(c if cp in HANGUL else compatible, c),
+            *pooled(lower(c), c),
+        )
         if record not in record_index:
             record_index[record] = len(records)
             records.append(record)
@@ -162,8 +225,8 @@ def main():
             block_index[block] = len(blocks)
             blocks.append(block)
         first.append(block_index[block])
-    assert len(pool) < 65536 and len(records) < 65536 and len(blocks) < 256
-    assert max(r[3] for r in records) < 256 and max(r[5] for r in records) < 256
+    assert len(pool) < 65536 and len(records) < 65536 and len(blocks) < 65536
+    assert max(max(r[4], r[6], r[8]) for r in records) < 256
 
     def rows(items, width):
         line = "    "
@@ -177,14 +240,14 @@ def main():
 
     print(f"// Written by unicode_tables.py from tokenizers {REFERENCE}; do not edit.")
     print('#include "text/unicode.h"\n\n// clang-format off\nnamespace mtt::unicode {\n')
-    print(f"const std::uint8_t kBlockOf[{len(first)}] = {{")
+    print(f"const std::uint16_t kBlockOf[{len(first)}] = {{")
     rows(first, 110)
     print("};\n")
     print(f"const std::uint16_t kRecordOf[{len(blocks) * BLOCK}] = {{")
     rows([i for b in blocks for i in b], 110)
     print("};\n")
     print(f"const CodePoint kRecords[{len(records)}] = {{")
-    rows(["{%d,%d,%d,%d,%d,%d}" % r for r in records], 110)
+    rows(["{%d,%d,GraphemeClass(%d),%d,%d,%d,%d,%d,%d}" % r for r in records], 110)
     print("};\n")
     print(f"const char32_t kPool[{len(pool)}] = {{")
     rows(pool, 110)

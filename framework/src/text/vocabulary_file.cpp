@@ -55,16 +55,14 @@ TokenizerParts read_vocabulary(std::string_view text, const std::string& source,
                 "; a BERT vocabulary has [UNK], [CLS] and [SEP]");
   }
   return {.raw_added = AddedTokens(std::move(added)),
-          .normalized_added = {},
           .normalizer = Normalizer(bert_normalizer(true, options.chinese_characters,
                                                    options.strip_accents.value_or(options.lowercase),
                                                    options.lowercase)),
-          .pre_tokenizer = PreTokenizer::bert,
+          .pre_tokenizer = PreTokenizer({split_bert}),
+          .splits_as_bert = true,
           .model = std::make_unique<const WordPiece>(std::move(entries), unknown, "##", kMostWordCharacters),
           .before = {{start, 0}},
-          .after = {{stop, 0}},
-          .text_type_id = 0,
-          .added_vocabulary = {}};
+          .after = {{stop, 0}}};
 }
 
 }  // namespace mtt

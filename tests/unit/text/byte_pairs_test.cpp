@@ -1,8 +1,5 @@
-#include "catch.h"
-#include "io/json.h"
-#include "mtt/error.h"
+#include "shown.h"
 #include "text/byte_level.h"
-#include "text/tokenizer.h"
 #include "text/utf8.h"
 
 using mtt::Value;
@@ -63,25 +60,6 @@ Value tiny(bool space_before = false) {
                              {"merges", std::move(merges)}}}};
 }
 
-std::string shown(const mtt::Tokenizer& tokenizer, const std::string& text) {
-  mtt::Tokens tokens;
-  tokenizer.encode(text, 0, tokens);
-  std::string result;
-  for (std::size_t i = 0; i < tokens.ids.size(); ++i)
-    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) +
-              "," + std::to_string(tokens.chars[i].end) + ") ";
-  return result;
-}
-
-void refused(Value json, const std::string& path, const Value& value, const std::string& part) {
-  Value* at = &json;
-  std::size_t begin = 0;
-  for (std::size_t dot; (dot = path.find('.', begin)) != std::string::npos; begin = dot + 1)
-    at = at->find(path.substr(begin, dot - begin));
-  at->set(path.substr(begin), value);
-  CHECK_THROWS_WITH(mtt::Tokenizer::from_json(json), Contains(part));
-}
-
 }  // namespace
 
 TEST_CASE("byte pairs: merges by rank, GPT-2's words, and characters without the spaces before them") {
@@ -134,10 +112,10 @@ TEST_CASE("byte pairs: what is not reproduced exactly is refused") {
   refused(tiny(), "model.merges", Value::Array{"l z"},
           "the token \"lz\" of a merge is not in the vocabulary");
   refused(tiny(), "model.vocab", Value(Value::Table{{"a", 0}}), "has no token for the byte 0");
-  refused(tiny(), "model.type", "Unigram", "'Unigram' is not reproduced here");
+  refused(tiny(), "model.type", "Unigram", "a Unigram model behind a ByteLevel pre-tokenizer");
   refused(tiny(), "pre_tokenizer.use_regex", false, "without its pattern");
   refused(tiny(), "pre_tokenizer", Value(Value::Table{{"type", "BertPreTokenizer"}}),
-          "behind a ByteLevel pre-tokenizer only");
+          "a BPE model without a ByteLevel pre-tokenizer");
   refused(tiny(), "post_processor.cls", Value(Value::Array{"<s>", 7}), "in the vocabulary it has the id 0");
 }
 

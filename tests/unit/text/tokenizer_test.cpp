@@ -1,9 +1,8 @@
 #include "text/tokenizer.h"
 
-#include "catch.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "mtt/error.h"
+#include "shown.h"
 #include "text/utf8.h"
 
 namespace {
@@ -19,15 +18,6 @@ mtt::Tokens encode(const mtt::Tokenizer& tokenizer, const std::string& text, std
   mtt::Tokens tokens;
   tokenizer.encode(text, max, tokens);
   return tokens;
-}
-
-std::string shown(const mtt::Tokenizer& tokenizer, const std::string& text) {
-  std::string result;
-  const mtt::Tokens tokens = encode(tokenizer, text);
-  for (std::size_t i = 0; i < tokens.ids.size(); ++i)
-    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) +
-              "," + std::to_string(tokens.chars[i].end) + ") ";
-  return result;
 }
 
 /// A tokenizer.json with one part replaced.

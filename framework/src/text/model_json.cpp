@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <unordered_map>
+
+#include "text/byte_pairs.h"
+#include "text/component_json.h"
+#include "text/unigram.h"
+#include "text/word_piece.h"
+
+namespace mtt {
+namespace {
+
+std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
+  std::vector<VocabularyEntry> entries;
+  entries.reserve(vocabulary.table().size());
+  std::vector<bool> seen;
+  for (const auto& [token, value] : vocabulary.table()) {
+    const std::int32_t id = read_token_id(value);
+    if (static_cast<std::size_t>(id) >= seen.size())
+      seen.resize(std::max<std::size_t>(id + 1, seen.size() * 2));
+    if (seen[id]) value.refuse("the id " + std::to_string(id) + " is given to two tokens");
+    seen[id] = true;
+    entries.push_back({token, id});
+  }
+  return entries;
+}
+
+std::unique_ptr<const SubWordModel> read_word_piece(const Value& model) {
+  const Value& unknown = model.at("unk_token");
+  const Value& longest = model.at("max_input_chars_per_word");
+  const std::string& prefix = model.at("continuing_subword_prefix").string();
+  if (longest.integer() < 0) longest.refuse("max_input_chars_per_word is negative");
+  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const VocabularyEntry& entry) {
+    return entry.token == unknown.string();
+  });
+  if (found == entries.end())
+    unknown.refuse("the unknown token " + unknown.json() + " is not in the vocabulary");
+  const std::int32_t id = found->id;
+  return std::make_unique<const WordPiece>(std::move(entries), id, prefix, longest.integer());
+}
+
+/// A merge as "left right" or as ["left", "right"].
+std::pair<std::string, std::string> read_pair(const Value& merge) {
+  if (merge.is(Value::Kind::array)) {
+    if (merge.array().size() != 2)
+      merge.refuse("a merge has " + std::to_string(merge.array().size()) + " parts; expected 2");
+    return {merge.array()[0].string(), merge.array()[1].string()};
+  }
+  const std::string& text = merge.string();
+  const std::size_t space = text.find(' ');
+  if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
+    merge.refuse("the merge " + merge.json() + " has not two parts with a space between them");
+  return {text.substr(0, space), text.substr(space + 1)};
+}
+
+std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
+  const auto refuse_set = [&](const char* key) {
+    const Value* value = model.find(key);
+    const bool unset = is_null(value) || (value->is(Value::Kind::string) && value->string().empty()) ||
+                       (value->is(Value::Kind::boolean) && !value->boolean());
+    if (!unset)
+      value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not reproduced here");
+  };
+  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"})
+    refuse_set(key);
+  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
+  if (const int byte = BytePairs::missing_byte(entries); byte >= 0)
+    model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
+                             "; of BPE models those on bytes are reproduced here, with all 256 of them");
+  std::unordered_map<std::string_view, std::int32_t> ids;
+  for (const VocabularyEntry& entry : entries) ids.emplace(entry.token, entry.id);
+  std::vector<Merge> merges;
+  for (const Value& merge : model.at("merges").array()) {
+    const auto [left, right] = read_pair(merge);
+    const auto id = [&](const std::string& token) {
+      const auto found = ids.find(token);
+      if (found == ids.end())
+        merge.refuse("the token " + Value(token).json() + " of a merge is not in the vocabulary");
+      return found->second;
+    };
+    merges.push_back({id(left), id(right), id(left + right)});
+  }
+  return std::make_unique<const BytePairs>(std::move(entries), merges,
+                                           flag_or(model, "ignore_merges", false));
+}
+
+/// A number as the reference reads it: its digits as an integer, which a double may round, times or by a
+/// power of ten. The last bit of the result decides between segmentations that are equally probable.
+double read_score(const Value& value) {
+  const double number = value.number();
+  if (!std::isfinite(number)) value.refuse("the score of a token is not finite");
+  char text[32];
+  const auto end =
+      std::to_chars(text, text + sizeof text, std::abs(number), std::chars_format::scientific).ptr;
+  const std::string_view shortest(text, static_cast<std::size_t>(end - text));
+  const std::size_t e = shortest.find('e');
+  std::uint64_t digits = 0;
+  int decimals = -1;  // the first digit stands before the point
+  for (const char c : shortest.substr(0, e)) {
+    if (c == '.') continue;
+    digits = digits * 10 + static_cast<std::uint64_t>(c - '0');
+    ++decimals;
+  }
+  const std::size_t sign = shortest[e + 1] == '+' ? 1 : 0;
+  int exponent = 0;
+  std::from_chars(text + e + 1 + sign, end, exponent);
+  exponent -= decimals;
+  const double power = std::pow(10.0, std::min(std::abs(exponent), 308));
+  const double read =
+      exponent < 0 ? static_cast<double>(digits) / power : static_cast<double>(digits) * power;
+  return number < 0 ? -read : read;
+}
+
+std::unique_ptr<const SubWordModel> read_unigram(const Value& model) {
+  const Value& vocabulary = model.at("vocab");
+  std::vector<VocabularyEntry> entries;
+  std::vector<double> scores;
+  entries.reserve(vocabulary.array().size());
+  scores.reserve(vocabulary.array().size());
+  for (const Value& entry : vocabulary.array()) {
+    if (entry.array().size() != 2)
+      entry.refuse("an entry of the vocabulary has " + std::to_string(entry.array().size()) +
+                   " parts; expected a token and its score");
+    if (static_cast<std::int64_t>(entries.size()) > kLargestTokenId)
+      entry.refuse("there are more than " + std::to_string(kLargestTokenId + 1) + " tokens");
+    entries.push_back({entry.array()[0].string(), static_cast<std::int32_t>(entries.size())});
+    scores.push_back(read_score(entry.array()[1]));
+  }
+  const Value* unknown = model.find("unk_id");
+  if (is_null(unknown))
+    model.refuse(
+        "a Unigram model without unk_id is not reproduced here; expected the id of its unknown token");
+  const std::int32_t id = read_token_id(*unknown);
+  if (static_cast<std::size_t>(id) >= entries.size())
+    unknown->refuse("unk_id is " + std::to_string(id) + "; the vocabulary has " +
+                    std::to_string(entries.size()) + " tokens");
+  return std::make_unique<const Unigram>(std::move(entries), std::move(scores), id,
+                                         flag_or(model, "byte_fallback", false));
+}
+
+}  // namespace
+
+void read_model(const Value& model, TokenizerParts& parts) {
+  const Value* type = model.find("type");
+  const std::string name = is_null(type) ? "WordPiece" : type->string();
+  if (name != "WordPiece" && name != "BPE" && name != "Unigram")
+    type->refuse("the tokenizer model '" + name +
+                 "' is not reproduced here; expected WordPiece, BPE or Unigram");
+  if (parts.words_are_bytes != (name == "BPE"))
+    model.refuse("a " + name + " model " + (name == "BPE" ? "without" : "behind") +
+                 " a ByteLevel pre-tokenizer is not reproduced here");
+  if (name == "WordPiece") {
+    parts.model = read_word_piece(model);
+  } else if (name == "BPE") {
+    parts.model = read_byte_pairs(model);
+  } else {
+    parts.model = read_unigram(model);
+    parts.unknown_shows_text = true;
+  }
+}
+
+}  // namespace mtt
