@@ -19,16 +19,16 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tok
     return a.content.size() > b.content.size();
   });
   for (const AddedToken& token : tokens_) {
+    starts_[std::min<char32_t>(token.content.front(), 128)] = true;
     if (std::any_of(token.content.begin(), token.content.end(), [](char32_t c) { return c >= 128; }))
       continue;
     ascii_.emplace_back(token.content.begin(), token.content.end());
-    starts_[token.content.front()] = true;
   }
 }
 
 bool AddedTokens::may_occur(std::string_view ascii) const {
   for (std::size_t i = 0; i < ascii.size(); ++i) {
-    if (!starts_[ascii[i] & 127]) continue;
+    if (!may_start(static_cast<unsigned char>(ascii[i]))) continue;
     const std::string_view rest = ascii.substr(i);
     for (const std::string& token : ascii_)
       if (rest.starts_with(token)) return true;
@@ -51,7 +51,7 @@ std::vector<AddedTokenPiece> AddedTokens::split(std::span<const Symbol> text) co
   std::vector<AddedTokenPiece> pieces;
   std::size_t covered = 0;
   for (std::size_t i = 0; i < text.size() && !tokens_.empty();) {
-    const AddedToken* token = longest_at(text, i);
+    const AddedToken* token = may_start(text[i].c) ? longest_at(text, i) : nullptr;
     if (!token) {
       ++i;
       continue;

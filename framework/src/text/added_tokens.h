@@ -40,11 +40,12 @@ class AddedTokens {
   std::vector<AddedTokenPiece> split(std::span<const Symbol> text) const;
 
  private:
+  bool may_start(char32_t c) const { return starts_[c < 128 ? c : 128]; }
   const AddedToken* longest_at(std::span<const Symbol> text, std::size_t at) const;
 
   std::vector<AddedToken> tokens_;  ///< longest first
   std::vector<std::string> ascii_;  ///< the contents that are ASCII
-  bool starts_[128] = {};           ///< first characters of ascii_
+  bool starts_[129] = {};           ///< first characters of contents; 128: those beyond ASCII
 };
 
 }  // namespace mtt

@@ -1,35 +1,52 @@
 #include "text/byte_trie.h"
 
 #include <algorithm>
-#include <numeric>
+#include <string>
 
 namespace mtt {
 
+namespace {
+
+struct Key {
+  std::uint64_t start = 0;  ///< the first eight bytes, as a number that sorts as they do
+  std::string_view token;
+  std::int32_t id = 0;
+
+  explicit Key(const VocabularyEntry& entry) : token(entry.token), id(entry.id) {
+    for (std::size_t i = 0; i < 8; ++i)
+      start = start << 8 | (i < token.size() ? static_cast<unsigned char>(token[i]) : 0);
+  }
+  bool operator<(const Key& other) const {
+    return start != other.start ? start < other.start : token < other.token;
+  }
+};
+
+}  // namespace
+
 ByteTrie::ByteTrie(std::span<const VocabularyEntry> entries) {
-  std::vector<std::uint32_t> order(entries.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const int compared = entries[a].token.compare(entries[b].token);
-    return compared != 0 ? compared < 0 : a < b;
-  });
-  const auto token = [&](std::size_t i) -> const std::string& { return entries[order[i]].token; };
+  std::vector<Key> keys(entries.begin(), entries.end());
+  std::stable_sort(keys.begin(), keys.end());
+  std::string bytes;  // of all tokens in order, which are near each other so
+  for (const Key& key : keys) bytes += key.token;
+  for (std::size_t i = 0, at = 0; i < keys.size(); at += keys[i++].token.size())
+    keys[i].token = std::string_view(bytes).substr(at, keys[i].token.size());
 
   struct Node {
-    std::size_t first, last;  ///< the tokens below it, in order
+    std::size_t first, last;  ///< the keys below it
     std::size_t depth;
   };
-  std::vector<Node> nodes = {{0, entries.size(), 0}};
+  std::vector<Node> nodes = {{0, keys.size(), 0}};
   labels_.push_back(0);
   for (std::size_t n = 0; n < nodes.size(); ++n) {
     auto [first, last, depth] = nodes[n];
     std::int32_t id = -1;
-    for (; first < last && token(first).size() == depth; ++first) id = entries[order[first]].id;
+    for (; first < last && keys[first].token.size() == depth; ++first) id = keys[first].id;
     ids_.push_back(id);
     first_child_.push_back(static_cast<std::uint32_t>(nodes.size()));
     while (first < last) {
-      const char label = token(first)[depth];
+      const char label = keys[first].token[depth];
       std::size_t next = first + 1;
-      while (next < last && token(next)[depth] == label) ++next;
+      while (next < last && keys[next].token[depth] == label) ++next;
       nodes.push_back({first, next, depth + 1});
       labels_.push_back(label);
       first = next;

@@ -107,7 +107,10 @@ double read_score(const Value& value) {
   int exponent = 0;
   std::from_chars(text + e + 1 + sign, end, exponent);
   exponent -= decimals;
-  const double power = std::pow(10.0, std::min(std::abs(exponent), 308));
+  constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  if (std::abs(exponent) >= static_cast<int>(std::size(kPowers))) return number;
+  const double power = kPowers[std::abs(exponent)];
   const double read =
       exponent < 0 ? static_cast<double>(digits) / power : static_cast<double>(digits) * power;
   return number < 0 ? -read : read;

@@ -97,22 +97,28 @@ std::vector<Change> recomposed(const std::vector<Change>& parts) {
   return result;
 }
 
+void normalize(Symbols& symbols, std::int32_t origin, Decomposition kind, bool composes) {
+  if (std::all_of(symbols.begin(), symbols.end(), [](const Symbol& s) { return s.c < 128; })) return;
+  const std::vector<Change> parts = decomposed(symbols, kind);
+  apply_changes(symbols, composes ? recomposed(parts) : parts, origin);
+}
+
 }  // namespace
 
 void nfd(Symbols& symbols, std::int32_t origin) {
-  apply_changes(symbols, decomposed(symbols, Decomposition::canonical), origin);
+  normalize(symbols, origin, Decomposition::canonical, false);
 }
 
 void nfkd(Symbols& symbols, std::int32_t origin) {
-  apply_changes(symbols, decomposed(symbols, Decomposition::compatible), origin);
+  normalize(symbols, origin, Decomposition::compatible, false);
 }
 
 void nfc(Symbols& symbols, std::int32_t origin) {
-  apply_changes(symbols, recomposed(decomposed(symbols, Decomposition::canonical)), origin);
+  normalize(symbols, origin, Decomposition::canonical, true);
 }
 
 void nfkc(Symbols& symbols, std::int32_t origin) {
-  apply_changes(symbols, recomposed(decomposed(symbols, Decomposition::compatible)), origin);
+  normalize(symbols, origin, Decomposition::compatible, true);
 }
 
 }  // namespace mtt
