@@ -261,9 +261,13 @@ class Parser {
     at_ = start;  // where an error is
     if (whole) {
       std::int64_t integer = 0;
-      if (std::from_chars(start, stop, integer).ec != std::errc()) fail("an integer is beyond 64 bits");
+      if (std::from_chars(start, stop, integer).ec == std::errc()) {
+        at_ = stop;
+        return integer;
+      }
+      const double large = exact_double(start, stop);
       at_ = stop;
-      return integer;
+      return large;
     }
     double number = 0;
     const auto result = std::from_chars(start, stop, number);
@@ -272,6 +276,19 @@ class Parser {
     if (result.ec == std::errc::result_out_of_range) number = tiny_or_huge(start, stop);
     at_ = stop;
     return number;
+  }
+
+  // An integer beyond 64 bits, such as 10^30 as transformers writes it.
+  double exact_double(const char* start, const char* stop) const {
+    double number = 0;
+    char digits[400];  // a double has at most 309 before the point
+    if (std::from_chars(start, stop, number).ec == std::errc()) {
+      const auto written = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed, 0);
+      if (std::string_view(digits, static_cast<std::size_t>(written.ptr - digits)) ==
+          std::string_view(start, static_cast<std::size_t>(stop - start)))
+        return number;
+    }
+    fail("an integer is beyond 64 bits, and no double holds it exactly");
   }
 
   // from_chars does not say whether a number was too small or too large.

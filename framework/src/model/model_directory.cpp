@@ -7,6 +7,7 @@
 #include "io/json.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "text/byte_pair_files.h"
 
 namespace fs = std::filesystem;
 
@@ -53,12 +54,21 @@ void check_keys(const Value& table, const std::vector<std::string>& known, const
   }
 }
 
+/// tokenizer.json, or what stands in its place; none where there is neither.
+std::optional<Value> read_tokenizer_json(const fs::path& dir, const std::optional<Value>& settings) {
+  if (fs::exists(dir / "tokenizer.json")) return read_json(dir / "tokenizer.json", kTokenizerCap);
+  const fs::path merges = dir / "merges.txt";
+  if (!fs::exists(dir / "vocab.json") || !fs::exists(merges)) return std::nullopt;
+  return roberta_tokenizer_json(read_json(dir / "vocab.json", kTokenizerCap),
+                                read_file(merges, kTokenizerCap), merges.string(),
+                                settings && flag(*settings, "add_prefix_space", false));
+}
+
 Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::string>& warnings) {
   const auto settings = read_json_if_there(dir / "tokenizer_config.json");
   const Value* asked = settings ? settings->find("do_lower_case") : nullptr;
-  if (fs::exists(dir / "tokenizer.json")) {
-    Value json = read_json(dir / "tokenizer.json", kTokenizerCap);
-    const Value* normalizer = json.find("normalizer");
+  if (auto json = read_tokenizer_json(dir, settings)) {
+    const Value* normalizer = json->find("normalizer");
     const Value* lowers =
         normalizer && normalizer->is(Value::Kind::table) ? normalizer->find("lowercase") : nullptr;
     const bool known = lowers && lowers->is(Value::Kind::boolean);
@@ -69,10 +79,10 @@ Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::
     if (lower_case && !(known && lowers->boolean())) {
       Value::Array steps = {Value(Value::Table{{"type", "Lowercase"}})};
       if (!is_null(normalizer)) steps.push_back(*normalizer);
-      json.set("normalizer",
-               Value(Value::Table{{"type", "Sequence"}, {"normalizers", Value(std::move(steps))}}));
+      json->set("normalizer",
+                Value(Value::Table{{"type", "Sequence"}, {"normalizers", Value(std::move(steps))}}));
     }
-    return Tokenizer::from_json(json);
+    return Tokenizer::from_json(*json);
   }
   if (fs::exists(dir / "vocab.txt")) {
     BertOptions options;
@@ -85,7 +95,14 @@ Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::
     const fs::path file = dir / "vocab.txt";
     return Tokenizer::from_vocabulary(read_file(file, kTokenizerCap), file.string(), options);
   }
-  throw Error(dir.string() + ": neither tokenizer.json nor vocab.txt is here; one of them is needed");
+  for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"}) {
+    if (!fs::exists(dir / name)) continue;
+    throw Error(dir.string() + ": " + name +
+                " alone is not read; make a tokenizer.json of it, which transformers does by "
+                "AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
+  }
+  throw Error(dir.string() +
+              ": none of tokenizer.json, vocab.txt, and vocab.json with merges.txt is here; one is needed");
 }
 
 Pooling read_pooling(const fs::path& dir, std::int64_t& dimension, std::vector<std::string>& warnings) {

@@ -10,6 +10,7 @@ TEST_CASE("JSON keeps kinds, order, escapes and places") {
   CHECK(v.json() == "{\"b\":[1,-2500.0,true,null],\"a\":\"é😀\\n\"}");
   CHECK(v.at("a").place().str() == "f:2:7");
   CHECK(v.at("b").array()[0].is(mtt::Value::Kind::integer));
+  CHECK(parse_json("1000000000000000019884624838656", "f").number() == 1e30);
   CHECK(parse_json("-9223372036854775808", "f").integer() == std::numeric_limits<std::int64_t>::min());
   CHECK(parse_json("1e-400", "f").number() == 0);
   CHECK(parse_json(std::string(99, '[') + "1" + std::string(99, ']'), "f").is(mtt::Value::Kind::array));
@@ -43,7 +44,8 @@ TEST_CASE("wrong JSON says where") {
                                 "\"\xff\"",
                                 "{\"a\":1,\"a\":2}",
                                 "{\"a\":1,\"\\u0061\":2}",
-                                "9223372036854775808",
+                                "9223372036854775809",
+                                "1000000000000000000000000000000",
                                 "1e400",
                                 "[1}",
                                 "{\"a\"}",
