@@ -33,10 +33,10 @@ void Evaluate::run() const {
       scores.push_back(score_pairs(examples, data, open.inference()));
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::string& file = data.empty() ? open.test_files[t] : data;
     const bool only_spans = !data.empty() && !files.get(data).spans.empty();
     if (only_spans && tasks[t].head->level() != Level::token) continue;
-    if (!file.empty()) held_out.push_back({t, open.fields[t], file});
+    for (const std::string& file : data.empty() ? open.test_files[t] : std::vector{data})
+      held_out.push_back({t, open.fields[t], file});
   }
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));

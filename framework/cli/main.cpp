@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   app.failure_message(CLI::FailureMessage::simple);
   try {
     mtt::add_run(app);
+    mtt::add_sweep(app);
     mtt::add_encode(app);
     mtt::add_predict(app);
     mtt::add_evaluate(app);

@@ -128,7 +128,7 @@ OpenModel open_model(const ModelOption& option, Console& console) {
     open.encoder = load_encoder(settings, plugins);
     if (std::optional<Task> task = hugging_face_task(open.encoder, plugins)) {
       open.fields = {task->name};
-      open.test_files = {""};
+      open.test_files = {{}};
       open.encoder.model->add(std::move(*task));
     }
   }

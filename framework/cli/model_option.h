@@ -41,7 +41,8 @@ struct ModelOption {
 /// A model directory or a run, opened.
 struct OpenModel {
   Encoder encoder;
-  std::vector<std::string> fields, test_files;  ///< one a task; empty for a plain model
+  std::vector<std::string> fields;                   ///< one a task; empty for a plain model
+  std::vector<std::vector<std::string>> test_files;  ///< of each task
   std::string text_field = "text";
   std::int64_t threads = 1;
   std::int64_t tokens_per_forward = 512;

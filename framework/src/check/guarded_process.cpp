@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,30 +13,13 @@
 #include "mtt/error.h"
 
 namespace mtt {
-namespace {
-
-constexpr const char* kThisProgram = "/proc/self/exe";
-
-}  // namespace
 
 ProcessEnd run_guarded(const std::vector<std::string>& arguments, std::int64_t seconds,
                        const std::function<void(const std::string&)>& line) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0)
     throw Error(std::string("no pipe can be made: ") + std::strerror(errno));
-  std::vector<std::string> words = {"mtt"};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const pid_t child = ::fork();
-  if (child < 0) throw Error(std::string("no process can be started: ") + std::strerror(errno));
-  if (child == 0) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever waits for it may be killed too
-    ::dup2(pipe_ends[1], STDOUT_FILENO);
-    ::execv(kThisProgram, argv.data());
-    ::_exit(127);
-  }
+  const int child = start_this_program(arguments, pipe_ends[1], STDERR_FILENO);
   ::close(pipe_ends[1]);
 
   ProcessEnd end;
@@ -66,8 +48,9 @@ ProcessEnd run_guarded(const std::vector<std::string>& arguments, std::int64_t s
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  if (WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  if (WIFEXITED(status)) end.code = WEXITSTATUS(status);
+  const bool timed_out = end.timed_out;
+  end = process_end(status);
+  end.timed_out = timed_out;
   return end;
 }
 

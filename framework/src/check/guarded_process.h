@@ -1,4 +1,4 @@
-// This program once more, in a process that may die.
+// This program once more, line by line, for a time.
 #pragma once
 
 #include <cstdint>
@@ -6,14 +6,9 @@
 #include <string>
 #include <vector>
 
-namespace mtt {
+#include "io/this_program.h"
 
-/// How a process ended.
-struct ProcessEnd {
-  int code = 0;            ///< its exit code, where it ended by itself
-  int signal = 0;          ///< that killed it; 0: none
-  bool timed_out = false;  ///< it was killed since its time was over
-};
+namespace mtt {
 
 /// Runs this program with other arguments and gives every line of its standard output to `line`; after
 /// `seconds` it is killed. A process that cannot be started throws Error.

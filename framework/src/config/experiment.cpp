@@ -35,7 +35,8 @@ OptionList top_options() {
       .table("sampler", "Which examples a step takes.")
       .table("cache", "Whether activations of frozen layers are kept.")
       .table("show", "The sentences that the run shows.")
-      .table("run", "How and where it runs.");
+      .table("run", "How and where it runs.")
+      .table("sweep", "What `mtt sweep` varies; `mtt run` leaves it alone.");
 }
 
 OptionList backbone_options() {
@@ -64,7 +65,11 @@ OptionList data_options() {
       .string("dev", "", "Held-out examples that choose the best weights in training.")
       .number("dev_share", 0, 0, 0.5,
               "Without a dev file, this share of each training file is held out instead.")
-      .string("test", "", "Held-out examples that score the heads.")
+      .integer("train_examples", 0, 0, std::nullopt,
+               "So many examples of each training file are drawn, after those of dev_share; 0: all. The same "
+               "run.seed draws the same, and among more those of fewer.")
+      .strings("test", std::vector<std::string>{},
+               "Held-out examples that score the heads; of several files each is scored by itself.")
       .string("text", "text", "The key (of a table: the column) that holds the sentence.");
 }
 
@@ -76,7 +81,10 @@ OptionList task_options() {
       .string("dev", "", "This task's own examples for choosing the best weights; empty: those of [data].")
       .number("dev_share", 0, 0, 0.5,
               "The share of this task's training file that is held out; 0: as [data].")
-      .string("test", "", "This task's own held-out examples; empty: those of [data].")
+      .integer("train_examples", 0, 0, std::nullopt,
+               "So many examples of this task's training file are drawn; 0: as [data].")
+      .strings("test", std::vector<std::string>{},
+               "This task's own held-out examples; empty: those of [data].")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
                "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
       .choice("normalize", "model", {"model", "yes", "no"},
@@ -157,6 +165,22 @@ OptionList run_options() {
                "rounding.");
 }
 
+OptionList sweep_options() {
+  return OptionList()
+      .integer("seeds", 5, 1, 1000, "How many seeds: run.seed, and those that follow it.")
+      .table(
+          "arms",
+          "What is compared: one table an arm, [sweep.arms.<name>], with the keys in which it differs from "
+          "the file.")
+      .table(
+          "grid",
+          "Where it is compared: for each key an array of values; all arms run at all combinations. Without "
+          "arms the combinations are what is compared.")
+      .string("baseline", "", "The arm from which differences are told; empty: the first.")
+      .strings("metrics", std::vector<std::string>{},
+               "The scores of the table, \"<task>.<metric>\"; empty: each task's main one.");
+}
+
 bool is_model_path(const std::string& model) {
   return model.starts_with("/") || model.starts_with("./") || model.starts_with("../") || model == "." ||
          model == ".." || model.starts_with("${");
@@ -178,18 +202,20 @@ void make_absolute(Value& path, const fs::path& folder) {
   path = Value((folder / text).lexically_normal().string()).placed(path.place());
 }
 
+void make_all_absolute(Value& paths, const fs::path& folder) {
+  make_absolute(paths, folder);
+  if (paths.is(Value::Kind::array))
+    for (Value& path : paths.array()) make_absolute(path, folder);
+}
+
 void make_absolute(Value* table, std::initializer_list<const char*> keys, const fs::path& folder) {
   if (!table || !table->is(Value::Kind::table)) return;
   for (const char* key : keys)
-    if (Value* path = table->find(key)) make_absolute(*path, folder);
+    if (Value* path = table->find(key)) make_all_absolute(*path, folder);
 }
 
 void make_paths_absolute(Value& config, const fs::path& folder) {
-  if (Value* paths = config.find("plugin_path")) {
-    make_absolute(*paths, folder);
-    if (paths->is(Value::Kind::array))
-      for (Value& path : paths->array()) make_absolute(path, folder);
-  }
+  make_absolute(&config, {"plugin_path"}, folder);
   make_absolute(config.find("data"), {"train", "dev", "test"}, folder);
   make_absolute(config.find("show"), {"file"}, folder);
   make_absolute(config.find("cache"), {"directory"}, folder);
@@ -254,6 +280,7 @@ std::vector<Section> experiment_sections() {
       {"cache", "Whether activations of frozen layers are kept.", cache_options()},
       {"show", "Sentences that the run shows.", show_options()},
       {"run", "How and where it runs.", run_options()},
+      {"sweep", "What `mtt sweep` varies.", sweep_options()},
   };
 }
 
@@ -288,6 +315,7 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
   read_weighting(table("weighting"), experiment);
   experiment.show = Options::read(show_options(), table("show"), "[show]");
   experiment.run = Options::read(run_options(), table("run"), "[run]");
+  experiment.sweep = Options::read(sweep_options(), table("sweep"), "[sweep]");
   if (const Value* tasks = config.find("tasks")) {
     for (const auto& [name, value] : tasks->table()) {
       if (!value.is(Value::Kind::table))

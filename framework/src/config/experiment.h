@@ -47,6 +47,7 @@ struct Experiment {
   Options cache;
   Options show;
   Options run;
+  Options sweep;
   std::vector<TaskConfig> tasks;
 
   /// Reads a file; later overrides win. `${MTT_DATA}` within paths is expanded; a relative path is relative

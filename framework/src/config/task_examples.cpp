@@ -1,5 +1,10 @@
 #include "config/task_examples.h"
 
+#include <filesystem>
+#include <system_error>
+
+namespace fs = std::filesystem;
+
 namespace mtt {
 namespace {
 
@@ -17,13 +22,39 @@ std::string label_field(const TaskConfig& task) {
   return given.empty() ? task.name : given;
 }
 
-const Value& file_value(const Experiment& experiment, const TaskConfig& task, const std::string& which) {
-  const Value& own = task.options.value(which);
-  return own.string().empty() ? experiment.data.value(which) : own;
+const std::string& train_file(const Experiment& experiment, const TaskConfig& task) {
+  const std::string& own = task.options.string("train");
+  return own.empty() ? experiment.data.string("train") : own;
 }
 
-std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which) {
-  return file_value(experiment, task, which).string();
+const Value& train_examples(const Experiment& experiment, const TaskConfig& task) {
+  const Value& own = task.options.value("train_examples");
+  return own.integer() > 0 ? own : experiment.data.value("train_examples");
+}
+
+std::vector<std::string> test_files(const Experiment& experiment, const TaskConfig& task) {
+  std::vector<std::string> files = task.options.strings("test");
+  if (files.empty()) files = experiment.data.strings("test");
+  std::erase(files, "");
+  return files;
+}
+
+void check_files(const Experiment& experiment, const TaskConfig& task) {
+  for (const char* which : {"train", "dev", "test"}) {
+    for (const Options* table : {&task.options, &experiment.data}) {
+      const Value& given = table->value(which);
+      const auto check = [&](const Value& file) {
+        std::error_code error;
+        if (!file.string().empty() && !fs::exists(file.string(), error))
+          file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
+      };
+      if (!given.is(Value::Kind::array))
+        check(given);
+      else
+        for (const Value& file : given.array()) check(file);
+      if (table->given(which)) break;  // the task's own; those of [data] are not its
+    }
+  }
 }
 
 DevSource dev_source(const Experiment& experiment, const TaskConfig& task) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "config/experiment.h"
 
@@ -10,11 +11,17 @@ namespace mtt {
 /// The key of a line that holds a task's labels.
 std::string label_field(const TaskConfig& task);
 
-/// A task's own "train" or "test" file, or that of [data]; "" where there is none.
-std::string example_file(const Experiment& experiment, const TaskConfig& task, const std::string& which);
+/// A task's own training file, or that of [data]; "" where there is none.
+const std::string& train_file(const Experiment& experiment, const TaskConfig& task);
 
-/// The value that names a task's "train", "dev" or "test" file, for messages.
-const Value& file_value(const Experiment& experiment, const TaskConfig& task, const std::string& which);
+/// How many examples are drawn of it, with the place that says so; 0: all.
+const Value& train_examples(const Experiment& experiment, const TaskConfig& task);
+
+/// A task's own test files, or those of [data].
+std::vector<std::string> test_files(const Experiment& experiment, const TaskConfig& task);
+
+/// A file of a task that is missing is refused at the place that names it.
+void check_files(const Experiment& experiment, const TaskConfig& task);
 
 /// A file, or a share of the training file, or neither.
 struct DevSource {

@@ -13,6 +13,9 @@ namespace mtt {
 /// infinities.
 Value parse_toml(std::string_view bytes, const std::string& source);
 
+/// A value on one line: tables as {inline tables}.
+std::string toml_value_text(const Value& value);
+
 /// A value as TOML text: tables as [sections], numbers that round-trip.
 std::string toml_text(const Value& table);
 

@@ -12,25 +12,10 @@ std::string key_text(const std::string& key) {
   return bare ? key : Value(key).json();
 }
 
-std::string inline_text(const Value& value) {
-  std::string text;
-  switch (value.kind()) {
-    case Value::Kind::array:
-      for (const Value& item : value.array()) text += (text.empty() ? "" : ", ") + inline_text(item);
-      return "[" + text + "]";
-    case Value::Kind::table:
-      for (const auto& [key, item] : value.table())
-        text += (text.empty() ? "" : ", ") + key_text(key) + " = " + inline_text(item);
-      return "{" + text + "}";
-    default:
-      return value.json();
-  }
-}
-
 void append_table(std::string& out, const std::string& path, const Value& table) {
   for (const auto& [key, value] : table.table())
     if (!value.is(Value::Kind::table) && !value.is(Value::Kind::null))
-      out += key_text(key) + " = " + inline_text(value) + "\n";
+      out += key_text(key) + " = " + toml_value_text(value) + "\n";
   for (const auto& [key, value] : table.table()) {
     if (!value.is(Value::Kind::table)) continue;
     const std::string below = path.empty() ? key_text(key) : path + "." + key_text(key);
@@ -44,6 +29,21 @@ void append_table(std::string& out, const std::string& path, const Value& table)
 }
 
 }  // namespace
+
+std::string toml_value_text(const Value& value) {
+  std::string text;
+  switch (value.kind()) {
+    case Value::Kind::array:
+      for (const Value& item : value.array()) text += (text.empty() ? "" : ", ") + toml_value_text(item);
+      return "[" + text + "]";
+    case Value::Kind::table:
+      for (const auto& [key, item] : value.table())
+        text += (text.empty() ? "" : ", ") + key_text(key) + " = " + toml_value_text(item);
+      return "{" + text + "}";
+    default:
+      return value.json();
+  }
+}
 
 std::string toml_text(const Value& table) {
   std::string out;

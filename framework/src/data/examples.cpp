@@ -135,4 +135,10 @@ ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, s
   return parts;
 }
 
+std::string ExampleFiles::draw(const std::string& file, std::int64_t count, std::uint64_t seed) {
+  std::string name = file + " (" + std::to_string(count) + " examples)";
+  if (!files_.contains(name)) files_.emplace(name, subset(get(file), draw_examples(get(file), count, seed)));
+  return name;
+}
+
 }  // namespace mtt

@@ -43,6 +43,9 @@ class ExampleFiles {
   };
   Parts split(const std::string& file, double share, std::uint64_t seed);
 
+  /// `count` of a file's examples, drawn, under a name that `get` knows.
+  std::string draw(const std::string& file, std::int64_t count, std::uint64_t seed);
+
  private:
   std::string text_field_;
   std::map<std::string, Examples> files_;

@@ -85,4 +85,19 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
   return split;
 }
 
+std::vector<std::int64_t> draw_examples(const Examples& examples, std::int64_t count, std::uint64_t seed) {
+  std::vector<std::pair<std::uint64_t, std::int64_t>> ranked;
+  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
+    const std::string partner = examples.partners.empty() ? "" : "\n" + examples.partners[i];
+    ranked.emplace_back(RandomStream(seed, "train " + examples.texts[i] + partner, 0).next(),
+                        static_cast<std::int64_t>(i));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  ranked.resize(std::min(ranked.size(), static_cast<std::size_t>(count)));
+  std::vector<std::int64_t> drawn;
+  for (const auto& [draw, index] : ranked) drawn.push_back(index);
+  std::sort(drawn.begin(), drawn.end());
+  return drawn;
+}
+
 }  // namespace mtt

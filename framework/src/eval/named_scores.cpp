@@ -4,7 +4,7 @@
 
 namespace mtt {
 
-std::string_view task_of(std::string_view score) { return score.substr(0, score.find('.')); }
+std::string_view task_of(std::string_view score) { return score.substr(0, score.rfind('.')); }
 
 Scores main_scores(const Scores& scores) {
   Scores main;

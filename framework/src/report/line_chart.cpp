@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
+#include "report/axis.h"
 #include "report/html_text.h"
 #include "report/terminal_text.h"
 
@@ -12,32 +12,6 @@ namespace {
 
 constexpr double kWidth = 520, kHeight = 250, kLeft = 58, kRight = 10, kTop = 10, kBottom = 26;
 constexpr std::size_t kMostPoints = 250;
-
-/// 1, 2 or 5 times a power of ten, so that a range has about four steps.
-double tick_step(double range) {
-  const double rough = range / 4, power = std::pow(10, std::floor(std::log10(rough)));
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (rough <= factor * power) return factor * power;
-  return 10 * power;
-}
-
-struct Axis {
-  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
-
-  void include(double value) {
-    low = std::min(low, value);
-    high = std::max(high, value);
-  }
-  void widen() {
-    if (high > low) return;
-    const double room = std::max(std::abs(high) * 0.1, 0.5);
-    low -= room;
-    high += room;
-  }
-  double place(double value, double from, double to) const {
-    return from + (value - low) / (high - low) * (to - from);
-  }
-};
 
 std::vector<std::pair<double, double>> thinned(const std::vector<std::pair<double, double>>& points) {
   if (points.size() <= kMostPoints) return points;
@@ -99,15 +73,13 @@ std::string line_chart(const std::string& title, const std::vector<Series>& seri
                     "\" height=\"" + at(kHeight + 18 * static_cast<double>((series.size() + 2) / 3)) +
                     "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
                     html_text(title) + "\">\n";
-  const double y_step = tick_step(y.high - y.low), x_step = std::max(1.0, tick_step(x.high - x.low));
-  for (double tick = std::ceil(y.low / y_step) * y_step; tick <= y.high + y_step * 1e-9; tick += y_step) {
+  for (const double tick : y.ticks()) {
     const std::string place = at(y.place(tick, kHeight - kBottom, kTop));
     svg += "<line x1=\"" + at(kLeft) + "\" x2=\"" + at(kWidth - kRight) + "\" y1=\"" + place + "\" y2=\"" +
            place + "\" stroke=\"#e4e4e4\"/><text x=\"" + at(kLeft - 6) + "\" y=\"" + place +
-           "\" dy=\"4\" text-anchor=\"end\">" + formatted("%.4g", std::abs(tick) < y_step * 1e-9 ? 0 : tick) +
-           "</text>\n";
+           "\" dy=\"4\" text-anchor=\"end\">" + formatted("%.4g", tick) + "</text>\n";
   }
-  for (double tick = std::ceil(x.low / x_step) * x_step; tick <= x.high + x_step * 1e-9; tick += x_step)
+  for (const double tick : x.ticks(1))
     svg += "<text x=\"" + at(x.place(tick, kLeft, kWidth - kRight)) + "\" y=\"" + at(kHeight - 8) +
            "\" text-anchor=\"middle\">" + formatted("%.6g", tick) + "</text>\n";
   for (std::size_t s = 0; s < series.size(); ++s) {

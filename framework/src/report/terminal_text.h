@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mtt {
 
@@ -19,6 +20,9 @@ std::string formatted(const char* pattern, double value);
 
 /// Padded on the right to `width` columns.
 std::string padded(std::string_view utf8, std::size_t width);
+
+/// Rows of cells in columns, two blanks between them.
+std::string columns_text(const std::vector<std::vector<std::string>>& rows);
 
 /// The text without terminal colours.
 std::string without_colours(std::string_view text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "config/toml.h"
 #include "data/text_lines.h"
@@ -69,19 +70,6 @@ double score(const RunSummary& run, const std::string& name) {
 
 std::string number_text(double value) { return std::isfinite(value) ? formatted("%.4f", value) : "-"; }
 
-std::string table_text(const std::vector<Cells>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Cells& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  std::string text;
-  for (const Cells& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) line += padded(row[c], widths[c] + 2);
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
-}
-
 void append_statistics(const std::vector<RunSummary>& runs, std::size_t labels,
                        const std::vector<std::string>& metrics, std::vector<Cells>& rows) {
   Cells mean(labels, ""), deviation(labels, "");
@@ -114,12 +102,19 @@ RunSummary summarise_run(const fs::path& directory) {
   RunSummary run{
       printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
   const std::vector<std::string> lines = split_lines(read_file(scores, kMostBytes), scores.string());
+  std::vector<Value> rows;
+  std::map<std::string, int> files;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const Value row = parse_json_line(lines[i], scores.string(), static_cast<std::int32_t>(i + 1));
+    rows.push_back(parse_json_line(lines[i], scores.string(), static_cast<std::int32_t>(i + 1)));
+    ++files[rows.back().at("task").string()];
+  }
+  for (const Value& row : rows) {
+    std::string task = row.at("task").string();
+    if (files[task] > 1) task += " (" + fs::path(row.at("file").string()).stem().string() + ")";
     for (const auto& [metric, value] : row.at("metrics").table())
-      run.scores.emplace_back(
-          row.at("task").string() + "." + metric,
-          value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN() : value.number());
+      run.scores.emplace_back(task + "." + metric, value.is(Value::Kind::null)
+                                                       ? std::numeric_limits<double>::quiet_NaN()
+                                                       : value.number());
   }
   return run;
 }
@@ -142,7 +137,7 @@ std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSumm
 }
 
 std::string comparison_text(const std::vector<RunSummary>& runs) {
-  return table_text(comparison_table(runs));
+  return columns_text(comparison_table(runs));
 }
 
 Value comparison_json(const std::vector<RunSummary>& runs) {

@@ -14,7 +14,7 @@ namespace mtt {
 struct RunSummary {
   std::string directory;
   Value config;   ///< all of its values
-  Scores scores;  ///< NaN where undefined
+  Scores scores;  ///< NaN where undefined; of several test files "<task> (<file without ending>).<metric>"
 };
 
 /// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is

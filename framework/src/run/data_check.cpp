@@ -52,7 +52,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     CheckedTask& task = check.tasks.emplace_back();
     task.name = config.name;
     task.field = label_field(config);
-    const std::string train = example_file(experiment, config, "train");
+    const std::string train = train_file(experiment, config);
     const DevSource dev = dev_source(experiment, config);
     if (dev.share > 0 && !train.empty()) {
       const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
@@ -63,7 +63,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
       parts.use_all(task, Role::train, train);
       parts.use_all(task, Role::dev, dev.file);
     }
-    parts.use_all(task, Role::test, example_file(experiment, config, "test"));
+    for (const std::string& file : test_files(experiment, config)) parts.use_all(task, Role::test, file);
   }
   if (check.parts.empty())
     throw Error(experiment.file.string() +

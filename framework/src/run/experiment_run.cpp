@@ -1,5 +1,7 @@
 #include "run/experiment_run.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -133,16 +135,6 @@ struct Prepared {
   std::optional<TrainingPlan> training;
 };
 
-/// A file that is missing is refused at the place that names it.
-void check_files(const Experiment& experiment, const TaskConfig& task) {
-  for (const char* which : {"train", "dev", "test"}) {
-    const Value& file = file_value(experiment, task, which);
-    std::error_code error;
-    if (!file.string().empty() && !fs::exists(file.string(), error))
-      file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
-  }
-}
-
 Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
   Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
@@ -152,15 +144,13 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
     check_files(experiment, *plan.config);
-    const double share = dev_source(experiment, *plan.config).share;
-    const std::string train = plan.file(experiment, "train");
-    if (share > 0 && !train.empty())
-      plan.parts =
-          prepared.files.split(train, share, static_cast<std::uint64_t>(experiment.run.integer("seed")));
+    plan.draw(experiment, prepared.files);
   }
-  for (const TaskPlan& plan : prepared.plans)
-    for (const char* which : {"train", "dev", "test"})
+  for (const TaskPlan& plan : prepared.plans) {
+    for (const char* which : {"train", "dev"})
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
+    for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
+  }
   check_pairs(prepared.plans, experiment, prepared.files);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
@@ -172,6 +162,18 @@ Value resolved(const Experiment& experiment, const Prepared& prepared) {
   for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
   return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), head_options,
                          prepared.training ? prepared.training->weighting_options : Value());
+}
+
+/// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb"}. The seconds are those
+/// of the training alone, with the scores on dev; null where it was stopped in between.
+Value cost_json(const TrainingOutcome& outcome, bool resumed, const FreezePolicy& policy,
+                const MultiTaskModel& model) {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return Value::Table{{"seconds", resumed ? Value() : Value(outcome.seconds)},
+                      {"steps", outcome.steps},
+                      {"learning_parameters", learning_parameters(policy, model)},
+                      {"peak_memory_mb", static_cast<double>(usage.ru_maxrss) / 1024}};
 }
 
 }  // namespace
@@ -220,7 +222,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
     }
     text += task_text(plan, experiment, prepared.files);
     has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
-    if (const std::string test = plan.file(experiment, "test"); !test.empty())
+    for (const std::string& test : test_files(experiment, *plan.config))
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
@@ -238,6 +240,9 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
                   std::to_string(outcome.total_steps) + "; a checkpoint is saved, go on with --resume\n");
       return outcome.signal;
     }
+    write_file_atomically(
+        directory / "cost.json",
+        cost_json(outcome, resume, prepared.training->policy, *encoder.model).json() + "\n");
     save_trained_backbone(directory, *encoder.model, prepared.training->policy);
     console.say("trained " + std::to_string(outcome.steps) + " steps in " +
                 formatted("%.1f", outcome.seconds) + " s" +

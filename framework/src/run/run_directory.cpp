@@ -3,6 +3,7 @@
 #include <functional>
 #include <system_error>
 
+#include "config/task_examples.h"
 #include "config/toml.h"
 #include "freeze/adapters.h"
 #include "io/file.h"
@@ -23,9 +24,9 @@ constexpr const char* kBackbone = "backbone.safetensors";
 constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
-constexpr const char* kResults[] = {"console.txt",  "embeddings.npy", "similarity.svg", "predictions.jsonl",
-                                    "scores.jsonl", "metrics.jsonl",  "events",         kBackbone,
-                                    kHeads};
+constexpr const char* kResults[] = {
+    "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl", "scores.jsonl",
+    "metrics.jsonl", "events",         "cost.json",      kBackbone,           kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -178,7 +179,7 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());
-    run.test_files.push_back(plan.file(run.experiment, "test"));
+    run.test_files.push_back(test_files(run.experiment, *plan.config));
     restore_head(head_directory(directory, plan.task.name), plan, run.encoder);
     run.encoder.model->add(std::move(plan.task));
   }

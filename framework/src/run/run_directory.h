@@ -46,8 +46,9 @@ void save_heads(const std::filesystem::path& directory, const MultiTaskModel& mo
 /// A run that was loaded again.
 struct LoadedRun {
   Experiment experiment;
-  Encoder encoder;                              ///< with its tasks
-  std::vector<std::string> fields, test_files;  ///< one a task
+  Encoder encoder;                                   ///< with its tasks
+  std::vector<std::string> fields;                   ///< one a task
+  std::vector<std::vector<std::string>> test_files;  ///< of each task
   AdapterSettings adapters;
   std::vector<std::string>
       trained;  ///< parameters below the heads that the run changed: "backbone.layers.5..."

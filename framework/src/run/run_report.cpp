@@ -141,8 +141,8 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   std::map<std::string, InferenceResult> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::string& file = run.test_files[t];
-    if (file.empty() || tasks[t].head->level() == Level::pair) continue;
+    if (run.test_files[t].empty() || tasks[t].head->level() == Level::pair) continue;
+    const std::string& file = run.test_files[t].front();
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
       Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));

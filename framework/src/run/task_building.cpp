@@ -161,10 +161,27 @@ void initialise(std::vector<Gathered>& group, const std::vector<std::string>& te
 std::string TaskPlan::field() const { return label_field(*config); }
 
 std::string TaskPlan::file(const Experiment& experiment, const std::string& which) const {
-  if (parts && which == "train") return parts->train;
-  if (parts && which == "dev") return parts->dev;
-  if (which == "dev") return dev_source(experiment, *config).file;
-  return example_file(experiment, *config, which);
+  if (which == "dev") return drawn_dev.empty() ? dev_source(experiment, *config).file : drawn_dev;
+  return drawn_train.empty() ? train_file(experiment, *config) : drawn_train;
+}
+
+void TaskPlan::draw(const Experiment& experiment, ExampleFiles& files) {
+  const std::string train = train_file(experiment, *config);
+  if (train.empty()) return;
+  const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
+  if (const double share = dev_source(experiment, *config).share; share > 0) {
+    const ExampleFiles::Parts parts = files.split(train, share, seed);
+    drawn_train = parts.train;
+    drawn_dev = parts.dev;
+  }
+  const Value& count = train_examples(experiment, *config);
+  if (count.integer() == 0) return;
+  const std::string all = file(experiment, "train");
+  const auto size = static_cast<std::int64_t>(files.get(all).texts.size());
+  if (count.integer() > size)
+    count.refuse("train_examples is " + count.json() + ", and '" + all + "' has " + std::to_string(size) +
+                 " examples; give at most as many, or 0 for all");
+  drawn_train = files.draw(all, count.integer(), seed);
 }
 
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,
@@ -172,7 +189,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
   std::vector<TaskPlan> plans;
   for (const TaskConfig& config : experiment.tasks) {
     const HeadPlugin plugin = find_head(config, plugins);
-    TaskPlan plan{&config, read_head_options(config, plugin.options), {}, std::nullopt};
+    TaskPlan plan{&config, read_head_options(config, plugin.options), {}, {}, {}};
     try {
       plan.task = {config.name, plugin.name, reading_of(config, encoder),
                    make_head(plugin, plan.head_options), false};
@@ -195,13 +212,14 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     if (plan.task.head->level() != Level::pair) continue;
     const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
     const std::string train = plan.file(experiment, "train");
-    for (const char* which : {"train", "dev", "test"}) {
-      const std::string file = plan.file(experiment, which);
-      if (file.empty() || !files.get(file).partners.empty()) continue;
+    const auto check = [&](const std::string& which, const std::string& file) {
+      if (file.empty() || !files.get(file).partners.empty()) return;
       const bool learns = experiment.trains && file == train;
       if (learns || has_label(files.get(file).labels(plan.field())))
         throw Error(task + ", and its " + which + " file '" + file + "' has no key 'text_pair'");
-    }
+    };
+    for (const char* which : {"train", "dev"}) check(which, plan.file(experiment, which));
+    for (const std::string& file : test_files(experiment, *plan.config)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
       if (other.task.head->level() != Level::pair && other.file(experiment, "train") == train)

@@ -18,12 +18,14 @@ struct TaskPlan {
   const TaskConfig* config = nullptr;
   Options head_options;
   Task task;
-  std::optional<ExampleFiles::Parts> parts;  ///< of the training file, where dev examples are drawn from it
+  std::string drawn_train, drawn_dev;  ///< examples drawn of the training file; "": none are drawn
 
   std::string field() const;  ///< the key of its labels
-  /// The file of its examples, its own or that of [data]; "" where there is none. `which` is "train", "dev"
-  /// or "test".
+  /// Its examples, its own or those of [data], by a name that ExampleFiles knows; "" where there are none.
+  /// `which` is "train" or "dev".
   std::string file(const Experiment& experiment, const std::string& which) const;
+  /// Draws what dev_share and train_examples ask for, by run.seed.
+  void draw(const Experiment& experiment, ExampleFiles& files);
 };
 
 /// Makes the heads of all tasks, and checks all that can be checked without data.

@@ -230,6 +230,15 @@ std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model
   return text;
 }
 
+std::int64_t learning_parameters(const FreezePolicy& policy, const MultiTaskModel& model) {
+  std::int64_t count = 0;
+  for (const auto& [name, tensor] : model.parameters())
+    if (std::any_of(policy.phases.begin(), policy.phases.end(),
+                    [&](const auto& phase) { return phase.trains(name); }))
+      count += tensor.numel();
+  return count;
+}
+
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, const Inference& inference,
                              const std::filesystem::path& directory, std::int64_t threads, bool resume,

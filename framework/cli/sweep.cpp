@@ -1,0 +1,74 @@
+#include <filesystem>
+#include <memory>
+
+#include "config/experiment.h"
+#include "model_option.h"
+#include "run/sweep_run.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+constexpr int kSignalExit = 128;
+
+struct Sweep {
+  std::string file;
+  std::string out;
+  std::vector<std::string> set;
+  std::vector<std::string> plugin_path;
+  std::int64_t threads = 0;
+  std::int64_t jobs = 1;
+  bool check = false;
+  bool keep_weights = false;
+
+  int run() const;
+};
+
+int Sweep::run() const {
+  std::vector<Override> overrides;
+  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  Console console;
+  if (check) {
+    check_sweep(file, overrides, console);
+    return 0;
+  }
+  const std::filesystem::path directory =
+      out.empty() ? std::filesystem::path("sweeps") / Experiment::read(file, overrides).name()
+                  : std::filesystem::path(out);
+  return run_sweep(file, overrides,
+                   {.directory = std::filesystem::absolute(directory).lexically_normal(),
+                    .jobs = jobs,
+                    .threads = thread_count(threads),
+                    .keep_weights = keep_weights,
+                    .plugin_path = plugin_path},
+                   console);
+}
+
+}  // namespace
+
+void add_sweep(CLI::App& app) {
+  auto sweep = std::make_shared<Sweep>();
+  CLI::App* verb = app.add_subcommand(
+      "sweep",
+      "All runs that [sweep] of an experiment file asks for, and their table; goes on where it stopped");
+  verb->add_option("config", sweep->file, "An experiment file with [sweep]")->type_name("CONFIG")->required();
+  verb->add_option("--out", sweep->out, "The sweep's directory; without it sweeps/<name>")->type_name("DIR");
+  verb->add_option("--set", sweep->set, "Override a value; may be repeated")
+      ->type_name("key=value")
+      ->expected(1)
+      ->take_all();
+  verb->add_option("--jobs", sweep->jobs,
+                   "Runs at a time, which share the threads; their times are marked as not to be compared")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
+  add_threads(*verb, sweep->threads);
+  add_plugin_path(*verb, sweep->plugin_path);
+  verb->add_flag("--check", sweep->check, "List the runs, but run none");
+  verb->add_flag("--keep-weights", sweep->keep_weights,
+                 "Keep the weights of each run; without it they are removed when it is scored");
+  verb->callback([sweep] {
+    if (const int signal = sweep->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
+  });
+}
+
+}  // namespace mtt

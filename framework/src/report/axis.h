@@ -1,0 +1,22 @@
+// From values to places in a picture.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+namespace mtt {
+
+/// The range of the values that were included.
+struct Axis {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+
+  bool empty() const { return !(low <= high); }
+  void include(double value);
+  void widen();  ///< gives a range to a single value
+  /// Where a value lies, `low` at `from` and `high` at `to`.
+  double place(double value, double from, double to) const;
+  /// About four round values within the range, at least `least` apart.
+  std::vector<double> ticks(double least = 0) const;
+};
+
+}  // namespace mtt

@@ -1,0 +1,145 @@
+#include "report/interval_chart.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "report/axis.h"
+#include "report/html_text.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr double kWidth = 640, kPlotHeight = 300, kLeft = 58, kRight = 14, kTop = 34, kBottom = 40;
+constexpr double kRowHeight = 20, kNames = 210, kSpread = 3;
+constexpr double kLogarithmicFrom = 8;
+
+std::string at(double value) { return formatted("%.1f", value); }
+
+double known(double half) { return std::isfinite(half) ? half : 0; }
+
+std::string open_svg(const std::string& title, double height) {
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + at(kWidth) + "\" height=\"" + at(height) +
+         "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" + html_text(title) +
+         "\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" + at(kLeft) +
+         "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) + "</text>\n";
+}
+
+std::string line(double x1, double y1, double x2, double y2, const std::string& colour, double width) {
+  return "<line x1=\"" + at(x1) + "\" y1=\"" + at(y1) + "\" x2=\"" + at(x2) + "\" y2=\"" + at(y2) +
+         "\" stroke=\"" + colour + "\" stroke-width=\"" + at(width) + "\"/>";
+}
+
+std::string dot(double x, double y, const std::string& colour, const std::string& title) {
+  return "<circle cx=\"" + at(x) + "\" cy=\"" + at(y) + "\" r=\"3.5\" fill=\"" + colour + "\"><title>" +
+         html_text(title) + "</title></circle>\n";
+}
+
+std::string text(double x, double y, const std::string& anchor, const std::string& words) {
+  return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\">" + html_text(words) +
+         "</text>\n";
+}
+
+std::string value_text(double mean, double half) {
+  return formatted("%.4f", mean) + (std::isfinite(half) ? " ± " + formatted("%.4f", half) : "");
+}
+
+}  // namespace
+
+std::string interval_lines(const std::string& title, const std::string& x_name,
+                           const std::vector<IntervalSeries>& series) {
+  Axis x, y;
+  std::set<double> places;
+  for (const IntervalSeries& one : series) {
+    for (const IntervalPoint& point : one.points) {
+      if (!std::isfinite(point.mean)) continue;
+      places.insert(point.x);
+      y.include(point.mean - known(point.half));
+      y.include(point.mean + known(point.half));
+    }
+  }
+  if (places.empty()) return "";
+  const bool logarithmic = *places.begin() > 0 && *places.rbegin() >= kLogarithmicFrom * *places.begin();
+  const auto scaled = [&](double value) { return logarithmic ? std::log(value) : value; };
+  for (const double place : places) x.include(scaled(place));
+  x.widen();
+  y.widen();
+  const double bottom = kTop + kPlotHeight;
+  const auto across = [&](double value) { return x.place(scaled(value), kLeft + 16, kWidth - kRight - 16); };
+  const auto up = [&](double value) { return y.place(value, bottom, kTop); };
+
+  std::string svg =
+      open_svg(title, bottom + kBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4));
+  for (const double tick : y.ticks())
+    svg += line(kLeft, up(tick), kWidth - kRight, up(tick), "#e4e4e4", 1) +
+           text(kLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
+  for (const double place : places)
+    svg += text(across(place), bottom + 14, "middle", formatted("%.6g", place));
+  svg += text((kLeft + kWidth - kRight) / 2, bottom + 30, "middle", x_name);
+  for (std::size_t s = 0; s < series.size(); ++s) {
+    const std::string colour = series_colour(s);
+    const double aside = kSpread * (static_cast<double>(s) - static_cast<double>(series.size() - 1) / 2);
+    std::string path, marks;
+    for (const IntervalPoint& point : series[s].points) {
+      if (!std::isfinite(point.mean)) continue;
+      const double place = across(point.x) + aside;
+      path += (path.empty() ? "M" : "L") + at(place) + " " + at(up(point.mean));
+      if (std::isfinite(point.half))
+        marks += line(place, up(point.mean - point.half), place, up(point.mean + point.half), colour, 1);
+      marks +=
+          dot(place, up(point.mean), colour,
+              series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
+    }
+    svg += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.5\"/>" + marks;
+    const double left = kLeft + 145 * static_cast<double>(s % 4),
+                 low = bottom + kBottom + 18 * static_cast<double>(s / 4);
+    svg += line(left, low - 4, left + 14, low - 4, colour, 3) +
+           text(left + 20, low, "start", shortened(series[s].name, 20));
+  }
+  return svg + "</svg>\n";
+}
+
+std::string interval_rows(const std::string& title, const std::vector<IntervalGroup>& groups) {
+  Axis x;
+  double height = kTop + 4;
+  for (const IntervalGroup& group : groups) {
+    if (!group.heading.empty()) height += kRowHeight;
+    height += kRowHeight * static_cast<double>(group.rows.size());
+    for (const IntervalRow& row : group.rows) {
+      if (!std::isfinite(row.mean)) continue;
+      x.include(row.mean - known(row.half));
+      x.include(row.mean + known(row.half));
+    }
+  }
+  if (x.empty()) return "";
+  x.widen();
+  const auto across = [&](double value) { return x.place(value, kNames, kWidth - kRight - 100); };
+  std::string svg = open_svg(title, height + kBottom);
+  for (const double tick : x.ticks())
+    svg += line(across(tick), kTop, across(tick), height, "#e4e4e4", 1) +
+           text(across(tick), height + 16, "middle", formatted("%.4g", tick));
+  double y = kTop + 4;
+  for (const IntervalGroup& group : groups) {
+    if (!group.heading.empty()) {
+      svg += "<text x=\"10\" y=\"" + at(y + 14) + "\" font-weight=\"bold\">" +
+             html_text(shortened(group.heading, 40)) + "</text>\n";
+      y += kRowHeight;
+    }
+    for (const IntervalRow& row : group.rows) {
+      const double middle = y + kRowHeight / 2;
+      const std::string colour = series_colour(row.colour);
+      svg += text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
+      if (std::isfinite(row.mean)) {
+        if (std::isfinite(row.half))
+          svg += line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
+        svg += dot(across(row.mean), middle, colour, row.name + ": " + value_text(row.mean, row.half)) +
+               text(kWidth - kRight, middle + 4, "end", value_text(row.mean, row.half));
+      }
+      y += kRowHeight;
+    }
+  }
+  return svg + "</svg>\n";
+}
+
+}  // namespace mtt

@@ -1,0 +1,42 @@
+// Means with their intervals.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace mtt {
+
+/// A mean at a place, with half the width of its interval (NaN: unknown).
+struct IntervalPoint {
+  double x = 0, mean = 0, half = 0;
+};
+
+/// A named curve of means.
+struct IntervalSeries {
+  std::string name;
+  std::vector<IntervalPoint> points;  ///< x ascending
+};
+
+/// Curves with whiskers as an SVG file; x on a logarithmic scale where all are positive and the largest is at
+/// least eight times the smallest. "" where there is nothing to draw.
+std::string interval_lines(const std::string& title, const std::string& x_name,
+                           const std::vector<IntervalSeries>& series);
+
+/// A mean with its whiskers on a line of its own.
+struct IntervalRow {
+  std::string name;
+  double mean = 0, half = 0;
+  std::size_t colour = 0;  ///< of series_colour
+};
+
+/// Rows under headings.
+struct IntervalGroup {
+  std::string heading;  ///< "": none
+  std::vector<IntervalRow> rows;
+};
+
+/// Rows with whiskers as an SVG file. "" where there is nothing to draw.
+std::string interval_rows(const std::string& title, const std::vector<IntervalGroup>& groups);
+
+}  // namespace mtt

@@ -1,0 +1,83 @@
+#include "run/child_runs.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <map>
+#include <thread>
+
+#include "mtt/error.h"
+#include "train/interrupt.h"
+
+namespace mtt {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kPause = std::chrono::milliseconds(20);
+
+struct Running {
+  std::size_t number;
+  Clock::time_point start;
+};
+
+int start(const ChildRun& run) {
+  const int log = ::open(run.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (log < 0) throw Error("the file '" + run.log.string() + "' cannot be written: " + std::strerror(errno));
+  try {
+    const int child = start_this_program(run.arguments, log, log);
+    ::close(log);
+    return child;
+  } catch (...) {
+    ::close(log);
+    throw;
+  }
+}
+
+/// The terminal gives its SIGINT to all, and a second one of a kind would end a run at once; so the other
+/// kind is passed on.
+int passed_on(int signal) { return signal == SIGINT ? SIGTERM : SIGINT; }
+
+}  // namespace
+
+int run_children(std::size_t count, std::size_t jobs, const std::function<ChildRun(std::size_t)>& make,
+                 const std::function<void(std::size_t, const ChildEnd&)>& ended) {
+  const InterruptGuard interrupt;
+  std::map<int, Running> running;
+  int signal = 0;
+  for (std::size_t next = 0; next < count || !running.empty();) {
+    if (signal == 0 && interrupt.signal() != 0) {
+      signal = interrupt.signal();
+      for (const auto& [child, run] : running) ::kill(child, passed_on(signal));
+    }
+    if (signal != 0 && running.empty()) break;
+    if (signal == 0 && next < count && running.size() < jobs) {
+      const int child = start(make(next));
+      running.emplace(child, Running{next++, Clock::now()});
+      continue;
+    }
+    bool any = false;
+    for (auto at = running.begin(); at != running.end();) {
+      int status = 0;
+      rusage usage{};
+      if (::wait4(at->first, &status, WNOHANG, &usage) != at->first) {
+        ++at;
+        continue;
+      }
+      const Running run = at->second;
+      at = running.erase(at);
+      any = true;
+      ended(run.number, {process_end(status), std::chrono::duration<double>(Clock::now() - run.start).count(),
+                         static_cast<double>(usage.ru_maxrss) / 1024});
+    }
+    if (!any) std::this_thread::sleep_for(kPause);
+  }
+  return signal;
+}
+
+}  // namespace mtt

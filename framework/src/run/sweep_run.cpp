@@ -1,0 +1,268 @@
+#include "run/sweep_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+
+#include "config/experiment.h"
+#include "data/text_lines.h"
+#include "io/append_file.h"
+#include "io/file.h"
+#include "io/json.h"
+#include "mtt/error.h"
+#include "report/terminal_text.h"
+#include "run/child_runs.h"
+#include "run/comparison.h"
+#include "run/run_lock.h"
+#include "sweep/sweep_chart.h"
+#include "sweep/sweep_table.h"
+#include "train/checkpoint.h"
+#include "train/trainer.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr const char* kRows = "runs.jsonl";
+constexpr const char* kShape = "sweep.json";
+constexpr const char* kRuns = "runs";
+constexpr const char* kCache = "cache";
+constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "embeddings.npy"};
+constexpr std::size_t kMostBytes = 64u << 20;
+
+/// A torn last line is cut off.
+std::int64_t whole_lines(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return 0;
+  const std::string text = read_file(file, std::size_t{1} << 30);
+  return static_cast<std::int64_t>(text.rfind('\n') + 1);
+}
+
+bool is_done(const SweepRow& row, const SweepRun& run) {
+  return !row.failed() && row.arm == run.arm && row.point == run.point && row.seed == run.seed &&
+         row.key == run.key;
+}
+
+void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const fs::path& directory) {
+  for (const SweepRow& row : rows)
+    for (const SweepRun& run : plan.runs)
+      if (!row.failed() && row.arm == run.arm && row.point == run.point && row.seed == run.seed &&
+          row.key != run.key)
+        throw Error("'" + (directory / kRows).string() + "' holds a run of another configuration (" +
+                    run.title() + "); give another directory with --out, or remove that file");
+}
+
+std::string last_error(const fs::path& log, const ProcessEnd& end) {
+  constexpr std::string_view kMark = "mtt: error: ";
+  const std::string text = read_file(log, kMostBytes);
+  if (const std::size_t at = text.rfind(kMark); at != std::string::npos)
+    return text.substr(at + kMark.size(), text.find('\n', at) - at - kMark.size());
+  return end.signal != 0 ? "ended by signal " + std::to_string(end.signal)
+                         : "ended with exit code " + std::to_string(end.code);
+}
+
+class Sweep {
+ public:
+  Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, Console& console)
+      : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
+    rows_ = read_rows(settings_.directory / kRows);
+    check_rows(rows_, plan_, settings_.directory);
+    for (const SweepRun& run : plan_.runs)
+      if (std::none_of(rows_.begin(), rows_.end(), [&](const SweepRow& row) { return is_done(row, run); }))
+        open_.push_back(&run);
+  }
+
+  int run() {
+    write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
+    console_.say(std::to_string(plan_.runs.size()) + " runs, " +
+                 std::to_string(plan_.runs.size() - open_.size()) + " of them there already; in " +
+                 settings_.directory.string() + "\n");
+    AppendFile log(settings_.directory / kRows, whole_lines(settings_.directory / kRows));
+    const int signal = run_children(
+        open_.size(), static_cast<std::size_t>(settings_.jobs),
+        [&](std::size_t number) { return command(*open_[number]); },
+        [&](std::size_t number, const ChildEnd& end) { finish(*open_[number], end, log); });
+    write_summary();
+    console_.say(sweep_text(summary()));
+    if (signal != 0) {
+      console_.say("stopped; the same command goes on\n");
+      return signal;
+    }
+    std::error_code error;
+    const std::size_t failed = summary().failed.size();
+    if (failed == 0) fs::remove_all(settings_.directory / kCache, error);
+    if (failed > 0)
+      throw Error(std::to_string(failed) + " of " + std::to_string(plan_.runs.size()) +
+                  " runs failed; they are listed above, and the same command tries them again");
+    return 0;
+  }
+
+ private:
+  fs::path folder(const SweepRun& run) const { return settings_.directory / kRuns / run.folder(); }
+  fs::path log_file(const SweepRun& run) const {
+    return settings_.directory / kRuns / (run.folder() + ".log");
+  }
+  std::int64_t threads() const { return std::max<std::int64_t>(1, settings_.threads / settings_.jobs); }
+
+  ChildRun command(const SweepRun& run) {
+    fs::create_directories(settings_.directory / kRuns);
+    ChildRun child{
+        {"run", file_.string(), "--out", folder(run).string(), "--threads", std::to_string(threads())},
+        log_file(run)};
+    for (const Override& change : run.overrides) {
+      child.arguments.push_back("--set");
+      child.arguments.push_back(change.assignment);
+    }
+    const Experiment experiment = Experiment::read(file_, run.overrides);
+    if (experiment.trains && experiment.cache.string("where") == "disk" &&
+        experiment.cache.string("directory").empty()) {
+      child.arguments.push_back("--set");
+      child.arguments.push_back("cache.directory=" + Value((settings_.directory / kCache).string()).json());
+    }
+    for (const std::string& folder : settings_.plugin_path) {
+      child.arguments.push_back("--plugin-path");
+      child.arguments.push_back(folder);
+    }
+    if (has_checkpoint(checkpoint_folder(folder(run)))) child.arguments.push_back("--resume");
+    return child;
+  }
+
+  void finish(const SweepRun& run, const ChildEnd& end, AppendFile& log) {
+    constexpr int kStopped = 128;  // a run that a signal stopped has its checkpoint, and no row
+    if (end.end.code > kStopped || end.end.signal == SIGINT || end.end.signal == SIGTERM) return;
+    SweepRow row{
+        .arm = run.arm, .point = run.point, .seed = run.seed, .key = run.key, .error = {}, .scores = {}};
+    row.wall_seconds = end.seconds;
+    row.peak_memory_mb = end.peak_memory_mb;
+    row.jobs = settings_.jobs;
+    row.threads = threads();
+    if (end.end.code != 0 || end.end.signal != 0)
+      row.error = last_error(log_file(run), end.end);
+    else
+      read_results(run, row);
+    log.append(row_json(row).json() + "\n");
+    if (!row.failed() && !settings_.keep_weights) {
+      std::error_code error;
+      for (const char* name : kWeights) fs::remove_all(folder(run) / name, error);
+    }
+    const auto same = std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& other) {
+      return other.arm == row.arm && other.point == row.point && other.seed == row.seed;
+    });
+    if (same == rows_.end())
+      rows_.push_back(row);
+    else
+      *same = row;
+    tell(run, row);
+    write_summary();
+  }
+
+  void read_results(const SweepRun& run, SweepRow& row) {
+    try {
+      row.scores = summarise_run(folder(run)).scores;
+      const fs::path file = folder(run) / "cost.json";
+      if (std::error_code error; !fs::exists(file, error)) return;  // nothing was trained
+      const Value cost = parse_json(read_file(file, kMostBytes), file.string());
+      if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
+        row.seconds = seconds.number();
+      row.steps = cost.at("steps").integer();
+      row.learning_parameters = cost.at("learning_parameters").integer();
+    } catch (const Error& error) {
+      row.error = error.what();
+    }
+  }
+
+  void tell(const SweepRun& run, const SweepRow& row) {
+    ++done_;
+    wall_seconds_ += row.wall_seconds;
+    std::string text = "[" + std::to_string(plan_.runs.size() - open_.size() + done_) + "/" +
+                       std::to_string(plan_.runs.size()) + "] " + run.title() + ": ";
+    if (row.failed()) {
+      text += "failed: " + printable(row.error);
+    } else {
+      for (const auto& [name, value] : main_scores(row.scores))
+        text += name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined") + ", ";
+      text += formatted("%.1f", row.wall_seconds) + " s";
+    }
+    const double left = wall_seconds_ / static_cast<double>(done_) *
+                        static_cast<double>(open_.size() - done_) / static_cast<double>(settings_.jobs);
+    if (done_ < open_.size()) text += "; about " + formatted("%.0f", std::ceil(left / 60)) + " min left";
+    console_.say(text + "\n");
+  }
+
+  SweepSummary summary() const {
+    std::vector<SweepRow> own;
+    for (const SweepRow& row : rows_)
+      if (std::any_of(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
+            return row.arm == run.arm && row.point == run.point && row.seed == run.seed;
+          }))
+        own.push_back(row);
+    return summarise_sweep(plan_.shape, own);
+  }
+
+  void write_summary() const {
+    const SweepSummary all = summary();
+    if (all.lines.empty()) return;
+    write_file_atomically(settings_.directory / "summary.csv", sweep_csv(all));
+    write_file_atomically(settings_.directory / "table.md", sweep_markdown(all));
+    for (const auto& [metric, svg] : sweep_charts(all))
+      if (!svg.empty()) write_file_atomically(settings_.directory / (file_name(metric) + ".svg"), svg);
+  }
+
+  static std::string file_name(std::string metric) {
+    for (char& c : metric)
+      if (c == '/' || c == ' ' || c == '(' || c == ')') c = '_';
+    return metric;
+  }
+
+  const fs::path& file_;
+  SweepPlan plan_;
+  const SweepSettings& settings_;
+  Console& console_;
+  std::vector<SweepRow> rows_;
+  std::vector<const SweepRun*> open_;
+  std::size_t done_ = 0;
+  double wall_seconds_ = 0;
+};
+
+void check_directory(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_sweep_directory(directory))
+    throw Error("the directory '" + directory.string() +
+                "' holds other things than a sweep; give an empty or new one with --out");
+}
+
+}  // namespace
+
+void check_sweep(const fs::path& file, const std::vector<Override>& overrides, Console& console) {
+  const SweepPlan plan = plan_sweep(file, overrides);
+  std::string text;
+  for (const SweepRun& run : plan.runs) {
+    text += run.title() + "\n";
+    for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
+  }
+  console.say(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +
+              plan.shape.baseline + "'\n");
+}
+
+int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,
+              Console& console) {
+  SweepPlan plan = plan_sweep(file, overrides);
+  check_directory(settings.directory);
+  const RunLock lock(settings.directory);
+  console.keep_in(settings.directory / "console.txt", true);
+  return Sweep(file, std::move(plan), settings, console).run();
+}
+
+bool is_sweep_directory(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / kShape, error);
+}
+
+SweepSummary read_sweep(const fs::path& directory) {
+  const fs::path file = directory / kShape;
+  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostBytes), file.string())),
+                         read_rows(directory / kRows));
+}
+
+}  // namespace mtt

@@ -1,0 +1,51 @@
+#include "sweep/sweep_chart.h"
+
+#include <algorithm>
+
+#include "report/interval_chart.h"
+
+namespace mtt {
+namespace {
+
+std::string curves(const SweepSummary& summary, std::size_t metric) {
+  std::vector<IntervalSeries> series;
+  for (const std::string& arm : summary.shape.arms) {
+    IntervalSeries& one = series.emplace_back(IntervalSeries{arm, {}});
+    for (const SweepLine& line : summary.lines) {
+      if (line.arm != arm) continue;
+      const Interval& score = line.cells[metric].score;
+      one.points.push_back({summary.shape.points[line.point].values.front(), score.mean, score.half});
+    }
+    std::sort(one.points.begin(), one.points.end(), [](const auto& a, const auto& b) { return a.x < b.x; });
+  }
+  return interval_lines(summary.metrics[metric], summary.shape.axis, series);
+}
+
+std::string rows(const SweepSummary& summary, std::size_t metric) {
+  std::vector<IntervalGroup> groups;
+  for (std::size_t p = 0; p < summary.shape.points.size(); ++p) {
+    IntervalGroup group{summary.shape.points[p].label, {}};
+    for (const SweepLine& line : summary.lines) {
+      if (line.point != p) continue;
+      const auto& arms = summary.shape.arms;
+      const Interval& score = line.cells[metric].score;
+      group.rows.push_back(
+          {line.arm, score.mean, score.half,
+           static_cast<std::size_t>(std::find(arms.begin(), arms.end(), line.arm) - arms.begin())});
+    }
+    if (!group.rows.empty()) groups.push_back(std::move(group));
+  }
+  return interval_rows(summary.metrics[metric], groups);
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> sweep_charts(const SweepSummary& summary) {
+  std::vector<std::pair<std::string, std::string>> charts;
+  const bool over_axis = !summary.shape.axis.empty() && summary.shape.points.size() > 1;
+  for (std::size_t m = 0; m < summary.metrics.size(); ++m)
+    charts.emplace_back(summary.metrics[m], over_axis ? curves(summary, m) : rows(summary, m));
+  return charts;
+}
+
+}  // namespace mtt

@@ -1,0 +1,278 @@
+#include "sweep/sweep_plan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "config/experiment.h"
+#include "config/toml.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "mtt/error.h"
+#include "mtt/options.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostBytes = 16u << 20;
+constexpr std::size_t kMostRuns = 10'000;
+
+using Overrides = std::vector<Override>;
+
+bool is_plain(std::string_view text, std::string_view more) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           more.find(c) != std::string_view::npos;
+  });
+}
+
+/// A table whose keys can all stand in a dotted path.
+bool is_branch(const Value& value) {
+  return value.is(Value::Kind::table) && !value.table().empty() &&
+         std::all_of(value.table().begin(), value.table().end(),
+                     [](const auto& entry) { return is_plain(entry.key, "_-"); });
+}
+
+void check_key(const std::string& path, const Value& value) {
+  if (path == "run.seed") value.refuse("run.seed is varied by [sweep] seeds; set how many there");
+  if (path == "run.out") value.refuse("run.out is where a single run goes; a sweep goes to --out");
+  if (path.starts_with("sweep")) value.refuse("a sweep cannot vary [sweep]");
+}
+
+struct Leaf {
+  std::string path;
+  const Value* value;
+};
+
+void collect(const std::string& path, const Value& value, std::vector<Leaf>& leaves) {
+  if (!path.empty() && !is_branch(value)) {
+    check_key(path, value);
+    leaves.push_back({path, &value});
+    return;
+  }
+  for (const auto& [key, item] : value.table()) collect(path.empty() ? key : path + "." + key, item, leaves);
+}
+
+std::vector<Leaf> leaves_of(const Value& table, const std::string& what) {
+  if (!table.is(Value::Kind::table)) table.refuse(what + " is no table");
+  std::vector<Leaf> leaves;
+  if (!table.table().empty()) collect("", table, leaves);
+  return leaves;
+}
+
+Override assignment(const Leaf& leaf, const Value& value) {
+  std::string place = value.place().str();
+  return {leaf.path + "=" + toml_value_text(value), place.empty() ? "[sweep]" : place};
+}
+
+struct Arm {
+  std::string name;
+  Overrides overrides;
+};
+
+std::vector<Arm> read_arms(const Value& table) {
+  std::vector<Arm> arms;
+  for (const auto& [name, value] : table.table()) {
+    if (!is_plain(name, "_-.+"))
+      value.refuse(Value(name).json() + " is no name for an arm; use letters, digits, '_', '-', '.' and '+'");
+    Arm& arm = arms.emplace_back(Arm{name, {}});
+    for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'"))
+      arm.overrides.push_back(assignment(leaf, *leaf.value));
+  }
+  return arms;
+}
+
+struct Point {
+  SweepPoint shown;
+  Overrides overrides;
+};
+
+std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+/// Short names where they are not ambiguous.
+std::vector<std::string> short_names(const std::vector<Leaf>& leaves) {
+  std::multiset<std::string> names;
+  for (const Leaf& leaf : leaves) names.insert(last_part(leaf.path));
+  std::vector<std::string> result;
+  for (const Leaf& leaf : leaves)
+    result.push_back(names.count(last_part(leaf.path)) > 1 ? leaf.path : last_part(leaf.path));
+  return result;
+}
+
+std::vector<Point> read_grid(const Value& table, std::string& axis) {
+  const std::vector<Leaf> leaves = leaves_of(table, "[sweep.grid]");
+  const std::vector<std::string> names = short_names(leaves);
+  std::vector<Point> points(1);
+  bool numeric = true;
+  for (std::size_t l = 0; l < leaves.size(); ++l) {
+    const Value& values = *leaves[l].value;
+    if (!values.is(Value::Kind::array) || values.array().empty())
+      values.refuse("'" + leaves[l].path + "' is " + values.json() + "; a grid needs an array of values");
+    std::set<std::string> seen;
+    std::vector<Point> product;
+    if (points.size() * values.array().size() > kMostRuns)
+      values.refuse("the grid has more than " + std::to_string(kMostRuns) + " combinations; leave some out");
+    for (const Point& point : points) {
+      seen.clear();
+      for (const Value& value : values.array()) {
+        if (!seen.insert(value.json()).second)
+          value.refuse("'" + leaves[l].path + "' has the value " + value.json() + " twice; leave one out");
+        Point& next = product.emplace_back(point);
+        next.shown.label += (point.shown.label.empty() ? "" : " ") + names[l] + "=" +
+                            (value.is(Value::Kind::string) ? value.string() : value.json());
+        const bool is_number = value.is(Value::Kind::integer) || value.is(Value::Kind::number);
+        if (is_number) next.shown.values.push_back(value.number());
+        numeric = numeric && is_number;
+        next.overrides.push_back(assignment(leaves[l], value));
+      }
+    }
+    points = std::move(product);
+  }
+  axis = leaves.size() == 1 && numeric ? names[0] : "";
+  return points;
+}
+
+std::string join(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "'" : ", '") + name + "'";
+  return list;
+}
+
+std::string run_key(const Value& base, const SweepRun& run, std::size_t of_caller) {
+  Digest digest;
+  digest.add(base.json());
+  for (std::size_t i = of_caller; i < run.overrides.size(); ++i) digest.add(run.overrides[i].assignment);
+  return digest.hex();
+}
+
+/// What the runs share: the file with the caller's overrides, without what does not change results.
+Value base_of(Value config) {
+  Value base{Value::Table{}};
+  for (const auto& [key, value] : config.table()) {
+    if (key == "sweep" || key == "name") continue;
+    if (key != "run" || !value.is(Value::Kind::table)) {
+      base.set(key, value);
+      continue;
+    }
+    Value run{Value::Table{}};
+    for (const auto& [name, item] : value.table())
+      if (name != "out" && name != "threads" && name != "seed") run.set(name, item);
+    base.set(key, std::move(run));
+  }
+  return base;
+}
+
+}  // namespace
+
+std::string SweepRun::folder() const {
+  std::string name = arm;
+  if (!point.empty()) name += "," + point;
+  bool changed = name.size() > 120;
+  for (char& c : name) {
+    if (is_plain(std::string_view(&c, 1), "_-.+=,")) continue;
+    changed = changed || c != ' ';
+    c = c == ' ' ? ',' : '-';
+  }
+  if (changed) {
+    Digest digest;
+    digest.add(arm + "\n" + point);
+    name = name.substr(0, 120) + "-" + digest.hex().substr(0, 8);
+  }
+  return name + ",seed=" + std::to_string(seed);
+}
+
+std::string SweepRun::title() const {
+  return arm + (point.empty() ? "" : ", " + point) + ", seed " + std::to_string(seed);
+}
+
+SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides) {
+  Value config = parse_toml(read_file(file, kMostBytes), file.string());
+  for (const Override& change : overrides) apply_override(config, change);
+  const Experiment experiment = Experiment::read(file, overrides);
+  if (!config.find("sweep"))
+    throw Error(
+        file.string() +
+        ": there is no [sweep]; write one with arms, a grid or seeds, or use mtt run for a single run");
+
+  SweepPlan plan;
+  const Options& sweep = experiment.sweep;
+  std::vector<Arm> arms = read_arms(sweep.value("arms"));
+  std::vector<Point> points = read_grid(sweep.value("grid"), plan.shape.axis);
+  if (arms.empty()) {
+    for (const Point& point : points)
+      arms.push_back({point.shown.label.empty() ? experiment.name() : point.shown.label, point.overrides});
+    points.assign(1, {});
+    plan.shape.axis.clear();
+  }
+  for (const Arm& arm : arms) plan.shape.arms.push_back(arm.name);
+  for (const Point& point : points) plan.shape.points.push_back(point.shown);
+  plan.shape.metrics = sweep.strings("metrics");
+  plan.shape.baseline = sweep.string("baseline");
+  if (plan.shape.baseline.empty()) plan.shape.baseline = arms.front().name;
+  if (std::find(plan.shape.arms.begin(), plan.shape.arms.end(), plan.shape.baseline) == plan.shape.arms.end())
+    sweep.value("baseline")
+        .refuse("[sweep] baseline is " + Value(plan.shape.baseline).json() + "; expected one of the arms " +
+                join(plan.shape.arms));
+
+  const auto seeds = static_cast<std::size_t>(sweep.integer("seeds"));
+  if (arms.size() * points.size() * seeds > kMostRuns)
+    throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
+                std::to_string(points.size()) + " points with " + std::to_string(seeds) +
+                " seeds, more than " + std::to_string(kMostRuns) + " runs; leave some out");
+  Overrides of_caller;
+  for (const Override& change : overrides)
+    if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
+  const Value base = base_of(config);
+  for (std::size_t s = 0; s < seeds; ++s) {
+    for (const Point& point : points) {
+      for (const Arm& arm : arms) {
+        SweepRun& run =
+            plan.runs.emplace_back(SweepRun{arm.name,
+                                            point.shown.label,
+                                            experiment.run.integer("seed") + static_cast<std::int64_t>(s),
+                                            {},
+                                            {}});
+        run.overrides = of_caller;
+        run.overrides.insert(run.overrides.end(), point.overrides.begin(), point.overrides.end());
+        run.overrides.insert(run.overrides.end(), arm.overrides.begin(), arm.overrides.end());
+        if (s == 0) Experiment::read(file, run.overrides);
+        run.overrides.push_back({"run.seed=" + std::to_string(run.seed), "[sweep] seeds"});
+        run.key = run_key(base, run, of_caller.size());
+      }
+    }
+  }
+  return plan;
+}
+
+Value shape_json(const SweepShape& shape) {
+  const auto strings = [](const std::vector<std::string>& texts) {
+    Value::Array array;
+    for (const std::string& text : texts) array.emplace_back(text);
+    return Value(std::move(array));
+  };
+  Value::Array points;
+  for (const SweepPoint& point : shape.points) {
+    Value::Array values;
+    for (const double value : point.values) values.emplace_back(value);
+    points.emplace_back(Value::Table{{"label", point.label}, {"values", std::move(values)}});
+  }
+  return Value::Table{{"arms", strings(shape.arms)},
+                      {"points", std::move(points)},
+                      {"baseline", shape.baseline},
+                      {"metrics", strings(shape.metrics)},
+                      {"axis", shape.axis}};
+}
+
+SweepShape shape_from_json(const Value& json) {
+  SweepShape shape;
+  for (const Value& arm : json.at("arms").array()) shape.arms.push_back(arm.string());
+  for (const Value& point : json.at("points").array()) {
+    SweepPoint& next = shape.points.emplace_back(SweepPoint{point.at("label").string(), {}});
+    for (const Value& value : point.at("values").array()) next.values.push_back(value.number());
+  }
+  for (const Value& metric : json.at("metrics").array()) shape.metrics.push_back(metric.string());
+  shape.baseline = json.at("baseline").string();
+  shape.axis = json.at("axis").string();
+  return shape;
+}
+
+}  // namespace mtt

@@ -1,0 +1,57 @@
+// From [sweep] to the list of its runs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/overrides.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// A combination of the grid's values.
+struct SweepPoint {
+  std::string label;           ///< "train_examples=100 layers=4"; "" without a grid
+  std::vector<double> values;  ///< of its numeric keys
+};
+
+/// What is compared, and where.
+struct SweepShape {
+  std::vector<std::string> arms;
+  std::vector<SweepPoint> points;
+  std::string baseline;              ///< one of the arms
+  std::vector<std::string> metrics;  ///< as [sweep] names them; empty: each task's main one
+  std::string axis;  ///< the grid's key, where it has exactly one and all its values are numbers; else ""
+};
+
+/// One run: an arm at a point with a seed.
+struct SweepRun {
+  std::string arm, point;
+  std::int64_t seed = 0;
+  std::vector<Override> overrides;  ///< to the file, those of the caller among them
+  std::string key;                  ///< a digest of its whole configuration
+
+  /// Its folder's name, different from that of every other run of the sweep.
+  std::string folder() const;
+  /// "lora, train_examples=100, seed 3".
+  std::string title() const;
+};
+
+/// A sweep, ready to be run.
+struct SweepPlan {
+  SweepShape shape;
+  std::vector<SweepRun> runs;  ///< seed by seed, within a seed point by point
+};
+
+/// Reads [sweep] of an experiment file and lists all runs. Each arm at each point is read as an experiment,
+/// so that wrong keys are refused at their place before anything runs, as is a sweep of more than 10,000
+/// runs.
+SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides);
+
+/// The shape as JSON, and back.
+Value shape_json(const SweepShape& shape);
+SweepShape shape_from_json(const Value& json);
+
+}  // namespace mtt

@@ -1,0 +1,40 @@
+// What the runs of a sweep came to: a line of runs.jsonl each.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "eval/named_scores.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// One finished run.
+struct SweepRow {
+  std::string arm, point;
+  std::int64_t seed = 0;
+  std::string key;    ///< of its configuration
+  std::string error;  ///< why it failed; "" where it did not
+  Scores scores;      ///< NaN where undefined
+  double seconds =
+      std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: none, or stopped in between
+  double wall_seconds = 0;                       ///< of the whole process
+  double peak_memory_mb = 0;
+  std::int64_t learning_parameters = 0;
+  std::int64_t steps = 0;
+  std::int64_t jobs = 1;  ///< runs at a time; times of more than one are not to be compared
+  std::int64_t threads = 1;
+
+  bool failed() const { return !error.empty(); }
+};
+
+Value row_json(const SweepRow& row);
+
+/// Reads runs.jsonl, later rows of a run in the place of earlier ones; an unfinished last line is left out, a
+/// file that is missing is empty. What is no row throws Error with file:line.
+std::vector<SweepRow> read_rows(const std::filesystem::path& file);
+
+}  // namespace mtt

@@ -1,0 +1,154 @@
+#include "sweep/sweep_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+std::string with_half(const char* pattern, const Interval& interval) {
+  if (!std::isfinite(interval.mean)) return "-";
+  std::string text = formatted(pattern, interval.mean);
+  if (std::isfinite(interval.half)) text += " ± " + formatted("%.4f", interval.half);
+  return text;
+}
+
+std::string difference_text(const SweepLine& line, const SweepCell& cell) {
+  if (line.is_baseline) return "";
+  return with_half("%+.4f", cell.difference) + (cell.difference.excludes_zero() ? " *" : "");
+}
+
+std::string count_text(std::int64_t count) {
+  std::string digits = std::to_string(count);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+std::string seconds_text(const SweepLine& line) {
+  if (!std::isfinite(line.seconds.mean)) return "-";
+  return (line.beside_others ? "~" : "") + formatted("%.1f", line.seconds.mean);
+}
+
+std::string quoted(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string result = "\"";
+  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return result + "\"";
+}
+
+std::string csv_number(double value) { return std::isfinite(value) ? formatted("%.17g", value) : ""; }
+
+std::string markdown_row(const Cells& cells) {
+  std::string row = "|";
+  for (const std::string& cell : cells) {
+    row += ' ';
+    for (const char c : cell) row += c == '|' ? std::string("\\|") : std::string(1, c);
+    row += " |";
+  }
+  return row + "\n";
+}
+
+bool has_lines(const SweepSummary& summary, std::size_t point) {
+  return std::any_of(summary.lines.begin(), summary.lines.end(),
+                     [&](const SweepLine& line) { return line.point == point; });
+}
+
+std::string failures(const SweepSummary& summary) {
+  std::string text;
+  for (const SweepRow& row : summary.failed)
+    text += "failed: " + row.arm + (row.point.empty() ? "" : ", " + row.point) + ", seed " +
+            std::to_string(row.seed) + ": " + printable(row.error) + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
+  std::vector<Cells> rows(1, {"arm"});
+  for (const std::string& metric : summary.metrics)
+    rows[0].insert(rows[0].end(), {metric, "- " + summary.shape.baseline});
+  rows[0].insert(rows[0].end(), {"seconds", "time", "MB", "learn", "seeds"});
+  for (const SweepLine& line : summary.lines) {
+    if (line.point != point) continue;
+    Cells& row = rows.emplace_back(Cells{line.arm});
+    for (const SweepCell& cell : line.cells) {
+      row.push_back(with_half("%.4f", cell.score));
+      row.push_back(difference_text(line, cell));
+    }
+    row.push_back(seconds_text(line));
+    row.push_back(std::isfinite(line.time_ratio.mean)
+                      ? (line.beside_others ? "~" : "") + formatted("%.2f", line.time_ratio.mean)
+                      : "-");
+    row.push_back(formatted("%.0f", line.peak_memory_mb));
+    row.push_back(count_text(line.learning_parameters));
+    row.push_back(std::to_string(line.seeds));
+  }
+  return rows;
+}
+
+std::string sweep_legend(const SweepSummary& summary) {
+  std::string text =
+      "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
+      summary.shape.baseline +
+      "' are paired by seed, and * marks those whose interval excludes 0, without a correction for how many "
+      "there are. seconds: of training; time: by that of '" +
+      summary.shape.baseline + "'; MB: the largest peak memory of a run; learn: parameters that learn.";
+  if (std::any_of(summary.lines.begin(), summary.lines.end(),
+                  [](const auto& line) { return line.beside_others; }))
+    text += " ~ marks times of runs beside others, which are not to be compared.";
+  return text;
+}
+
+std::string sweep_text(const SweepSummary& summary) {
+  std::string text;
+  for (std::size_t p = 0; p < summary.shape.points.size(); ++p) {
+    if (!has_lines(summary, p)) continue;
+    const std::string& label = summary.shape.points[p].label;
+    text += "\n" + (label.empty() ? "" : label + "\n") + columns_text(sweep_cells(summary, p));
+  }
+  return text + "\n" + sweep_legend(summary) + "\n" + failures(summary);
+}
+
+std::string sweep_markdown(const SweepSummary& summary) {
+  std::string text;
+  for (std::size_t p = 0; p < summary.shape.points.size(); ++p) {
+    if (!has_lines(summary, p)) continue;
+    if (const std::string& label = summary.shape.points[p].label; !label.empty())
+      text += "**" + label + "**\n\n";
+    const std::vector<Cells> rows = sweep_cells(summary, p);
+    text += markdown_row(rows[0]) + "|" + [&] {
+      std::string rule;
+      for (std::size_t c = 0; c < rows[0].size(); ++c) rule += "---|";
+      return rule;
+    }() + "\n";
+    for (std::size_t r = 1; r < rows.size(); ++r) text += markdown_row(rows[r]);
+    text += "\n";
+  }
+  const std::string failed = failures(summary);
+  return text + sweep_legend(summary) + "\n" + (failed.empty() ? "" : "\n" + failed);
+}
+
+std::string sweep_csv(const SweepSummary& summary) {
+  std::string text =
+      "arm,point,metric,mean,half,seeds,difference,difference_half,baseline,seconds,time_ratio,"
+      "times_comparable,peak_memory_mb,learning_parameters\n";
+  for (const SweepLine& line : summary.lines) {
+    for (std::size_t m = 0; m < summary.metrics.size(); ++m) {
+      const SweepCell& cell = line.cells[m];
+      text += quoted(line.arm) + "," + quoted(summary.shape.points[line.point].label) + "," +
+              quoted(summary.metrics[m]) + "," + csv_number(cell.score.mean) + "," +
+              csv_number(cell.score.half) + "," + std::to_string(cell.score.count) + "," +
+              csv_number(cell.difference.mean) + "," + csv_number(cell.difference.half) + "," +
+              quoted(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
+              csv_number(line.time_ratio.mean) + "," + (line.beside_others ? "no" : "yes") + "," +
+              csv_number(line.peak_memory_mb) + "," + std::to_string(line.learning_parameters) + "\n";
+    }
+  }
+  return text;
+}
+
+}  // namespace mtt

@@ -1,0 +1,27 @@
+// The table of a sweep, for people, documents and programs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sweep/sweep_summary.h"
+
+namespace mtt {
+
+/// The table of one point: a row an arm behind the names of the columns.
+std::vector<std::vector<std::string>> sweep_cells(const SweepSummary& summary, std::size_t point);
+
+/// What the signs in the table mean, and how it was computed.
+std::string sweep_legend(const SweepSummary& summary);
+
+/// All points in columns, with the legend.
+std::string sweep_text(const SweepSummary& summary);
+/// The same as Markdown.
+std::string sweep_markdown(const SweepSummary& summary);
+
+/// One line an arm, point and metric: arm, point, metric, mean, half, seeds, difference, difference_half,
+/// baseline, seconds, time_ratio, times_comparable, peak_memory_mb, learning_parameters. Undefined numbers
+/// are empty.
+std::string sweep_csv(const SweepSummary& summary);
+
+}  // namespace mtt
