@@ -1,7 +1,11 @@
 #include "program.h"
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "temporary_folder.h"
@@ -27,4 +31,42 @@ Outcome mtt_program(const std::vector<std::string>& arguments, const std::string
   const int status = std::system((command + " < in > out 2> err").c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), file_text(folder.path() / "out"),
           file_text(folder.path() / "err")};
+}
+
+RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const std::filesystem::path& out,
+                               const std::filesystem::path& err, std::uint64_t file_limit) {
+  std::vector<std::string> words = {MTT_PROGRAM};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  child_ = ::fork();
+  if (child_ != 0) return;
+  ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
+  ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
+  if (file_limit > 0) {
+    const rlimit limit{file_limit, file_limit};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ::execv(argv[0], argv.data());
+  ::_exit(127);
+}
+
+RunningProgram::~RunningProgram() {
+  if (ended()) return;
+  send(SIGKILL);
+  wait();
+}
+
+void RunningProgram::send(int signal) const { ::kill(child_, signal); }
+
+bool RunningProgram::ended() {
+  if (!ended_ && ::waitpid(child_, &status_, WNOHANG) == child_) ended_ = true;
+  return ended_;
+}
+
+int RunningProgram::wait() {
+  if (!ended_) ::waitpid(child_, &status_, 0);
+  ended_ = true;
+  return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
 }

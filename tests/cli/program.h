@@ -1,6 +1,8 @@
 // The program, run as a user runs it.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -12,3 +14,24 @@ struct Outcome {
 /// Runs `mtt` with arguments and standard input; `environment` holds NAME=value.
 Outcome mtt_program(const std::vector<std::string>& arguments, const std::string& input = "",
                     const std::vector<std::string>& environment = {});
+
+/// The program in the background; it is killed with this object.
+class RunningProgram {
+ public:
+  /// `file_limit`: the largest size of a file that it may write, in bytes; 0: any.
+  RunningProgram(const std::vector<std::string>& arguments, const std::filesystem::path& out,
+                 const std::filesystem::path& err, std::uint64_t file_limit = 0);
+  ~RunningProgram();
+  RunningProgram(const RunningProgram&) = delete;
+  RunningProgram& operator=(const RunningProgram&) = delete;
+
+  void send(int signal) const;
+  bool ended();
+  /// The exit code; 128 + the signal's number where a signal ended it.
+  int wait();
+
+ private:
+  int child_ = -1;
+  int status_ = 0;
+  bool ended_ = false;
+};

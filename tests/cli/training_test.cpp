@@ -93,55 +93,6 @@ std::string mood_lines() {
   return lines;
 }
 
-/// The program in the background.
-class RunningProgram {
- public:
-  /// `file_limit`: the largest size of a file that it may write, in bytes; 0: any.
-  RunningProgram(const std::vector<std::string>& arguments, const fs::path& out, const fs::path& err,
-                 rlim_t file_limit = 0) {
-    std::vector<std::string> words = {MTT_PROGRAM};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    child_ = ::fork();
-    if (child_ != 0) return;
-    ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
-    ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
-    if (file_limit > 0) {
-      const rlimit limit{file_limit, file_limit};
-      ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ::execv(argv[0], argv.data());
-    ::_exit(127);
-  }
-  ~RunningProgram() {
-    if (!ended()) {
-      send(SIGKILL);
-      wait();
-    }
-  }
-  RunningProgram(const RunningProgram&) = delete;
-  RunningProgram& operator=(const RunningProgram&) = delete;
-
-  void send(int signal) const { ::kill(child_, signal); }
-  bool ended() {
-    if (!ended_ && ::waitpid(child_, &status_, WNOHANG) == child_) ended_ = true;
-    return ended_;
-  }
-  /// The exit code; 128 + the signal's number where a signal ended it.
-  int wait() {
-    if (!ended_) ::waitpid(child_, &status_, 0);
-    ended_ = true;
-    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
-  }
-
- private:
-  pid_t child_ = -1;
-  int status_ = 0;
-  bool ended_ = false;
-};
-
 struct Training {
   TemporaryFolder folder;
   std::string config = (folder.path() / "e.toml").string();

@@ -18,6 +18,9 @@
 #include "report/terminal_text.h"
 #include "run/comparison.h"
 #include "run/run_directory.h"
+#include "run/sweep_run.h"
+#include "sweep/sweep_chart.h"
+#include "sweep/sweep_table.h"
 #include "train/metric_log.h"
 
 namespace fs = std::filesystem;
@@ -162,33 +165,61 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   return pictures + map;
 }
 
+std::string configuration(const fs::path& directory) {
+  std::string lines;
+  const std::string text = read_file(directory / "config.toml", kMostBytes);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines += html_text(text.substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+  return "<details><summary>Configuration</summary>\n<pre>" + lines + "</pre></details>\n";
+}
+
+std::string run_section(const fs::path& directory, const RunSummary& summary, std::int64_t threads,
+                        PluginCatalog& plugins) {
+  std::string section = scores_table(summary) + training_curves(directory);
+  try {
+    section += held_out_pictures(directory, threads, plugins);
+  } catch (const Error& error) {
+    section += "<p class=\"note\">What the heads say of held-out examples cannot be shown: " +
+               html_text(error.what()) + "</p>\n";
+  }
+  return section + configuration(directory);
+}
+
+std::string sweep_section(const SweepSummary& summary) {
+  std::string section;
+  for (std::size_t p = 0; p < summary.shape.points.size(); ++p) {
+    const auto rows = sweep_cells(summary, p);
+    if (rows.size() < 2) continue;
+    if (const std::string& label = summary.shape.points[p].label; !label.empty())
+      section += "<h3>" + html_text(label) + "</h3>\n";
+    section += html_table(rows);
+  }
+  section += "<p class=\"note\">" + html_text(sweep_legend(summary)) + "</p>\n";
+  for (const auto& [metric, svg] : sweep_charts(summary)) section += "<figure>" + svg + "</figure>\n";
+  return section;
+}
+
 }  // namespace
 
-std::string report_page(const std::vector<fs::path>& runs, std::int64_t threads, PluginCatalog& plugins) {
+std::string report_page(const std::vector<fs::path>& directories, std::int64_t threads,
+                        PluginCatalog& plugins) {
   std::vector<RunSummary> summaries;
-  for (const fs::path& run : runs) summaries.push_back(summarise_run(run));
+  for (const fs::path& directory : directories)
+    if (!is_sweep_directory(directory)) summaries.push_back(summarise_run(directory));
   std::string body;
-  if (runs.size() > 1) body += "<h2>Comparison</h2>\n" + html_table(comparison_table(summaries));
-  for (std::size_t r = 0; r < runs.size(); ++r) {
-    body += "<h2>" + html_text(runs[r].string()) + "</h2>\n" + scores_table(summaries[r]) +
-            training_curves(runs[r]);
-    try {
-      body += held_out_pictures(runs[r], threads, plugins);
-    } catch (const Error& error) {
-      body += "<p class=\"note\">What the heads say of held-out examples cannot be shown: " +
-              html_text(error.what()) + "</p>\n";
-    }
-    body += "<details><summary>Configuration</summary>\n<pre>" + [&] {
-      std::string lines, text = read_file(runs[r] / "config.toml", kMostBytes);
-      for (std::size_t begin = 0; begin < text.size();) {
-        const std::size_t end = std::min(text.find('\n', begin), text.size());
-        lines += html_text(text.substr(begin, end - begin)) + "\n";
-        begin = end + 1;
-      }
-      return lines;
-    }() + "</pre></details>\n";
-  }
-  return html_page(runs.size() == 1 ? "A run" : std::to_string(runs.size()) + " runs", body);
+  if (summaries.size() > 1) body += "<h2>Comparison</h2>\n" + html_table(comparison_table(summaries));
+  std::size_t run = 0;
+  for (const fs::path& directory : directories)
+    body += "<h2>" + html_text(directory.string()) + "</h2>\n" +
+            (is_sweep_directory(directory) ? sweep_section(read_sweep(directory))
+                                           : run_section(directory, summaries[run++], threads, plugins));
+  const bool one = directories.size() == 1;
+  return html_page(one ? summaries.empty() ? "A sweep" : "A run"
+                       : std::to_string(directories.size()) + (summaries.empty() ? " sweeps" : " runs"),
+                   body);
 }
 
 }  // namespace mtt

@@ -88,3 +88,18 @@ TEST_CASE("a side without an example is an error") {
   CHECK_THROWS_WITH(mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
                     Contains("dev_share = 0.5") && Contains("of the 3 in the file"));
 }
+
+TEST_CASE("drawn examples are among more of them, whatever their order") {
+  auto examples = numbered(500);
+  const auto few = mtt::draw_examples(examples, 20, 3), more = mtt::draw_examples(examples, 100, 3);
+  CHECK(few.size() == 20);
+  CHECK(std::is_sorted(few.begin(), few.end()));
+  CHECK(std::includes(more.begin(), more.end(), few.begin(), few.end()));
+  CHECK(mtt::draw_examples(examples, 20, 4) != few);
+  CHECK(mtt::draw_examples(examples, 500, 3).size() == 500);
+  std::reverse(examples.texts.begin(), examples.texts.end());
+  auto mirrored = mtt::draw_examples(examples, 20, 3);
+  for (auto& index : mirrored) index = 499 - index;
+  std::reverse(mirrored.begin(), mirrored.end());
+  CHECK(mirrored == few);
+}

@@ -1,0 +1,237 @@
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <thread>
+
+#include "catch.h"
+#include "io/json.h"
+#include "program.h"
+#include "sweep/sweep_rows.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[data]
+train = "train.jsonl"
+test = ["test.jsonl", "other.jsonl"]
+
+[tasks.intent]
+head = "classification"
+
+[train]
+epochs = 2
+batch_size = 4
+learning_rate = 0.01
+
+[cache]
+where = "disk"
+
+[sweep]
+seeds = 2
+
+[sweep.grid]
+data.train_examples = [6, 8]
+
+[sweep.arms]
+all = {}
+probe = { freeze.policy = "backbone" }
+)";
+
+std::string lines(const std::vector<std::string>& alarms, const std::vector<std::string>& plays) {
+  std::string text;
+  for (const auto& alarm : alarms) text += "{\"text\": \"" + alarm + "\", \"intent\": \"alarm\"}\n";
+  for (const auto& play : plays) text += "{\"text\": \"" + play + "\", \"intent\": \"play\"}\n";
+  return text;
+}
+
+class SweepFolder : public TemporaryFolder {
+ public:
+  SweepFolder() {
+    write_tiny_model(path() / "model");
+    write("train.jsonl", lines({"wake me", "wake me up", "up at six", "me up now", "wake now", "six"},
+                               {"play music", "some music", "play rain", "loud rain", "play", "music now"}));
+    write("test.jsonl", lines({"wake me at six", "up now"}, {"play some music", "rain"}));
+    write("other.jsonl", lines({"wake"}, {"music", "loud music"}));
+    write("sweep.toml", kConfig);
+  }
+  std::string config() const { return (path() / "sweep.toml").string(); }
+  std::string out(const std::string& name) const { return (path() / name).string(); }
+
+  Outcome sweep(const std::string& name, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments = {"sweep", config(), "--out", out(name), "--threads", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mtt_program(arguments);
+  }
+  std::vector<mtt::SweepRow> rows(const std::string& name) const {
+    auto rows = mtt::read_rows(path() / name / "runs.jsonl");
+    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.seed, a.point, a.arm) < std::tie(b.seed, b.point, b.arm);
+    });
+    return rows;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a second time") {
+  const SweepFolder folder;
+  const Outcome first = folder.sweep("s");
+  INFO(first.out << first.err);
+  REQUIRE(first.code == 0);
+  CHECK_THAT(first.out, Contains("8 runs, 0 of them there already") &&
+                            Contains("[8/8] probe, train_examples=8, seed 2"));
+  CHECK_THAT(first.out, Contains("intent (test).accuracy") && Contains("intent (other).accuracy"));
+  const auto rows = folder.rows("s");
+  REQUIRE(rows.size() == 8);
+  for (const auto& row : rows) {
+    CHECK(row.error.empty());
+    CHECK(row.steps == (row.point == "train_examples=6" ? 4 : 4));
+    CHECK(row.peak_memory_mb > 1);
+    CHECK(row.learning_parameters == (row.arm == "probe" ? 18 : rows.front().learning_parameters));
+  }
+  CHECK(rows.front().learning_parameters > 18);
+  for (const char* file :
+       {"table.md", "summary.csv", "console.txt", "intent__test_.accuracy.svg", "sweep.json"})
+    CHECK(fs::exists(folder.path() / "s" / file));
+  CHECK_FALSE(fs::exists(folder.path() / "s/cache"));
+  CHECK_FALSE(fs::exists(folder.path() / "s/runs/all,train_examples=8,seed=2/heads"));
+  const std::string table = file_text(folder.path() / "s/table.md");
+  const Outcome again = folder.sweep("s");
+  CHECK(again.code == 0);
+  CHECK_THAT(again.out, Contains("8 runs, 8 of them there already") && !Contains("[8/8]"));
+  CHECK(file_text(folder.path() / "s/table.md") == table);
+
+  // A third seed adds its runs alone.
+  const Outcome more = folder.sweep("s", {"--set", "sweep.seeds=3"});
+  CHECK_THAT(more.out, Contains("12 runs, 8 of them there already"));
+  CHECK(folder.rows("s").size() == 12);
+}
+
+TEST_CASE("a run of a sweep is the run that mtt run makes, alone or beside others") {
+  const SweepFolder folder;
+  REQUIRE(folder.sweep("one").code == 0);
+  REQUIRE(folder.sweep("two", {"--jobs", "2", "--keep-weights"}).code == 0);
+  const auto one = folder.rows("one"), two = folder.rows("two");
+  REQUIRE(one.size() == two.size());
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    CHECK(one[i].scores == two[i].scores);
+    CHECK(one[i].key == two[i].key);
+    CHECK(two[i].jobs == 2);
+  }
+  CHECK_THAT(file_text(folder.path() / "two/table.md"), Contains("~"));
+  CHECK_THAT(file_text(folder.path() / "one/table.md"), !Contains("~"));
+  const Outcome alone =
+      mtt_program({"run", folder.config(), "--out", folder.out("alone"), "--threads", "1", "--set",
+                   "run.seed=2", "--set", "data.train_examples=6", "--set", "freeze.policy=backbone"});
+  REQUIRE(alone.code == 0);
+  const std::string kept = "two/runs/probe,train_examples=6,seed=2/";
+  CHECK(file_text(folder.path() / "alone/heads/intent/model.safetensors") ==
+        file_text(folder.path() / (kept + "heads/intent/model.safetensors")));
+  CHECK_THAT(file_text(folder.path() / "alone/cost.json"), Contains("\"learning_parameters\":18"));
+}
+
+TEST_CASE("runs with the same frozen layers share their activations") {
+  const SweepFolder folder;
+  REQUIRE(folder.sweep("s", {"--set", "data.train_examples=0", "--set", "sweep.grid={train={epochs=[2, 3]}}"})
+              .code == 0);
+  int made = 0, found = 0;
+  for (const char* run : {"probe,epochs=2,seed=1", "probe,epochs=3,seed=1", "probe,epochs=2,seed=2"}) {
+    const std::string log = file_text(folder.path() / "s/runs" / (std::string(run) + ".log"));
+    CHECK_THAT(log, Contains("cache  12 of 12 texts"));
+    (log.find("found on disk") == std::string::npos ? made : found) += 1;
+  }
+  CHECK(made == 1);
+  CHECK(found == 2);
+}
+
+TEST_CASE("one run that fails neither stops nor hides the others, and is tried again") {
+  const SweepFolder folder;
+  const std::string late = "sweep.arms={all={}, late={data={train=\"late.jsonl\"}}}";
+  folder.write("late.jsonl", "no JSON\n");
+  const Outcome broken = folder.sweep("s", {"--set", late});
+  CHECK(broken.code == 1);
+  CHECK_THAT(broken.err, Contains("4 of 8 runs failed"));
+  CHECK_THAT(broken.out, Contains("failed: late, train_examples=6, seed 1: ") && Contains("late.jsonl:1:"));
+  CHECK_THAT(file_text(folder.path() / "s/table.md"), Contains("| all |"));
+  folder.write("late.jsonl", file_text(folder.path() / "train.jsonl"));
+  const Outcome mended = folder.sweep("s", {"--set", late});
+  INFO(mended.out << mended.err);
+  CHECK(mended.code == 0);
+  CHECK_THAT(mended.out, Contains("8 runs, 4 of them there already"));
+  CHECK_THAT(file_text(folder.path() / "s/table.md"), Contains("| late |") && !Contains("failed"));
+}
+
+TEST_CASE("a sweep that is stopped goes on") {
+  const SweepFolder folder;
+  const std::string steps = "train.steps_per_epoch=400";
+  const auto arguments = [&](const std::string& name) {
+    return std::vector<std::string>{"sweep", folder.config(), "--out", folder.out(name), "--threads",
+                                    "1",     "--set",         steps};
+  };
+  for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+    const std::string name = "s" + std::to_string(signal);
+    {
+      RunningProgram program(arguments(name), folder.path() / "o", folder.path() / "e");
+      while (folder.rows(name).size() < 2 && !program.ended())
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      program.send(signal);
+      CHECK(program.wait() == 128 + signal);
+      if (signal != SIGKILL)
+        CHECK_THAT(file_text(folder.path() / "o"), Contains("stopped; the same command goes on"));
+    }
+    const auto before = folder.rows(name);
+    CHECK(before.size() >= 2);
+    CHECK(before.size() < 8);
+    const Outcome rest = mtt_program(arguments(name));
+    INFO(rest.out << rest.err);
+    REQUIRE(rest.code == 0);
+    CHECK_THAT(rest.out, Contains("8 runs, " + std::to_string(before.size()) + " of them there already"));
+  }
+  const auto interrupted = folder.rows("s2"), killed = folder.rows("s9");
+  for (std::size_t i = 0; i < interrupted.size(); ++i) CHECK(interrupted[i].scores == killed[i].scores);
+}
+
+TEST_CASE("what a sweep would overwrite or mix is refused") {
+  const SweepFolder folder;
+  folder.write("full/notes.txt", "mine");
+  const Outcome other = folder.sweep("full");
+  CHECK(other.code == 1);
+  CHECK_THAT(other.err, Contains("holds other things than a sweep"));
+  REQUIRE(folder.sweep("s", {"--set", "sweep.seeds=1"}).code == 0);
+  const Outcome changed = folder.sweep("s", {"--set", "train.epochs=3"});
+  CHECK(changed.code == 1);
+  CHECK_THAT(changed.err, Contains("holds a run of another configuration (all, train_examples=6, seed 1)"));
+  const Outcome none = mtt_program({"sweep", folder.config(), "--check"});
+  CHECK_THAT(none.out,
+             Contains("8 runs; differences are told from 'all'") && Contains("    data.train_examples=8\n"));
+  const Outcome jobs = folder.sweep("s", {"--jobs", "0"});
+  CHECK(jobs.code == 2);
+}
+
+TEST_CASE("a report draws a sweep") {
+  const SweepFolder folder;
+  REQUIRE(folder.sweep("s").code == 0);
+  const std::string page = folder.out("page.html");
+  const Outcome outcome = mtt_program({"report", folder.out("s"), "--output", page});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  const std::string html = file_text(page);
+  CHECK_THAT(html,
+             Contains("<h3>train_examples=6</h3>") && Contains("<td>probe</td>") && Contains("<svg xmlns"));
+  CHECK_THAT(html, Contains("Student"));
+}
+
+TEST_CASE("train_examples beyond the file is refused at its place") {
+  const SweepFolder folder;
+  const Outcome outcome = mtt_program({"run", folder.config(), "--check", "--set", "data.train_examples=13"});
+  CHECK(outcome.code == 1);
+  CHECK_THAT(outcome.err,
+             Contains("--set data.train_examples=13: train_examples is 13") && Contains("has 12 examples"));
+}

@@ -1,0 +1,125 @@
+#include "sweep/sweep_summary.h"
+
+#include <cmath>
+
+#include "catch.h"
+#include "mtt/error.h"
+#include "sweep/sweep_chart.h"
+#include "sweep/sweep_table.h"
+#include "temporary_folder.h"
+
+namespace {
+
+const double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+mtt::SweepRow row(const std::string& arm, std::int64_t seed, double score, double seconds,
+                  const std::string& point = "") {
+  mtt::SweepRow result;
+  result.arm = arm;
+  result.point = point;
+  result.seed = seed;
+  result.key = "k";
+  result.scores = {{"t.accuracy", score}, {"t.macro_f1", score / 2}, {"u.spearman", kNaN}};
+  result.seconds = seconds;
+  result.peak_memory_mb = 100 + static_cast<double>(seed);
+  result.learning_parameters = 1234567;
+  return result;
+}
+
+mtt::SweepShape shape() { return {{"base", "other"}, {{"", {}}}, "base", {}, ""}; }
+
+/// Three seeds: differences 0.1, 0.2, 0.3 of the first score, a ratio of 0.5 of times.
+std::vector<mtt::SweepRow> rows() {
+  return {row("base", 1, 0.5, 10),  row("base", 2, 0.4, 20), row("base", 3, 0.3, 40),
+          row("other", 3, 0.6, 20), row("other", 1, 0.6, 5), row("other", 2, 0.6, 10)};
+}
+
+}  // namespace
+
+TEST_CASE("a summary pairs by seed") {
+  const auto summary = mtt::summarise_sweep(shape(), rows());
+  CHECK(summary.metrics == std::vector<std::string>{"t.accuracy", "u.spearman"});
+  REQUIRE(summary.lines.size() == 2);
+  const auto& line = summary.lines[1];
+  CHECK(line.cells[0].score.mean == Approx(0.6));
+  CHECK(line.cells[0].score.half == Approx(0).margin(1e-12));
+  CHECK(line.cells[0].difference.mean == Approx(0.2));
+  CHECK(line.cells[0].difference.half == Approx(4.3026527297 * 0.1 / std::sqrt(3.0)));
+  CHECK(std::isnan(line.cells[1].score.mean));
+  CHECK(line.time_ratio.mean == Approx(0.5));
+  CHECK(line.seconds.mean == Approx(35.0 / 3));
+  CHECK(line.peak_memory_mb == Approx(103));
+  CHECK(summary.lines[0].is_baseline);
+}
+
+TEST_CASE("a run that failed or is missing is in no mean") {
+  auto all = rows();
+  all[2].error = "broke";
+  const auto summary = mtt::summarise_sweep(shape(), all);
+  CHECK(summary.failed.size() == 1);
+  CHECK(summary.lines[0].cells[0].score.mean == Approx(0.45));
+  CHECK(summary.lines[1].seeds == 3);
+  CHECK(summary.lines[1].cells[0].difference.count == 2);
+  CHECK(summary.lines[1].cells[0].difference.mean == Approx(0.15));
+  CHECK_THAT(mtt::sweep_text(summary), Contains("failed: base, seed 3: broke"));
+}
+
+TEST_CASE("the table says means, differences and costs") {
+  auto all = rows();
+  const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
+  CHECK_THAT(text, Contains("| other | 0.6000 ± 0.0000 | +0.2000 ± 0.2484 |"));
+  CHECK_THAT(text, Contains("| 11.7 | 0.50 | 103 | 1,234,567 | 3 |"));
+  CHECK_THAT(text, !Contains("~"));
+  for (auto& one : all) one.jobs = 2;
+  const std::string marked = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
+  CHECK_THAT(marked, Contains("| ~11.7 | ~0.50 |") && Contains("~ marks times of runs beside others"));
+  const std::string csv = mtt::sweep_csv(mtt::summarise_sweep(shape(), rows()));
+  CHECK_THAT(csv, Contains("\nother,,t.accuracy,0.599999") && Contains(",u.spearman,,,0,,,base,"));
+  CHECK_THAT(mtt::sweep_text(mtt::summarise_sweep(shape(), rows())), Contains("arm    t.accuracy"));
+}
+
+TEST_CASE("a difference that excludes zero is marked") {
+  auto all = rows();
+  for (auto& one : all)
+    if (one.arm == "other") one.scores[0].second = 0.9 - 0.1 * static_cast<double>(one.seed);
+  const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
+  CHECK_THAT(text, Contains("+0.3000 ± 0.0000 * |"));
+}
+
+TEST_CASE("rows survive the file, later ones and whole lines count") {
+  const TemporaryFolder folder;
+  auto first = row("a", 1, 0.25, kNaN), second = row("a", 1, 0.75, 3);
+  first.error = "it \"broke\"\nhere";
+  folder.write("runs.jsonl",
+               mtt::row_json(first).json() + "\n" + mtt::row_json(row("a", 2, kNaN, 1)).json() + "\n");
+  auto read = mtt::read_rows(folder.path() / "runs.jsonl");
+  REQUIRE(read.size() == 2);
+  CHECK(read[0].error == first.error);
+  CHECK(std::isnan(read[0].seconds));
+  CHECK(std::isnan(read[1].scores[0].second));
+  folder.write("runs.jsonl",
+               mtt::row_json(first).json() + "\n" + mtt::row_json(second).json() + "\n{\"arm\": \"to");
+  read = mtt::read_rows(folder.path() / "runs.jsonl");
+  REQUIRE(read.size() == 1);
+  CHECK_FALSE(read[0].failed());
+  CHECK(read[0].scores[0].second == Approx(0.75));
+  CHECK(mtt::read_rows(folder.path() / "none.jsonl").empty());
+  folder.write("bad.jsonl", "{\"arm\": 3}\n");
+  CHECK_THROWS_AS(mtt::read_rows(folder.path() / "bad.jsonl"), mtt::Error);
+}
+
+TEST_CASE("charts are curves over a numeric key, else rows") {
+  const mtt::SweepShape over{
+      {"base", "other"}, {{"n=10", {10}}, {"n=100", {100}}}, "base", {"t.accuracy"}, "n"};
+  std::vector<mtt::SweepRow> all;
+  for (const char* point : {"n=10", "n=100"})
+    for (const char* arm : {"base", "other"})
+      for (std::int64_t seed = 1; seed <= 2; ++seed) all.push_back(row(arm, seed, 0.5, 1, point));
+  const auto curves = mtt::sweep_charts(mtt::summarise_sweep(over, all));
+  REQUIRE(curves.size() == 1);
+  CHECK_THAT(curves[0].second,
+             Contains("<path d=\"M") && Contains(">100</text>") && Contains("other, 10: 0.5000 ± 0.0000"));
+  const auto rows_chart = mtt::sweep_charts(mtt::summarise_sweep(shape(), rows()));
+  CHECK_THAT(rows_chart[0].second, !Contains("<path") && Contains("0.6000 ± 0.0000"));
+  CHECK(rows_chart[1].second.empty());
+}
