@@ -228,6 +228,19 @@ TEST_CASE("a report draws a sweep") {
   CHECK_THAT(html, Contains("Student"));
 }
 
+TEST_CASE("the sweep of docs/training.md is one") {
+  const SweepFolder folder;
+  const std::string page = file_text(fs::path(MTT_SOURCE) / "docs/training.md");
+  const std::size_t begin = page.find("[sweep]\n", page.find("## Sweeps")), end = page.find("```", begin);
+  REQUIRE(begin < end);
+  const std::string config = kConfig;
+  folder.write("sweep.toml", config.substr(0, config.find("[sweep]")) + page.substr(begin, end - begin));
+  const Outcome outcome = mtt_program({"sweep", folder.config(), "--check"});
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("30 runs; differences are told from 'all'"));
+}
+
 TEST_CASE("train_examples beyond the file is refused at its place") {
   const SweepFolder folder;
   const Outcome outcome = mtt_program({"run", folder.config(), "--check", "--set", "data.train_examples=13"});

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kHidden = 8, kInner = 16, kLayers = 2, kPositions = 32;
+constexpr int kHidden = 8, kInner = 16, kPositions = 32;
 const char kVocabulary[] =
     "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nplay\nwake\nme\nup\nat\nsix\nsome\nmusic\nloud\n##er\n."
     "\nrain\nnow\n";
@@ -50,8 +50,8 @@ void write(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-void write_tiny_model(const fs::path& folder) {
-  write(folder / "config.json", R"({"model_type":"bert","vocab_size":18,"hidden_size":8,"num_hidden_layers":2,
+void write_tiny_model(const fs::path& folder, int layers) {
+  write(folder / "config.json", R"({"model_type":"bert","vocab_size":18,"hidden_size":8,"num_hidden_layers":)" + std::to_string(layers) + R"(,
 "num_attention_heads":2,"intermediate_size":16,"max_position_embeddings":32,"type_vocab_size":2})");
   write(folder / "vocab.txt", kVocabulary);
   write(folder / "modules.json",
@@ -67,7 +67,7 @@ void write_tiny_model(const fs::path& folder) {
   weights.add("embeddings.position_embeddings.weight", {kPositions, kHidden});
   weights.add("embeddings.token_type_embeddings.weight", {2, kHidden});
   weights.norm("embeddings.LayerNorm");
-  for (int i = 0; i < kLayers; ++i) {
+  for (int i = 0; i < layers; ++i) {
     const std::string layer = "encoder.layer." + std::to_string(i) + ".";
     for (const char* part : {"query", "key", "value"})
       weights.linear(layer + "attention.self." + part, kHidden, kHidden);

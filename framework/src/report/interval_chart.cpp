@@ -11,7 +11,7 @@
 namespace mtt {
 namespace {
 
-constexpr double kWidth = 640, kPlotHeight = 300, kLeft = 58, kRight = 14, kTop = 34, kBottom = 40;
+constexpr double kWidth = 640, kPlotHeight = 300, kLeft = 58, kRight = 14, kTop = 34, kBottom = 52;
 constexpr double kRowHeight = 20, kNames = 210, kSpread = 3;
 constexpr double kLogarithmicFrom = 8;
 
