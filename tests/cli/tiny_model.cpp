@@ -51,7 +51,9 @@ void write(const fs::path& file, const std::string& text) {
 }  // namespace
 
 void write_tiny_model(const fs::path& folder, int layers) {
-  write(folder / "config.json", R"({"model_type":"bert","vocab_size":18,"hidden_size":8,"num_hidden_layers":)" + std::to_string(layers) + R"(,
+  write(folder / "config.json",
+        R"({"model_type":"bert","vocab_size":18,"hidden_size":8,"num_hidden_layers":)" +
+            std::to_string(layers) + R"(,
 "num_attention_heads":2,"intermediate_size":16,"max_position_embeddings":32,"type_vocab_size":2})");
   write(folder / "vocab.txt", kVocabulary);
   write(folder / "modules.json",

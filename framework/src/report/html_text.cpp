@@ -12,6 +12,7 @@ h2 { margin-top: 2.5em; border-bottom: 1px solid #ccc; overflow-wrap: anywhere; 
 figure { margin: 0; } figcaption { font-weight: bold; margin-bottom: .3em; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 13px; } td, th { border: 1px solid #ddd; padding: .2em .6em; text-align: left; }
+.wide td, .wide th { white-space: nowrap; }
 table.confusion td { text-align: right; min-width: 2em; } table.confusion th { font-weight: normal; }
 mark { background: #cfe8fc; border-radius: 3px; padding: 0 .2em; } mark sub { color: #555; margin-left: .3em; }
 .gold mark { background: #fde3b5; } .example { margin: .35em 0; } .wrong { border-left: 3px solid #d55e00; padding-left: .5em; }

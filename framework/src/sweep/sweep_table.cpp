@@ -70,7 +70,7 @@ std::string failures(const SweepSummary& summary) {
 std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
   std::vector<Cells> rows(1, {"arm"});
   for (const std::string& metric : summary.metrics)
-    rows[0].insert(rows[0].end(), {metric, "- " + summary.shape.baseline});
+    rows[0].insert(rows[0].end(), {metric, "Δ " + summary.shape.baseline});
   rows[0].insert(rows[0].end(), {"seconds", "time", "MB", "learn", "seeds"});
   for (const SweepLine& line : summary.lines) {
     if (line.point != point) continue;
