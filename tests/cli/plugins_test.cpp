@@ -73,6 +73,7 @@ TEST_CASE("the bert backbone keeps its contract for every model type that it ser
       {"xlm-roberta", usual + R"(, "pad_token_id": 1, "type_vocab_size": 1)"},
       {"camembert", usual},
       {"electra", usual + R"(, "embedding_size": 16)"},
+      {"albert", usual + R"(, "embedding_size": 16, "num_hidden_groups": 1)"},
       {"mpnet", usual + R"(, "relative_attention_num_buckets": 8)"},
       {"distilbert", R"("dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 48)"}};
   for (const auto& [type, rest] : configs) {
@@ -82,6 +83,12 @@ TEST_CASE("the bert backbone keeps its contract for every model type that it ser
     INFO(type << "\n" << outcome.out << outcome.err);
     CHECK(outcome.code == 0);
   }
+  folder.write("config.json",
+               "{" + sizes + R"("model_type": "albert", "num_hidden_groups": 2, )" + usual + "}");
+  CHECK_THAT(
+      check(std::string(MTT_PLUGINS) + "/bert.so", {"--config", (folder.path() / "config.json").string()})
+          .out,
+      Contains("num_hidden_groups is 2"));
   folder.write("config.json",
                "{" + sizes + R"("model_type": "mpnet", "relative_attention_num_buckets": 7, )" + usual + "}");
   CHECK_THAT(

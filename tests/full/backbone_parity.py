@@ -36,6 +36,8 @@ MODELS = {
     "camembert": {"type_vocab_size": 1},
     "electra": {"embedding_size": 16},
     "electra, embeddings of the hidden size": {"model_type": "electra", "embedding_size": 32},
+    "albert": {"embedding_size": 16, "num_hidden_groups": 1, "inner_group_num": 1},
+    "albert, embeddings of the hidden size": {"model_type": "albert", "embedding_size": 32, "hidden_act": "gelu"},
     "mpnet": {"relative_attention_num_buckets": 32},
     "mpnet, another padding id": {"model_type": "mpnet", "pad_token_id": 4},
     "roberta, another padding id": {"model_type": "roberta", "type_vocab_size": 1, "pad_token_id": 4},

@@ -13,6 +13,10 @@ namespace mtt {
 /// those of the backbone alone; a parameter learns where it requires a gradient.
 std::int64_t frontier(const std::vector<nn::NamedParameter>& backbone, std::int64_t layers);
 
+/// How many layers have parameters of their own: the depth, but fewer where layers share theirs (ALBERT:
+/// one). What freezes, and how fast it learns, is counted in these.
+std::int64_t own_layers(const std::vector<nn::NamedParameter>& backbone);
+
 /// The layer of a backbone parameter's name: -1 for all that is not `layers.N.…`.
 std::int64_t layer_of_parameter(std::string_view name);
 

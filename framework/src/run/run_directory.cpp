@@ -6,6 +6,7 @@
 #include "config/task_examples.h"
 #include "config/toml.h"
 #include "freeze/adapters.h"
+#include "freeze/frontier.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/safetensors.h"
@@ -168,7 +169,8 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     std::vector<std::string> tasks;
     for (const TaskConfig& task : run.experiment.tasks) tasks.push_back(task.name);
     Backbone& backbone = run.encoder.model->backbone();
-    const FreezePolicy policy = FreezePolicy::from(run.experiment.freeze, backbone.shape().layers, tasks);
+    const FreezePolicy policy =
+        FreezePolicy::from(run.experiment.freeze, own_layers(backbone.parameters()), tasks);
     add_adapters(backbone, policy.adapters, 0);
     run.adapters = policy.adapters;
     if (std::error_code error; fs::exists(directory / kBackbone, error)) {

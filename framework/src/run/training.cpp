@@ -5,6 +5,7 @@
 
 #include "eval/named_scores.h"
 #include "freeze/adapters.h"
+#include "freeze/frontier.h"
 #include "io/digest.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -173,7 +174,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   }
   if (names.empty()) throw Error("[train] there is no task to learn; add a [tasks.<name>]");
   Backbone& backbone = encoder.model->backbone();
-  plan.policy = FreezePolicy::from(experiment.freeze, backbone.shape().layers, names);
+  plan.policy = FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names);
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
   WeightingPlugin plugin;
   try {

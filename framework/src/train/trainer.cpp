@@ -115,7 +115,8 @@ Trainer::Trainer(TrainingJob job, Console& console)
       schedule_(options().string("schedule"), options().number("warm_up"),
                 epochs_ * sampler_.steps_per_epoch()),
       optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
-                 parameter_groups(job_.model.parameters(), options(), job_.model.backbone().shape().layers)),
+                 parameter_groups(job_.model.parameters(), options(),
+                                  own_layers(job_.model.backbone().parameters()))),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
       runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
               seed_),
@@ -124,7 +125,7 @@ Trainer::Trainer(TrainingJob job, Console& console)
       caches_(job_.model, job_.sources, job_.experiment.cache, job_.directory, job_.model_key, job_.threads,
               options().integer("tokens_per_forward")) {
   if (job_.policy.automatic)
-    auto_freeze_.emplace(job_.model.backbone().shape().layers, job_.policy.percentile);
+    auto_freeze_.emplace(own_layers(job_.model.backbone().parameters()), job_.policy.percentile);
   if (const double dropout = options().number("dropout"); dropout >= 0)
     job_.model.backbone().set_dropout(dropout);
 }

@@ -32,7 +32,7 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config)
                 : nullptr),
       norm_(child<LayerNorm>("norm", config.embedding_size, config.layer_norm_eps)),
       dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)),
-      project_(config.embedding_size != config.hidden_size
+      project_(config.projects_embeddings
                    ? &child<Linear>("project", config.embedding_size, config.hidden_size)
                    : nullptr),
       position_offset_(config.position_offset) {}
@@ -86,7 +86,7 @@ Bert::Bert(const BertConfig& config)
                          ? &child<Embedding>("embeddings.relative_bias", config.relative_buckets,
                                              config.num_attention_heads)
                          : nullptr) {
-  for (std::int64_t i = 0; i < config.num_hidden_layers; ++i)
+  for (std::int64_t i = 0; i < (config.shares_layers ? 1 : config.num_hidden_layers); ++i)
     layers_.push_back(&child<BertLayer>("layers." + std::to_string(i), config));
 }
 
@@ -98,7 +98,8 @@ at::Tensor Bert::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::in
     for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
     bias = relative_bias(*relative_bias_, longest);
   }
-  for (std::int64_t i = from; i < to; ++i) hidden = layers_[i]->forward(hidden, batch, bias);
+  for (std::int64_t i = from; i < to; ++i)
+    hidden = layers_[config_.shares_layers ? 0 : i]->forward(hidden, batch, bias);
   return hidden;
 }
 

@@ -47,7 +47,8 @@ class BertLayer : public mtt::nn::Module {
 };
 
 /// The BERT family by its config.json: BERT, MiniLM, bge, e5, gte (Devlin et al. 2019), DistilBERT, RoBERTa,
-/// XLM-RoBERTa, ELECTRA, and MPNet, whose layers share a bias on relative positions.
+/// XLM-RoBERTa, ELECTRA, MPNet, whose layers share a bias on relative positions, and ALBERT (Lan et al.
+/// 2020), whose layers are one, `layers.0`.
 class Bert : public mtt::Backbone {
  public:
   explicit Bert(const BertConfig& config);

@@ -54,12 +54,24 @@ void read_offset(const Value& config, BertConfig& c) {
                 ", which leaves no position behind the padding id " + std::to_string(padding));
 }
 
+/// One group of one layer, as all published models have; others have parameters that depend on the depth.
+void read_albert(const Value& config, BertConfig& c) {
+  for (const char* key : {"num_hidden_groups", "inner_group_num"})
+    if (const Value* value = config.find(key); value && value->integer() != 1)
+      value->refuse(std::string(key) + " is " + value->json() +
+                    "; the bert backbone knows ALBERT with one layer that all share, so expected 1");
+  c.shares_layers = true;
+  c.hidden_act = "gelu_new";
+  c.hidden_dropout_prob = 0;
+}
+
 }  // namespace
 
 BertConfig BertConfig::read(const Value& config) {
   BertConfig c;
   if (const Value* type = config.find("model_type")) c.model_type = type->string();
   const bool distil = c.model_type == "distilbert", mpnet = c.model_type == "mpnet";
+  const bool albert = c.model_type == "albert";
   const bool roberta =
       c.model_type == "roberta" || c.model_type == "xlm-roberta" || c.model_type == "camembert";
   const Keys& keys = distil ? kDistilBert : kBert;
@@ -74,8 +86,10 @@ BertConfig BertConfig::read(const Value& config) {
     c.type_vocab_size = 0;
   else if (config.find("type_vocab_size"))
     c.type_vocab_size = size(config, "type_vocab_size", 1'000);
-  if (c.model_type == "electra" && config.find("embedding_size"))
+  if ((c.model_type == "electra" || albert) && config.find("embedding_size"))
     c.embedding_size = size(config, "embedding_size", 16'384);
+  c.projects_embeddings = albert || c.embedding_size != c.hidden_size;
+  if (albert) read_albert(config, c);
   if (roberta || mpnet) read_offset(config, c);
   if (mpnet) {
     c.relative_buckets = 32;

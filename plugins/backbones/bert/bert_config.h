@@ -16,15 +16,17 @@ struct BertConfig {
   std::int64_t intermediate_size = 0;
   std::int64_t max_position_embeddings = 0;
   std::int64_t type_vocab_size = 2;   ///< 0: no embedding of token types
-  std::int64_t embedding_size = 0;    ///< of the embeddings; where it is not hidden_size they are projected
+  std::int64_t embedding_size = 0;    ///< of the embeddings
+  bool projects_embeddings = false;   ///< a linear layer between them and the hidden states
+  bool shares_layers = false;         ///< all layers have the same parameters (ALBERT)
   std::int64_t position_offset = 0;   ///< the position of a sentence's first token (RoBERTa: padding id + 1)
   std::int64_t relative_buckets = 0;  ///< of MPNet's bias on relative positions; 0: none
   double layer_norm_eps = 1e-12;
   double hidden_dropout_prob = 0.1;
   std::string hidden_act = "gelu";
 
-  /// Reads and checks a config.json of one of the model types bert, distilbert, electra, mpnet, roberta,
-  /// xlm-roberta and camembert (all others are read as bert); throws mtt::Error with the place of what is
-  /// wrong.
+  /// Reads and checks a config.json of one of the model types albert, bert, distilbert, electra, mpnet,
+  /// roberta, xlm-roberta and camembert (all others are read as bert); throws mtt::Error with the place of
+  /// what is wrong.
   static BertConfig read(const mtt::Value& config);
 };

@@ -42,9 +42,19 @@ constexpr Dialect kMpnet = {"mpnet.",
                               {"output.dense", "ffn.output"},
                               {"output.LayerNorm", "ffn.norm"}}}};
 
+constexpr Dialect kAlbert = {"albert.",
+                             "encoder.albert_layer_groups.0.albert_layers.",
+                             {"attention.query", "attention.key", "attention.value"},
+                             {{{"attention.dense", "attention.output"},
+                               {"attention.LayerNorm", "attention.norm"},
+                               {"ffn", "ffn.intermediate"},
+                               {"ffn_output", "ffn.output"},
+                               {"full_layer_layer_norm", "ffn.norm"}}}};
+
 const Dialect& dialect_of(const std::string& model_type) {
   if (model_type == "distilbert") return kDistilBert;
   if (model_type == "mpnet") return kMpnet;
+  if (model_type == "albert") return kAlbert;
   if (model_type == "electra") return kElectra;
   if (model_type == "roberta" || model_type == "xlm-roberta" || model_type == "camembert") return kRoberta;
   return kBert;
@@ -55,7 +65,7 @@ bool is_beyond(std::string_view name) {
   for (const std::string_view part :
        {"pooler.", "cls.", "lm_head.", "vocab_transform.", "vocab_layer_norm.", "vocab_projector.",
         "pre_classifier.", "classifier.", "discriminator_predictions.", "generator_predictions.",
-        "generator_lm_head.", "qa_outputs."})
+        "generator_lm_head.", "qa_outputs.", "predictions.", "sop_classifier."})
     if (name.starts_with(part)) return true;
   return false;
 }
@@ -83,7 +93,8 @@ std::optional<mtt::WeightTarget> bert_weight_target(const BertConfig& config, st
   if (kind == "beta") kind = "bias";
   std::string_view module = name.substr(0, dot);
   if (module == "embeddings.LayerNorm") return mtt::WeightTarget{"embeddings.norm." + kind};
-  if (module == "embeddings_project") return mtt::WeightTarget{"embeddings.project." + kind};
+  if (module == "embeddings_project" || module == "encoder.embedding_hidden_mapping_in")
+    return mtt::WeightTarget{"embeddings.project." + kind};
 
   if (!module.starts_with(dialect.layers)) return std::nullopt;
   module.remove_prefix(dialect.layers.size());

@@ -9,8 +9,9 @@ void register_bert(mtt::Registry& registry) {
       .name = "bert",
       .summary =
           "The BERT family by its config.json: BERT, MiniLM, bge, e5, gte, DistilBERT, RoBERTa, XLM-RoBERTa, "
-          "ELECTRA, MPNet.",
-      .model_types = {"bert", "camembert", "distilbert", "electra", "mpnet", "roberta", "xlm-roberta"},
+          "ELECTRA, MPNet, ALBERT.",
+      .model_types = {"albert", "bert", "camembert", "distilbert", "electra", "mpnet", "roberta",
+                      "xlm-roberta"},
       .options = {},
       .create = [](const mtt::Value& config, const mtt::Options&) -> std::unique_ptr<mtt::Backbone> {
         return std::make_unique<Bert>(BertConfig::read(config));

@@ -38,6 +38,12 @@ TEST_CASE("the frontier is the lowest layer in which anything learns") {
   CHECK(mtt::layer_of_parameter("position_bias.weight") == -1);
 }
 
+TEST_CASE("layers that share their parameters are one") {
+  CHECK(mtt::own_layers(small_model({{"a"}}, kLayers)->backbone().parameters()) == kLayers);
+  CHECK(mtt::own_layers({{"embeddings.word.weight", {}}, {"layers.0.ffn.norm.bias", {}}}) == 1);
+  CHECK(mtt::own_layers({{"embeddings.word.weight", {}}}) == 0);
+}
+
 TEST_CASE("adapters count for the frontier") {
   const auto model = small_model({{"a"}}, kLayers);
   mtt::add_adapters(
