@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "catch.h"
 #include "data/examples.h"
@@ -119,4 +120,22 @@ TEST_CASE("a format that is not known is exit code 2, and --help names those tha
   CHECK(mtt_program({"data", "import", "csv", "a.csv"}).code == 2);
   CHECK_THAT(mtt_program({"data", "import", "--help"}).out,
              Contains("clinc") && Contains("GLUE") && Contains("--rename"));
+}
+
+TEST_CASE("the imports of experiments/data/README.md are commands that the program knows") {
+  std::istringstream page(file_text(std::string(MTT_SOURCE) + "/experiments/data/README.md"));
+  int commands = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("mtt data import ")) continue;
+    std::istringstream words(line);
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) arguments.push_back(word);
+    arguments.erase(arguments.begin());
+    const Outcome outcome = mtt_program(arguments);  // in an empty folder
+    INFO(line << "\n" << outcome.err);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains("does not exist") || Contains("is no folder"));
+    ++commands;
+  }
+  CHECK(commands == 8);
 }
