@@ -33,7 +33,8 @@ int Check::run() const {
 }  // namespace
 
 void add_data(CLI::App& app) {
-  CLI::App* data = app.add_subcommand("data", "The examples of an experiment");
+  CLI::App* data =
+      app.add_subcommand("data", "Examples: checks of an experiment's, and import of public formats");
   data->require_subcommand(1);
   auto check = std::make_shared<Check>();
   CLI::App* verb = data->add_subcommand(
@@ -47,6 +48,7 @@ void add_data(CLI::App& app) {
   verb->callback([check] {
     if (const int code = check->run(); code != 0) throw CLI::RuntimeError(code);
   });
+  add_data_import(*data);
 }
 
 }  // namespace mtt

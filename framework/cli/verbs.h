@@ -17,5 +17,6 @@ void add_tokenize(CLI::App& app);
 void add_plugins(CLI::App& app);
 void add_config(CLI::App& app);
 void add_data(CLI::App& app);
+void add_data_import(CLI::App& data);
 
 }  // namespace mtt

@@ -7,7 +7,6 @@
 #include "data/file_text.h"
 #include "data/text_lines.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
 
 namespace mtt {
 namespace {
@@ -45,11 +44,6 @@ TokenLine columns_of(std::string_view line, char separator) {
   return result;
 }
 
-bool is_tag(std::string_view tag) {
-  return tag == "O" ||
-         (tag.size() > 2 && tag[1] == '-' && std::string_view("BIES").find(tag[0]) != std::string_view::npos);
-}
-
 std::optional<Layout> layout_of(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     if (line.text.empty() || line.text.starts_with(kDocument) || line.text.front() == '#') continue;
@@ -63,7 +57,7 @@ bool is_comment(std::string_view line, const Layout& layout) {
   if (line.front() != '#') return false;
   if (layout.separator == '\t') return line.find('\t') == std::string_view::npos;
   const TokenLine columns = columns_of(line, ' ');
-  return columns.columns != layout.columns || !is_tag(columns.tag);
+  return columns.columns != layout.columns || !is_span_tag(columns.tag);
 }
 
 class SentenceReader {
@@ -73,24 +67,14 @@ class SentenceReader {
   void token(const Line& line) {
     const TokenLine columns = columns_of(line.text, layout_.separator);
     check(columns, line);
-    if (sentence_) {
-      sentence_->text += ' ';
-      ++characters_;
-    } else {
-      sentence_ = TaggedSentence{{}, Value(Value::Array{}).placed(line.place)};
-      characters_ = 0;
-    }
-    const std::int64_t begin = characters_;
-    sentence_->text += columns.token;
-    characters_ += static_cast<std::int64_t>(count_code_points(columns.token));
+    if (!sentence_) sentence_.emplace(line.place);
     Place place = line.place;
     place.column = static_cast<std::int32_t>(columns.tag_at) + 1;
-    tag(columns.tag, begin, std::move(place));
+    sentence_->add(columns.token, columns.tag, std::move(place));
   }
 
   void end_sentence() {
-    end_span();
-    if (sentence_) sentences_.push_back(std::move(*sentence_));
+    if (sentence_) sentences_.push_back(std::move(*sentence_).sentence());
     sentence_.reset();
   }
 
@@ -109,50 +93,9 @@ class SentenceReader {
       throw Error(line.place.prefix() + "the token is empty; a line is a token and its tag");
   }
 
-  void tag(std::string_view tag, std::int64_t begin, Place place) {
-    if (tag == "O") return end_span();
-    if (!is_tag(tag)) {
-      const std::string found = "found the tag " + Value(std::string(tag)).json();
-      const bool no_label = tag.size() == 2 && tag[1] == '-';
-      throw Error(place.prefix() + found +
-                  (no_label ? ", which names no label; write for example B-person"
-                            : ", expected O, or B-, I-, E- or S- and a label, for example B-person"));
-    }
-    const char kind = tag[0];
-    const std::string_view label = tag.substr(2);
-    const bool goes_on = open_ && label == open_label_;
-    if (kind == 'E' && !goes_on) {
-      throw Error(place.prefix() + "found the tag " + Value(std::string(tag)).json() +
-                  ", which ends a span, but none of its label is open; write S- for a single token, or B- "
-                  "where the span begins");
-    }
-    if (kind == 'B' || kind == 'S' || !goes_on) {
-      end_span();
-      open_ = true;
-      open_label_ = label;
-      open_begin_ = begin;
-      open_place_ = std::move(place);
-    }
-    open_end_ = characters_;
-    if (kind == 'E' || kind == 'S') end_span();
-  }
-
-  void end_span() {
-    if (!open_) return;
-    open_ = false;
-    sentence_->spans.array().push_back(
-        Value(Value::Table{{"start", open_begin_}, {"end", open_end_}, {"label", open_label_}})
-            .placed(std::move(open_place_)));
-  }
-
   Layout layout_;
   std::vector<TaggedSentence> sentences_;
-  std::optional<TaggedSentence> sentence_;
-  std::int64_t characters_ = 0;
-  bool open_ = false;
-  std::string open_label_;
-  std::int64_t open_begin_ = 0, open_end_ = 0;
-  Place open_place_;
+  std::optional<TaggedSentenceBuilder> sentence_;
 };
 
 }  // namespace

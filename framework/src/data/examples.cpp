@@ -38,14 +38,6 @@ void read_partners(Examples& examples) {
   }
 }
 
-Examples from_rows(std::vector<Value> rows, const std::string& text_field) {
-  Examples examples;
-  examples.rows = std::move(rows);
-  for (const Value& row : examples.rows) examples.texts.push_back(row.at(text_field).string());
-  if (text_field != kTextPair) read_partners(examples);
-  return examples;
-}
-
 Examples from_table(std::vector<Value> rows, const std::string& text_field, const std::string& source) {
   if (!rows.empty() && !rows.front().find(text_field)) {
     std::string columns;
@@ -57,7 +49,7 @@ Examples from_table(std::vector<Value> rows, const std::string& text_field, cons
   for (Value& row : rows)
     for (auto& [key, cell] : row.table())
       if (key != text_field && cell.string().empty()) cell = Value().placed(cell.place());
-  return from_rows(std::move(rows), text_field);
+  return examples_from_rows(std::move(rows), text_field);
 }
 
 Examples from_sentences(std::vector<TaggedSentence> sentences, const std::string& text_field) {
@@ -95,13 +87,21 @@ std::vector<Value> Examples::labels(std::string_view field) const {
   return labels;
 }
 
+Examples examples_from_rows(std::vector<Value> rows, const std::string& text_field) {
+  Examples examples;
+  examples.rows = std::move(rows);
+  for (const Value& row : examples.rows) examples.texts.push_back(row.at(text_field).string());
+  if (text_field != kTextPair) read_partners(examples);
+  return examples;
+}
+
 Examples read_examples(const std::filesystem::path& file, const std::string& text_field) {
   const std::string ending = ending_of(file), source = file.string();
   const auto bytes = [&] { return read_file(file, kMostBytes); };
   Examples examples;
   std::string expected;
   if (ending == ".jsonl") {
-    examples = from_rows(parse_jsonl(bytes(), source), text_field);
+    examples = examples_from_rows(parse_jsonl(bytes(), source), text_field);
     expected = "one JSON object a line";
   } else if (ending == ".csv" || ending == ".tsv") {
     examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), text_field, source);

@@ -24,6 +24,10 @@ struct Examples {
   std::vector<Value> labels(std::string_view field) const;
 };
 
+/// Examples from one table each. A table without a text, or with "text_pair" where others have none, throws
+/// Error with its place.
+Examples examples_from_rows(std::vector<Value> rows, const std::string& text_field);
+
 /// Reads a file by its ending: .jsonl; .csv and .tsv, whose header names the keys and whose empty cells are
 /// null; .conll, .txt and .annotated (CoNLL). The key "text_pair" holds the second sentence of a pair, in
 /// every line or in none. A file without examples, an unknown ending, a line without a text or whatever the
