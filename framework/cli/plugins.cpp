@@ -91,6 +91,23 @@ void add_check(CLI::App& plugins) {
   });
 }
 
+/// A name that a plugin has already would hide it, or be hidden.
+void check_is_new(const std::string& name) {
+  PluginCatalog catalog = plugin_catalog({});
+  catalog.load_all();
+  for (const PluginLibrary& library : catalog.libraries()) {
+    const auto check = [&](const std::string& kind, const auto& plugins) {
+      for (const auto& plugin : plugins)
+        if (plugin.name == name)
+          throw Error("there is a " + kind + " '" + name + "' already, in " + library.file.string() +
+                      "; give the new plugin another name");
+    };
+    check("backbone", library.registry.backbones());
+    check("head", library.registry.heads());
+    check("weighting", library.registry.weightings());
+  }
+}
+
 void add_new(CLI::App& plugins) {
   auto kind = std::make_shared<std::string>(), name = std::make_shared<std::string>(),
        directory = std::make_shared<std::string>();
@@ -105,6 +122,7 @@ void add_new(CLI::App& plugins) {
       ->required();
   verb->add_option("directory", *directory, "A new directory")->type_name("DIR")->required();
   verb->callback([kind, name, directory] {
+    check_is_new(*name);
     write_plugin_project(*kind, *name, *directory);
     Console console;
     console.say("written to " + *directory + "; its README.md says how to build it\n");

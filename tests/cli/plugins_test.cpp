@@ -210,6 +210,8 @@ TEST_CASE("a new plugin's name and folder are checked, and nothing is left behin
     CHECK(outcome.code == 1);
     CHECK_THAT(outcome.err, Contains("is no name for a new plugin"));
   }
+  CHECK_THAT(mtt_program({"plugins", "new", "head", "classification", target}).err,
+             Contains("there is a head 'classification' already"));
   CHECK_THAT(mtt_program({"plugins", "new", "head", "test", target}).err, Contains("CMake or LibTorch uses"));
   CHECK(mtt_program({"plugins", "new", "tail", "mine", target}).code == 2);
   folder.write("mine/notes.txt", "mine");
