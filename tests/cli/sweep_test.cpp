@@ -241,6 +241,33 @@ TEST_CASE("the sweep of docs/training.md is one") {
   CHECK_THAT(outcome.out, Contains("30 runs; differences are told from 'all'"));
 }
 
+TEST_CASE("test files of the same name are told apart by their folders, and none is named twice") {
+  const SweepFolder folder;
+  folder.write("a/test.jsonl", file_text(folder.path() / "test.jsonl"));
+  const Outcome run = mtt_program({"sweep", folder.config(), "--out", folder.out("s"), "--set",
+                                   "sweep.seeds=1", "--set", "data.test=[\"test.jsonl\", \"a/test.jsonl\"]"});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK_THAT(run.out, Contains("intent (a/test).accuracy"));
+  const Outcome twice = mtt_program(
+      {"run", folder.config(), "--check", "--set", "data.test=[\"test.jsonl\", \"./test.jsonl\"]"});
+  CHECK(twice.code == 1);
+  CHECK_THAT(twice.err, Contains("test.jsonl' is named twice"));
+}
+
+TEST_CASE("a file that is changed while its sweep runs ends it") {
+  const SweepFolder folder;
+  RunningProgram program({"sweep", folder.config(), "--out", folder.out("s"), "--threads", "1", "--set",
+                          "train.steps_per_epoch=300"},
+                         folder.path() / "o", folder.path() / "e");
+  while (folder.rows("s").empty() && !program.ended())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  folder.write("sweep.toml", std::string(kConfig) + "# changed\n");
+  CHECK(program.wait() == 1);
+  CHECK_THAT(file_text(folder.path() / "e"), Contains("was changed while its sweep ran"));
+  CHECK(folder.rows("s").size() < 8);
+}
+
 TEST_CASE("train_examples beyond the file is refused at its place") {
   const SweepFolder folder;
   const Outcome outcome = mtt_program({"run", folder.config(), "--check", "--set", "data.train_examples=13"});

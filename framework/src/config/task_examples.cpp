@@ -1,6 +1,7 @@
 #include "config/task_examples.h"
 
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 namespace fs = std::filesystem;
@@ -41,18 +42,16 @@ std::vector<std::string> test_files(const Experiment& experiment, const TaskConf
 
 void check_files(const Experiment& experiment, const TaskConfig& task) {
   for (const char* which : {"train", "dev", "test"}) {
-    for (const Options* table : {&task.options, &experiment.data}) {
-      const Value& given = table->value(which);
-      const auto check = [&](const Value& file) {
-        std::error_code error;
-        if (!file.string().empty() && !fs::exists(file.string(), error))
-          file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
-      };
-      if (!given.is(Value::Kind::array))
-        check(given);
-      else
-        for (const Value& file : given.array()) check(file);
-      if (table->given(which)) break;  // the task's own; those of [data] are not its
+    const Value& own = task.options.value(which);
+    const bool has_own = own.is(Value::Kind::array) ? !own.array().empty() : !own.string().empty();
+    const Value& given = has_own ? own : experiment.data.value(which);
+    std::set<std::string> seen;
+    for (const Value& file : given.is(Value::Kind::array) ? given.array() : Value::Array{given}) {
+      std::error_code error;
+      if (!file.string().empty() && !fs::exists(file.string(), error))
+        file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
+      if (!seen.insert(file.string()).second)
+        file.refuse(std::string(which) + ": the file '" + file.string() + "' is named twice; leave one out");
     }
   }
 }

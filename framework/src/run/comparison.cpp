@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "config/toml.h"
 #include "data/text_lines.h"
@@ -87,6 +88,13 @@ void append_statistics(const std::vector<RunSummary>& runs, std::size_t labels,
   rows.push_back(std::move(deviation));
 }
 
+/// A file's name without ending, with its folder where another file has the same.
+std::string told_apart(const fs::path& file, const std::set<std::string>& files) {
+  const auto same = std::count_if(files.begin(), files.end(),
+                                  [&](const fs::path& other) { return other.stem() == file.stem(); });
+  return (same > 1 ? file.parent_path().filename() / file.stem() : file.stem()).string();
+}
+
 }  // namespace
 
 RunSummary summarise_run(const fs::path& directory) {
@@ -103,14 +111,14 @@ RunSummary summarise_run(const fs::path& directory) {
       printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
   const std::vector<std::string> lines = split_lines(read_file(scores, kMostBytes), scores.string());
   std::vector<Value> rows;
-  std::map<std::string, int> files;
+  std::map<std::string, std::set<std::string>> files;  // of each task
   for (std::size_t i = 0; i < lines.size(); ++i) {
     rows.push_back(parse_json_line(lines[i], scores.string(), static_cast<std::int32_t>(i + 1)));
-    ++files[rows.back().at("task").string()];
+    files[rows.back().at("task").string()].insert(rows.back().at("file").string());
   }
   for (const Value& row : rows) {
     std::string task = row.at("task").string();
-    if (files[task] > 1) task += " (" + fs::path(row.at("file").string()).stem().string() + ")";
+    if (files[task].size() > 1) task += " (" + told_apart(row.at("file").string(), files[task]) + ")";
     for (const auto& [metric, value] : row.at("metrics").table())
       run.scores.emplace_back(task + "." + metric, value.is(Value::Kind::null)
                                                        ? std::numeric_limits<double>::quiet_NaN()

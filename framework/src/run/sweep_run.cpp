@@ -66,6 +66,7 @@ class Sweep {
  public:
   Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, Console& console)
       : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
+    text_ = read_file(file_, kMostBytes);
     rows_ = read_rows(settings_.directory / kRows);
     check_rows(rows_, plan_, settings_.directory);
     for (const SweepRun& run : plan_.runs)
@@ -106,6 +107,9 @@ class Sweep {
   std::int64_t threads() const { return std::max<std::int64_t>(1, settings_.threads / settings_.jobs); }
 
   ChildRun command(const SweepRun& run) {
+    if (read_file(file_, kMostBytes) != text_)
+      throw Error("the file '" + file_.string() +
+                  "' was changed while its sweep ran; what is done stands, begin the sweep again");
     fs::create_directories(settings_.directory / kRuns);
     ChildRun child{
         {"run", file_.string(), "--out", folder(run).string(), "--threads", std::to_string(threads())},
@@ -218,6 +222,7 @@ class Sweep {
   const fs::path& file_;
   SweepPlan plan_;
   const SweepSettings& settings_;
+  std::string text_;  ///< of the file, when the runs were listed
   Console& console_;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;

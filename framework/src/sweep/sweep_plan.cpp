@@ -1,6 +1,7 @@
 #include "sweep/sweep_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "config/experiment.h"
@@ -34,6 +35,8 @@ bool is_branch(const Value& value) {
 
 void check_key(const std::string& path, const Value& value) {
   if (path == "run.seed") value.refuse("run.seed is varied by [sweep] seeds; set how many there");
+  if (path == "run.threads")
+    value.refuse("run.threads is shared out among the runs; give --threads and --jobs");
   if (path == "run.out") value.refuse("run.out is where a single run goes; a sweep goes to --out");
   if (path.starts_with("sweep")) value.refuse("a sweep cannot vary [sweep]");
 }
@@ -218,6 +221,9 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
     throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
                 std::to_string(points.size()) + " points with " + std::to_string(seeds) +
                 " seeds, more than " + std::to_string(kMostRuns) + " runs; leave some out");
+  if (experiment.run.integer("seed") > std::numeric_limits<std::int64_t>::max() - sweep.integer("seeds"))
+    experiment.run.value("seed").refuse("run.seed leaves no room for " + sweep.value("seeds").json() +
+                                        " seeds; give a smaller one");
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
@@ -272,6 +278,10 @@ SweepShape shape_from_json(const Value& json) {
   for (const Value& metric : json.at("metrics").array()) shape.metrics.push_back(metric.string());
   shape.baseline = json.at("baseline").string();
   shape.axis = json.at("axis").string();
+  for (const SweepPoint& point : shape.points)
+    if (!shape.axis.empty() && point.values.size() != 1)
+      json.at("points").refuse("a point has " + std::to_string(point.values.size()) + " values of '" +
+                               shape.axis + "'; expected one");
   return shape;
 }
 
