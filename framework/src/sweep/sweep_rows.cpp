@@ -64,7 +64,7 @@ std::vector<SweepRow> read_rows(const fs::path& file) {
   if (!fs::exists(file, error)) return rows;
   const std::string text = read_file(file, kMostBytes);
   std::int32_t number = 0;
-  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+  for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     SweepRow row = row_from_json(
         parse_json_line(std::string_view(text).substr(begin, end - begin), file.string(), ++number));
     const auto same = std::find_if(rows.begin(), rows.end(), [&](const SweepRow& other) {
