@@ -35,6 +35,7 @@ std::vector<std::vector<Value>> label_kinds(const TokenBatch& batch) {
   const Value none;
   return {{"red", "green", "red", none, "blue", "green"},
           {Value(0.1), Value(0.9), Value(0.4), none, Value(0.7), Value(0.2)},
+          {3, 1, 2, none, 1, 3},
           {word(0, "red"), word(1, "green"), Value(Value::Array{}), none, word(4, "red"), word(5, "green")},
           {Value(Value::Array{"red", "green"}), Value(Value::Array{"green"}), Value(Value::Array{}), none,
            Value(Value::Array{"red"}), Value(Value::Array{"green"})},
@@ -123,7 +124,7 @@ bool HeadCheck::learn() {
     }
   }
   throw Error(
-      "the head takes none of the labels that were tried (words, numbers, spans, arrays of words, "
+      "the head takes none of the labels that were tried (words, numbers, integers, spans, arrays of words, "
       "booleans): " +
       why);
 }

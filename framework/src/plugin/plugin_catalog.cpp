@@ -130,14 +130,13 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
 
   const std::vector<std::string> known = names_in(registry_);
   const std::string near = nearest(file_stem, known);
-  std::string message = "no plugin has the " + what +
-                        (near.empty() ? "." : "; did you mean '" + near + "'?") + " Folders searched:";
-  for (const fs::path& folder : folders_) message += "\n  " + folder.string();
-  std::string seen;
-  for (const BackbonePlugin& plugin : registry_.backbones()) seen += "\n  backbone " + plugin.name;
-  for (const HeadPlugin& plugin : registry_.heads()) seen += "\n  head " + plugin.name;
-  for (const WeightingPlugin& plugin : registry_.weightings()) seen += "\n  weighting " + plugin.name;
-  message += seen.empty() ? "\nNo plugin is there." : "\nPlugins found:" + seen;
+  std::string message = "no plugin has the " + what;
+  if (!near.empty()) message += "; did you mean '" + near + "'?";
+  std::string names, folders;
+  for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
+  for (const fs::path& folder : folders_) folders += (folders.empty() ? "" : ", ") + folder.string();
+  message += (near.empty() ? "; known are " : " Known are ") + (names.empty() ? "none" : names) +
+             ", by plugins in " + folders + "; the folder of another is given with --plugin-path";
   for (const std::string& failure : failures_) message += "\nNot loaded: " + failure;
   throw Error(message);
 }

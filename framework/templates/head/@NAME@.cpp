@@ -1,4 +1,5 @@
 // One label a sentence, by a linear layer on the sentence's vector.
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/softmax.h>
 
