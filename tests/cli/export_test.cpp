@@ -56,7 +56,10 @@ struct Exported {
   std::string vectors(const std::string& model, const std::string& prompt = "") const {
     std::vector<std::string> arguments = {"encode", "--model", path(model), "--threads", "1"};
     if (!prompt.empty()) arguments.insert(arguments.end(), {"--prompt", prompt});
-    return mtt_program(arguments, "wake me at six\nplay loud music\n").out;
+    const Outcome outcome = mtt_program(arguments, "wake me at six\nplay loud music\n");
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return outcome.out;
   }
   void refused(const std::string& run, const std::vector<std::string>& more, const std::string& part) const {
     const Outcome outcome = write(run, "refused", more);

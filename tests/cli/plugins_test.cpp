@@ -169,6 +169,7 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
                  {"divides", "hidden states are not finite"},
                  {"draws", "two passes over the same tokens differ"},
                  {"whole", "layers(0, depth) is not layer after layer"},
+                 {"overwrites", "layers() writes into the hidden states that it is given"},
                  {"counts", "layers(0, 0) changes its input"},
                  {"mixes", "depend on the sentences beside it"},
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},

@@ -92,7 +92,7 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   REQUIRE(rows.size() == 8);
   for (const auto& row : rows) {
     CHECK(row.error.empty());
-    CHECK(row.steps == (row.point == "train_examples=6" ? 4 : 4));
+    CHECK(row.steps == 4);
     CHECK(row.peak_memory_mb > 1);
     CHECK(row.learning_parameters == (row.arm == "probe" ? 18 : rows.front().learning_parameters));
   }
@@ -195,6 +195,8 @@ TEST_CASE("a sweep that is stopped goes on") {
     CHECK_THAT(rest.out, Contains("8 runs, " + std::to_string(before.size()) + " of them there already"));
   }
   const auto interrupted = folder.rows("s2"), killed = folder.rows("s9");
+  REQUIRE(interrupted.size() == 8);
+  REQUIRE(killed.size() == 8);
   for (std::size_t i = 0; i < interrupted.size(); ++i) CHECK(interrupted[i].scores == killed[i].scores);
 }
 
@@ -211,6 +213,14 @@ TEST_CASE("what a sweep would overwrite or mix is refused") {
   const Outcome none = mtt_program({"sweep", folder.config(), "--check"});
   CHECK_THAT(none.out,
              Contains("8 runs; differences are told from 'all'") && Contains("    data.train_examples=8\n"));
+  const Outcome blind = folder.sweep("blind", {"--set", "data.test=[]"});
+  CHECK(blind.code == 1);
+  CHECK_THAT(blind.err, Contains("no task of the arm 'all' has a test file"));
+  const Outcome misspelt =
+      folder.sweep("s", {"--set", "sweep.seeds=1", "--set", "sweep.metrics=[\"intent (test).acuracy\"]"});
+  CHECK(misspelt.code == 1);
+  CHECK_THAT(misspelt.err, Contains("no run has the score 'intent (test).acuracy'") &&
+                               Contains("'intent (test).accuracy'"));
   const Outcome jobs = folder.sweep("s", {"--jobs", "0"});
   CHECK(jobs.code == 2);
 }
@@ -225,7 +235,15 @@ TEST_CASE("a report draws a sweep") {
   const std::string html = file_text(page);
   CHECK_THAT(html,
              Contains("<h3>train_examples=6</h3>") && Contains("<td>probe</td>") && Contains("<svg xmlns"));
-  CHECK_THAT(html, Contains("Student"));
+  CHECK_THAT(html, Contains("Student") && !Contains("failed: "));
+  folder.write(
+      "s/runs.jsonl",
+      file_text(folder.path() / "s/runs.jsonl") +
+          "{\"arm\": \"all\", \"point\": \"train_examples=6\", \"seed\": 1, \"key\": \"\", \"error\": "
+          "\"<b>it broke\", \"scores\": {}, \"seconds\": null, \"wall_seconds\": 1.0, \"peak_memory_mb\": "
+          "1.0, \"learning_parameters\": 1, \"steps\": 1, \"jobs\": 1, \"threads\": 1}\n");
+  REQUIRE(mtt_program({"report", folder.out("s"), "--output", page}).code == 0);
+  CHECK_THAT(file_text(page), Contains("failed: all, train_examples=6, seed 1: &lt;b&gt;it broke"));
 }
 
 TEST_CASE("the sweep of docs/training.md is one") {

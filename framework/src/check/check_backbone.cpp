@@ -99,6 +99,10 @@ void BackboneCheck::check_layers() const {
     hidden = backbone_->layers(hidden.clone(), batch, layer, layer + 1);
   require(distance(hidden, last(batch)) < kTolerance,
           "layers(0, depth) is not layer after layer; freezing and caching cut between layers");
+  const at::Tensor given = start.clone();
+  backbone_->layers(given, batch, 0, backbone_->shape().layers);
+  require(distance(given, start) == 0,
+          "layers() writes into the hidden states that it is given; heads of lower layers read them too");
   require(distance(backbone_->layers(start.clone(), batch, 0, 0), start) == 0,
           "layers(0, 0) changes its input");
 }

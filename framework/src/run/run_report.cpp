@@ -198,6 +198,8 @@ std::string sweep_section(const SweepSummary& summary) {
     section += html_table(rows);
   }
   section += "<p class=\"note\">" + html_text(sweep_legend(summary)) + "</p>\n";
+  if (const std::string failed = sweep_failures(summary); !failed.empty())
+    section += "<pre>" + html_text(failed) + "</pre>\n";
   for (const auto& [metric, svg] : sweep_charts(summary)) section += "<figure>" + svg + "</figure>\n";
   return section;
 }

@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/json.h"
 #include "mtt/error.h"
+#include "mtt/options.h"
 #include "report/terminal_text.h"
 #include "run/child_runs.h"
 #include "run/comparison.h"
@@ -90,6 +91,7 @@ class Sweep {
       console_.say("stopped; the same command goes on\n");
       return signal;
     }
+    check_metrics();
     std::error_code error;
     const std::size_t failed = summary().failed.size();
     if (failed == 0) fs::remove_all(settings_.directory / kCache, error);
@@ -192,6 +194,24 @@ class Sweep {
                         static_cast<double>(open_.size() - done_) / static_cast<double>(settings_.jobs);
     if (done_ < open_.size()) text += "; about " + formatted("%.0f", std::ceil(left / 60)) + " min left";
     console_.say(text + "\n");
+  }
+
+  /// A name that no run knows would be an empty column.
+  void check_metrics() const {
+    std::vector<std::string> known;
+    for (const SweepRow& row : rows_)
+      for (const auto& [name, value] : row.scores)
+        if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    if (known.empty()) return;
+    for (const std::string& metric : plan_.shape.metrics) {
+      if (std::find(known.begin(), known.end(), metric) != known.end()) continue;
+      std::string there;
+      for (const std::string& name : known) there += (there.empty() ? "'" : ", '") + name + "'";
+      const std::string near = nearest(metric, known);
+      throw Error("[sweep] metrics: no run has the score '" + metric + "'; " +
+                  (near.empty() ? "there are " + there : "did you mean '" + near + "'?") +
+                  " The same command trains nothing anew");
+    }
   }
 
   SweepSummary summary() const {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/experiment.h"
+#include "config/task_examples.h"
 #include "config/toml.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -140,6 +141,14 @@ std::string join(const std::vector<std::string>& names) {
   return list;
 }
 
+/// What nothing scores is refused before it is trained.
+void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
+  if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
+                  [&](const TaskConfig& task) { return test_files(experiment, task).empty(); }))
+    throw Error(file.string() + ": no task of the arm '" + arm +
+                "' has a test file, so that the sweep has nothing to compare; name one in [data] test");
+}
+
 std::string run_key(const Value& base, const SweepRun& run, std::size_t of_caller) {
   Digest digest;
   digest.add(base.json());
@@ -240,7 +249,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
         run.overrides = of_caller;
         run.overrides.insert(run.overrides.end(), point.overrides.begin(), point.overrides.end());
         run.overrides.insert(run.overrides.end(), arm.overrides.begin(), arm.overrides.end());
-        if (s == 0) Experiment::read(file, run.overrides);
+        if (s == 0) check_scored(Experiment::read(file, run.overrides), file, arm.name);
         run.overrides.push_back({"run.seed=" + std::to_string(run.seed), "[sweep] seeds"});
         run.key = run_key(base, run, of_caller.size());
       }

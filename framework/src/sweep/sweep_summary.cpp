@@ -97,8 +97,13 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
       line.is_baseline = arm == shape.baseline;
     }
   }
+  const auto is_named = [&](const SweepRow& row) {
+    return std::find(shape.arms.begin(), shape.arms.end(), row.arm) != shape.arms.end() &&
+           std::any_of(shape.points.begin(), shape.points.end(),
+                       [&](const SweepPoint& point) { return point.label == row.point; });
+  };
   for (const SweepRow& row : rows)
-    if (row.failed()) summary.failed.push_back(row);
+    if (row.failed() && is_named(row)) summary.failed.push_back(row);
   return summary;
 }
 

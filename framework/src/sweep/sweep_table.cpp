@@ -57,15 +57,15 @@ bool has_lines(const SweepSummary& summary, std::size_t point) {
                      [&](const SweepLine& line) { return line.point == point; });
 }
 
-std::string failures(const SweepSummary& summary) {
+}  // namespace
+
+std::string sweep_failures(const SweepSummary& summary) {
   std::string text;
   for (const SweepRow& row : summary.failed)
     text += "failed: " + row.arm + (row.point.empty() ? "" : ", " + row.point) + ", seed " +
             std::to_string(row.seed) + ": " + printable(row.error) + "\n";
   return text;
 }
-
-}  // namespace
 
 std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
   std::vector<Cells> rows(1, {"arm"});
@@ -110,7 +110,7 @@ std::string sweep_text(const SweepSummary& summary) {
     const std::string& label = summary.shape.points[p].label;
     text += "\n" + (label.empty() ? "" : label + "\n") + columns_text(sweep_cells(summary, p));
   }
-  return text + "\n" + sweep_legend(summary) + "\n" + failures(summary);
+  return text + "\n" + sweep_legend(summary) + "\n" + sweep_failures(summary);
 }
 
 std::string sweep_markdown(const SweepSummary& summary) {
@@ -128,7 +128,7 @@ std::string sweep_markdown(const SweepSummary& summary) {
     for (std::size_t r = 1; r < rows.size(); ++r) text += markdown_row(rows[r]);
     text += "\n";
   }
-  const std::string failed = failures(summary);
+  const std::string failed = sweep_failures(summary);
   return text + sweep_legend(summary) + "\n" + (failed.empty() ? "" : "\n" + failed);
 }
 

@@ -14,6 +14,9 @@ std::vector<std::vector<std::string>> sweep_cells(const SweepSummary& summary, s
 /// What the signs in the table mean, and how it was computed.
 std::string sweep_legend(const SweepSummary& summary);
 
+/// A line for each run that failed; "" where none did.
+std::string sweep_failures(const SweepSummary& summary);
+
 /// All points in columns, with the legend.
 std::string sweep_text(const SweepSummary& summary);
 /// The same as Markdown.

@@ -36,6 +36,7 @@ class BreaksBackbone : public mtt::Backbone {
   at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
     if (how_ == "whole") from = 0, to = 2;
+    if (how_ == "overwrites" && from == 0) hidden += 0.1;
     if (how_ == "counts" && from == to) return hidden + 1;
     for (std::int64_t i = from; i < to; ++i) hidden = layers_[static_cast<std::size_t>(i)]->forward(hidden);
     if (how_ == "mixes") hidden = hidden - hidden.mean(0, /*keepdim=*/true);
