@@ -68,5 +68,7 @@ int main(int argc, char** argv) {
     return fail(error.what_without_backtrace());
   } catch (const std::exception& error) {
     return fail(error.what());
+  } catch (...) {
+    return fail("a plugin threw something that is no std::exception; run mtt plugins check on it");
   }
 }

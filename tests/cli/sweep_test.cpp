@@ -213,6 +213,9 @@ TEST_CASE("what a sweep would overwrite or mix is refused") {
   const Outcome none = mtt_program({"sweep", folder.config(), "--check"});
   CHECK_THAT(none.out,
              Contains("8 runs; differences are told from 'all'") && Contains("    data.train_examples=8\n"));
+  const Outcome both = folder.sweep("both", {"--set", "sweep.arms={all={}, few={data={train_examples=7}}}"});
+  CHECK(both.code == 1);
+  CHECK_THAT(both.err, Contains("the arm 'few' sets 'data.train_examples', which the grid varies"));
   const Outcome blind = folder.sweep("blind", {"--set", "data.test=[]"});
   CHECK(blind.code == 1);
   CHECK_THAT(blind.err, Contains("no task of the arm 'all' has a test file"));

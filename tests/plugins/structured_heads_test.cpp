@@ -324,6 +324,8 @@ TEST_CASE("ordinal: numbers have an order, words need one") {
   CHECK(halves->prepare({Value(4), Value(0.5)}, {}).equal(at::arange(2, -1, -2)));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({"good", "bad"}),
                     Contains("labels from lowest to highest"));
+  CHECK_THROWS_WITH(make("ordinal")->learn_labels({Value(1), Value("1.0"), Value(2)}),
+                    Contains("the labels 1 and 1.0 are the same number"));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({Value(1)}), Contains("at least two labels"));
   const auto scored = make("ordinal");
   scored->learn_labels({Value(1), Value(2), Value(3)});

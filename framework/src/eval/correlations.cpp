@@ -21,9 +21,15 @@ std::vector<double> ranks(const std::vector<double>& values) {
   return result;
 }
 
+/// By comparison: the mean of n times 0.1 is not exactly 0.1, so that deviations from it are no test.
+bool is_constant(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [&](double x) { return x == values.front(); });
+}
+
 }  // namespace
 
 double pearson(const std::vector<double>& a, const std::vector<double>& b) {
+  if (a.size() < 2 || is_constant(a) || is_constant(b)) return std::numeric_limits<double>::quiet_NaN();
   const auto n = static_cast<double>(a.size());
   const double mean_a = std::accumulate(a.begin(), a.end(), 0.0) / n;
   const double mean_b = std::accumulate(b.begin(), b.end(), 0.0) / n;
@@ -33,7 +39,7 @@ double pearson(const std::vector<double>& a, const std::vector<double>& b) {
     aa += (a[i] - mean_a) * (a[i] - mean_a);
     bb += (b[i] - mean_b) * (b[i] - mean_b);
   }
-  if (a.size() < 2 || aa == 0 || bb == 0) return std::numeric_limits<double>::quiet_NaN();
+  if (aa == 0 || bb == 0) return std::numeric_limits<double>::quiet_NaN();
   return std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0);
 }
 

@@ -75,6 +75,7 @@ std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings&
   std::vector<LoraMatrices> result;
   const auto weights = Weights::read(encoder.directory.transformer);
   for (const Adapted& adapted : adapted_places(backbone, adapters)) {
+    const std::size_t before = result.size();
     for (const TensorView& view : weights.tensors()) {
       const auto target = backbone.weight_target(view.name);
       if (!target || target->parameter != adapted.parameter) continue;
@@ -82,6 +83,11 @@ std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings&
       if (row != adapted.place.first_row || view.shape.at(0) != adapted.place.rows) continue;
       result.push_back({view.name, adapted.a.contiguous(), adapted.b.contiguous()});
     }
+    if (result.size() != before + 1)
+      throw Error("the adapter at " + adapted.place.name + " of layer " +
+                  std::to_string(adapted.place.layer) +
+                  " extends a part of a larger matrix of this model, which an adapter of PEFT cannot say; "
+                  "export the whole encoder, without --adapter");
   }
   return result;
 }

@@ -11,8 +11,14 @@
 namespace mtt {
 namespace {
 
-constexpr std::string_view kPrefix = "bert.";
 constexpr std::string_view kWeight = ".weight";
+
+/// The name within the encoder: without what a model with a head puts before it ("bert.", "roberta.").
+std::string_view in_encoder(std::string_view name) {
+  for (const std::string_view begin : {"encoder.", "transformer."})
+    if (const std::size_t at = name.find(begin); at != std::string_view::npos) return name.substr(at);
+  return name;
+}
 
 }  // namespace
 
@@ -28,8 +34,7 @@ void write_peft_adapter(LoadedRun& run, const std::filesystem::path&,
   std::set<std::string> seen;
   std::vector<nn::NamedParameter> tensors;
   for (const LoraMatrices& lora : lora_matrices(run.encoder, run.adapters)) {
-    std::string module = lora.weight.substr(0, lora.weight.size() - kWeight.size());
-    if (module.starts_with(kPrefix)) module = module.substr(kPrefix.size());
+    const std::string module(in_encoder(lora.weight.substr(0, lora.weight.size() - kWeight.size())));
     // the name from the layer on, so that attention.output.dense and output.dense stay apart
     const std::size_t layer = module.find("layer.");
     const std::size_t part = module.find('.', layer + 6);

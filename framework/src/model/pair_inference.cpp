@@ -2,6 +2,10 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <cmath>
+
+#include "mtt/error.h"
+
 namespace mtt {
 
 std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string>& texts,
@@ -14,7 +18,14 @@ std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string
   const c10::InferenceMode no_graph;
   const at::Tensor logits = task.head->forward(
       {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
-  return task.head->decode(logits, TokenBatch());
+  if (!std::isfinite(logits.sum().item<float>()))
+    throw Error("task '" + task.name +
+                "' gives values that are not finite; its weights or the model's are damaged");
+  auto decoded = task.head->decode(logits, TokenBatch());
+  if (decoded.size() != texts.size())
+    throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
+                " predictions for " + std::to_string(texts.size()) + " pairs; its decode is wrong");
+  return decoded;
 }
 
 }  // namespace mtt

@@ -92,6 +92,14 @@ class Sweep {
       return signal;
     }
     check_metrics();
+    const auto stopped = std::count_if(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
+      return std::none_of(rows_.begin(), rows_.end(), [&](const SweepRow& row) {
+        return row.arm == run.arm && row.point == run.point && row.seed == run.seed;
+      });
+    });
+    if (stopped > 0)
+      throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
+                  " runs were stopped from outside and have no result; the same command goes on");
     std::error_code error;
     const std::size_t failed = summary().failed.size();
     if (failed == 0) fs::remove_all(settings_.directory / kCache, error);

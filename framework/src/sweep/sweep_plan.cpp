@@ -68,6 +68,10 @@ Override assignment(const Leaf& leaf, const Value& value) {
   return {leaf.path + "=" + toml_value_text(value), place.empty() ? "[sweep]" : place};
 }
 
+std::string path_of(const Override& change) {
+  return change.assignment.substr(0, change.assignment.find('='));
+}
+
 struct Arm {
   std::string name;
   Overrides overrides;
@@ -143,7 +147,8 @@ std::string join(const std::vector<std::string>& names) {
 
 /// What nothing scores is refused before it is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
-  if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
+  if (!experiment.tasks.empty() &&
+      std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
                   [&](const TaskConfig& task) { return test_files(experiment, task).empty(); }))
     throw Error(file.string() + ": no task of the arm '" + arm +
                 "' has a test file, so that the sweep has nothing to compare; name one in [data] test");
@@ -215,7 +220,14 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
     points.assign(1, {});
     plan.shape.axis.clear();
   }
-  for (const Arm& arm : arms) plan.shape.arms.push_back(arm.name);
+  for (const Arm& arm : arms) {
+    plan.shape.arms.push_back(arm.name);
+    for (const Override& own : arm.overrides)
+      for (const Override& varied : points.front().overrides)
+        if (path_of(own) == path_of(varied))
+          throw Error(own.origin + ": the arm '" + arm.name + "' sets '" + path_of(own) +
+                      "', which the grid varies; leave it out of one of them");
+  }
   for (const Point& point : points) plan.shape.points.push_back(point.shown);
   plan.shape.metrics = sweep.strings("metrics");
   plan.shape.baseline = sweep.string("baseline");

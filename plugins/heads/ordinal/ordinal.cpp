@@ -34,8 +34,13 @@ std::vector<std::string> in_order(const std::vector<Value>& labels) {
       found.emplace_back(mtt::label_number(label), mtt::LabelSet::text(name_of(label)));
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
-  for (const auto& [number, name] : found)
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& [number, name] = found[i];
+    if (i > 0 && number == found[i - 1].first && name != names.back())
+      throw mtt::Error("the labels " + names.back() + " and " + name +
+                       " are the same number; write it one way in all examples");
     if (names.empty() || names.back() != name) names.push_back(name);
+  }
   return names;
 }
 

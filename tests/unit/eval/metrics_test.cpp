@@ -1,6 +1,7 @@
 #include "mtt/metrics.h"
 
 #include <cmath>
+#include <numeric>
 
 #include "catch.h"
 
@@ -42,6 +43,11 @@ TEST_CASE("entities as seqeval counts them, in both modes") {
 }
 
 TEST_CASE("correlations: known values, ties, and what has none") {
+  const std::vector<double> tenths(30, 0.1);
+  std::vector<double> rising(30);
+  std::iota(rising.begin(), rising.end(), 0.0);
+  CHECK(std::isnan(mtt::pearson(rising, tenths)));
+  CHECK(std::isnan(mtt::pearson(tenths, tenths)));
   CHECK(mtt::pearson({1, 2, 3, 4}, {2, 4, 6, 8.5}) == Approx(10.75 / std::sqrt(5 * 23.1875)));
   CHECK(mtt::spearman({1, 2, 3, 4}, {1, 8, 27, 64}) == Approx(1));
   CHECK(mtt::spearman({1, 2, 2, 3}, {1, 2, 3, 4}) == Approx(0.9486833));
