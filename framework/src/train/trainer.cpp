@@ -435,8 +435,7 @@ void remove_training_state(const fs::path& run_directory) {
   const fs::path folder = checkpoint_folder(run_directory);
   remove_checkpoints(folder);
   std::error_code error;
-  fs::remove(folder / kBest, error);
-  fs::remove(folder, error);
+  fs::remove_all(folder, error);  // with what a kill in the middle of a save has left
 }
 
 TrainingOutcome train(TrainingJob job, bool resume, Console& console) {
