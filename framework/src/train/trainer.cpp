@@ -435,7 +435,8 @@ void remove_training_state(const fs::path& run_directory) {
   const fs::path folder = checkpoint_folder(run_directory);
   remove_checkpoints(folder);
   std::error_code error;
-  fs::remove_all(folder, error);  // with what a kill in the middle of a save has left
+  fs::remove(folder / kBest, error);
+  fs::remove(folder, error);
 }
 
 TrainingOutcome train(TrainingJob job, bool resume, Console& console) {
