@@ -19,8 +19,7 @@ std::string with_half(const char* pattern, const Interval& interval) {
 
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
-  return with_half("%+.4f", cell.difference) +
-         (cell.difference.half > 1e-9 && cell.difference.excludes_zero() ? " *" : "");
+  return with_half("%+.4f", cell.difference) + (cell.difference.excludes_zero() ? " *" : "");
 }
 
 std::string count_text(std::int64_t count) {
