@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "config/listed.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -28,12 +29,6 @@ std::string_view expected_kind(Kind kind) {
       return "a table";
   }
   return "";
-}
-
-std::string listed(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "'" : ", '") + word + "'";
-  return text;
 }
 
 std::string bound_text(double bound) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/listed.h"
 #include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
@@ -24,9 +25,8 @@ const Task& find_task(const LoadedRun& run, const std::string& name) {
     if (task.name == name) return task;
     names.push_back(task.name);
   }
-  std::string list;
-  for (const std::string& other : names) list += (list.empty() ? "'" : ", '") + other + "'";
-  throw Error("the run has no task '" + name + "'; its tasks are " + (list.empty() ? "none" : list));
+  throw Error("the run has no task '" + name + "'; its tasks are " +
+              (names.empty() ? "none" : listed(names)));
 }
 
 [[noreturn]] void refuse(const Task& task, const std::string& why) {

@@ -70,15 +70,8 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     if (request.predictions) {
       for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
         if (!outputs.logits[t].defined()) continue;
-        if (!std::isfinite(outputs.logits[t].sum().item<float>()))
-          throw Error("task '" + model_.tasks()[t].name +
-                      "' gives values that are not finite; its weights or the model's are damaged");
-        auto decoded = model_.tasks()[t].head->decode(outputs.logits[t], batch);
-        if (decoded.size() != indices.size()) {
-          throw Error("the head of task '" + model_.tasks()[t].name + "' gave " +
-                      std::to_string(decoded.size()) + " predictions for " + std::to_string(indices.size()) +
-                      " sentences; its decode is wrong");
-        }
+        auto decoded =
+            checked_predictions(model_.tasks()[t], outputs.logits[t], batch, indices.size(), "sentences");
         for (std::size_t r = 0; r < indices.size(); ++r)
           result.predictions[t][indices[r]] = std::move(decoded[r]);
       }
@@ -102,6 +95,18 @@ void Inference::for_each_batch(
     for (const std::int64_t i : indices) members.push_back(&tokenized[i]);
     consume(make_batch(members, model_.backbone().shape()), indices);
   }
+}
+
+std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
+                                       std::size_t expected, const char* units) {
+  if (!std::isfinite(logits.sum().item<float>()))
+    throw Error("task '" + task.name +
+                "' gives values that are not finite; its weights or the model's are damaged");
+  auto decoded = task.head->decode(logits, batch);
+  if (decoded.size() != expected)
+    throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
+                " predictions for " + std::to_string(expected) + " " + units + "; its decode is wrong");
+  return decoded;
 }
 
 bool predicts(const MultiTaskModel& model) {

@@ -50,6 +50,11 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
+/// What a head says of its logits. Logits that are not finite, and another count of predictions than
+/// `expected` (of `units`: "sentences", "pairs"), throw Error with the task's name.
+std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
+                                       std::size_t expected, const char* units);
+
 /// Whether a model has a head that reads single texts; heads that read pairs predict nothing for one.
 bool predicts(const MultiTaskModel& model);
 

@@ -2,10 +2,6 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include <cmath>
-
-#include "mtt/error.h"
-
 namespace mtt {
 
 std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string>& texts,
@@ -18,14 +14,7 @@ std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string
   const c10::InferenceMode no_graph;
   const at::Tensor logits = task.head->forward(
       {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
-  if (!std::isfinite(logits.sum().item<float>()))
-    throw Error("task '" + task.name +
-                "' gives values that are not finite; its weights or the model's are damaged");
-  auto decoded = task.head->decode(logits, TokenBatch());
-  if (decoded.size() != texts.size())
-    throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
-                " predictions for " + std::to_string(texts.size()) + " pairs; its decode is wrong");
-  return decoded;
+  return checked_predictions(task, logits, TokenBatch(), texts.size(), "pairs");
 }
 
 }  // namespace mtt

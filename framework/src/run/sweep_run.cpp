@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "config/experiment.h"
+#include "config/listed.h"
 #include "data/text_lines.h"
 #include "io/append_file.h"
 #include "io/file.h"
@@ -41,15 +42,13 @@ std::int64_t whole_lines(const fs::path& file) {
 }
 
 bool is_done(const SweepRow& row, const SweepRun& run) {
-  return !row.failed() && row.arm == run.arm && row.point == run.point && row.seed == run.seed &&
-         row.key == run.key;
+  return !row.failed() && same_run(row, run) && row.key == run.key;
 }
 
 void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const fs::path& directory) {
   for (const SweepRow& row : rows)
     for (const SweepRun& run : plan.runs)
-      if (!row.failed() && row.arm == run.arm && row.point == run.point && row.seed == run.seed &&
-          row.key != run.key)
+      if (!row.failed() && same_run(row, run) && row.key != run.key)
         throw Error("'" + (directory / kRows).string() + "' holds a run of another configuration (" +
                     run.title() + "); give another directory with --out, or remove that file");
 }
@@ -93,9 +92,8 @@ class Sweep {
     }
     check_metrics();
     const auto stopped = std::count_if(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
-      return std::none_of(rows_.begin(), rows_.end(), [&](const SweepRow& row) {
-        return row.arm == run.arm && row.point == run.point && row.seed == run.seed;
-      });
+      return std::none_of(rows_.begin(), rows_.end(),
+                          [&](const SweepRow& row) { return same_run(row, run); });
     });
     if (stopped > 0)
       throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
@@ -160,13 +158,7 @@ class Sweep {
       std::error_code error;
       for (const char* name : kWeights) fs::remove_all(folder(run) / name, error);
     }
-    const auto same = std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& other) {
-      return other.arm == row.arm && other.point == row.point && other.seed == row.seed;
-    });
-    if (same == rows_.end())
-      rows_.push_back(row);
-    else
-      *same = row;
+    put_row(rows_, row);
     tell(run, row);
     write_summary();
   }
@@ -213,11 +205,9 @@ class Sweep {
     if (known.empty()) return;
     for (const std::string& metric : plan_.shape.metrics) {
       if (std::find(known.begin(), known.end(), metric) != known.end()) continue;
-      std::string there;
-      for (const std::string& name : known) there += (there.empty() ? "'" : ", '") + name + "'";
       const std::string near = nearest(metric, known);
       throw Error("[sweep] metrics: no run has the score '" + metric + "'; " +
-                  (near.empty() ? "there are " + there : "did you mean '" + near + "'?") +
+                  (near.empty() ? "there are " + listed(known) : "did you mean '" + near + "'?") +
                   " The same command trains nothing anew");
     }
   }
@@ -225,9 +215,8 @@ class Sweep {
   SweepSummary summary() const {
     std::vector<SweepRow> own;
     for (const SweepRow& row : rows_)
-      if (std::any_of(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
-            return row.arm == run.arm && row.point == run.point && row.seed == run.seed;
-          }))
+      if (std::any_of(plan_.runs.begin(), plan_.runs.end(),
+                      [&](const SweepRun& run) { return same_run(row, run); }))
         own.push_back(row);
     return summarise_sweep(plan_.shape, own);
   }

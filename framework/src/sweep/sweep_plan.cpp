@@ -5,6 +5,7 @@
 #include <set>
 
 #include "config/experiment.h"
+#include "config/listed.h"
 #include "config/task_examples.h"
 #include "config/toml.h"
 #include "io/digest.h"
@@ -139,12 +140,6 @@ std::vector<Point> read_grid(const Value& table, std::string& axis) {
   return points;
 }
 
-std::string join(const std::vector<std::string>& names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "'" : ", '") + name + "'";
-  return list;
-}
-
 /// What nothing scores is refused before it is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
   if (!experiment.tasks.empty() &&
@@ -235,7 +230,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   if (std::find(plan.shape.arms.begin(), plan.shape.arms.end(), plan.shape.baseline) == plan.shape.arms.end())
     sweep.value("baseline")
         .refuse("[sweep] baseline is " + Value(plan.shape.baseline).json() + "; expected one of the arms " +
-                join(plan.shape.arms));
+                listed(plan.shape.arms));
 
   const auto seeds = static_cast<std::size_t>(sweep.integer("seeds"));
   if (arms.size() * points.size() * seeds > kMostRuns)

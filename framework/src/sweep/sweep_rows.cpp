@@ -58,6 +58,15 @@ Value row_json(const SweepRow& row) {
                       {"threads", row.threads}};
 }
 
+void put_row(std::vector<SweepRow>& rows, SweepRow row) {
+  const auto same =
+      std::find_if(rows.begin(), rows.end(), [&](const SweepRow& other) { return same_run(other, row); });
+  if (same == rows.end())
+    rows.push_back(std::move(row));
+  else
+    *same = std::move(row);
+}
+
 std::vector<SweepRow> read_rows(const fs::path& file) {
   std::error_code error;
   std::vector<SweepRow> rows;
@@ -65,15 +74,8 @@ std::vector<SweepRow> read_rows(const fs::path& file) {
   const std::string text = read_file(file, kMostBytes);
   std::int32_t number = 0;
   for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    SweepRow row = row_from_json(
-        parse_json_line(std::string_view(text).substr(begin, end - begin), file.string(), ++number));
-    const auto same = std::find_if(rows.begin(), rows.end(), [&](const SweepRow& other) {
-      return other.arm == row.arm && other.point == row.point && other.seed == row.seed;
-    });
-    if (same == rows.end())
-      rows.push_back(std::move(row));
-    else
-      *same = std::move(row);
+    put_row(rows, row_from_json(parse_json_line(std::string_view(text).substr(begin, end - begin),
+                                                file.string(), ++number)));
   }
   return rows;
 }

@@ -31,6 +31,15 @@ struct SweepRow {
   bool failed() const { return !error.empty(); }
 };
 
+/// Whether rows, or a row and a planned run, are of the same arm, point and seed.
+template <class A, class B>
+bool same_run(const A& a, const B& b) {
+  return a.arm == b.arm && a.point == b.point && a.seed == b.seed;
+}
+
+/// Puts a row in the place of the earlier one of its run, or behind all others.
+void put_row(std::vector<SweepRow>& rows, SweepRow row);
+
 Value row_json(const SweepRow& row);
 
 /// Reads runs.jsonl, later rows of a run in the place of earlier ones; an unfinished last line is left out, a

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "mtt/error.h"
 #include "mtt/metrics.h"
@@ -33,14 +34,14 @@ std::vector<std::string> in_order(const std::vector<Value>& labels) {
     if (!label.is(Value::Kind::null))
       found.emplace_back(mtt::label_number(label), mtt::LabelSet::text(name_of(label)));
   std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  const auto twice = std::adjacent_find(found.begin(), found.end(),
+                                        [](const auto& a, const auto& b) { return a.first == b.first; });
+  if (twice != found.end())
+    throw mtt::Error("the labels " + twice->second + " and " + std::next(twice)->second +
+                     " are the same number; write it one way in all examples");
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < found.size(); ++i) {
-    const auto& [number, name] = found[i];
-    if (i > 0 && number == found[i - 1].first && name != names.back())
-      throw mtt::Error("the labels " + names.back() + " and " + name +
-                       " are the same number; write it one way in all examples");
-    if (names.empty() || names.back() != name) names.push_back(name);
-  }
+  for (const auto& [number, name] : found) names.push_back(name);
   return names;
 }
 
