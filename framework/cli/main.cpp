@@ -1,12 +1,17 @@
 #include <c10/util/Exception.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <vector>
 
+#include "config/listed.h"
 #include "mtt/error.h"
+#include "mtt/options.h"
 #include "verbs.h"
 
 namespace {
@@ -25,6 +30,18 @@ void keep_freed_memory() {
 int fail(const char* what) {
   std::fprintf(stderr, "mtt: error: %s\n", what);
   return kFailure;
+}
+
+/// What is wrong with the first word, where it should be a verb and is none; else "".
+std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
+    verbs.push_back(verb->get_name());
+  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return "";
+  const std::string near = mtt::nearest(argv[1], verbs);
+  return "there is no '" + std::string(argv[1]) + "'; " +
+         (near.empty() ? "the verbs are " + mtt::listed(verbs) : "did you mean '" + near + "'?");
 }
 
 }  // namespace
@@ -58,7 +75,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", error.what());
+    const std::string verb = unknown_verb(app, argc, argv);
+    std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n",
+                 verb.empty() ? error.what() : verb.c_str());
     return kUsage;
   } catch (const mtt::Error& error) {
     return fail(error.what());

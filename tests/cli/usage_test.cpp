@@ -24,6 +24,8 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
     CHECK(outcome.code == 2);
     CHECK_THAT(outcome.err, Contains("mtt: error: "));
   }
+  CHECK_THAT(mtt_program({"encod"}).err, Contains("there is no 'encod'; did you mean 'encode'?"));
+  CHECK_THAT(mtt_program({"frobnicate"}).err, Contains("the verbs are 'run', 'sweep'"));
 }
 
 TEST_CASE("failures are exit code 1 and one sentence") {

@@ -1,6 +1,7 @@
 #include "mtt/options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -58,11 +59,20 @@ void check_range(double number, const Value& value, const Option& option, std::s
   refuse(value, where, option, "is " + value.json() + "; expected " + option.range());
 }
 
+/// Whether a text without its quotes would be a value of the kind.
+bool reads_as(const std::string& text, Kind kind) {
+  const char* const end = text.data() + text.size();
+  const auto whole = [&](auto number) {
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    return error == std::errc() && rest == end;
+  };
+  if (kind == Kind::boolean) return text == "true" || text == "false";
+  return (kind == Kind::integer && whole(std::int64_t{})) || (kind == Kind::number && whole(double{}));
+}
+
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
   std::string hint;
-  if ((option.kind == Kind::number || option.kind == Kind::integer || option.kind == Kind::boolean) &&
-      value.is(Value::Kind::string))
-    hint = "; drop the quotes";
+  if (value.is(Value::Kind::string) && reads_as(value.string(), option.kind)) hint = "; drop the quotes";
   std::string found(kind_name(value.kind()));
   if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
   refuse(value, where, option,

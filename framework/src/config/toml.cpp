@@ -96,7 +96,10 @@ Value parse_toml(std::string_view bytes, const std::string& source) {
     value.placed({shared, 0, 0});
     return value;
   } catch (const toml::parse_error& error) {
-    throw Error(place_of(error.source(), shared).str() + ": " + std::string(error.description()));
+    std::string what(error.description());
+    if (what.find("could not determine value type") != std::string::npos)
+      what += "; a word or a name is written in quotes";
+    throw Error(place_of(error.source(), shared).str() + ": " + what);
   }
 }
 

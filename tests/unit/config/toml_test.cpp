@@ -20,6 +20,7 @@ TEST_CASE("hostile TOML is refused before it reaches the parser") {
   CHECK_THROWS_WITH(parse_toml(dotted + " = 1", "f"), Contains("f:1:") && Contains("deeper than 32"));
   CHECK_THROWS_WITH(parse_toml("a = " + std::string(1000, '['), "f"), Contains("nesting"));
   CHECK_THROWS_WITH(parse_toml(std::string(10u << 20, '\n'), "f"), Contains("at most 1048576"));
+  CHECK_THROWS_WITH(parse_toml("a = ridge", "f"), Contains("f:1:") && Contains("is written in quotes"));
   CHECK_THROWS_WITH(parse_toml("a = '\xff'", "f"), Contains("UTF-8"));
   CHECK_NOTHROW(parse_toml("a = '" + std::string(100, '.') + "' # " + std::string(100, '['), "f"));
   CHECK_NOTHROW(parse_toml("a = [1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5, 8.5]", "f"));
