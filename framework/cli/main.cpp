@@ -12,6 +12,7 @@
 #include "config/listed.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "plugin/plugin_call.h"
 #include "verbs.h"
 
 namespace {
@@ -54,6 +55,7 @@ int main(int argc, char** argv) {
                "mtt");
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
+  mtt::tell_plugin_ends();
   app.failure_message(CLI::FailureMessage::simple);
   try {
     mtt::add_run(app);

@@ -101,6 +101,25 @@ TEST_CASE("data check draws the dev examples that dev_share asks for") {
   CHECK(labelled.at("dev").integer() == 50);
 }
 
+TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a run") {
+  const Experiment e;
+  e.folder.write("train.csv", "wish,sentence,hurry\nplay,rain,0.5\nwake,wake me,1\nwake,wake now,1\n");
+  e.folder.write("held.conll", "wake\tO\nme\tO\n");
+  const std::vector<std::string> drop = {"--set", "data.drop_overlap=true", "--set",
+                                         "tasks.things.test=held.conll"};
+  const Outcome check = e.check(drop);
+  INFO(check.out << check.err);
+  CHECK(check.code == 0);
+  CHECK_THAT(check.out, !Contains("are also in train"));
+  const Outcome run = mtt_program({"run", e.config, "--check", drop[0], drop[1], drop[2], drop[3]});
+  INFO(run.out << run.err);
+  CHECK(run.code == 0);
+  CHECK_THAT(run.out, Contains("left out 1 of 3 examples of ") && Contains("left out 1 of 2 examples of "));
+  const Outcome nothing = e.check({"--set", "data.drop_overlap=true", "--set", "data.test=train.csv"});
+  CHECK(nothing.code == 1);
+  CHECK_THAT(nothing.err, Contains("shares a sentence with a dev or test file"));
+}
+
 TEST_CASE("data check names what it cannot read") {
   const Experiment e;
   const auto fails = [&](const std::vector<std::string>& more, const std::string& with) {

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -132,6 +133,49 @@ TEST_CASE("what breaks the contract of a head is found and said") {
   const Outcome hangs = check(file, {"--set", "how=hangs", "--seconds", "2"});
   CHECK(hangs.code == 1);
   CHECK_THAT(hangs.out, Contains("it did not end within 2 seconds, at \"logits"));
+  CHECK_THAT(check(file, {"--set", "how=lingers", "--seconds", "2"}).out,
+             Contains("it did not end within 2 seconds"));
+}
+
+TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin and the call") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  folder.write("train.jsonl",
+               "{\"text\": \"wake me\", \"mood\": \"a\"}\n{\"text\": \"play\", \"mood\": \"b\"}\n");
+  folder.write("e.toml",
+               "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\ntest = \"train.jsonl\"\n"
+               "[tasks.mood]\nhead = \"breaks_contract\"\n[train]\nepochs = 1\n");
+  int number = 0;
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {
+        "run",           (folder.path() / "e.toml").string(),
+        "--plugin-path", MTT_BAD_PLUGINS,
+        "--out",         (folder.path() / ("run" + std::to_string(++number))).string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mtt_program(arguments);
+  };
+  REQUIRE(run({}).code == 0);
+  const std::string head = "mtt: error: task 'mood': the head 'breaks_contract' ";
+  for (const auto& [how, code, sentence] : std::vector<std::tuple<std::string, int, std::string>>{
+           {"throws", 1, head + "failed in forward and loss: the sky fell"},
+           {"misfits", 1, head + "failed in forward and loss: The size of tensor a (2)"},
+           {"exits", 1, head + "ended the whole program in forward and loss by a call of exit()"},
+           {"counts", 1, head + "counts nan targets"},
+           {"detaches", 1, "task 'mood': the loss of the head 'breaks_contract' has no gradient"},
+           {"crashes", 128 + SIGSEGV, head + "crashed in decode (SIGSEGV"},
+           {"loses", 1, "gave 1 predictions for 2 sentences"}}) {
+    const Outcome outcome = run({"--set", "tasks.mood.how=" + how});
+    INFO(how << "\n" << outcome.err);
+    CHECK(outcome.code == code);
+    CHECK_THAT(outcome.err, Contains(sentence));
+  }
+  folder.write("w.toml",
+               file_text(folder.path() / "e.toml") + "[weighting]\nmethod = \"breaks_weighting\"\n");
+  const Outcome few =
+      mtt_program({"run", (folder.path() / "w.toml").string(), "--plugin-path", MTT_BAD_PLUGINS, "--out",
+                   (folder.path() / "w").string(), "--set", "weighting.how=short"});
+  CHECK(few.code == 1);
+  CHECK_THAT(few.err, Contains("the weighting gave 0 weights; expected 1"));
 }
 
 TEST_CASE("what a plugin prints does not hide what its check says") {

@@ -114,6 +114,20 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   CHECK(folder.rows("s").size() == 12);
 }
 
+TEST_CASE("runs on other examples than those of the rows are refused") {
+  const SweepFolder folder;
+  const std::vector<std::string> one = {"--set", "sweep.seeds=1", "--set", "sweep.grid={}"};
+  REQUIRE(folder.sweep("s", one).code == 0);
+  const std::string rows = file_text(folder.path() / "s/runs.jsonl");
+  folder.write("other.jsonl", lines({"wake"}, {"music", "loud rain"}));
+  CHECK(folder.sweep("s", one).code == 0);  // nothing is left to run, and nothing is mixed
+  const Outcome more = folder.sweep("s", {"--set", "sweep.seeds=2", "--set", "sweep.grid={}"});
+  CHECK(more.code == 1);
+  CHECK_THAT(more.err,
+             Contains("the examples or the model that 'all, seed 1' read have changed") && Contains("--out"));
+  CHECK(file_text(folder.path() / "s/runs.jsonl") == rows);
+}
+
 TEST_CASE("a run of a sweep is the run that mtt run makes, alone or beside others") {
   const SweepFolder folder;
   REQUIRE(folder.sweep("one").code == 0);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <thread>
 
 #include "mtt/error.h"
 
@@ -46,7 +47,14 @@ ProcessEnd run_guarded(const std::vector<std::string>& arguments, std::int64_t s
   }
   ::close(pipe_ends[0]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  while (true) {  // what it does at its end may hang as well
+    const pid_t ended = ::waitpid(child, &status, WNOHANG);
+    if (ended == child || (ended < 0 && errno != EINTR)) break;
+    if (!end.timed_out && Clock::now() >= deadline) {
+      end.timed_out = true;
+      ::kill(child, SIGKILL);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   const bool timed_out = end.timed_out;
   end = process_end(status);

@@ -70,6 +70,9 @@ OptionList data_options() {
                "run.seed draws the same, and among more those of fewer.")
       .strings("test", std::vector<std::string>{},
                "Held-out examples that score the heads; of several files each is scored by itself.")
+      .boolean("drop_overlap", false,
+               "Training examples that share a sentence, but for case and white space, with a dev or test "
+               "file of any task are left out.")
       .string("text", "text", "The key (of a table: the column) that holds the sentence.");
 }
 

@@ -62,4 +62,15 @@ DevSource dev_source(const Experiment& experiment, const TaskConfig& task) {
   return own.file.empty() && own.share == 0 ? shared : own;
 }
 
+std::vector<std::string> held_out_files(const Experiment& experiment) {
+  std::set<std::string> files;
+  for (const TaskConfig& task : experiment.tasks) {
+    const std::vector<std::string> tests = test_files(experiment, task);
+    files.insert(tests.begin(), tests.end());
+    files.insert(dev_source(experiment, task).file);
+  }
+  files.erase("");
+  return {files.begin(), files.end()};
+}
+
 }  // namespace mtt

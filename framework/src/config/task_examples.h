@@ -20,6 +20,10 @@ const Value& train_examples(const Experiment& experiment, const TaskConfig& task
 /// A task's own test files, or those of [data].
 std::vector<std::string> test_files(const Experiment& experiment, const TaskConfig& task);
 
+/// The dev and test files of all tasks, each once: the encoder is shared, so none of them may be learned
+/// from.
+std::vector<std::string> held_out_files(const Experiment& experiment);
+
 /// A file of a task that is missing is refused at the place that names it.
 void check_files(const Experiment& experiment, const TaskConfig& task);
 

@@ -135,6 +135,20 @@ ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, s
   return parts;
 }
 
+std::string ExampleFiles::without(const std::string& file, const std::vector<std::string>& others) {
+  std::string name = file + " (without what is held out)";
+  if (files_.contains(name)) return name;
+  std::vector<const Examples*> held_out;
+  for (const std::string& other : others) held_out.push_back(&get(other));
+  Examples left = subset(get(file), unseen_examples(get(file), held_out));
+  if (left.texts.empty())
+    throw Error("every example of '" + file +
+                "' shares a sentence with a dev or test file, so that drop_overlap leaves none; give other "
+                "files, or set it to false");
+  files_.emplace(name, std::move(left));
+  return name;
+}
+
 std::string ExampleFiles::draw(const std::string& file, std::int64_t count, std::uint64_t seed) {
   std::string name = file + " (" + std::to_string(count) + " examples)";
   if (!files_.contains(name)) files_.emplace(name, subset(get(file), draw_examples(get(file), count, seed)));

@@ -47,6 +47,10 @@ class ExampleFiles {
   };
   Parts split(const std::string& file, double share, std::uint64_t seed);
 
+  /// A file's examples that share no sentence with those of `others`, under a name that `get` knows. A file
+  /// of which nothing is left throws Error.
+  std::string without(const std::string& file, const std::vector<std::string>& others);
+
   /// `count` of a file's examples, drawn, under a name that `get` knows.
   std::string draw(const std::string& file, std::int64_t count, std::uint64_t seed);
 

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "data/folded_text.h"
 #include "mtt/error.h"
@@ -83,6 +84,20 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
                 " in the file; change dev_share or run.seed, or name a dev file");
   }
   return split;
+}
+
+std::vector<std::int64_t> unseen_examples(const Examples& examples,
+                                          const std::vector<const Examples*>& others) {
+  std::unordered_set<std::string> known;
+  for (const Examples* other : others)
+    for (const auto* sentences : {&other->texts, &other->partners})
+      for (const std::string& sentence : *sentences) known.insert(folded_text(sentence));
+  std::vector<std::int64_t> unseen;
+  for (std::size_t i = 0; i < examples.texts.size(); ++i)
+    if (!known.contains(folded_text(examples.texts[i])) &&
+        (examples.partners.empty() || !known.contains(folded_text(examples.partners[i]))))
+      unseen.push_back(static_cast<std::int64_t>(i));
+  return unseen;
 }
 
 std::vector<std::int64_t> draw_examples(const Examples& examples, std::int64_t count, std::uint64_t seed) {

@@ -20,6 +20,11 @@ struct Split {
 /// alike, and a few new examples move few of the old. A side that would be empty throws Error.
 Split split_examples(const Examples& examples, double dev_share, std::uint64_t seed);
 
+/// The examples that share no sentence (in lower case, white space folded) with any of `others`: indices,
+/// ascending.
+std::vector<std::int64_t> unseen_examples(const Examples& examples,
+                                          const std::vector<const Examples*>& others);
+
 /// Draws `count` examples: indices, ascending. They are ranked by draws from the seed, the text and its
 /// partner alone, so that fewer are always among more. At most as many as there are.
 std::vector<std::int64_t> draw_examples(const Examples& examples, std::int64_t count, std::uint64_t seed);

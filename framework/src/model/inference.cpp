@@ -99,10 +99,13 @@ void Inference::for_each_batch(
 
 std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
                                        std::size_t expected, const char* units) {
+  if (!logits.defined())
+    throw Error("task '" + task.name + "': the head '" + task.plugin +
+                "' gave no logits; its forward is wrong");
   if (!std::isfinite(logits.sum().item<float>()))
     throw Error("task '" + task.name +
                 "' gives values that are not finite; its weights or the model's are damaged");
-  auto decoded = task.head->decode(logits, batch);
+  auto decoded = call_plugin(call_of(task, "decode"), [&] { return task.head->decode(logits, batch); });
   if (decoded.size() != expected)
     throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
                 " predictions for " + std::to_string(expected) + " " + units + "; its decode is wrong");

@@ -38,11 +38,13 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
   Outputs outputs;
   if (want_sentences)
     outputs.sentences = shared.sentences({.pooling = {}, .normalize = modules_->normalizes()});
-  if (want_logits)
-    for (const Task& task : tasks_)
-      outputs.logits.push_back(task.head->level() == Level::pair
-                                   ? at::Tensor()
-                                   : task.head->forward(shared.read(task.reading, task.head->level())));
+  if (!want_logits) return outputs;
+  for (const Task& task : tasks_) {
+    at::Tensor& logits = outputs.logits.emplace_back();
+    if (task.head->level() == Level::pair) continue;
+    const Encoding encoding = shared.read(task.reading, task.head->level());
+    logits = call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
+  }
   return outputs;
 }
 

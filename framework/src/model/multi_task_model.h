@@ -12,6 +12,7 @@
 #include "model/shared_encoding.h"
 #include "mtt/backbone.h"
 #include "mtt/head.h"
+#include "plugin/plugin_call.h"
 
 namespace mtt {
 
@@ -23,6 +24,11 @@ struct Task {
   std::unique_ptr<Head> head;
   bool trained = false;  ///< its weights come from a file or from examples
 };
+
+/// A call into a task's head. The task must live as long as it.
+inline PluginCall call_of(const Task& task, const char* doing) {
+  return {"head", task.plugin, task.name, doing};
+}
 
 /// What one forward pass gives.
 struct Outputs {

@@ -12,8 +12,10 @@ std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string
       inference.run(both, {.sentences = true, .predictions = false, .progress = {}}).sentences;
   const auto count = static_cast<std::int64_t>(texts.size());
   const c10::InferenceMode no_graph;
-  const at::Tensor logits = task.head->forward(
-      {.tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)});
+  const Encoding encoding{
+      .tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)};
+  const at::Tensor logits =
+      call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
   return checked_predictions(task, logits, TokenBatch(), texts.size(), "pairs");
 }
 

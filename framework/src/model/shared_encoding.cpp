@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "plugin/plugin_call.h"
+
 namespace mtt {
 
 void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
@@ -9,9 +11,16 @@ void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
   for (const std::int64_t layer : layers) {
     if (hidden_.contains(layer)) continue;
     auto above = hidden_.upper_bound(layer);
-    if (above == hidden_.begin()) above = std::next(hidden_.emplace(0, backbone_.embed(batch_)).first);
-    const auto& [from, hidden] = *std::prev(above);
-    if (from < layer) hidden_[layer] = backbone_.layers(hidden, batch_, from, layer);
+    if (above == hidden_.begin()) {
+      const at::Tensor embedded =
+          call_plugin({"backbone", "", "", "embed"}, [&] { return backbone_.embed(batch_); });
+      above = std::next(hidden_.emplace(0, embedded).first);
+    }
+    const std::int64_t from = std::prev(above)->first;
+    const at::Tensor hidden = std::prev(above)->second;
+    if (from < layer)
+      hidden_[layer] = call_plugin({"backbone", "", "", "layers"},
+                                   [&] { return backbone_.layers(hidden, batch_, from, layer); });
   }
 }
 

@@ -8,6 +8,7 @@
 #include "mtt/error.h"
 #include "mtt/plugin.h"
 #include "plugin/elf_file.h"
+#include "plugin/plugin_call.h"
 
 namespace mtt {
 namespace {
@@ -32,8 +33,10 @@ dll::shared_library& open(const std::filesystem::path& file, const std::string& 
 }  // namespace
 
 PluginLibrary load_plugin(const std::filesystem::path& file) {
-  const std::string who = "plugin file '" + file.string() + "'";
+  const std::string name = file.string(), who = "plugin file '" + name + "'";
   check_shared_library(file);
+  const PluginCall call{"plugin file", name, "", "loading"};
+  const PluginScope scope(call);
   dll::shared_library& library = open(file, who);
   if (!library.has(kDescriptor)) {
     throw Error(who + " exports no " + kDescriptor +

@@ -15,7 +15,8 @@ class Parts {
  public:
   Parts(DataCheck& check, ExampleFiles& files) : check_(check), files_(files) {}
 
-  void use(CheckedTask& task, Role role, const std::string& file, std::vector<std::int64_t> rows) {
+  void use(CheckedTask& task, Role role, const std::string& file, const Examples& examples,
+           std::vector<std::int64_t> rows) {
     auto& parts = check_.parts;
     auto found = std::find_if(parts.begin(), parts.end(), [&](const CheckedPart& part) {
       return part.role == role && part.file == file && part.rows == rows;
@@ -24,7 +25,7 @@ class Parts {
       CheckedPart& part = parts.emplace_back();
       part.role = role;
       part.file = file;
-      part.examples = &files_.get(file);
+      part.examples = &examples;
       part.rows = std::move(rows);
       found = parts.end() - 1;
     }
@@ -32,7 +33,11 @@ class Parts {
   }
 
   void use_all(CheckedTask& task, Role role, const std::string& file) {
-    if (!file.empty()) use(task, role, file, split_examples(files_.get(file), 0, 0).train);
+    if (!file.empty()) use_all(task, role, file, files_.get(file));
+  }
+
+  void use_all(CheckedTask& task, Role role, const std::string& file, const Examples& examples) {
+    use(task, role, file, examples, split_examples(examples, 0, 0).train);
   }
 
  private:
@@ -54,15 +59,19 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     task.field = label_field(config);
     const std::string train = train_file(experiment, config);
     const DevSource dev = dev_source(experiment, config);
-    if (dev.share > 0 && !train.empty()) {
-      const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
-      Split split = split_examples(files.get(train), dev.share, seed);
-      parts.use(task, Role::train, train, std::move(split.train));
-      parts.use(task, Role::dev, train, std::move(split.dev));
-    } else {
-      parts.use_all(task, Role::train, train);
-      parts.use_all(task, Role::dev, dev.file);
+    if (!train.empty()) {
+      const Examples& learned = files.get(
+          experiment.data.boolean("drop_overlap") ? files.without(train, held_out_files(experiment)) : train);
+      if (dev.share > 0) {
+        const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
+        Split split = split_examples(learned, dev.share, seed);
+        parts.use(task, Role::train, train, learned, std::move(split.train));
+        parts.use(task, Role::dev, train, learned, std::move(split.dev));
+      } else {
+        parts.use_all(task, Role::train, train, learned);
+      }
     }
+    if (dev.share == 0 || train.empty()) parts.use_all(task, Role::dev, dev.file);
     for (const std::string& file : test_files(experiment, config)) parts.use_all(task, Role::test, file);
   }
   if (check.parts.empty())

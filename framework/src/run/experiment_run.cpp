@@ -135,6 +135,22 @@ struct Prepared {
   std::optional<TrainingPlan> training;
 };
 
+/// How many examples drop_overlap left out, a line a file.
+std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
+  std::string text;
+  if (!experiment.data.boolean("drop_overlap")) return text;
+  std::set<std::string> seen;
+  for (const TaskConfig& task : experiment.tasks) {
+    const std::string train = train_file(experiment, task);
+    if (train.empty() || !seen.insert(train).second) continue;
+    const std::size_t all = files.get(train).texts.size();
+    const std::size_t left = files.get(files.without(train, held_out_files(experiment))).texts.size();
+    text += "left out " + std::to_string(all - left) + " of " + std::to_string(all) + " examples of " +
+            train + ", which share a sentence with held-out ones\n";
+  }
+  return text;
+}
+
 Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
   Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
@@ -146,6 +162,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
     check_files(experiment, *plan.config);
     plan.draw(experiment, prepared.files);
   }
+  if (const std::string text = dropped_text(experiment, prepared.files); !text.empty()) console.say(text);
   for (const TaskPlan& plan : prepared.plans) {
     for (const char* which : {"train", "dev"})
       if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);

@@ -37,8 +37,8 @@ fs::path head_directory(const fs::path& directory, const std::string& task) {
 
 void save_head(const fs::path& directory, const Task& task) {
   save_tensors(directory / "model.safetensors", task.head->parameters());
-  const Value head(
-      Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", task.head->state()}});
+  const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
+  const Value head(Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", state}});
   write_file_atomically(directory / "head.json", head.json() + "\n");
 }
 
@@ -50,8 +50,10 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
                 "', but the configuration names '" + plan.task.plugin + "'");
   }
   Head& head = *plan.task.head;
-  head.restore(saved.at("state"));
-  head.build(encoder.model->feature_width(plan.task.reading, head.level()));
+  call_plugin(call_of(plan.task, "restore and build"), [&] {
+    head.restore(saved.at("state"));
+    head.build(encoder.model->feature_width(plan.task.reading, head.level()));
+  });
   load_weights(
       head, Weights::read(directory), [](std::string_view name) { return WeightTarget{std::string(name)}; },
       encoder.warnings);

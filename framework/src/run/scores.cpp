@@ -39,7 +39,9 @@ TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string
     for (const auto& [task, labels] : tasks) {
       complete = complete && !labels[i].is(Value::Kind::null);
       if (!complete) break;
-      const auto verdict = model.tasks()[task].head->right(result.predictions[task][i], labels[i]);
+      const Task& judge = model.tasks()[task];
+      const auto verdict = call_plugin(
+          call_of(judge, "right"), [&] { return judge.head->right(result.predictions[task][i], labels[i]); });
       judged += verdict.has_value();
       wrong += verdict.has_value() && !*verdict;
     }
@@ -88,12 +90,10 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     InferenceResult* result = pairs ? nullptr : &results[item.file];
     if (result && result->predictions.empty())
       *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    try {
-      score.metrics = pairs ? pair_metrics(task, examples, labels, inference)
-                            : task.head->score(result->predictions[item.task], labels);
-    } catch (const Error& error) {
-      throw Error("task '" + task.name + "': " + error.what());
-    }
+    score.metrics = call_plugin(call_of(task, "score"), [&] {
+      return pairs ? pair_metrics(task, examples, labels, inference)
+                   : task.head->score(result->predictions[item.task], labels);
+    });
   }
   for (const auto& [file, result] : results) {
     TaskScore all = score_together(held_out, file, files.get(file), result, model);

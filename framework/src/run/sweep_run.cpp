@@ -15,10 +15,12 @@
 #include "report/terminal_text.h"
 #include "run/child_runs.h"
 #include "run/comparison.h"
+#include "run/run_inputs.h"
 #include "run/run_lock.h"
 #include "sweep/sweep_chart.h"
 #include "sweep/sweep_table.h"
 #include "train/checkpoint.h"
+#include "train/metric_log.h"
 #include "train/trainer.h"
 
 namespace fs = std::filesystem;
@@ -72,6 +74,7 @@ class Sweep {
     for (const SweepRun& run : plan_.runs)
       if (std::none_of(rows_.begin(), rows_.end(), [&](const SweepRow& row) { return is_done(row, run); }))
         open_.push_back(&run);
+    if (!open_.empty()) check_inputs();
   }
 
   int run() {
@@ -108,6 +111,20 @@ class Sweep {
   }
 
  private:
+  /// What is still to be run has to read what the rows were computed from.
+  void check_inputs() {
+    RunInputs inputs;
+    for (const SweepRun& run : plan_.runs) {
+      const auto row =
+          std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& r) { return is_done(r, run); });
+      if (row != rows_.end() && !row->inputs.empty() &&
+          row->inputs != inputs.digest(Experiment::read(file_, run.overrides)))
+        throw Error("the examples or the model that '" + run.title() +
+                    "' read have changed since its row in '" + (settings_.directory / kRows).string() +
+                    "' was computed; give another directory with --out, or remove that file");
+    }
+  }
+
   fs::path folder(const SweepRun& run) const { return settings_.directory / kRuns / run.folder(); }
   fs::path log_file(const SweepRun& run) const {
     return settings_.directory / kRuns / (run.folder() + ".log");
@@ -145,6 +162,7 @@ class Sweep {
     if (end.end.code > kStopped || end.end.signal == SIGINT || end.end.signal == SIGTERM) return;
     SweepRow row{
         .arm = run.arm, .point = run.point, .seed = run.seed, .key = run.key, .error = {}, .scores = {}};
+    row.inputs = RunInputs().digest(Experiment::read(file_, run.overrides));
     row.wall_seconds = end.seconds;
     row.peak_memory_mb = end.peak_memory_mb;
     row.jobs = settings_.jobs;
@@ -168,6 +186,7 @@ class Sweep {
       row.scores = summarise_run(folder(run)).scores;
       const fs::path file = folder(run) / "cost.json";
       if (std::error_code error; !fs::exists(file, error)) return;  // nothing was trained
+      row.log_means = log_means(folder(run) / "metrics.jsonl");
       const Value cost = parse_json(read_file(file, kMostBytes), file.string());
       if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
         row.seconds = seconds.number();

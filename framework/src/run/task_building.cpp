@@ -98,7 +98,8 @@ struct Gathered {
     const Head& head = *plan->task.head;
     std::vector<Value> batch_labels;
     for (const std::int64_t i : indices) batch_labels.push_back(labels[i]);
-    const at::Tensor target = head.prepare(batch_labels, batch);
+    const at::Tensor target =
+        call_plugin(call_of(plan->task, "prepare"), [&] { return head.prepare(batch_labels, batch); });
     const at::Tensor known =
         target.is_floating_point() ? at::isnan(target).logical_not() : target.ne(Head::kNoTarget);
     const at::Tensor rows = known.nonzero().squeeze(1);
@@ -107,15 +108,6 @@ struct Gathered {
     targets.push_back(target.index_select(0, rows));
   }
 };
-
-template <class Work>
-void naming_task(const TaskPlan& plan, const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    throw Error("task '" + plan.config->name + "': " + error.what());
-  }
-}
 
 bool has_label(const std::vector<Value>& labels) {
   return std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
@@ -144,11 +136,10 @@ void initialise(std::vector<Gathered>& group, const std::vector<std::string>& te
   const Inference inference(*encoder.model, encoder.text_encoder(), 1, tokens_per_forward);
   inference.for_each_batch(texts, [&](const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
     const auto encodings = encoder.model->encode_for(readers, batch);
-    for (std::size_t h = 0; h < group.size(); ++h)
-      naming_task(*group[h].plan, [&] { group[h].add(encodings[h], batch, indices); });
+    for (std::size_t h = 0; h < group.size(); ++h) group[h].add(encodings[h], batch, indices);
   });
   for (Gathered& head : group) {
-    naming_task(*head.plan, [&] {
+    call_plugin(call_of(head.plan->task, "initialise"), [&] {
       head.plan->task.head->initialise(head.plan->config->options.string("init"), at::cat(head.features),
                                        at::cat(head.targets));
     });
@@ -166,8 +157,10 @@ std::string TaskPlan::file(const Experiment& experiment, const std::string& whic
 }
 
 void TaskPlan::draw(const Experiment& experiment, ExampleFiles& files) {
-  const std::string train = train_file(experiment, *config);
+  std::string train = train_file(experiment, *config);
   if (train.empty()) return;
+  if (experiment.data.boolean("drop_overlap"))
+    train = drawn_train = files.without(train, held_out_files(experiment));
   const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
   if (const double share = dev_source(experiment, *config).share; share > 0) {
     const ExampleFiles::Parts parts = files.split(train, share, seed);
@@ -237,7 +230,7 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
     const std::string file = plan.file(experiment, "train");
     const std::vector<Value> labels =
         file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
-    naming_task(plan, [&] {
+    call_plugin(call_of(plan.task, "learn_labels and build"), [&] {
       Head& head = *plan.task.head;
       head.learn_labels(labels);
       head.build(encoder.model->feature_width(plan.task.reading, head.level()));

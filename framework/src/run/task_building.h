@@ -24,7 +24,7 @@ struct TaskPlan {
   /// Its examples, its own or those of [data], by a name that ExampleFiles knows; "" where there are none.
   /// `which` is "train" or "dev".
   std::string file(const Experiment& experiment, const std::string& which) const;
-  /// Draws what dev_share and train_examples ask for, by run.seed.
+  /// Draws what drop_overlap, dev_share and train_examples ask for, by run.seed.
   void draw(const Experiment& experiment, ExampleFiles& files);
 };
 

@@ -98,7 +98,8 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (files[t].dev.empty()) continue;
     ++held_out;
-    for (const Metric& metric : tasks[t].task.head->score({}, {}))
+    for (const Metric& metric :
+         call_plugin(call_of(tasks[t].task, "score"), [&] { return tasks[t].task.head->score({}, {}); }))
       names.push_back(tasks[t].config->name + "." + metric.name);
   }
   if (held_out == 0) {
@@ -185,7 +186,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   const Options options = read_weighting_options(experiment, plugin.options);
   plan.weighting_options = options.resolved();
   plan.weighting = make_weighting(plugin, options);
-  plan.weighting->begin(weighted);
+  call_plugin({"weighting", plugin.name, "", "begin"}, [&] { plan.weighting->begin(weighted); });
   plan.sampler.emplace(SamplerSettings::read(experiment.sampler), source_sizes(plan.files, files),
                        experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
                        experiment.train.integer("epochs"),

@@ -19,6 +19,18 @@ double number_or_nan(const Value& value) {
   return value.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN() : value.number();
 }
 
+Scores scores_from_json(const Value& table) {
+  Scores scores;
+  for (const auto& [name, value] : table.table()) scores.emplace_back(name, number_or_nan(value));
+  return scores;
+}
+
+Value scores_json(const Scores& scores) {
+  Value table{Value::Table{}};
+  for (const auto& [name, value] : scores) table.set(name, finite_or_null(value));
+  return table;
+}
+
 SweepRow row_from_json(const Value& json) {
   SweepRow row;
   row.arm = json.at("arm").string();
@@ -26,8 +38,9 @@ SweepRow row_from_json(const Value& json) {
   row.seed = json.at("seed").integer();
   row.key = json.at("key").string();
   row.error = json.at("error").string();
-  for (const auto& [name, value] : json.at("scores").table())
-    row.scores.emplace_back(name, number_or_nan(value));
+  row.scores = scores_from_json(json.at("scores"));
+  if (const Value* inputs = json.find("inputs")) row.inputs = inputs->string();
+  if (const Value* means = json.find("log_means")) row.log_means = scores_from_json(*means);
   row.seconds = number_or_nan(json.at("seconds"));
   row.wall_seconds = json.at("wall_seconds").number();
   row.peak_memory_mb = json.at("peak_memory_mb").number();
@@ -41,14 +54,14 @@ SweepRow row_from_json(const Value& json) {
 }  // namespace
 
 Value row_json(const SweepRow& row) {
-  Value scores{Value::Table{}};
-  for (const auto& [name, value] : row.scores) scores.set(name, finite_or_null(value));
   return Value::Table{{"arm", row.arm},
                       {"point", row.point},
                       {"seed", row.seed},
                       {"key", row.key},
+                      {"inputs", row.inputs},
                       {"error", row.error},
-                      {"scores", std::move(scores)},
+                      {"scores", scores_json(row.scores)},
+                      {"log_means", scores_json(row.log_means)},
                       {"seconds", finite_or_null(row.seconds)},
                       {"wall_seconds", row.wall_seconds},
                       {"peak_memory_mb", row.peak_memory_mb},

@@ -16,9 +16,12 @@ namespace mtt {
 struct SweepRow {
   std::string arm, point;
   std::int64_t seed = 0;
-  std::string key;    ///< of its configuration
-  std::string error;  ///< why it failed; "" where it did not
-  Scores scores;      ///< NaN where undefined
+  std::string key;          ///< of its configuration
+  std::string inputs = {};  ///< a digest of what it read; "" in rows of older programs
+  std::string error;        ///< why it failed; "" where it did not
+  Scores scores;            ///< NaN where undefined
+  Scores log_means =
+      {};  ///< "<task>.weight" and "<task>,<task>.gradient_cosine", over the steps that log them
   double seconds =
       std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: none, or stopped in between
   double wall_seconds = 0;                       ///< of the whole process

@@ -1,9 +1,11 @@
 #include "train/metric_log.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "io/file.h"
 #include "io/json.h"
@@ -63,6 +65,30 @@ void MetricLog::append(const Value& row) {
 std::int64_t MetricLog::position() {
   file_.sync();
   return file_.size();
+}
+
+Scores log_means(const std::filesystem::path& path) {
+  Scores means;
+  std::vector<double> counts;
+  const auto add = [&](const std::string& name, const Value& value) {
+    if (value.is(Value::Kind::null)) return;
+    auto found =
+        std::find_if(means.begin(), means.end(), [&](const auto& mean) { return mean.first == name; });
+    if (found == means.end()) {
+      found = means.insert(means.end(), {name, 0.0});
+      counts.push_back(0);
+    }
+    found->second += value.number();
+    ++counts[static_cast<std::size_t>(found - means.begin())];
+  };
+  for (const Value& row : read_metric_log(path)) {
+    for (const auto& [key, what] :
+         {std::pair("weight", ".weight"), std::pair("task_gradient_cosine", ".gradient_cosine")})
+      if (const Value* table = row.find(key))
+        for (const auto& [name, value] : table->table()) add(name + what, value);
+  }
+  for (std::size_t i = 0; i < means.size(); ++i) means[i].second /= counts[i];
+  return means;
 }
 
 std::vector<Value> read_metric_log(const std::filesystem::path& path) {

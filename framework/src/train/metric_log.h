@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "eval/named_scores.h"
 #include "io/append_file.h"
 #include "mtt/value.h"
 
@@ -32,5 +33,9 @@ class MetricLog {
 /// All whole lines of a log, each with its place; a torn last line is left out. A missing file, or a line
 /// that is no JSON object, throws Error.
 std::vector<Value> read_metric_log(const std::filesystem::path& path);
+
+/// Means over the steps of a log that have them: "<task>.weight", and "<task>,<task>.gradient_cosine" where
+/// statistics_every was set.
+Scores log_means(const std::filesystem::path& path);
 
 }  // namespace mtt

@@ -231,7 +231,9 @@ double Trainer::finite(double gradient_norm) const {
 
 void Trainer::step_weighting(const StepData& data, const StepResult& result) {
   if (result.seen.present.empty()) return;
-  job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
+  call_plugin({"weighting", "", "", "after_step"}, [&] {
+    job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
+  });
   const at::NoGradGuard no_grad;
   for (AdamW::Slot& slot : weighting_optimizer_.slots())
     if (slot.parameter.grad().defined() && job_.weighting.weight_decay() > 0)
@@ -266,7 +268,7 @@ void Trainer::end_epoch() {
   std::vector<double> seen = means;
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
-  job_.weighting.after_epoch(epoch() - 1, seen);
+  call_plugin({"weighting", "", "", "after_epoch"}, [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
   std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(epochs_) + "  loss";
   for (std::size_t t = 0; t < means.size(); ++t)
     text += "  " + job_.model.tasks()[t].name + " " +

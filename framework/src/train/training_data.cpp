@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mtt/error.h"
+#include "train/plugin_results.h"
 
 namespace mtt {
 namespace {
@@ -51,12 +51,9 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
     const Task& task = model.tasks()[source.tasks[t]];
     std::vector<Value> labels;
     for (const std::int64_t e : examples) labels.push_back(source.labels[t][e]);
-    try {
-      forward.targets.push_back(task.head->prepare(labels, forward.batch));
-    } catch (const Error& error) {
-      throw Error("task '" + task.name + "': " + error.what());
-    }
-    forward.counts.push_back(task.head->count(forward.targets.back()));
+    forward.targets.push_back(
+        call_plugin(call_of(task, "prepare"), [&] { return task.head->prepare(labels, forward.batch); }));
+    forward.counts.push_back(checked_count(task, forward.targets.back()));
   }
   return forward;
 }

@@ -14,6 +14,7 @@
 #include "freeze/frontier.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
+#include "train/plugin_results.h"
 
 namespace mtt {
 namespace {
@@ -155,7 +156,7 @@ std::vector<at::Tensor> TrainingStep::sums(const StepForward& forward, std::size
       encoding.partners = encoding.sentences.index_select(0, forward.second);
       encoding.sentences = encoding.sentences.index_select(0, forward.first);
     }
-    result[t] = task.head->loss(task.head->forward(encoding), forward.targets[t]);
+    result[t] = checked_loss(task, encoding, forward.targets[t]);
   }
   return result;
 }
@@ -185,7 +186,7 @@ std::vector<double> TrainingStep::of_balanced(std::vector<double> values) const 
 std::vector<double> TrainingStep::task_weights(const WeightingStep& step) {
   std::vector<double> weights(balanced_.size(), 1.0);
   if (step.present.empty()) return weights;
-  const std::vector<double> asked = weighting_.weights(step);
+  const std::vector<double> asked = checked_weights(weighting_, step, weights.size());
   double total = 0, count = 0;
   for (std::size_t t = 0; t < weights.size(); ++t) {
     if (!balanced_[t]) continue;
@@ -313,7 +314,7 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
     if (!std::isfinite(gram.sum().item<double>()))
       throw Error("at step " + std::to_string(step.step + 1) +
                   " the tasks' gradients are not finite; lower train.learning_rate");
-    std::vector<double> alpha = weighting_.coefficients(gram, step);
+    std::vector<double> alpha = checked_coefficients(weighting_, gram, step);
     const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
     if (scales() && total > 0)
       for (double& a : alpha) a *= static_cast<double>(alpha.size()) / total;
@@ -321,7 +322,7 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
     for (std::size_t n = 0; n < step.present.size(); ++n) result.weights[step.present[n]] = alpha[n];
   } else {
-    direction = weighting_.combine(rows, step);
+    direction = checked_direction(weighting_, rows, step);
   }
   std::int64_t offset = 0;
   for (at::Tensor& parameter : shared_) {

@@ -3,9 +3,11 @@
 #include <ATen/ops/full.h>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <thread>
 
 #include "mtt/label_set.h"
@@ -41,6 +43,8 @@ class BreaksContract : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override {
     if (how_ == "hangs") std::this_thread::sleep_for(std::chrono::hours(1));
     if (how_ == "exits") std::exit(0);
+    if (how_ == "throws") throw std::runtime_error("the sky\nfell");
+    if (how_ == "misfits") return at::full({1, 2}, 0.0).add(at::full({1, 3}, 0.0));
     if (how_ == "prints" || how_ == "prints_and_flattens") {
       std::printf("- nothing\tis wrong ");  // as the check's own lines look, but without an end
       std::fflush(stdout);
@@ -65,6 +69,9 @@ class BreaksContract : public mtt::Head {
     if (how_ == "divides") return sum * (logits.size(0) / static_cast<double>(logits.size(0)));
     return sum;
   }
+  double count(const at::Tensor& targets) const override {
+    return how_ == "counts" ? std::nan("") : how_ == "counts_none" ? 0.0 : Head::count(targets);
+  }
   std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
     if (how_ == "crashes") std::raise(SIGSEGV);
     std::vector<Value> predictions;
@@ -81,6 +88,10 @@ class BreaksContract : public mtt::Head {
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>& labels) const override {
     if (how_ == "silent" && labels.empty()) return {};
     return {{"accuracy", 1}};
+  }
+
+  ~BreaksContract() override {
+    if (how_ == "lingers") std::this_thread::sleep_for(std::chrono::hours(1));
   }
 
  private:

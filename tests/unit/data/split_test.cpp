@@ -103,3 +103,11 @@ TEST_CASE("drawn examples are among more of them, whatever their order") {
   std::reverse(mirrored.begin(), mirrored.end());
   CHECK(mirrored == few);
 }
+
+TEST_CASE("unseen examples share no sentence with others, whichever side of a pair it is on") {
+  const auto pairs = examples_of({"a", "b", "c", "d"}, {"1", "2", "3", "4"});
+  const auto singles = examples_of({" B\t"}), other_pairs = examples_of({"5", "x"}, {"C", "4"});
+  CHECK(mtt::unseen_examples(pairs, {&singles, &other_pairs}) == std::vector<std::int64_t>{0});
+  CHECK(mtt::unseen_examples(pairs, {}).size() == 4);
+  CHECK(mtt::unseen_examples(singles, {&pairs}).empty());
+}

@@ -56,6 +56,18 @@ TEST_CASE("a log reads back, without a line that a kill tore") {
   CHECK_THROWS_WITH(mtt::read_metric_log(folder.path() / "none"), Contains("does not exist"));
 }
 
+TEST_CASE("means of a log are over the steps that have them") {
+  const TemporaryFolder folder;
+  const auto path =
+      folder.write("m.jsonl", R"({"step":0,"weight":{"a":1,"b":0.5},"task_gradient_cosine":{"a,b":-0.5}}
+{"step":1,"weight":{"a":2}}
+{"step":2,"weight":{"a":3,"b":1},"task_gradient_cosine":{"a,b":null}}
+{"step":3,"dev":{"a.accuracy":0.5}}
+)");
+  CHECK(mtt::log_means(path) ==
+        mtt::Scores{{"a.weight", 2.0}, {"b.weight", 0.75}, {"a,b.gradient_cosine", -0.5}});
+}
+
 TEST_CASE("a log that is not what the checkpoint saw is refused and left alone") {
   const TemporaryFolder folder;
   const auto path = folder.write("m.jsonl", "{\"a\":1}\n{\"a\":2}\n");

@@ -1,0 +1,109 @@
+#include "plugin/plugin_call.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <string_view>
+
+namespace mtt {
+namespace {
+
+thread_local const PluginCall* current = nullptr;
+
+std::string task_text(const PluginCall& call) {
+  return call.task.empty() ? "" : "task '" + std::string(call.task) + "': ";
+}
+
+/// Only what a signal handler may do.
+void put(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(STDERR_FILENO, text.data(), text.size());
+    if (count <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+}
+
+void put_call(const PluginCall& call) {
+  if (!call.task.empty())
+    for (const std::string_view part : {std::string_view("task '"), call.task, std::string_view("': ")})
+      put(part);
+  put("the ");
+  put(call.kind);
+  if (!call.name.empty())
+    for (const std::string_view part : {std::string_view(" '"), call.name, std::string_view("'")}) put(part);
+}
+
+const char* name_of(int signal) {
+  switch (signal) {
+    case SIGSEGV:
+      return "SIGSEGV, an access to memory that is not its own";
+    case SIGBUS:
+      return "SIGBUS, often a file that was shortened while it was read";
+    case SIGFPE:
+      return "SIGFPE, such as a division of integers by zero";
+    case SIGILL:
+      return "SIGILL, an instruction that the processor does not know";
+    default:
+      return "SIGABRT";
+  }
+}
+
+void on_fault(int signal) {
+  put("mtt: error: ");
+  if (current) {
+    put_call(*current);
+    put(" crashed in ");
+    put(current->doing);
+  } else {
+    put("the program crashed");
+  }
+  put(" (");
+  put(name_of(signal));
+  put(current ? "); run mtt plugins check on its library\n" : ")\n");
+  std::raise(signal);  // SA_RESETHAND: the default action now
+}
+
+void on_exit() {
+  if (!current) return;
+  put("mtt: error: ");
+  put_call(*current);
+  put(" ended the whole program in ");
+  put(current->doing);
+  put(" by a call of exit(); throw an exception there instead\n");
+  ::_exit(1);
+}
+
+}  // namespace
+
+PluginScope::PluginScope(const PluginCall& call) : outer_(current) { current = &call; }
+PluginScope::~PluginScope() { current = outer_; }
+
+Error plugin_error(const PluginCall& call, const Error& error) {
+  const std::string what = error.what(), task = task_text(call);
+  const std::string name = task.substr(0, task.size() - (task.empty() ? 0 : 2));
+  return Error(what.find(name) == std::string::npos ? task + what : what);
+}
+
+Error plugin_error(const PluginCall& call, const std::string& what) {
+  std::string flat = what;
+  std::replace(flat.begin(), flat.end(), '\n', ' ');
+  return Error(task_text(call) + "the " + call.kind +
+               (call.name.empty() ? "" : " '" + std::string(call.name) + "'") + " failed in " + call.doing +
+               ": " + flat + "; run mtt plugins check on its library");
+}
+
+void tell_plugin_ends() {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    struct sigaction old {};
+    if (::sigaction(signal, nullptr, &old) != 0 || old.sa_handler != SIG_DFL) continue;
+    struct sigaction action {};
+    action.sa_handler = on_fault;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigaction(signal, &action, nullptr);
+  }
+  std::atexit(on_exit);
+}
+
+}  // namespace mtt

@@ -1,0 +1,75 @@
+#include "train/plugin_results.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "mtt/error.h"
+#include "plugin/plugin_call.h"
+
+namespace mtt {
+namespace {
+
+PluginCall call_of(const char* doing) { return {"weighting", "", "", doing}; }
+
+void check_size(const char* what, std::size_t found, std::size_t expected) {
+  if (found != expected)
+    throw Error("the weighting gave " + std::to_string(found) + " " + what + "; expected " +
+                std::to_string(expected));
+}
+
+bool learns(const Task& task, const Encoding& encoding) {
+  if (encoding.tokens.requires_grad() || encoding.sentences.requires_grad()) return true;
+  for (const auto& [name, tensor] : task.head->parameters())
+    if (tensor.requires_grad()) return true;
+  return false;
+}
+
+}  // namespace
+
+at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets) {
+  const at::Tensor loss = call_plugin(call_of(task, "forward and loss"),
+                                      [&] { return task.head->loss(task.head->forward(encoding), targets); });
+  const std::string who = "task '" + task.name + "': the loss of the head '" + task.plugin + "' ";
+  if (!loss.defined() || loss.dim() != 0)
+    throw Error(who +
+                (loss.defined() ? "has " + std::to_string(loss.dim()) + " dimensions" : "is undefined") +
+                "; expected the sum over the rows that have a target, a scalar");
+  if (at::GradMode::is_enabled() && !loss.requires_grad() && learns(task, encoding))
+    throw Error(who + "has no gradient; compute it from the logits with tensor operators alone");
+  return loss;
+}
+
+double checked_count(const Task& task, const at::Tensor& targets) {
+  const double count = call_plugin(call_of(task, "count"), [&] { return task.head->count(targets); });
+  if (!std::isfinite(count) || count < 0)
+    throw Error("task '" + task.name + "': the head '" + task.plugin + "' counts " + std::to_string(count) +
+                " targets; expected 0 or more");
+  return count;
+}
+
+std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step, std::size_t tasks) {
+  std::vector<double> weights = call_plugin(call_of("weights"), [&] { return weighting.weights(step); });
+  check_size("weights", weights.size(), tasks);
+  return weights;
+}
+
+std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor& gram,
+                                         const WeightingStep& step) {
+  std::vector<double> coefficients =
+      call_plugin(call_of("coefficients"), [&] { return weighting.coefficients(gram, step); });
+  check_size("coefficients", coefficients.size(), static_cast<std::size_t>(gram.size(0)));
+  return coefficients;
+}
+
+at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, const WeightingStep& step) {
+  const at::Tensor direction =
+      call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
+  const std::int64_t found = direction.defined() ? direction.numel() : 0;
+  if (found != gradients.size(1))
+    throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +
+                std::to_string(gradients.size(1)) + ", one for each shared parameter that learns");
+  return direction;
+}
+
+}  // namespace mtt
