@@ -6,13 +6,18 @@
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/listed.h"
+#include "io/standard_output.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/plugin_call.h"
+#include "report/console.h"
+#include "report/terminal_text.h"
 #include "verbs.h"
 
 namespace {
@@ -29,7 +34,14 @@ void keep_freed_memory() {
 }
 
 int fail(const char* what) {
-  std::fprintf(stderr, "mtt: error: %s\n", what);
+  std::string text = "mtt: error: ";
+  for (std::string_view rest(what);;) {
+    const std::size_t end = rest.find('\n');
+    text += mtt::printable(rest.substr(0, end)) + "\n";
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  std::fputs(text.c_str(), stderr);
   return kFailure;
 }
 
@@ -56,6 +68,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
   mtt::tell_plugin_ends();
+  mtt::standard_output();
   app.failure_message(CLI::FailureMessage::simple);
   try {
     mtt::add_run(app);
@@ -73,7 +86,10 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& wanted) {
-    return app.exit(wanted);
+    std::ostringstream help;
+    const int code = app.exit(wanted, help, help);
+    mtt::Console().say(help.str());
+    return code;
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "io/file.h"
+#include "io/standard_output.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;
@@ -50,9 +51,9 @@ void write_lines(const std::string& output, std::int64_t count,
   bool fine = true;
   for (std::int64_t i = 0; i < count && fine; ++i) {
     const std::string text = line(i) + "\n";
-    fine = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    fine = std::fwrite(text.data(), 1, text.size(), standard_output()) == text.size();
   }
-  if (std::fflush(stdout) != 0 || !fine)
+  if (std::fflush(standard_output()) != 0 || !fine)
     throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
 }
 

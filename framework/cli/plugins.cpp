@@ -5,6 +5,7 @@
 #include "config/config_reference.h"
 #include "model_option.h"
 #include "mtt/error.h"
+#include "mtt/options.h"
 #include "plugin/plugin_template.h"
 #include "report/console.h"
 #include "report/terminal_text.h"
@@ -49,10 +50,12 @@ void Plugins::run() const {
   }
   catalog.load_all();
   bool found = false;
+  std::vector<std::string> names;
   for (const PluginLibrary& library : catalog.libraries()) {
     if (which.empty()) console.say(overview(library));
     const auto describe = [&](const std::string& kind, const auto& plugins) {
       for (const auto& plugin : plugins) {
+        names.push_back(plugin.name);
         if (plugin.name != which) continue;
         console.say(description(kind, plugin.name, plugin.summary, plugin.options));
         found = true;
@@ -63,7 +66,11 @@ void Plugins::run() const {
     describe("weighting", library.registry.weightings());
   }
   for (const std::string& failure : catalog.failures()) console.warn(failure);
-  if (!which.empty() && !found) catalog.head(which);  // throws: what was searched and what was seen
+  if (which.empty() || found) return;
+  const std::string near = nearest(which, names);
+  throw Error("no plugin has a backbone, head or weighting '" + which + "'" +
+              (near.empty() ? "" : "; did you mean '" + near + "'?") +
+              "; mtt plugins lists those that there are");
 }
 
 void add_check(CLI::App& plugins) {

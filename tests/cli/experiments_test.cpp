@@ -114,15 +114,22 @@ TEST_CASE("every experiment runs, cut short", "[data]") {
     const std::string out = (folder.path() / ("s" + std::to_string(number++))).string();
     std::vector<std::string> arguments = {"sweep", experiment.string(), "--out", out, "--jobs", "2"};
     const std::string name = experiment.stem().string();
-    const std::string examples =
-        name == "intents" ? "tasks.big.train_examples=300" : "data.train_examples=100";
-    for (const std::string& change :
-         {"backbone.model=" + (folder.path() / "model").string(), std::string("sweep.seeds=1"),
-          std::string("sweep.grid={}"), std::string("train.steps_per_epoch=3"),
-          std::string("train.batch_size=4"), examples}) {
-      arguments.push_back("--set");
-      arguments.push_back(change);
+    std::vector<std::string> changes = {
+        "backbone.model=" + (folder.path() / "model").string(),
+        "sweep.seeds=1",
+        "sweep.grid={}",
+        "train.steps_per_epoch=3",
+        "train.batch_size=4",
+        name == "intents" ? "tasks.big.train_examples=300" : "data.train_examples=100"};
+    if (name == "typos") {
+      const std::string typos = (folder.path() / "typos").string();
+      REQUIRE(std::system(("python3 '" + (experiment.parent_path() / "typos.py").string() + "' '" +
+                           std::getenv("MTT_DATA") + "/sentence_polarity' '" + typos + "'")
+                              .c_str()) == 0);
+      changes.insert(changes.end(),
+                     {"data.train=" + typos + "/train.jsonl", "data.test=" + typos + "/test.jsonl"});
     }
+    for (const std::string& change : changes) arguments.insert(arguments.end(), {"--set", change});
     const Outcome outcome = mtt_program(arguments);
     INFO(experiment << "\n" << outcome.out << outcome.err);
     CHECK(outcome.code == 0);

@@ -155,6 +155,13 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
     return mtt_program(arguments);
   };
   REQUIRE(run({}).code == 0);
+  REQUIRE(run({"--set", "tasks.mood.how=prints"}).code == 0);
+  const Outcome lines =
+      mtt_program({"predict", "--model", (folder.path() / "run2").string(), "--plugin-path", MTT_BAD_PLUGINS},
+                  "wake me\n");
+  CHECK_THAT(lines.out,
+             !Contains("is wrong") && Contains("\"mood\":{\"label\":"));  // what it prints is no data
+  CHECK_THAT(lines.err, Contains("is wrong"));
   const std::string head = "mtt: error: task 'mood': the head 'breaks_contract' ";
   for (const auto& [how, code, sentence] : std::vector<std::tuple<std::string, int, std::string>>{
            {"throws", 1, head + "failed in forward and loss: the sky fell"},
@@ -176,6 +183,13 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
                    (folder.path() / "w").string(), "--set", "weighting.how=short"});
   CHECK(few.code == 1);
   CHECK_THAT(few.err, Contains("the weighting gave 0 weights; expected 1"));
+}
+
+TEST_CASE("an option that has the name of a key of its table is found") {
+  const Outcome outcome = mtt_program(
+      {"plugins", "check", std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so"}, "", {"BREAKS_NAMES=1"});
+  CHECK(outcome.code == 1);
+  CHECK_THAT(outcome.out, Contains("the option 'layer' has the name of a key of [tasks.<name>]"));
 }
 
 TEST_CASE("what a plugin prints does not hide what its check says") {

@@ -39,7 +39,7 @@ TEST_CASE("failures are exit code 1 and one sentence") {
   fails({"encode", "--model", "no-such-model"}, "no model 'no-such-model'");
   fails({"encode", "--model", "x", "--output", "a.txt"}, "ends in none of .npy, .jsonl, .safetensors");
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
-  fails({"plugins", "poetry"}, "no plugin has the head 'poetry'");
+  fails({"plugins", "poetry"}, "no plugin has a backbone, head or weighting 'poetry'");
   fails({"plugins", "--plugin-path", "/no/such/folder"}, "the plugin folder '/no/such/folder' is not there");
   fails({"plugins"}, "the plugin folder '/no/such/folder' is not there", {"MTT_PLUGIN_PATH=/no/such/folder"});
   fails({"encode", "--model", "x"}, "MTT_THREADS is 'all'", {"MTT_THREADS=all"});

@@ -339,6 +339,25 @@ TEST_CASE("ordinal: numbers have an order, words need one") {
   CHECK(metrics[2].value == 0.5);
 }
 
+TEST_CASE("ordinal: a rank that training lacked is wrong, and no distance is taken to it") {
+  const auto head = make("ordinal", {{"labels", Value::Array{"low", "middle", "high"}}});
+  head->learn_labels({});
+  const auto at = [](const char* label) { return Value(Value::Table{{"label", label}}); };
+  const auto metrics =
+      head->score({at("low"), at("high"), at("low"), at("high")}, {"low", "middle", "top", Value()});
+  CHECK(metrics[1].value == Approx(1.0 / 3));
+  CHECK(metrics[2].value == Approx(0.5));
+}
+
+TEST_CASE("multi_label: two labels that training lacked are two") {
+  const auto head = make("multi_label", {{"labels", Value::Array{"a", "b"}}});
+  head->learn_labels({});
+  const auto metrics =
+      head->score({Value(Value::Table{{"labels", Value::Array{"a"}}})}, {Value(Value::Array{"a", "x", "y"})});
+  CHECK(metrics[0].value == Approx(0.5));  // 2 · 1 / (1 + 3)
+  CHECK(metrics[1].value == Approx(1.0 / 3));
+}
+
 TEST_CASE("pair_classification reads both vectors and their difference") {
   const auto head = make("pair_classification", {{"dropout", 0.0}});
   head->learn_labels({"yes", "no"});

@@ -56,7 +56,8 @@ class MTT_API Backbone : public nn::Module {
   /// Token ids → hidden states [T, H] before the first layer.
   virtual at::Tensor embed(const TokenBatch& batch) const = 0;
 
-  /// Runs layers from, from+1, ..., to-1 on hidden states [T, H].
+  /// Runs layers from, from+1, ..., to-1 on hidden states [T, H], which it must not write into: heads of
+  /// lower layers read them, and caches keep them.
   virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
                             std::int64_t to) const = 0;
 

@@ -38,8 +38,8 @@ class MTT_API Head : public nn::Module {
   virtual Level level() const = 0;
 
   /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
-  /// examples hold under the task's field; null labels are left out. Invalid ones throw Error with their
-  /// place.
+  /// examples hold under the task's field, null where an example has none. Invalid ones throw Error with
+  /// their place.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
   /// What must be saved beside the weights (labels and the like); `restore` takes it back.
@@ -76,8 +76,9 @@ class MTT_API Head : public nn::Module {
   /// empty.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
 
-  /// Scores predictions (from `decode`) against labels; null labels are left out. The first metric is the
-  /// task's main one. The names do not depend on the examples: with none, their values are NaN.
+  /// Scores predictions (from `decode`) against labels, of which some may be null: they do not count. A label
+  /// that training lacked counts as wrong. The first metric is the task's main one. The names do not depend
+  /// on the examples: with none, their values are NaN.
   virtual std::vector<Metric> score(const std::vector<Value>& predictions,
                                     const std::vector<Value>& labels) const = 0;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,18 @@ class MTT_API LabelSet {
 
  private:
   std::vector<std::string> names_;
+};
+
+/// Labels as numbers for scores, where a held-out label that the set lacks must count as wrong, and two such
+/// as two: known ones have their index, others numbers behind it.
+class MTT_API ScoredLabels {
+ public:
+  explicit ScoredLabels(const LabelSet& known) : known_(known) {}
+  std::int64_t number(const std::string& name);
+
+ private:
+  const LabelSet& known_;
+  std::map<std::string, std::int64_t> others_;
 };
 
 /// A label as a number: an integer or a number itself, and a string that is wholly a JSON number, as cells of

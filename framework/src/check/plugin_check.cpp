@@ -1,22 +1,17 @@
 #include "check/plugin_check.h"
 
 #include <ATen/Parallel.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 
 #include "check/check_backbone.h"
 #include "check/check_head.h"
 #include "check/check_weighting.h"
 #include "check/contract_report.h"
 #include "check/guarded_process.h"
+#include "config/experiment.h"
 #include "config/overrides.h"
 #include "io/file.h"
 #include "io/json.h"
+#include "io/standard_output.h"
 #include "mtt/error.h"
 #include "plugin/plugin_library.h"
 #include "report/terminal_text.h"
@@ -25,16 +20,6 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostConfigBytes = 4u << 20;
-
-using Stream = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-/// Standard output, kept from the plugin: what that prints goes to standard error from now on.
-Stream take_standard_output() {
-  const int kept = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  if (kept < 0) throw Error(std::string("standard output cannot be used: ") + std::strerror(errno));
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  return Stream(::fdopen(kept, "w"), &std::fclose);
-}
 
 Value read_config(const PluginCheck& check) {
   if (check.config.empty()) return {};
@@ -55,16 +40,26 @@ void check_defaults(const OptionList& declared, const PluginCheck& check) {
   read_options(declared, check, std::move(given));
 }
 
+/// An option of the table that the part's own share would be taken from it.
+void check_names(const OptionList& declared, const std::string& table) {
+  for (const Section& section : experiment_sections())
+    if (section.name == table)
+      for (const Option& option : declared.all())
+        require(!section.options.find(option.name),
+                "the option '" + option.name + "' has the name of a key of [" + table + "]; give it another");
+}
+
 /// Declares, reads and checks one registered part.
 template <class Plugin, class Check>
-void check_part(const char* kind, const Plugin& plugin, const PluginCheck& check, ContractReport& report,
-                const Check& work) {
+void check_part(const char* kind, const std::string& table, const Plugin& plugin, const PluginCheck& check,
+                ContractReport& report, const Check& work) {
   const std::string title = std::string(kind) + " " + plugin.name + ": ";
   Options options;
   const bool read = report.step(title + "options and their defaults", [&] {
     require(!plugin.summary.empty(), "it has no summary");
     for (const Option& option : plugin.options.all())
       require(!option.help.empty(), "the option '" + option.name + "' has no sentence of help");
+    check_names(plugin.options, table);
     check_defaults(plugin.options, check);
     options = read_options(plugin.options, check, Value::Table{});
   });
@@ -76,8 +71,7 @@ void check_part(const char* kind, const Plugin& plugin, const PluginCheck& check
 bool check_plugin_here(const PluginCheck& check) {
   at::set_num_threads(1);
   const Value config = read_config(check);
-  const Stream out = take_standard_output();
-  ContractReport report(out.get());
+  ContractReport report(standard_output());
   PluginLibrary library;
   const auto load = [&] {
     library = load_plugin(std::filesystem::absolute(check.file));
@@ -87,13 +81,13 @@ bool check_plugin_here(const PluginCheck& check) {
   };
   if (!report.step("loads and registers", load)) return true;
   for (const BackbonePlugin& plugin : library.registry.backbones())
-    check_part("backbone", plugin, check, report,
+    check_part("backbone", "", plugin, check, report,
                [&](const Options& options) { check_backbone(plugin, options, config, report); });
   for (const HeadPlugin& plugin : library.registry.heads())
-    check_part("head", plugin, check, report,
+    check_part("head", "tasks.<name>", plugin, check, report,
                [&](const Options& options) { check_head(plugin, options, report); });
   for (const WeightingPlugin& plugin : library.registry.weightings())
-    check_part("weighting", plugin, check, report,
+    check_part("weighting", "weighting", plugin, check, report,
                [&](const Options& options) { check_weighting(plugin, options, report); });
   return report.failed();
 }

@@ -56,6 +56,11 @@ std::string LabelSet::text(const Value& label) {
   return label.string();
 }
 
+std::int64_t ScoredLabels::number(const std::string& name) {
+  if (const auto found = known_.find(name)) return *found;
+  return others_.emplace(name, known_.size() + static_cast<std::int64_t>(others_.size())).first->second;
+}
+
 double label_number(const Value& label) {
   const auto checked = [&](double number) {
     if (std::abs(number) > std::numeric_limits<float>::max())

@@ -151,7 +151,12 @@ BackbonePlugin PluginCatalog::backbone_for(const std::string& model_type) {
   return *find(
       "backbone for model_type '" + model_type + "'", model_type,
       [&](const Registry& registry) { return registry.backbone_for(model_type); },
-      [](const Registry&) { return std::vector<std::string>(); });
+      [](const Registry& registry) {
+        std::vector<std::string> types;
+        for (const BackbonePlugin& plugin : registry.backbones())
+          types.insert(types.end(), plugin.model_types.begin(), plugin.model_types.end());
+        return types;
+      });
 }
 
 HeadPlugin PluginCatalog::head(const std::string& name) {

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "io/file.h"
+#include "io/standard_output.h"
 #include "mtt/error.h"
 #include "report/terminal_text.h"
 
@@ -32,7 +33,8 @@ void Console::copy(std::string_view text) {
 }
 
 void Console::say(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+  std::FILE* const out = standard_output();
+  if (std::fwrite(text.data(), 1, text.size(), out) != text.size() || std::fflush(out) != 0)
     throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
   copy(text);
 }

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "io/standard_output.h"
 #include "text/utf8.h"
 
 namespace mtt {
@@ -19,8 +20,12 @@ bool is_control(char32_t c) {
 }  // namespace
 
 std::string printable(std::string_view utf8) {
-  if (find_invalid_utf8(utf8) != std::string_view::npos) return "(text that is not valid UTF-8)";
   constexpr char kHex[] = "0123456789abcdef";
+  if (const std::size_t bad = find_invalid_utf8(utf8); bad != std::string_view::npos) {
+    const auto byte = static_cast<unsigned char>(utf8[bad]);
+    return printable(utf8.substr(0, bad)) + "\\x" + kHex[byte >> 4] + kHex[byte & 15] +
+           printable(utf8.substr(bad + 1));
+  }
   std::string text;
   const char* const end = utf8.data() + utf8.size();
   for (const char* p = utf8.data(); p != end;) {
@@ -81,7 +86,7 @@ std::string without_colours(std::string_view text) {
 
 bool colours_wanted() {
   const char* refused = std::getenv("NO_COLOR");
-  return ::isatty(STDOUT_FILENO) == 1 && (refused == nullptr || *refused == '\0');
+  return ::isatty(::fileno(standard_output())) == 1 && (refused == nullptr || *refused == '\0');
 }
 
 }  // namespace mtt

@@ -11,6 +11,7 @@
 #include "config/task_examples.h"
 #include "data/examples.h"
 #include "data/text_lines.h"
+#include "data/unseen_labels.h"
 #include "eval/cosine.h"
 #include "io/file.h"
 #include "io/npy.h"
@@ -174,6 +175,27 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   return prepared;
 }
 
+void warn_of_unseen_labels(const Experiment& experiment, Prepared& prepared, Console& console) {
+  constexpr std::size_t kMostNamed = 5;
+  for (const TaskPlan& plan : prepared.plans) {
+    const std::string train = plan.file(experiment, "train");
+    if (train.empty()) continue;
+    const std::vector<Value> known = prepared.files.get(train).labels(plan.field());
+    for (const std::string& test : test_files(experiment, *plan.config)) {
+      const auto unseen = unseen_labels(known, prepared.files.get(test).labels(plan.field()));
+      if (unseen.empty()) continue;
+      std::string names;
+      for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)
+        names += (i == 0 ? "" : ", ") + Value(unseen[i].first).json() + " (" +
+                 std::to_string(unseen[i].second) + ")";
+      if (unseen.size() > kMostNamed) names += " and others";
+      console.warn("task '" + plan.config->name + "': " + std::to_string(unseen.size()) +
+                   (unseen.size() == 1 ? " label" : " labels") + " of " + test +
+                   " that training lacks: " + names + "; the head cannot have learned them");
+    }
+  }
+}
+
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
   std::vector<Options> head_options;
   for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
@@ -243,6 +265,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
+  warn_of_unseen_labels(experiment, prepared, console);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));

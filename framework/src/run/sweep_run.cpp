@@ -231,14 +231,7 @@ class Sweep {
     }
   }
 
-  SweepSummary summary() const {
-    std::vector<SweepRow> own;
-    for (const SweepRow& row : rows_)
-      if (std::any_of(plan_.runs.begin(), plan_.runs.end(),
-                      [&](const SweepRun& run) { return same_run(row, run); }))
-        own.push_back(row);
-    return summarise_sweep(plan_.shape, own);
-  }
+  SweepSummary summary() const { return summarise_sweep(plan_.shape, rows_); }
 
   void write_summary() const {
     const SweepSummary all = summary();

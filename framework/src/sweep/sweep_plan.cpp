@@ -142,11 +142,13 @@ std::vector<Point> read_grid(const Value& table, std::string& axis) {
 
 /// What nothing scores is refused before it is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
-  if (!experiment.tasks.empty() &&
-      std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
+  if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
                   [&](const TaskConfig& task) { return test_files(experiment, task).empty(); }))
-    throw Error(file.string() + ": no task of the arm '" + arm +
-                "' has a test file, so that the sweep has nothing to compare; name one in [data] test");
+    throw Error(file.string() + ": " +
+                (experiment.tasks.empty() ? "the arm '" + arm + "' has no task"
+                                          : "no task of the arm '" + arm + "' has a test file") +
+                ", so that the sweep has nothing to compare; " +
+                (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
 }
 
 std::string run_key(const Value& base, const SweepRun& run, std::size_t of_caller) {
@@ -174,6 +176,12 @@ Value base_of(Value config) {
 }
 
 }  // namespace
+
+bool SweepShape::names(const std::string& arm, const std::string& point, std::int64_t seed) const {
+  return std::find(arms.begin(), arms.end(), arm) != arms.end() && seed >= first_seed &&
+         seed - first_seed < seeds &&
+         std::any_of(points.begin(), points.end(), [&](const SweepPoint& own) { return own.label == point; });
+}
 
 std::string SweepRun::folder() const {
   std::string name = arm;
@@ -240,6 +248,8 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   if (experiment.run.integer("seed") > std::numeric_limits<std::int64_t>::max() - sweep.integer("seeds"))
     experiment.run.value("seed").refuse("run.seed leaves no room for " + sweep.value("seeds").json() +
                                         " seeds; give a smaller one");
+  plan.shape.first_seed = experiment.run.integer("seed");
+  plan.shape.seeds = sweep.integer("seeds");
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
@@ -277,11 +287,10 @@ Value shape_json(const SweepShape& shape) {
     for (const double value : point.values) values.emplace_back(value);
     points.emplace_back(Value::Table{{"label", point.label}, {"values", std::move(values)}});
   }
-  return Value::Table{{"arms", strings(shape.arms)},
-                      {"points", std::move(points)},
-                      {"baseline", shape.baseline},
-                      {"metrics", strings(shape.metrics)},
-                      {"axis", shape.axis}};
+  return Value::Table{{"arms", strings(shape.arms)}, {"points", std::move(points)},
+                      {"baseline", shape.baseline},  {"metrics", strings(shape.metrics)},
+                      {"axis", shape.axis},          {"first_seed", shape.first_seed},
+                      {"seeds", shape.seeds}};
 }
 
 SweepShape shape_from_json(const Value& json) {
@@ -294,6 +303,8 @@ SweepShape shape_from_json(const Value& json) {
   for (const Value& metric : json.at("metrics").array()) shape.metrics.push_back(metric.string());
   shape.baseline = json.at("baseline").string();
   shape.axis = json.at("axis").string();
+  shape.first_seed = json.at("first_seed").integer();
+  shape.seeds = json.at("seeds").integer();
   for (const SweepPoint& point : shape.points)
     if (!shape.axis.empty() && point.values.size() != 1)
       json.at("points").refuse("a point has " + std::to_string(point.values.size()) + " values of '" +

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct SweepShape {
   std::string baseline;              ///< one of the arms
   std::vector<std::string> metrics;  ///< as [sweep] names them; empty: each task's main one
   std::string axis;  ///< the grid's key, where it has exactly one and all its values are numbers; else ""
+  std::int64_t first_seed = 0;
+  std::int64_t seeds = std::numeric_limits<std::int64_t>::max();
+
+  /// Whether it asks for this run. Rows of runs that it does not ask for have no part in what is told.
+  bool names(const std::string& arm, const std::string& point, std::int64_t seed) const;
 };
 
 /// One run: an arm at a point with a seed.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace mtt {
@@ -83,7 +84,10 @@ SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std:
 
 }  // namespace
 
-SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& rows) {
+SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
+  std::vector<SweepRow> rows;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
+               [&](const SweepRow& row) { return shape.names(row.arm, row.point, row.seed); });
   SweepSummary summary{shape, metrics_of(shape, rows), {}, {}};
   for (std::size_t p = 0; p < shape.points.size(); ++p) {
     const std::string& point = shape.points[p].label;
@@ -97,13 +101,8 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
       line.is_baseline = arm == shape.baseline;
     }
   }
-  const auto is_named = [&](const SweepRow& row) {
-    return std::find(shape.arms.begin(), shape.arms.end(), row.arm) != shape.arms.end() &&
-           std::any_of(shape.points.begin(), shape.points.end(),
-                       [&](const SweepPoint& point) { return point.label == row.point; });
-  };
-  for (const SweepRow& row : rows)
-    if (row.failed() && is_named(row)) summary.failed.push_back(row);
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(summary.failed),
+               [](const SweepRow& row) { return row.failed(); });
   return summary;
 }
 

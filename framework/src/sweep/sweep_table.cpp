@@ -17,9 +17,16 @@ std::string with_half(const char* pattern, const Interval& interval) {
   return text;
 }
 
+/// A mean over fewer seeds than there are says over how many.
+std::string fewer_text(const Interval& interval, const SweepLine& line) {
+  const auto count = static_cast<std::int64_t>(interval.count);
+  return count > 0 && count < line.seeds ? " (" + std::to_string(count) + " seeds)" : "";
+}
+
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
-  return with_half("%+.4f", cell.difference) + (cell.difference.excludes_zero() ? " *" : "");
+  return with_half("%+.4f", cell.difference) + fewer_text(cell.difference, line) +
+         (cell.difference.excludes_zero() ? " *" : "");
 }
 
 std::string count_text(std::int64_t count) {
@@ -76,7 +83,7 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
     if (line.point != point) continue;
     Cells& row = rows.emplace_back(Cells{line.arm});
     for (const SweepCell& cell : line.cells) {
-      row.push_back(with_half("%.4f", cell.score));
+      row.push_back(with_half("%.4f", cell.score) + fewer_text(cell.score, line));
       row.push_back(difference_text(line, cell));
     }
     row.push_back(seconds_text(line));

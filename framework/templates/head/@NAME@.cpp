@@ -70,11 +70,12 @@ class @TITLE@Head : public mtt::Head {
   // The first metric is the task's main one.
   std::vector<mtt::Metric> score(const std::vector<Value>& predictions,
                                  const std::vector<Value>& labels) const override {
+    mtt::ScoredLabels numbers(labels_);  // a label that training lacked counts as wrong
     std::vector<std::int64_t> predicted, gold;
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (labels[i].is(Value::Kind::null)) continue;
-      predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
-      gold.push_back(labels_.find(mtt::LabelSet::text(labels[i])).value_or(-1));
+      predicted.push_back(numbers.number(predictions[i].at("label").string()));
+      gold.push_back(numbers.number(mtt::LabelSet::text(labels[i])));
     }
     return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
   }

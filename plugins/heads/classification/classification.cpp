@@ -115,11 +115,12 @@ std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::T
 
 std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predictions,
                                                const std::vector<Value>& labels) const {
+  mtt::ScoredLabels numbers(labels_);
   std::vector<std::int64_t> predicted, gold;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
-    predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
-    gold.push_back(labels_.find(mtt::LabelSet::text(labels[i])).value_or(-1));
+    predicted.push_back(numbers.number(predictions[i].at("label").string()));
+    gold.push_back(numbers.number(mtt::LabelSet::text(labels[i])));
   }
   return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
 }

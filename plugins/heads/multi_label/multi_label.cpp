@@ -102,13 +102,13 @@ std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::Token
 std::vector<mtt::Metric> MultiLabel::score(const std::vector<Value>& predictions,
                                            const std::vector<Value>& labels) const {
   std::vector<std::vector<std::int64_t>> predicted, gold;
+  mtt::ScoredLabels numbers(labels_);
   double exact = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
     const auto indices = [&](const Value& names) {
       std::vector<std::int64_t> set;
-      for (const Value& name : names_of(names))  // a label that the head does not know is never found
-        set.push_back(labels_.find(mtt::LabelSet::text(name)).value_or(-1));
+      for (const Value& name : names_of(names)) set.push_back(numbers.number(mtt::LabelSet::text(name)));
       std::sort(set.begin(), set.end());
       set.erase(std::unique(set.begin(), set.end()), set.end());
       return set;

@@ -129,15 +129,19 @@ std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::TokenBat
 std::vector<mtt::Metric> Ordinal::score(const std::vector<Value>& predictions,
                                         const std::vector<Value>& labels) const {
   std::vector<std::int64_t> predicted, gold;
-  double distance = 0;
+  double distance = 0, right = 0, all = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
+    ++all;
+    const auto rank = labels_.find(mtt::LabelSet::text(name_of(labels[i])));
+    if (!rank) continue;  // wrong, and no rank to be far from
     predicted.push_back(labels_.find(predictions[i].at("label").string()).value());
-    gold.push_back(labels_.index(name_of(labels[i])));
+    gold.push_back(*rank);
+    right += predicted.back() == gold.back();
     distance += std::abs(static_cast<double>(predicted.back() - gold.back()));
   }
   return {{"quadratic_kappa", mtt::quadratic_kappa(predicted, gold)},
-          {"accuracy", mtt::accuracy(predicted, gold)},
+          {"accuracy", right / all},
           {"mean_rank_error", distance / static_cast<double>(gold.size())}};
 }
 

@@ -104,6 +104,7 @@ class BreaksContract : public mtt::Head {
 void register_breaks_contract(mtt::Registry& registry) {
   mtt::OptionList options;
   options.string("how", "not at all", "What it does wrong.");
+  if (std::getenv("BREAKS_NAMES") != nullptr) options.string("layer", "", "Which layer.");
   registry.add(mtt::HeadPlugin{
       .name = "breaks_contract",
       .summary = "Breaks its contract.",

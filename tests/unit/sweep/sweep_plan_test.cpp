@@ -11,6 +11,10 @@ namespace {
 const std::string kBase = R"([backbone]
 model = "m"
 
+[tasks.t]
+head = "classification"
+test = "t.jsonl"
+
 [train]
 epochs = 2
 
@@ -26,9 +30,9 @@ mtt::SweepPlan plan(const std::string& sweep, const std::vector<mtt::Override>& 
   return mtt::plan_sweep(folder.path() / "base.toml", overrides);
 }
 
-std::string refusal(const std::string& sweep) {
+std::string refusal(const std::string& sweep, const std::string& base = kBase) {
   try {
-    plan(sweep);
+    plan(sweep, {}, base);
   } catch (const mtt::Error& error) {
     return error.what();
   }
@@ -114,12 +118,13 @@ TEST_CASE("a shape survives JSON") {
 
 TEST_CASE("what cannot be swept is refused at its place") {
   CHECK_THAT(refusal(""), Contains("there is no [sweep]"));
-  CHECK_THAT(refusal("[sweep]\nseeds = 0\n"), Contains("base.toml:11:") && Contains("1 to 1000"));
+  CHECK_THAT(refusal("[sweep]\n", "[backbone]\nmodel = \"m\"\n"), Contains("has no task"));
+  CHECK_THAT(refusal("[sweep]\nseeds = 0\n"), Contains("base.toml:15:") && Contains("1 to 1000"));
   CHECK_THAT(refusal("[sweep]\nseed = 3\n"), Contains("did you mean 'seeds'?"));
   CHECK_THAT(refusal("[sweep.arms]\na = { freeze.polcy = \"none\" }\n"),
-             Contains("base.toml:11:") && Contains("did you mean 'policy'?"));
+             Contains("base.toml:15:") && Contains("did you mean 'policy'?"));
   CHECK_THAT(refusal("[sweep.arms]\na = 3\n"),
-             Contains("base.toml:11:") && Contains("the arm 'a' is no table"));
+             Contains("base.toml:15:") && Contains("the arm 'a' is no table"));
   CHECK_THAT(refusal("[sweep.arms]\n\"a/b\" = {}\n"), Contains("no name for an arm"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = 3\n"), Contains("a grid needs an array of values"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = []\n"), Contains("a grid needs an array of values"));

@@ -26,7 +26,9 @@ mtt::SweepRow row(const std::string& arm, std::int64_t seed, double score, doubl
   return result;
 }
 
-mtt::SweepShape shape() { return {{"base", "other"}, {{"", {}}}, "base", {}, ""}; }
+mtt::SweepShape shape() {
+  return {.arms = {"base", "other"}, .points = {{"", {}}}, .baseline = "base", .metrics = {}, .axis = ""};
+}
 
 /// Three seeds: differences 0.1, 0.2, 0.3 of the first score, a ratio of 0.5 of times.
 std::vector<mtt::SweepRow> rows() {
@@ -62,6 +64,27 @@ TEST_CASE("a run that failed or is missing is in no mean") {
   CHECK(summary.lines[1].cells[0].difference.count == 2);
   CHECK(summary.lines[1].cells[0].difference.mean == Approx(0.15));
   CHECK_THAT(mtt::sweep_text(summary), Contains("failed: base, seed 3: broke"));
+}
+
+TEST_CASE("seeds that are no longer asked for have no part") {
+  mtt::SweepShape fewer = shape();
+  fewer.first_seed = 1;
+  fewer.seeds = 2;
+  auto all = rows();
+  all.push_back(row("base", 3, 0.1, 1));
+  all.back().error = "broke";
+  const auto summary = mtt::summarise_sweep(fewer, all);
+  CHECK(summary.lines[0].cells[0].score.mean == Approx(0.45));
+  CHECK(summary.lines[0].seeds == 2);
+  CHECK(summary.failed.empty());
+}
+
+TEST_CASE("a mean over fewer seeds than there are says so") {
+  auto all = rows();
+  all[1].scores[0].second = kNaN;
+  const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
+  CHECK_THAT(text, Contains("| base | 0.4000 ± 1.2706 (2 seeds) |"));
+  CHECK_THAT(text, Contains("| other | 0.6000 ± 0.0000 | +0.2000 ± 1.2706 (2 seeds) |"));
 }
 
 TEST_CASE("the table says means, differences and costs") {
