@@ -129,6 +129,7 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   const Exported e;
   std::string plain = kConfig;
   plain.erase(plain.find("prompt"), plain.find("[data]") - plain.find("prompt"));
+  plain.insert(plain.find("[data]"), "max_tokens = 12\n");
   e.run("plain", "", plain);
   REQUIRE(e.write("plain", "words", {"--head", "words"}).code == 0);
   const mtt::Value config = mtt::parse_json(file_text(e.path("words") + "/config.json"), "c");
@@ -144,6 +145,8 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
     return all;
   };
   CHECK(entities("words", "tags") == entities("plain", "words"));
+  const mtt::Value tokenizer = mtt::parse_json(file_text(e.path("words") + "/tokenizer_config.json"), "t");
+  CHECK(tokenizer.at("model_max_length").integer() == 12);
   CHECK_THAT(mtt_program({"predict", "--model", e.path("words")}, "rain\n").err, Contains("no modules.json"));
   e.refused("plain", {"--head", "intent"}, "does not read [CLS] through a pooler");
   e.refused("plain", {"--head", "slots"}, "the run has no task 'slots'; its tasks are 'intent', 'words'");

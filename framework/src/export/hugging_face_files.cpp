@@ -29,6 +29,15 @@ void copy_tokenizer(const fs::path& from, const fs::path& to) {
   }
 }
 
+void write_token_limit(const fs::path& directory, std::int64_t max_tokens) {
+  const fs::path file = directory / "tokenizer_config.json";
+  std::error_code error;
+  Value settings = fs::exists(file, error) ? parse_json(read_file(file, kMostSettingsBytes), file.string())
+                                           : Value(Value::Table{});
+  settings.set("model_max_length", max_tokens);
+  write_file_atomically(file, settings.json() + "\n");
+}
+
 bool lowers_case(const fs::path& transformer) {
   const fs::path file = transformer / "sentence_bert_config.json";
   std::error_code error;

@@ -118,6 +118,7 @@ void write_hugging_face_head(LoadedRun& run, const std::string& task_name, const
   write_tensors(target.folder() / "model.safetensors", tensors);
   write_file_atomically(target.folder() / "config.json", config.json() + "\n");
   copy_tokenizer(encoder.directory.transformer, target.folder());
+  if (encoder.max_tokens > 0) write_token_limit(target.folder(), encoder.max_tokens);
   const std::string pipeline = tokens ? "token-classification" : "text-classification";
   write_file_atomically(
       target.folder() / "README.md",
