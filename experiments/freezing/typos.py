@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes the films' reviews with typing errors: typos.py FOLDER OUTPUT.
 
-In each word of three letters or more, with a chance of one in three, two neighbouring letters change
+Every other training review goes into clean.jsonl as it is, the others into train.jsonl with errors, all test reviews
+into test.jsonl with errors. In each word of three letters or more, with a chance of one in three, two neighbouring letters change
 places, one is lost, or one is typed twice. The draws depend on the text alone.
 """
 import json
@@ -27,13 +28,15 @@ def mistyped(word, draws):
 def main():
     source, output = map(pathlib.Path, sys.argv[1:])
     output.mkdir(parents=True, exist_ok=True)
-    for part in ("train", "test"):
-        with open(source / f"{part}.jsonl", encoding="utf-8") as lines, \
-                open(output / f"{part}.jsonl", "w", encoding="utf-8") as out:
+    train = (source / "train.jsonl").read_text(encoding="utf-8").splitlines()
+    test = (source / "test.jsonl").read_text(encoding="utf-8").splitlines()
+    for name, lines, change in (("clean", train[0::2], False), ("train", train[1::2], True), ("test", test, True)):
+        with open(output / f"{name}.jsonl", "w", encoding="utf-8") as out:
             for line in lines:
                 example = json.loads(line)
-                draws = random.Random(example["text"])
-                example["text"] = " ".join(mistyped(word, draws) for word in example["text"].split(" "))
+                if change:
+                    draws = random.Random(example["text"])
+                    example["text"] = " ".join(mistyped(word, draws) for word in example["text"].split(" "))
                 out.write(json.dumps(example, ensure_ascii=False) + "\n")
 
 

@@ -2,8 +2,8 @@
 """Does the cosine of two tasks' gradients go with what they gain from each other?
 
 pairs_correlation.py RUNS.JSONL prints, for each pair, the mean cosine and what each task gains beside the other
-(paired by seed), and Spearman's correlation of both over all tasks of all pairs. Its interval is a bootstrap over
-pairs, 10,000 draws: 95 % of the correlations of drawn pairs.
+(paired by seed), and Spearman's correlation of both over all tasks of all pairs. The range is that of 95 % of
+10,000 draws of as many pairs from them; it describes these pairs, which share tasks, and no others.
 """
 import collections
 import json
@@ -64,9 +64,10 @@ def main():
         return spearman(*map(list, zip(*points)))
 
     draws = random.Random(0)
-    drawn = sorted(correlation(draws.choices(pairs, k=len(pairs))) for _ in range(DRAWS))
+    drawn = [correlation(draws.choices(pairs, k=len(pairs))) for _ in range(DRAWS)]
+    drawn = sorted(value for value in drawn if value == value)  # equal pairs have none
     print(f"Spearman's correlation of cosine and gain over {len(pairs)} pairs: {correlation(pairs):+.2f}, "
-          f"95 % of drawn pairs {drawn[DRAWS // 40]:+.2f} to {drawn[-DRAWS // 40]:+.2f}")
+          f"95 % of drawn pairs {drawn[len(drawn) // 40]:+.2f} to {drawn[-len(drawn) // 40]:+.2f}")
 
 
 if __name__ == "__main__":

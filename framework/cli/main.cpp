@@ -45,21 +45,20 @@ int fail(const char* what) {
   return kFailure;
 }
 
-/// What is wrong with the first word, where it should be a verb and is none; else "".
+/// What is wrong with the first words, where they should be verbs and one is none; else "".
 std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return "";
+  if (argc < 2 || argv[1][0] == '-' || app.get_require_subcommand_min() == 0) return "";
   std::vector<std::string> verbs;
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
     verbs.push_back(verb->get_name());
-  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return "";
+  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end())
+    return unknown_verb(*app.get_subcommand(argv[1]), argc - 1, argv + 1);
   const std::string near = mtt::nearest(argv[1], verbs);
   return "there is no '" + std::string(argv[1]) + "'; " +
          (near.empty() ? "the verbs are " + mtt::listed(verbs) : "did you mean '" + near + "'?");
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   keep_freed_memory();
   std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of ours to report
@@ -68,7 +67,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
   mtt::tell_plugin_ends();
-  mtt::standard_output();
+  mtt::take_standard_output();
   app.failure_message(CLI::FailureMessage::simple);
   try {
     mtt::add_run(app);
@@ -108,4 +107,12 @@ int main(int argc, char** argv) {
   } catch (...) {
     return fail("a plugin threw something that is no std::exception; run mtt plugins check on it");
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int code = run(argc, argv);
+  mtt::work_is_done();
+  return code;
 }

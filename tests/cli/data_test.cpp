@@ -101,6 +101,35 @@ TEST_CASE("data check draws the dev examples that dev_share asks for") {
   CHECK(labelled.at("dev").integer() == 50);
 }
 
+TEST_CASE("data check knows sets of classes, and a run names held-out labels that its head does not know") {
+  const Experiment e;
+  e.folder.write("train.jsonl", R"({"sentence": "play rain", "topics": ["music"]}
+{"sentence": "wake me", "topics": []}
+{"sentence": "rain now", "topics": ["weather", "music"]}
+)");
+  e.folder.write("test.jsonl", "{\"sentence\": \"wake\", \"topics\": [\"music\", \"time\"]}\n");
+  const std::string file = e.folder
+                               .write("topics.toml", R"([backbone]
+model = "./model"
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+text = "sentence"
+[tasks.topics]
+head = "multi_label"
+)")
+                               .string();
+  const Outcome check = mtt_program({"data", "check", file});
+  INFO(check.out << check.err);
+  CHECK_THAT(check.out,
+             Contains("topics: sets of classes") && Contains("1 label is not in train: \"time\" (test 1)"));
+  CHECK_THAT(check.out, Contains("1 error, 0 notes"));
+  const Outcome run = mtt_program({"run", file, "--out", (e.folder.path() / "run").string()});
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK_THAT(run.err, Contains("test.jsonl has 1 label that the head does not know: \"time\" (1)"));
+}
+
 TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a run") {
   const Experiment e;
   e.folder.write("train.csv", "wish,sentence,hurry\nplay,rain,0.5\nwake,wake me,1\nwake,wake now,1\n");

@@ -43,11 +43,30 @@ std::set<fs::path> files_in(const fs::path& folder) {
   return names;
 }
 
-/// "12.3 ± 0.4" as texts have it: hundredths of a score, without a sign.
-std::string points(const std::string& mean, const std::string& half) {
+/// "12.3 ± 0.4" as texts have it, in hundredths of a score.
+std::string points(double mean, double half) {
   char text[64];
-  std::snprintf(text, sizeof text, "%.1f ± %.1f", std::abs(std::stod(mean)) * 100, std::stod(half) * 100);
+  std::snprintf(text, sizeof text, "%.1f ± %.1f", std::abs(mean) * 100, half * 100);
   return text;
+}
+
+/// What texts on the experiments in `folder` may quote: means, and differences with and without their sign.
+std::set<std::string> quotable(const fs::path& folder) {
+  std::set<std::string> known;
+  for (const fs::path& experiment : experiments()) {
+    const fs::path file = results_of(experiment) / "summary.csv";
+    if (experiment.parent_path() != folder || !fs::exists(file)) continue;
+    for (const mtt::Value& line : mtt::parse_csv(file_text(file), ',', "summary.csv")) {
+      REQUIRE(line.table().size() == 14);
+      const auto number = [&](const char* key) { return std::stod(line.at(key).string()); };
+      if (!line.at("half").string().empty()) known.insert(points(number("mean"), number("half")));
+      if (line.at("difference_half").string().empty()) continue;
+      const std::string text = points(number("difference"), number("difference_half"));
+      known.insert(text);
+      known.insert((number("difference") < 0 ? "−" : "+") + text);
+    }
+  }
+  return known;
 }
 
 }  // namespace
@@ -79,30 +98,27 @@ TEST_CASE("the tables of experiments are those of their rows and files") {
   CHECK(complete >= 8);
 }
 
-TEST_CASE("every mean with its interval in the texts stands in a table") {
-  std::set<std::string> known;
-  for (const fs::path& experiment : experiments()) {
-    if (!fs::exists(results_of(experiment) / "summary.csv")) continue;
-    const std::string table = file_text(results_of(experiment) / "summary.csv");
-    for (const mtt::Value& line : mtt::parse_csv(table, ',', "summary.csv")) {
-      REQUIRE(line.table().size() == 14);
-      for (const auto& [mean, half] : {std::pair("mean", "half"), std::pair("difference", "difference_half")})
-        if (!line.at(mean).string().empty() && !line.at(half).string().empty())
-          known.insert(points(line.at(mean).string(), line.at(half).string()));
-    }
-  }
-  const std::regex interval(R"((\d+\.\d ± \d+\.\d))");
-  int seen = 0;
-  for (const char* file :
-       {"docs/discussion.md", "experiments/freezing/README.md", "experiments/one_model_or_two/README.md",
-        "experiments/imbalance/README.md", "experiments/weighting/README.md"}) {
-    const std::string text = file_text(fs::path(MTT_SOURCE) / file);
+TEST_CASE("every mean with its interval in the texts stands in a table of its topic") {
+  const std::regex interval(R"((\+|−)?\d+\.\d ± \d+\.\d)");
+  const auto count_all = [&](const fs::path& file, const std::set<std::string>& known) {
+    const std::string text = file_text(file);
+    int seen = 0;
     for (std::sregex_iterator at(text.begin(), text.end(), interval), end; at != end; ++at, ++seen) {
       INFO(file << ": " << at->str());
       CHECK(known.contains(at->str()));
     }
+    return seen;
+  };
+  int seen = 0;
+  std::set<std::string> all;
+  for (const char* topic : {"freezing", "one_model_or_two", "imbalance", "weighting"}) {
+    const fs::path folder = fs::path(MTT_SOURCE) / "experiments" / topic;
+    const std::set<std::string> known = quotable(folder);
+    seen += count_all(folder / "README.md", known);
+    all.insert(known.begin(), known.end());
   }
-  CHECK(seen > 50);
+  seen += count_all(fs::path(MTT_SOURCE) / "docs/discussion.md", all);
+  CHECK(seen > 80);
 }
 
 TEST_CASE("every experiment runs, cut short", "[data]") {

@@ -164,9 +164,9 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
   CHECK_THAT(lines.err, Contains("is wrong"));
   const std::string head = "mtt: error: task 'mood': the head 'breaks_contract' ";
   for (const auto& [how, code, sentence] : std::vector<std::tuple<std::string, int, std::string>>{
-           {"throws", 1, head + "failed in forward and loss: the sky fell"},
-           {"misfits", 1, head + "failed in forward and loss: The size of tensor a (2)"},
-           {"exits", 1, head + "ended the whole program in forward and loss by a call of exit()"},
+           {"throws", 1, head + "failed in forward: the sky fell"},
+           {"misfits", 1, head + "failed in forward: The size of tensor a (2)"},
+           {"exits", 1, head + "ended the whole program in forward by a call of exit()"},
            {"counts", 1, head + "counts nan targets"},
            {"detaches", 1, "task 'mood': the loss of the head 'breaks_contract' has no gradient"},
            {"crashes", 128 + SIGSEGV, head + "crashed in decode (SIGSEGV"},

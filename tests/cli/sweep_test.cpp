@@ -114,6 +114,15 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   CHECK(folder.rows("s").size() == 12);
 }
 
+TEST_CASE("a check of a sweep finds files that are not there") {
+  const SweepFolder folder;
+  CHECK(folder.sweep("s", {"--check"}).code == 0);
+  const Outcome gone = folder.sweep("s", {"--check", "--set", "sweep.arms.all.data.train=gone.jsonl"});
+  CHECK(gone.code == 1);
+  CHECK_THAT(gone.err, Contains("gone.jsonl' does not exist"));
+  CHECK_FALSE(fs::exists(folder.path() / "s"));
+}
+
 TEST_CASE("runs on other examples than those of the rows are refused") {
   const SweepFolder folder;
   const std::vector<std::string> one = {"--set", "sweep.seeds=1", "--set", "sweep.grid={}"};

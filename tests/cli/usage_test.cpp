@@ -26,6 +26,8 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
   }
   CHECK_THAT(mtt_program({"encod"}).err, Contains("there is no 'encod'; did you mean 'encode'?"));
   CHECK_THAT(mtt_program({"frobnicate"}).err, Contains("the verbs are 'run', 'sweep'"));
+  CHECK_THAT(mtt_program({"data", "chek"}).err, Contains("there is no 'chek'; did you mean 'check'?"));
+  CHECK_THAT(mtt_program({"run", "x", "--wrong"}).err, Contains("--wrong"));
 }
 
 TEST_CASE("failures are exit code 1 and one sentence") {

@@ -77,8 +77,8 @@ class MTT_API Head : public nn::Module {
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
 
   /// Scores predictions (from `decode`) against labels, of which some may be null: they do not count. A label
-  /// that training lacked counts as wrong. The first metric is the task's main one. The names do not depend
-  /// on the examples: with none, their values are NaN.
+  /// that training lacked counts as wrong. The first metric is the task's main one. The names depend on
+  /// the options alone: before `learn_labels` they are asked for by empty lists, for which values are NaN.
   virtual std::vector<Metric> score(const std::vector<Value>& predictions,
                                     const std::vector<Value>& labels) const = 0;
 

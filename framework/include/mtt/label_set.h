@@ -44,6 +44,7 @@ class MTT_API LabelSet {
 class MTT_API ScoredLabels {
  public:
   explicit ScoredLabels(const LabelSet& known) : known_(known) {}
+  explicit ScoredLabels(LabelSet&& known) = delete;
   std::int64_t number(const std::string& name);
 
  private:

@@ -294,6 +294,7 @@ void HeadCheck::check_scores() {
   for (const Metric& metric : metrics)
     require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
   require(names(head_->score({}, {})) == all, "without examples score gives other names of metrics");
+  require(names(made()->score({}, {})) == all, "before it knows labels score gives other names of metrics");
   for (std::size_t i = 0; i < labels_.size(); ++i)
     if (!labels_[i].is(Value::Kind::null)) head_->right(predictions[i], labels_[i]);
 }

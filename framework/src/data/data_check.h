@@ -30,9 +30,10 @@ struct CheckedPart {
   std::int64_t cut = 0;       ///< texts longer than the limit, partners included
 };
 
-/// What a task's labels are: no label at all; names; whole numbers, which may be either; numbers; spans.
-enum class LabelKind { none, classes, integers, numbers, spans };
-/// "no labels", "classes", "whole numbers", "numbers", "spans".
+/// What a task's labels are: no label at all; names; whole numbers, which may be either; numbers; spans; sets
+/// of names.
+enum class LabelKind { none, classes, integers, numbers, spans, sets };
+/// "no labels", "classes", "whole numbers", "numbers", "spans", "sets of classes".
 const char* label_kind_name(LabelKind kind);
 
 /// How often a label (of numbers: a range of them) occurs in each part of a task; spans are counted singly.

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "data/label_names.h"
 #include "data/span_check.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
@@ -47,7 +48,9 @@ std::vector<Label> labels_of(const DataCheck& check, CheckedTask& task) {
 }
 
 LabelKind kind_of(const Value& label) {
-  if (label.is(Value::Kind::array)) return LabelKind::spans;
+  if (label.is(Value::Kind::array))
+    return label.array().empty() || label.array()[0].is(Value::Kind::table) ? LabelKind::spans
+                                                                            : LabelKind::sets;
   if (label.is(Value::Kind::integer)) return LabelKind::integers;
   if (label.is(Value::Kind::number)) return LabelKind::numbers;
   if (!label.is(Value::Kind::string)) return LabelKind::classes;
@@ -63,7 +66,8 @@ LabelKind kind_of(const std::vector<Label>& labels) {
   LabelKind kind = LabelKind::none;
   for (const Label& label : labels) {
     const LabelKind own = kind_of(label.value);
-    if (own == LabelKind::spans || own == LabelKind::classes) return own;
+    const bool empty = own == LabelKind::spans && label.value.array().empty();  // or an empty set
+    if (!empty && own != LabelKind::integers && own != LabelKind::numbers) return own;
     kind = std::max(kind, own);
   }
   return kind;
@@ -109,10 +113,10 @@ class LabelChecker {
     std::vector<std::string> first;
     for (const Label& label : labels_) {
       try {
-        if (task_.kind == LabelKind::spans)
-          for (const Value& span : label.value.array()) count(counts, span.at("label").string(), label.part);
-        else
-          count(counts, LabelSet::text(label.value), label.part);
+        const bool arrays = task_.kind == LabelKind::spans || task_.kind == LabelKind::sets;
+        if (arrays) label.value.array();
+        if (!arrays) LabelSet::text(label.value);
+        for (const std::string& name : label_names(label.value)) count(counts, name, label.part);
       } catch (const Error& error) {
         ++unreadable;
         if (first.size() < kMostNamed) first.push_back(error.what());
@@ -243,6 +247,8 @@ const char* label_kind_name(LabelKind kind) {
       return "numbers";
     case LabelKind::spans:
       return "spans";
+    case LabelKind::sets:
+      return "sets of classes";
   }
   return "";
 }

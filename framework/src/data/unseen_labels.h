@@ -1,17 +1,17 @@
-// Held-out labels that no training example has.
+// Held-out labels that a head does not know.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "mtt/value.h"
+#include "mtt/label_set.h"
 
 namespace mtt {
 
-/// How often each label that `train` does not have stands in `held_out`, sorted: classes, members of sets of
-/// classes, labels of spans. Numbers are no classes: where all labels of `train` are numbers, there are none.
-std::vector<std::pair<std::string, std::int64_t>> unseen_labels(const std::vector<Value>& train,
+/// How often each label that is not `known` stands in `held_out`, sorted.
+std::vector<std::pair<std::string, std::int64_t>> unseen_labels(const LabelSet& known,
                                                                 const std::vector<Value>& held_out);
 
 }  // namespace mtt

@@ -6,19 +6,17 @@
 namespace mtt {
 namespace {
 
-std::FILE* take() {
-  const int kept = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-  std::FILE* file = kept < 0 ? nullptr : ::fdopen(kept, "w");
-  if (!file) return stdout;  // it is closed, and writing to it says so
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);
-  return file;
-}
+std::FILE* taken = nullptr;
 
 }  // namespace
 
-std::FILE* standard_output() {
-  static std::FILE* const file = take();
-  return file;
+void take_standard_output() {
+  const int kept = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (kept < 0) return;  // it is closed, and writing to it will say so
+  taken = ::fdopen(kept, "w");
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
 }
+
+std::FILE* standard_output() { return taken ? taken : stdout; }
 
 }  // namespace mtt

@@ -5,8 +5,11 @@
 
 namespace mtt {
 
-/// The first call takes standard output for the program's own results: what a plugin or a library prints goes
-/// to standard error from then on, so that it cannot get between rows of data.
+/// For the start of a program: standard output is kept for its own results, and what a plugin or a library
+/// prints goes to standard error from then on, so that it cannot get between rows of data.
+void take_standard_output();
+
+/// Where results go: what was taken, else stdout.
 std::FILE* standard_output();
 
 }  // namespace mtt

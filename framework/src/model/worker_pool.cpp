@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include "plugin/plugin_call.h"
 
 namespace mtt {
 
@@ -22,6 +25,7 @@ void run_on_workers(std::int64_t threads, std::int64_t count, const std::functio
   std::exception_ptr failure;
   std::mutex failure_mutex;
   const auto worker = [&] {
+    const auto stack = std::make_unique<SignalStack>();
     at::set_num_threads(1);
     try {
       for (std::int64_t i; (i = next.fetch_add(1)) < count;) work(i);

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <string_view>
@@ -65,17 +67,32 @@ void on_fault(int signal) {
   std::raise(signal);  // SA_RESETHAND: the default action now
 }
 
+std::atomic<bool> at_work = false;
+
 void on_exit() {
-  if (!current) return;
+  if (!at_work) return;
   put("mtt: error: ");
-  put_call(*current);
-  put(" ended the whole program in ");
-  put(current->doing);
-  put(" by a call of exit(); throw an exception there instead\n");
+  if (current) {
+    put_call(*current);
+    put(" ended the whole program in ");
+    put(current->doing);
+    put(" by a call of exit(); throw an exception there instead\n");
+  } else {
+    put("a thread of a plugin ended the whole program by a call of exit()\n");
+  }
   ::_exit(1);
 }
 
 }  // namespace
+
+SignalStack::SignalStack() {
+  stack_t stack{};
+  stack.ss_sp = bytes_.data();
+  stack.ss_size = bytes_.size();
+  ::sigaltstack(&stack, &outer_);
+}
+
+SignalStack::~SignalStack() { ::sigaltstack(&outer_, nullptr); }
 
 PluginScope::PluginScope(const PluginCall& call) : outer_(current) { current = &call; }
 PluginScope::~PluginScope() { current = outer_; }
@@ -91,19 +108,24 @@ Error plugin_error(const PluginCall& call, const std::string& what) {
   std::replace(flat.begin(), flat.end(), '\n', ' ');
   return Error(task_text(call) + "the " + call.kind +
                (call.name.empty() ? "" : " '" + std::string(call.name) + "'") + " failed in " + call.doing +
-               ": " + flat + "; run mtt plugins check on its library");
+               ": " + flat);
 }
 
 void tell_plugin_ends() {
+  static const SignalStack stack;
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
     struct sigaction old {};
     if (::sigaction(signal, nullptr, &old) != 0 || old.sa_handler != SIG_DFL) continue;
     struct sigaction action {};
     action.sa_handler = on_fault;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK;
     ::sigaction(signal, &action, nullptr);
   }
+  at_work = true;
   std::atexit(on_exit);
+  std::at_quick_exit(on_exit);
 }
+
+void work_is_done() { at_work = false; }
 
 }  // namespace mtt

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <c10/util/Exception.h>
+#include <signal.h>
 
+#include <array>
 #include <exception>
 #include <new>
 #include <string>
@@ -56,9 +58,26 @@ auto call_plugin(const PluginCall& call, const Work& work) -> decltype(work()) {
   }
 }
 
+/// A stack of its own for this thread's signal handler: an endless recursion leaves none on the thread's.
+class SignalStack {
+ public:
+  SignalStack();
+  ~SignalStack();
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+
+ private:
+  std::array<char, 1 << 16> bytes_;
+  stack_t outer_{};
+};
+
 /// For the start of a program: a signal that ends it in a fault (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT)
 /// leaves one sentence on standard error, which names the plugin whose call it fell into; exit() within a
-/// call leaves one too, and the exit code 1. Signals that somebody else handles already are left alone.
+/// call, or anywhere before `work_is_done`, leaves one too, and the exit code 1. Signals that somebody else
+/// handles already are left alone. _exit() cannot be seen.
 void tell_plugin_ends();
+
+/// For the end of a program, which may exit now.
+void work_is_done();
 
 }  // namespace mtt

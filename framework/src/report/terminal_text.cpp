@@ -17,28 +17,36 @@ bool is_control(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || bidirectional;
 }
 
-}  // namespace
+void append_hex(char32_t number, int highest_shift, std::string& text) {
+  for (int shift = highest_shift; shift >= 0; shift -= 4) text += "0123456789abcdef"[number >> shift & 15];
+}
 
-std::string printable(std::string_view utf8) {
-  constexpr char kHex[] = "0123456789abcdef";
-  if (const std::size_t bad = find_invalid_utf8(utf8); bad != std::string_view::npos) {
-    const auto byte = static_cast<unsigned char>(utf8[bad]);
-    return printable(utf8.substr(0, bad)) + "\\x" + kHex[byte >> 4] + kHex[byte & 15] +
-           printable(utf8.substr(bad + 1));
-  }
-  std::string text;
+void append_printable(std::string_view utf8, std::string& text) {
   const char* const end = utf8.data() + utf8.size();
   for (const char* p = utf8.data(); p != end;) {
     const char* const start = p;
     const char32_t c = read_code_point(p);
-    if (!is_control(c)) {
+    if (is_control(c)) {
+      text += "\\u";
+      append_hex(c, 12, text);
+    } else {
       text.append(start, p);
-      continue;
     }
-    text += "\\u";
-    for (int shift = 12; shift >= 0; shift -= 4) text += kHex[c >> shift & 15];
   }
-  return text;
+}
+
+}  // namespace
+
+std::string printable(std::string_view bytes) {
+  std::string text;
+  while (true) {
+    const std::size_t bad = find_invalid_utf8(bytes);
+    append_printable(bytes.substr(0, bad), text);
+    if (bad == std::string_view::npos) return text;
+    text += "\\x";
+    append_hex(static_cast<unsigned char>(bytes[bad]), 4, text);
+    bytes.remove_prefix(bad + 1);
+  }
 }
 
 std::string shortened(std::string_view utf8, std::size_t width) {

@@ -10,7 +10,7 @@ namespace mtt {
 
 /// The text with control characters, line breaks and bytes that are no UTF-8 written as escapes, so that no
 /// input moves the cursor or forges lines.
-std::string printable(std::string_view utf8);
+std::string printable(std::string_view bytes);
 
 /// At most `width` columns (one a code point), the end replaced by "…" where it is cut.
 std::string shortened(std::string_view utf8, std::size_t width);

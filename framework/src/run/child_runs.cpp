@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <map>
 #include <thread>
 
@@ -50,15 +51,30 @@ int run_children(std::size_t count, std::size_t jobs, const std::function<ChildR
   const InterruptGuard interrupt;
   std::map<int, Running> running;
   int signal = 0;
+  std::exception_ptr failure;
+  const auto stop = [&](int with) {
+    for (const auto& [child, run] : running) ::kill(child, with);
+  };
+  const auto trying = [&](const auto& work) {
+    try {
+      work();
+    } catch (...) {
+      if (!failure) stop(SIGTERM);
+      failure = failure ? failure : std::current_exception();
+    }
+  };
   for (std::size_t next = 0; next < count || !running.empty();) {
     if (signal == 0 && interrupt.signal() != 0) {
       signal = interrupt.signal();
-      for (const auto& [child, run] : running) ::kill(child, passed_on(signal));
+      stop(passed_on(signal));
     }
-    if (signal != 0 && running.empty()) break;
-    if (signal == 0 && next < count && running.size() < jobs) {
-      const int child = start(make(next));
-      running.emplace(child, Running{next++, Clock::now()});
+    const bool ends = signal != 0 || failure;
+    if (ends && running.empty()) break;
+    if (!ends && next < count && running.size() < jobs) {
+      trying([&] {
+        const int child = start(make(next));
+        running.emplace(child, Running{next++, Clock::now()});
+      });
       continue;
     }
     bool any = false;
@@ -72,11 +88,14 @@ int run_children(std::size_t count, std::size_t jobs, const std::function<ChildR
       const Running run = at->second;
       at = running.erase(at);
       any = true;
-      ended(run.number, {process_end(status), std::chrono::duration<double>(Clock::now() - run.start).count(),
-                         static_cast<double>(usage.ru_maxrss) / 1024});
+      const double seconds = std::chrono::duration<double>(Clock::now() - run.start).count();
+      trying([&] {
+        ended(run.number, {process_end(status), seconds, static_cast<double>(usage.ru_maxrss) / 1024});
+      });
     }
     if (!any) std::this_thread::sleep_for(kPause);
   }
+  if (failure) std::rethrow_exception(failure);
   return signal;
 }
 

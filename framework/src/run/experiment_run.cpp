@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 
@@ -175,24 +174,35 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   return prepared;
 }
 
-void warn_of_unseen_labels(const Experiment& experiment, Prepared& prepared, Console& console) {
+/// Held-out files, and those that choose the best weights.
+std::vector<HeldOut> with_dev(std::vector<HeldOut> held_out, const Prepared& prepared) {
+  if (!prepared.training) return held_out;
+  for (std::size_t t = 0; t < prepared.training->files.size(); ++t) {
+    const TaskFiles& task = prepared.training->files[t];
+    if (!task.dev.empty()) held_out.push_back({t, task.field, task.dev});
+  }
+  return held_out;
+}
+
+/// Heads that know labels keep them under "labels" in their state.
+void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                           const MultiTaskModel& model, Console& console) {
   constexpr std::size_t kMostNamed = 5;
-  for (const TaskPlan& plan : prepared.plans) {
-    const std::string train = plan.file(experiment, "train");
-    if (train.empty()) continue;
-    const std::vector<Value> known = prepared.files.get(train).labels(plan.field());
-    for (const std::string& test : test_files(experiment, *plan.config)) {
-      const auto unseen = unseen_labels(known, prepared.files.get(test).labels(plan.field()));
-      if (unseen.empty()) continue;
-      std::string names;
-      for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)
-        names += (i == 0 ? "" : ", ") + Value(unseen[i].first).json() + " (" +
-                 std::to_string(unseen[i].second) + ")";
-      if (unseen.size() > kMostNamed) names += " and others";
-      console.warn("task '" + plan.config->name + "': " + std::to_string(unseen.size()) +
-                   (unseen.size() == 1 ? " label" : " labels") + " of " + test +
-                   " that training lacks: " + names + "; the head cannot have learned them");
-    }
+  for (const HeldOut& item : held_out) {
+    const Task& task = model.tasks()[item.task];
+    const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
+    const Value* labels = state.is(Value::Kind::table) ? state.find("labels") : nullptr;
+    if (!labels) continue;
+    const auto unseen = unseen_labels(LabelSet::from_value(*labels), files.get(item.file).labels(item.field));
+    if (unseen.empty()) continue;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)
+      names += (i == 0 ? "" : ", ") + Value(unseen[i].first).json() + " (" +
+               std::to_string(unseen[i].second) + ")";
+    if (unseen.size() > kMostNamed) names += " and others";
+    console.warn("task '" + task.name + "': " + item.file + " has " + std::to_string(unseen.size()) +
+                 (unseen.size() == 1 ? " label" : " labels") + " that the head does not know: " + names +
+                 "; they count as wrong");
   }
 }
 
@@ -265,8 +275,8 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
-  warn_of_unseen_labels(experiment, prepared, console);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
+  warn_of_unseen_labels(with_dev(held_out, prepared), prepared.files, *encoder.model, console);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
   if (prepared.training) {

@@ -5,6 +5,7 @@
 #include <ATen/ops/from_blob.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "io/safetensors.h"
 #include "mtt/error.h"
@@ -93,16 +94,18 @@ std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plu
             Reading{}, nullptr, true};
   const HeadPlugin plugin = plugins.head(task.plugin);
   task.head = make_head(plugin, Options::read(plugin.options, Value(), "the head"));
+  LabelSet labels;
   std::vector<std::int64_t> rows;
   if (tokens) {
-    auto [labels, from] = rows_of_tags(outputs, config);
-    task.head->restore(Value::Table{{"labels", labels.value()}});
-    rows = std::move(from);
+    std::tie(labels, rows) = rows_of_tags(outputs, config);
   } else {
-    if (count > 1) task.head->restore(Value::Table{{"labels", LabelSet(outputs).value()}});
+    if (count > 1) labels = LabelSet(outputs);
     for (std::int64_t i = 0; i < count; ++i) rows.push_back(i);
   }
-  task.head->build(encoder.model->feature_width(task.reading, task.head->level()));
+  call_plugin(call_of(task, "restore and build"), [&] {
+    if (labels.size() > 0) task.head->restore(Value::Table{{"labels", labels.value()}});
+    task.head->build(encoder.model->feature_width(task.reading, task.head->level()));
+  });
   const at::NoGradGuard no_grad;
   for (auto& [name, tensor] : task.head->parameters()) {
     const bool is_bias = name.ends_with(".bias");

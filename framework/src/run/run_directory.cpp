@@ -44,6 +44,9 @@ void save_head(const fs::path& directory, const Task& task) {
 
 void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
   const fs::path file = directory / "head.json";
+  if (std::error_code error; !fs::exists(file, error))
+    throw Error("the run of '" + directory.parent_path().parent_path().string() + "' has no head for task '" +
+                plan.task.name + "'; it is not complete, go on with mtt run --resume or run it again");
   const Value saved = parse_json(read_file(file, kMostHeadBytes), file.string());
   if (saved.at("plugin").string() != plan.task.plugin) {
     throw Error(file.string() + ": this head was made by the plugin '" + saved.at("plugin").string() +

@@ -1,11 +1,12 @@
 #include "run/run_inputs.h"
 
-#include <set>
+#include <map>
 
 #include "config/task_examples.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/model_cache.h"
+#include "model/peft_adapter.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;
@@ -13,11 +14,17 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-std::set<fs::path> model_files(const Experiment& experiment) {
-  std::set<fs::path> files;
+/// All files of the model's directory, and of the one that it extends where it is an adapter.
+std::map<std::string, fs::path> model_files(const Experiment& experiment) {
+  std::map<std::string, fs::path> files;
+  const auto add = [&](const fs::path& directory) {
+    for (const auto& entry : fs::recursive_directory_iterator(directory))
+      if (entry.is_regular_file()) files.emplace(entry.path().lexically_relative(directory), entry.path());
+  };
   try {
-    for (const auto& entry : fs::directory_iterator(find_model(experiment.backbone.string("model"))))
-      if (entry.is_regular_file()) files.insert(entry.path());
+    const fs::path directory = find_model(experiment.backbone.string("model"));
+    add(directory);
+    if (const auto adapter = PeftAdapter::read(directory)) add(find_model(adapter->base));
   } catch (const Error&) {
   } catch (const fs::filesystem_error&) {
   }
@@ -41,7 +48,10 @@ const std::string& RunInputs::of_file(const fs::path& file) {
 
 std::string RunInputs::digest(const Experiment& experiment) {
   Digest all;
-  for (const fs::path& file : model_files(experiment)) all.add(file.filename().string() + of_file(file));
+  for (const auto& [name, file] : model_files(experiment)) {
+    all.add(name);
+    all.add(of_file(file));
+  }
   for (const TaskConfig& task : experiment.tasks) all.add(task.name + of_file(train_file(experiment, task)));
   for (const std::string& file : held_out_files(experiment)) all.add(of_file(file));
   return all.hex();

@@ -87,7 +87,9 @@ std::string entity_examples(const Task& task, const std::vector<std::string>& te
     const Value* entities = predictions[i].is(Value::Kind::table) ? predictions[i].find("entities") : nullptr;
     if (labels[i].is(Value::Kind::null) || !entities) continue;
     const std::string found = entity_markup(entities->array(), texts[i]);
-    if (task.head->right(predictions[i], labels[i]).value_or(true)) {
+    if (call_plugin(call_of(task, "right"), [&] {
+          return task.head->right(predictions[i], labels[i]);
+        }).value_or(true)) {
       if (right_count++ < kMostExamples) right += "<div class=\"example\">" + found + "</div>\n";
     } else if (wrong_count++ < kMostExamples) {
       wrong += "<div class=\"example wrong\">" + found + "<br><span class=\"gold\">" +

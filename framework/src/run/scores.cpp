@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "eval/cosine.h"
 #include "eval/named_scores.h"
@@ -20,7 +21,20 @@ std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, con
                                  const Inference& inference) {
   if (examples.partners.empty())
     throw Error("the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
-  return task.head->score(predict_pairs(task, examples.texts, examples.partners, inference), labels);
+  const auto predictions = predict_pairs(task, examples.texts, examples.partners, inference);
+  return call_plugin(call_of(task, "score"), [&] { return task.head->score(predictions, labels); });
+}
+
+/// Scores are kept by name.
+std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics) {
+  const std::string who = "task '" + task.name + "': the head '" + task.plugin + "' ";
+  if (metrics.empty()) throw Error(who + "gave no metric for labelled examples; its score is wrong");
+  std::set<std::string> names;
+  for (const Metric& metric : metrics)
+    if (metric.name.empty() || !names.insert(metric.name).second)
+      throw Error(who + "gave two metrics of the name " + Value(metric.name).json() +
+                  ", or one without a name; its score is wrong");
+  return metrics;
 }
 
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
@@ -90,10 +104,10 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     InferenceResult* result = pairs ? nullptr : &results[item.file];
     if (result && result->predictions.empty())
       *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    score.metrics = call_plugin(call_of(task, "score"), [&] {
-      return pairs ? pair_metrics(task, examples, labels, inference)
-                   : task.head->score(result->predictions[item.task], labels);
-    });
+    score.metrics = checked_metrics(
+        task, pairs ? pair_metrics(task, examples, labels, inference)
+                    : call_plugin(call_of(task, "score"),
+                                  [&] { return task.head->score(result->predictions[item.task], labels); }));
   }
   for (const auto& [file, result] : results) {
     TaskScore all = score_together(held_out, file, files.get(file), result, model);

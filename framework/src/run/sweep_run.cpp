@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <fstream>
+#include <map>
 
 #include "config/experiment.h"
 #include "config/listed.h"
-#include "data/text_lines.h"
+#include "config/task_examples.h"
 #include "io/append_file.h"
 #include "io/file.h"
 #include "io/json.h"
@@ -34,6 +36,7 @@ constexpr const char* kRuns = "runs";
 constexpr const char* kCache = "cache";
 constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "embeddings.npy"};
 constexpr std::size_t kMostBytes = 64u << 20;
+constexpr std::uintmax_t kLogEnd = 64u << 10;
 
 /// A torn last line is cut off.
 std::int64_t whole_lines(const fs::path& file) {
@@ -55,9 +58,19 @@ void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const 
                     run.title() + "); give another directory with --out, or remove that file");
 }
 
+/// The last bytes of a file, at most `most` of them.
+std::string file_end(const fs::path& path, std::uintmax_t most) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::uintmax_t>(std::max<std::streamoff>(0, file.tellg()));
+  std::string text(std::min(size, most), '\0');
+  file.seekg(static_cast<std::streamoff>(size - text.size()));
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return text;
+}
+
 std::string last_error(const fs::path& log, const ProcessEnd& end) {
   constexpr std::string_view kMark = "mtt: error: ";
-  const std::string text = read_file(log, kMostBytes);
+  const std::string text = file_end(log, kLogEnd);
   if (const std::size_t at = text.rfind(kMark); at != std::string::npos)
     return text.substr(at + kMark.size(), text.find('\n', at) - at - kMark.size());
   return end.signal != 0 ? "ended by signal " + std::to_string(end.signal)
@@ -144,6 +157,7 @@ class Sweep {
       child.arguments.push_back(change.assignment);
     }
     const Experiment experiment = Experiment::read(file_, run.overrides);
+    inputs_[&run] = RunInputs().digest(experiment);
     if (experiment.trains && experiment.cache.string("where") == "disk" &&
         experiment.cache.string("directory").empty()) {
       child.arguments.push_back("--set");
@@ -158,17 +172,21 @@ class Sweep {
   }
 
   void finish(const SweepRun& run, const ChildEnd& end, AppendFile& log) {
-    constexpr int kStopped = 128;  // a run that a signal stopped has its checkpoint, and no row
-    if (end.end.code > kStopped || end.end.signal == SIGINT || end.end.signal == SIGTERM) return;
+    for (const int stop : {SIGINT, SIGTERM})  // a run that was stopped has its checkpoint, and no row
+      if (end.end.code == 128 + stop || end.end.signal == stop) return;
     SweepRow row{
         .arm = run.arm, .point = run.point, .seed = run.seed, .key = run.key, .error = {}, .scores = {}};
-    row.inputs = RunInputs().digest(Experiment::read(file_, run.overrides));
+    row.inputs = inputs_[&run];
     row.wall_seconds = end.seconds;
     row.peak_memory_mb = end.peak_memory_mb;
     row.jobs = settings_.jobs;
     row.threads = threads();
     if (end.end.code != 0 || end.end.signal != 0)
       row.error = last_error(log_file(run), end.end);
+    else if (!fs::exists(folder(run) / "scores.jsonl"))
+      row.error = "it ended before it was complete, with exit code 0; does a plugin end the process?";
+    else if (RunInputs().digest(Experiment::read(file_, run.overrides)) != row.inputs)
+      row.error = "its examples or its model changed while it ran";
     else
       read_results(run, row);
     log.append(row_json(row).json() + "\n");
@@ -255,6 +273,7 @@ class Sweep {
   Console& console_;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;
+  std::map<const SweepRun*, std::string> inputs_;  ///< digests, when they began
   std::size_t done_ = 0;
   double wall_seconds_ = 0;
 };
@@ -272,6 +291,10 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, C
   const SweepPlan plan = plan_sweep(file, overrides);
   std::string text;
   for (const SweepRun& run : plan.runs) {
+    if (run.seed == plan.shape.first_seed) {
+      const Experiment experiment = Experiment::read(file, run.overrides);
+      for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
+    }
     text += run.title() + "\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   }

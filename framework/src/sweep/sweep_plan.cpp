@@ -303,8 +303,8 @@ SweepShape shape_from_json(const Value& json) {
   for (const Value& metric : json.at("metrics").array()) shape.metrics.push_back(metric.string());
   shape.baseline = json.at("baseline").string();
   shape.axis = json.at("axis").string();
-  shape.first_seed = json.at("first_seed").integer();
-  shape.seeds = json.at("seeds").integer();
+  if (const Value* first = json.find("first_seed")) shape.first_seed = first->integer();
+  if (const Value* seeds = json.find("seeds")) shape.seeds = seeds->integer();
   for (const SweepPoint& point : shape.points)
     if (!shape.axis.empty() && point.values.size() != 1)
       json.at("points").refuse("a point has " + std::to_string(point.values.size()) + " values of '" +

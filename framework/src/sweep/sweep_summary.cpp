@@ -74,7 +74,9 @@ SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std:
   line.seconds = mean_interval(own);
   line.time_ratio = mean_interval(ratios);
   for (const SweepRow* row : rows) {
-    line.beside_others = line.beside_others || row->jobs > 1;
+    const SweepRow* other = of_seed(baseline, row->seed);
+    line.beside_others =
+        line.beside_others || row->jobs > 1 || (other && (other->jobs > 1 || other->threads != row->threads));
     line.peak_memory_mb = std::max(line.peak_memory_mb, row->peak_memory_mb);
     line.learning_parameters = std::max(line.learning_parameters, row->learning_parameters);
   }

@@ -24,8 +24,9 @@ struct SweepLine {
   std::vector<SweepCell> cells;  ///< one a metric
   Interval seconds;              ///< of training, over the seeds whose time is known
   Interval time_ratio;           ///< its seconds by the baseline's, paired by seed
-  bool beside_others = false;    ///< some runs shared the machine: times are not to be compared
-  double peak_memory_mb = 0;     ///< the largest
+  bool beside_others = false;  ///< times are not to be compared: runs, or the baseline's, shared the machine
+                               ///< or had other numbers of threads
+  double peak_memory_mb = 0;   ///< the largest
   std::int64_t learning_parameters = 0;
   std::int64_t seeds = 0;  ///< that are there
 };

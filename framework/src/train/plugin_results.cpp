@@ -12,9 +12,9 @@ namespace {
 
 PluginCall call_of(const char* doing) { return {"weighting", "", "", doing}; }
 
-void check_size(const char* what, std::size_t found, std::size_t expected) {
-  if (found != expected)
-    throw Error("the weighting gave " + std::to_string(found) + " " + what + "; expected " +
+void check_list(const char* what, const std::vector<double>& list, std::size_t expected) {
+  if (list.size() != expected)
+    throw Error("the weighting gave " + std::to_string(list.size()) + " " + what + "; expected " +
                 std::to_string(expected));
 }
 
@@ -28,8 +28,10 @@ bool learns(const Task& task, const Encoding& encoding) {
 }  // namespace
 
 at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets) {
-  const at::Tensor loss = call_plugin(call_of(task, "forward and loss"),
-                                      [&] { return task.head->loss(task.head->forward(encoding), targets); });
+  const at::Tensor logits =
+      call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
+  const at::Tensor loss =
+      call_plugin(call_of(task, "loss"), [&] { return task.head->loss(logits, targets); });
   const std::string who = "task '" + task.name + "': the loss of the head '" + task.plugin + "' ";
   if (!loss.defined() || loss.dim() != 0)
     throw Error(who +
@@ -50,7 +52,7 @@ double checked_count(const Task& task, const at::Tensor& targets) {
 
 std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step, std::size_t tasks) {
   std::vector<double> weights = call_plugin(call_of("weights"), [&] { return weighting.weights(step); });
-  check_size("weights", weights.size(), tasks);
+  check_list("weights", weights, tasks);
   return weights;
 }
 
@@ -58,7 +60,9 @@ std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor&
                                          const WeightingStep& step) {
   std::vector<double> coefficients =
       call_plugin(call_of("coefficients"), [&] { return weighting.coefficients(gram, step); });
-  check_size("coefficients", coefficients.size(), static_cast<std::size_t>(gram.size(0)));
+  check_list("coefficients", coefficients, static_cast<std::size_t>(gram.size(0)));
+  for (const double coefficient : coefficients)
+    if (!std::isfinite(coefficient)) throw Error("the weighting gave a coefficient that is not finite");
   return coefficients;
 }
 
@@ -66,7 +70,7 @@ at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, 
   const at::Tensor direction =
       call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
-  if (found != gradients.size(1))
+  if (found != gradients.size(1) || direction.dim() != 1)
     throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +
                 std::to_string(gradients.size(1)) + ", one for each shared parameter that learns");
   return direction;

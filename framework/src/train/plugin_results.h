@@ -9,7 +9,7 @@
 namespace mtt {
 
 /// The loss of a task's head: a scalar, with a gradient where the encoding or the head learns. All else
-/// throws Error that names the task, as do the functions below.
+/// throws Error that names the task.
 at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets);
 
 /// How many targets the loss runs over: finite, 0 or more.

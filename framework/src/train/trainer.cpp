@@ -282,18 +282,19 @@ Value Trainer::state() {
   for (const AdamW* optimizer : {&optimizer_, &weighting_optimizer_})
     for (const AdamW::Slot& slot : optimizer->slots())
       if (slot.first_moment.defined()) steps.set(slot.name, slot.steps);
-  Value state(Value::Table{{"step", step_},
-                           {"threads", job_.threads},
-                           {"data", job_.data_key},
-                           {"held_out", job_.held_out_key},
-                           {"model", job_.model_key},
-                           {"sampler", sampler_.state()},
-                           {"weighting", job_.weighting.state()},
-                           {"optimizer_steps", std::move(steps)},
-                           {"loss_sums", per_task::to_value(means_.sums)},
-                           {"loss_steps", per_task::to_value(means_.steps)},
-                           {"early_stopping", stopping_.state()},
-                           {"metrics_bytes", log_->position()}});
+  Value state(Value::Table{
+      {"step", step_},
+      {"threads", job_.threads},
+      {"data", job_.data_key},
+      {"held_out", job_.held_out_key},
+      {"model", job_.model_key},
+      {"sampler", sampler_.state()},
+      {"weighting", call_plugin({"weighting", "", "", "state"}, [&] { return job_.weighting.state(); })},
+      {"optimizer_steps", std::move(steps)},
+      {"loss_sums", per_task::to_value(means_.sums)},
+      {"loss_steps", per_task::to_value(means_.steps)},
+      {"early_stopping", stopping_.state()},
+      {"metrics_bytes", log_->position()}});
   if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
   return state;
 }
@@ -341,7 +342,7 @@ void Trainer::resume() {
   copy_into(checkpoint.tensors["model"], job_.model.parameters(), source);
   copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
   sampler_.restore(state.at("sampler"));
-  job_.weighting.restore(state.at("weighting"));
+  call_plugin({"weighting", "", "", "restore"}, [&] { job_.weighting.restore(state.at("weighting")); });
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));

@@ -7,7 +7,6 @@
 #include <ATen/ops/sigmoid.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "mtt/error.h"

@@ -28,15 +28,16 @@ TEST_CASE("labels that a set lacks have numbers of their own in scores") {
   CHECK(numbers.number("y") == 2);
 }
 
-TEST_CASE("held-out labels that training lacks: classes, sets of classes and spans, but no numbers") {
+TEST_CASE("held-out labels that a head does not know: classes, sets of classes and spans") {
   using mtt::Value;
   using Counts = std::vector<std::pair<std::string, std::int64_t>>;
-  const auto span = [](const char* label) {
+  const auto spans = [](const char* label) {
     return Value(Value::Array{Value(Value::Table{{"start", 0}, {"end", 1}, {"label", label}})});
   };
-  CHECK(mtt::unseen_labels({"a", Value(), "b"}, {"c", "a", Value(), "c"}) == Counts{{"c", 2}});
-  CHECK(mtt::unseen_labels({Value(Value::Array{"a"})}, {Value(Value::Array{"a", "d"})}) == Counts{{"d", 1}});
-  CHECK(mtt::unseen_labels({span("a")}, {span("e"), Value(Value::Array{})}) == Counts{{"e", 1}});
-  CHECK(mtt::unseen_labels({Value(1), Value("0.5")}, {Value(3)}).empty());
-  CHECK(mtt::unseen_labels({"1", "many"}, {Value(3)}) == Counts{{"3", 1}});
+  const mtt::LabelSet known({"a", "1"});
+  CHECK(mtt::unseen_labels(known, {"c", "a", Value(), "c", Value(1), Value(2), Value(2.5)}) ==
+        Counts{{"2", 1}, {"2.5", 1}, {"c", 2}});
+  CHECK(mtt::unseen_labels(known, {Value(Value::Array{"a", "d"}), Value(Value::Array{})}) ==
+        Counts{{"d", 1}});
+  CHECK(mtt::unseen_labels(known, {spans("e"), spans("a")}) == Counts{{"e", 1}});
 }
