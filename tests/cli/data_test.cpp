@@ -99,6 +99,9 @@ TEST_CASE("data check draws the dev examples that dev_share asks for") {
   const auto labelled = mtt::parse_json(outcome.out, "out").at("tasks").array()[0].at("labelled");
   CHECK(labelled.at("train").integer() == 150);
   CHECK(labelled.at("dev").integer() == 50);
+  const Outcome fewer =
+      e.check({"--json", "--set", "tasks.wish.train=many.csv", "--set", "tasks.wish.train_examples=40"});
+  CHECK(mtt::parse_json(fewer.out, "out").at("tasks").array()[0].at("labelled").at("train").integer() == 40);
 }
 
 TEST_CASE("data check knows sets of classes, and a run names held-out labels that its head does not know") {

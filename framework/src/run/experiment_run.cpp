@@ -65,7 +65,7 @@ std::string scores_text(const std::vector<TaskScore>& scores) {
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
   const std::string& init = plan.config->options.string("init");
   std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
-  const std::string train = plan.file(experiment, "train");
+  const std::string& train = plan.files.train;
   if (init == "none" && experiment.trains && !train.empty())
     return text + "learns from " + std::to_string(files.get(train).texts.size()) + " examples of " +
            printable(fs::path(train).filename().string()) + "\n";
@@ -160,12 +160,12 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
     check_files(experiment, *plan.config);
-    plan.draw(experiment, prepared.files);
+    plan.files = drawn_files(experiment, *plan.config, prepared.files);
   }
   if (const std::string text = dropped_text(experiment, prepared.files); !text.empty()) console.say(text);
   for (const TaskPlan& plan : prepared.plans) {
-    for (const char* which : {"train", "dev"})
-      if (const std::string file = plan.file(experiment, which); !file.empty()) prepared.files.get(file);
+    for (const std::string& file : {plan.files.train, plan.files.dev})
+      if (!file.empty()) prepared.files.get(file);
     for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
   }
   check_pairs(prepared.plans, experiment, prepared.files);
@@ -265,7 +265,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   std::set<std::string> example_texts;
   bool has_closed_form = false;
   for (const TaskPlan& plan : prepared.plans) {
-    if (const std::string train = plan.file(experiment, "train"); !train.empty()) {
+    if (const std::string& train = plan.files.train; !train.empty()) {
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }

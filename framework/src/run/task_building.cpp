@@ -151,38 +151,12 @@ void initialise(std::vector<Gathered>& group, const std::vector<std::string>& te
 
 std::string TaskPlan::field() const { return label_field(*config); }
 
-std::string TaskPlan::file(const Experiment& experiment, const std::string& which) const {
-  if (which == "dev") return drawn_dev.empty() ? dev_source(experiment, *config).file : drawn_dev;
-  return drawn_train.empty() ? train_file(experiment, *config) : drawn_train;
-}
-
-void TaskPlan::draw(const Experiment& experiment, ExampleFiles& files) {
-  std::string train = train_file(experiment, *config);
-  if (train.empty()) return;
-  if (experiment.data.boolean("drop_overlap"))
-    train = drawn_train = files.without(train, held_out_files(experiment));
-  const auto seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
-  if (const double share = dev_source(experiment, *config).share; share > 0) {
-    const ExampleFiles::Parts parts = files.split(train, share, seed);
-    drawn_train = parts.train;
-    drawn_dev = parts.dev;
-  }
-  const Value& count = train_examples(experiment, *config);
-  if (count.integer() == 0) return;
-  const std::string all = file(experiment, "train");
-  const auto size = static_cast<std::int64_t>(files.get(all).texts.size());
-  if (count.integer() > size)
-    count.refuse("train_examples is " + count.json() + ", and '" + all + "' has " + std::to_string(size) +
-                 " examples; give at most as many, or 0 for all");
-  drawn_train = files.draw(all, count.integer(), seed);
-}
-
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,
                                  PluginCatalog& plugins) {
   std::vector<TaskPlan> plans;
   for (const TaskConfig& config : experiment.tasks) {
     const HeadPlugin plugin = find_head(config, plugins);
-    TaskPlan plan{&config, read_head_options(config, plugin.options), {}, {}, {}};
+    TaskPlan plan{&config, read_head_options(config, plugin.options), {}, {}};
     try {
       plan.task = {config.name, plugin.name, reading_of(config, encoder),
                    make_head(plugin, plan.head_options), false};
@@ -193,7 +167,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
     }
     check_plan(config, plan.task, encoder);
     const std::string& init = config.options.string("init");
-    if (init != "none" && plan.file(experiment, "train").empty())
+    if (init != "none" && train_file(experiment, config).empty())
       refuse(config, "init", "init = \"" + init + "\" needs examples; give [data] or this task a train file");
     plans.push_back(std::move(plan));
   }
@@ -204,18 +178,19 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
   for (const TaskPlan& plan : plans) {
     if (plan.task.head->level() != Level::pair) continue;
     const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
-    const std::string train = plan.file(experiment, "train");
+    const std::string& train = plan.files.train;
     const auto check = [&](const std::string& which, const std::string& file) {
       if (file.empty() || !files.get(file).partners.empty()) return;
       const bool learns = experiment.trains && file == train;
       if (learns || has_label(files.get(file).labels(plan.field())))
         throw Error(task + ", and its " + which + " file '" + file + "' has no key 'text_pair'");
     };
-    for (const char* which : {"train", "dev"}) check(which, plan.file(experiment, which));
+    check("train", train);
+    check("dev", plan.files.dev);
     for (const std::string& file : test_files(experiment, *plan.config)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
-      if (other.task.head->level() != Level::pair && other.file(experiment, "train") == train)
+      if (other.task.head->level() != Level::pair && other.files.train == train)
         throw Error(task + " and learns from '" + train + "' as task '" + other.config->name +
                     "' does, which is not; give it a file of its own with train = \"...\"");
   }
@@ -227,7 +202,7 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
   for (TaskPlan& plan : plans) {
     const TaskConfig& config = *plan.config;
     const std::string& init = config.options.string("init");
-    const std::string file = plan.file(experiment, "train");
+    const std::string file = plan.files.train;
     const std::vector<Value> labels =
         file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
     call_plugin(call_of(plan.task, "learn_labels and build"), [&] {

@@ -10,6 +10,7 @@
 #include "data/examples.h"
 #include "model/encoder.h"
 #include "plugin/plugin_catalog.h"
+#include "run/drawn_files.h"
 
 namespace mtt {
 
@@ -18,14 +19,9 @@ struct TaskPlan {
   const TaskConfig* config = nullptr;
   Options head_options;
   Task task;
-  std::string drawn_train, drawn_dev;  ///< examples drawn of the training file; "": none are drawn
+  DrawnFiles files;
 
   std::string field() const;  ///< the key of its labels
-  /// Its examples, its own or those of [data], by a name that ExampleFiles knows; "" where there are none.
-  /// `which` is "train" or "dev".
-  std::string file(const Experiment& experiment, const std::string& which) const;
-  /// Draws what drop_overlap, dev_share and train_examples ask for, by run.seed.
-  void draw(const Experiment& experiment, ExampleFiles& files);
 };
 
 /// Makes the heads of all tasks, and checks all that can be checked without data.

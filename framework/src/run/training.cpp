@@ -168,7 +168,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
     check_batch_size(experiment, task.task);
     names.push_back(task.config->name);
     weighted.push_back({task.config->name, task.task.head->loss_kind()});
-    plan.files.push_back({task.field(), task.file(experiment, "train"), task.file(experiment, "dev")});
+    plan.files.push_back({task.field(), task.files.train, task.files.dev});
     if (plan.files.back().train.empty())
       throw Error("task '" + task.config->name +
                   "' has no examples to learn from; give [data] or the task a train file");
