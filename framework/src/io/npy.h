@@ -12,12 +12,4 @@ namespace mtt {
 std::string npy_header(const std::vector<std::int64_t>& shape);
 void write_npy(const std::filesystem::path& path, const float* data, const std::vector<std::int64_t>& shape);
 
-/// A float32 array that was read back.
-struct NpyArray {
-  std::vector<std::int64_t> shape;
-  std::vector<float> data;
-};
-/// Reads version 1.0, C order, '<f4'; anything else throws Error.
-NpyArray read_npy(const std::filesystem::path& path);
-
 }  // namespace mtt
