@@ -8,9 +8,9 @@ namespace {
 
 constexpr double kRounding = 1e-9;
 
-/// 1, 2 or 5 times a power of ten, so that a range has about four steps.
+/// 1, 2 or 5 times a power of ten, so that a range has two to five steps.
 double tick_step(double range) {
-  const double rough = range / 4, power = std::pow(10, std::floor(std::log10(rough)));
+  const double rough = range / 5, power = std::pow(10, std::floor(std::log10(rough)));
   for (const double factor : {1.0, 2.0, 5.0})
     if (rough <= factor * power) return factor * power;
   return 10 * power;

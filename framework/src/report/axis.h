@@ -15,7 +15,7 @@ struct Axis {
   void widen();  ///< gives a range to a single value
   /// Where a value lies, `low` at `from` and `high` at `to`.
   double place(double value, double from, double to) const;
-  /// About four round values within the range, at least `least` apart.
+  /// Two to six round values within the range, fewer where they must be `least` apart.
   std::vector<double> ticks(double least = 0) const;
 };
 
