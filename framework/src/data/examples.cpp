@@ -139,6 +139,7 @@ std::string ExampleFiles::without(const std::string& file, const std::vector<std
   std::string name = file + " (without what is held out)";
   if (files_.contains(name)) return name;
   std::vector<const Examples*> held_out;
+  held_out.reserve(others.size());
   for (const std::string& other : others) held_out.push_back(&get(other));
   Examples left = subset(get(file), unseen_examples(get(file), held_out));
   if (left.texts.empty())

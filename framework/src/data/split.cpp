@@ -65,6 +65,7 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
   std::map<std::string, std::vector<std::int64_t>> members;
   for (std::size_t i = 0; i < count; ++i) members[names[i]].push_back(static_cast<std::int64_t>(i));
   std::vector<std::pair<std::uint64_t, const std::vector<std::int64_t>*>> ranked;
+  ranked.reserve(members.size());
   for (const auto& [name, examples_of_name] : members)
     ranked.emplace_back(RandomStream(seed, "dev " + name, 0).next(), &examples_of_name);
   std::stable_sort(ranked.begin(), ranked.end(), [](auto a, auto b) { return a.first < b.first; });
@@ -110,6 +111,7 @@ std::vector<std::int64_t> draw_examples(const Examples& examples, std::int64_t c
   std::sort(ranked.begin(), ranked.end());
   ranked.resize(std::min(ranked.size(), static_cast<std::size_t>(count)));
   std::vector<std::int64_t> drawn;
+  drawn.reserve(ranked.size());
   for (const auto& [draw, index] : ranked) drawn.push_back(index);
   std::sort(drawn.begin(), drawn.end());
   return drawn;

@@ -30,7 +30,7 @@ bool learns(const Task& task, const Encoding& encoding) {
 at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets) {
   const at::Tensor logits =
       call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
-  const at::Tensor loss =
+  at::Tensor loss =
       call_plugin(call_of(task, "loss"), [&] { return task.head->loss(logits, targets); });
   const std::string who = "task '" + task.name + "': the loss of the head '" + task.plugin + "' ";
   if (!loss.defined() || loss.dim() != 0)
@@ -67,7 +67,7 @@ std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor&
 }
 
 at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, const WeightingStep& step) {
-  const at::Tensor direction =
+  at::Tensor direction =
       call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
   if (found != gradients.size(1) || direction.dim() != 1)
