@@ -30,8 +30,7 @@ bool learns(const Task& task, const Encoding& encoding) {
 at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets) {
   const at::Tensor logits =
       call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
-  at::Tensor loss =
-      call_plugin(call_of(task, "loss"), [&] { return task.head->loss(logits, targets); });
+  at::Tensor loss = call_plugin(call_of(task, "loss"), [&] { return task.head->loss(logits, targets); });
   const std::string who = "task '" + task.name + "': the loss of the head '" + task.plugin + "' ";
   if (!loss.defined() || loss.dim() != 0)
     throw Error(who +
@@ -67,8 +66,7 @@ std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor&
 }
 
 at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, const WeightingStep& step) {
-  at::Tensor direction =
-      call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
+  at::Tensor direction = call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
   if (found != gradients.size(1) || direction.dim() != 1)
     throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +
