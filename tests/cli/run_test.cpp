@@ -198,7 +198,7 @@ TEST_CASE("a damaged run says what is damaged") {
                  R"({"plugin":"classification","trained":true,"state":{"labels":["a","b","c"]}})");
   fails("has the shape");
   fs::remove_all(e.in("heads/intent"));
-  fails("does not exist");
+  fails("has no head for task 'intent'; it is not complete");
 }
 
 TEST_CASE("config show prints every value with its origin") {
