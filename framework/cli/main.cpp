@@ -8,7 +8,6 @@
 #include <new>
 #include <sstream>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "config/listed.h"
@@ -34,13 +33,9 @@ void keep_freed_memory() {
 }
 
 int fail(const char* what) {
+  std::istringstream lines(what);
   std::string text = "mtt: error: ";
-  for (std::string_view rest(what);;) {
-    const std::size_t end = rest.find('\n');
-    text += mtt::printable(rest.substr(0, end)) + "\n";
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
+  for (std::string line; std::getline(lines, line);) text += mtt::printable(line) + "\n";
   std::fputs(text.c_str(), stderr);
   return kFailure;
 }

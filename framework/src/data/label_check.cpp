@@ -113,9 +113,10 @@ class LabelChecker {
     std::vector<std::string> first;
     for (const Label& label : labels_) {
       try {
-        const bool arrays = task_.kind == LabelKind::spans || task_.kind == LabelKind::sets;
-        if (arrays) label.value.array();
-        if (!arrays) LabelSet::text(label.value);
+        if (task_.kind == LabelKind::spans || task_.kind == LabelKind::sets)
+          label.value.array();
+        else
+          LabelSet::text(label.value);
         for (const std::string& name : label_names(label.value)) count(counts, name, label.part);
       } catch (const Error& error) {
         ++unreadable;

@@ -69,9 +69,9 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     }
     if (request.predictions) {
       for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
-        if (!outputs.logits[t].defined()) continue;
-        auto decoded =
-            checked_predictions(model_.tasks()[t], outputs.logits[t], batch, indices.size(), "sentences");
+        const Task& task = model_.tasks()[t];
+        if (task.head->level() == Level::pair) continue;
+        auto decoded = checked_predictions(task, outputs.logits[t], batch, indices.size(), "sentences");
         for (std::size_t r = 0; r < indices.size(); ++r)
           result.predictions[t][indices[r]] = std::move(decoded[r]);
       }

@@ -13,14 +13,14 @@ void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
     auto above = hidden_.upper_bound(layer);
     if (above == hidden_.begin()) {
       const at::Tensor embedded =
-          call_plugin({"backbone", "", "", "embed"}, [&] { return backbone_.embed(batch_); });
+          call_plugin(backbone_call("embed"), [&] { return backbone_.embed(batch_); });
       above = std::next(hidden_.emplace(0, embedded).first);
     }
     const std::int64_t from = std::prev(above)->first;
     const at::Tensor hidden = std::prev(above)->second;
     if (from < layer)
-      hidden_[layer] = call_plugin({"backbone", "", "", "layers"},
-                                   [&] { return backbone_.layers(hidden, batch_, from, layer); });
+      hidden_[layer] =
+          call_plugin(backbone_call("layers"), [&] { return backbone_.layers(hidden, batch_, from, layer); });
   }
 }
 

@@ -14,8 +14,18 @@ namespace {
 
 thread_local const PluginCall* current = nullptr;
 
-std::string task_text(const PluginCall& call) {
-  return call.task.empty() ? "" : "task '" + std::string(call.task) + "': ";
+/// "task 'x': the head 'y'", in pieces, for strings and for signal handlers.
+std::array<std::string_view, 8> who(const PluginCall& call) {
+  std::array<std::string_view, 8> pieces{};
+  if (!call.task.empty()) pieces = {"task '", call.task, "': "};
+  pieces[3] = "the ";
+  pieces[4] = call.kind;
+  if (!call.name.empty()) {
+    pieces[5] = " '";
+    pieces[6] = call.name;
+    pieces[7] = "'";
+  }
+  return pieces;
 }
 
 /// Only what a signal handler may do.
@@ -28,13 +38,7 @@ void put(std::string_view text) {
 }
 
 void put_call(const PluginCall& call) {
-  if (!call.task.empty())
-    for (const std::string_view part : {std::string_view("task '"), call.task, std::string_view("': ")})
-      put(part);
-  put("the ");
-  put(call.kind);
-  if (!call.name.empty())
-    for (const std::string_view part : {std::string_view(" '"), call.name, std::string_view("'")}) put(part);
+  for (const std::string_view piece : who(call)) put(piece);
 }
 
 const char* name_of(int signal) {
@@ -98,17 +102,16 @@ PluginScope::PluginScope(const PluginCall& call) : outer_(current) { current = &
 PluginScope::~PluginScope() { current = outer_; }
 
 Error plugin_error(const PluginCall& call, const Error& error) {
-  const std::string what = error.what(), task = task_text(call);
-  const std::string name = task.substr(0, task.size() - (task.empty() ? 0 : 2));
-  return Error(what.find(name) == std::string::npos ? task + what : what);
+  const std::string what = error.what(), task = "task '" + std::string(call.task) + "'";
+  return Error(call.task.empty() || what.find(task) != std::string::npos ? what : task + ": " + what);
 }
 
 Error plugin_error(const PluginCall& call, const std::string& what) {
-  std::string flat = what;
-  std::replace(flat.begin(), flat.end(), '\n', ' ');
-  return Error(task_text(call) + "the " + call.kind +
-               (call.name.empty() ? "" : " '" + std::string(call.name) + "'") + " failed in " + call.doing +
-               ": " + flat);
+  std::string text;
+  for (const std::string_view piece : who(call)) text += piece;
+  text += std::string(" failed in ") + call.doing + ": " + what;
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return Error(text);
 }
 
 void tell_plugin_ends() {

@@ -22,6 +22,10 @@ struct PluginCall {
   const char* doing;      ///< "loss", "decode", ...
 };
 
+/// A call into the backbone, or into the weighting, of which a run has one.
+inline PluginCall backbone_call(const char* doing) { return {"backbone", "", "", doing}; }
+inline PluginCall weighting_call(const char* doing) { return {"weighting", "", "", doing}; }
+
 /// While it lives, this thread is inside `call`: see `tell_plugin_ends`.
 class PluginScope {
  public:

@@ -17,14 +17,15 @@ namespace {
 /// All files of the model's directory, and of the one that it extends where it is an adapter.
 std::map<std::string, fs::path> model_files(const Experiment& experiment) {
   std::map<std::string, fs::path> files;
-  const auto add = [&](const fs::path& directory) {
+  const auto add = [&](const std::string& which, const fs::path& directory) {
     for (const auto& entry : fs::recursive_directory_iterator(directory))
-      if (entry.is_regular_file()) files.emplace(entry.path().lexically_relative(directory), entry.path());
+      if (entry.is_regular_file())
+        files.emplace(which + entry.path().lexically_relative(directory).string(), entry.path());
   };
   try {
     const fs::path directory = find_model(experiment.backbone.string("model"));
-    add(directory);
-    if (const auto adapter = PeftAdapter::read(directory)) add(find_model(adapter->base));
+    add("", directory);
+    if (const auto adapter = PeftAdapter::read(directory)) add("base/", find_model(adapter->base));
   } catch (const Error&) {
   } catch (const fs::filesystem_error&) {
   }

@@ -20,7 +20,8 @@ namespace {
 std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
                                  const Inference& inference) {
   if (examples.partners.empty())
-    throw Error("the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
+    throw Error("task '" + task.name +
+                "': the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
   const auto predictions = predict_pairs(task, examples.texts, examples.partners, inference);
   return call_plugin(call_of(task, "score"), [&] { return task.head->score(predictions, labels); });
 }

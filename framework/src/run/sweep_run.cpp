@@ -85,8 +85,7 @@ class Sweep {
     rows_ = read_rows(settings_.directory / kRows);
     check_rows(rows_, plan_, settings_.directory);
     for (const SweepRun& run : plan_.runs)
-      if (std::none_of(rows_.begin(), rows_.end(), [&](const SweepRow& row) { return is_done(row, run); }))
-        open_.push_back(&run);
+      if (!done_row(run)) open_.push_back(&run);
     if (!open_.empty()) check_inputs();
   }
 
@@ -124,14 +123,18 @@ class Sweep {
   }
 
  private:
+  const SweepRow* done_row(const SweepRun& run) const {
+    const auto found =
+        std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& row) { return is_done(row, run); });
+    return found == rows_.end() ? nullptr : &*found;
+  }
+
   /// What is still to be run has to read what the rows were computed from.
   void check_inputs() {
     RunInputs inputs;
     for (const SweepRun& run : plan_.runs) {
-      const auto row =
-          std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& r) { return is_done(r, run); });
-      if (row != rows_.end() && !row->inputs.empty() &&
-          row->inputs != inputs.digest(Experiment::read(file_, run.overrides)))
+      const SweepRow* row = done_row(run);
+      if (row && !row->inputs.empty() && row->inputs != inputs.digest(Experiment::read(file_, run.overrides)))
         throw Error("the examples or the model that '" + run.title() +
                     "' read have changed since its row in '" + (settings_.directory / kRows).string() +
                     "' was computed; give another directory with --out, or remove that file");
@@ -156,7 +159,8 @@ class Sweep {
       child.arguments.push_back("--set");
       child.arguments.push_back(change.assignment);
     }
-    const Experiment experiment = Experiment::read(file_, run.overrides);
+    const Experiment& experiment =
+        begun_.insert_or_assign(&run, Experiment::read(file_, run.overrides)).first->second;
     inputs_[&run] = RunInputs().digest(experiment);
     if (experiment.trains && experiment.cache.string("where") == "disk" &&
         experiment.cache.string("directory").empty()) {
@@ -185,7 +189,7 @@ class Sweep {
       row.error = last_error(log_file(run), end.end);
     else if (!fs::exists(folder(run) / "scores.jsonl"))
       row.error = "it ended before it was complete, with exit code 0; does a plugin end the process?";
-    else if (RunInputs().digest(Experiment::read(file_, run.overrides)) != row.inputs)
+    else if (RunInputs().digest(begun_.at(&run)) != row.inputs)
       row.error = "its examples or its model changed while it ran";
     else
       read_results(run, row);
@@ -273,7 +277,8 @@ class Sweep {
   Console& console_;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;
-  std::map<const SweepRun*, std::string> inputs_;  ///< digests, when they began
+  std::map<const SweepRun*, Experiment> begun_;    ///< as they began: the file may be gone at their end
+  std::map<const SweepRun*, std::string> inputs_;  ///< digests of what they read, when they began
   std::size_t done_ = 0;
   double wall_seconds_ = 0;
 };

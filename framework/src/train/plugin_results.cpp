@@ -10,8 +10,6 @@
 namespace mtt {
 namespace {
 
-PluginCall call_of(const char* doing) { return {"weighting", "", "", doing}; }
-
 void check_list(const char* what, const std::vector<double>& list, std::size_t expected) {
   if (list.size() != expected)
     throw Error("the weighting gave " + std::to_string(list.size()) + " " + what + "; expected " +
@@ -49,16 +47,22 @@ double checked_count(const Task& task, const at::Tensor& targets) {
   return count;
 }
 
-std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step, std::size_t tasks) {
-  std::vector<double> weights = call_plugin(call_of("weights"), [&] { return weighting.weights(step); });
-  check_list("weights", weights, tasks);
+std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step,
+                                    const std::vector<Task>& tasks) {
+  std::vector<double> weights =
+      call_plugin(weighting_call("weights"), [&] { return weighting.weights(step); });
+  check_list("weights", weights, tasks.size());
+  for (const std::size_t t : step.present)
+    if (!std::isfinite(weights[t]))
+      throw Error("at step " + std::to_string(step.step + 1) + " the weighting gave the weight " +
+                  std::to_string(weights[t]) + " for task '" + tasks[t].name + "'");
   return weights;
 }
 
 std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor& gram,
                                          const WeightingStep& step) {
   std::vector<double> coefficients =
-      call_plugin(call_of("coefficients"), [&] { return weighting.coefficients(gram, step); });
+      call_plugin(weighting_call("coefficients"), [&] { return weighting.coefficients(gram, step); });
   check_list("coefficients", coefficients, static_cast<std::size_t>(gram.size(0)));
   for (const double coefficient : coefficients)
     if (!std::isfinite(coefficient)) throw Error("the weighting gave a coefficient that is not finite");
@@ -66,7 +70,8 @@ std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor&
 }
 
 at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, const WeightingStep& step) {
-  at::Tensor direction = call_plugin(call_of("combine"), [&] { return weighting.combine(gradients, step); });
+  at::Tensor direction =
+      call_plugin(weighting_call("combine"), [&] { return weighting.combine(gradients, step); });
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
   if (found != gradients.size(1) || direction.dim() != 1)
     throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +

@@ -15,8 +15,9 @@ at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Te
 /// How many targets the loss runs over: finite, 0 or more.
 double checked_count(const Task& task, const at::Tensor& targets);
 
-/// [tasks] weights.
-std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step, std::size_t tasks);
+/// [tasks] weights, finite for those that are present.
+std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step,
+                                    const std::vector<Task>& tasks);
 
 /// [N] coefficients for gram [N, N].
 std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor& gram,

@@ -231,7 +231,7 @@ double Trainer::finite(double gradient_norm) const {
 
 void Trainer::step_weighting(const StepData& data, const StepResult& result) {
   if (result.seen.present.empty()) return;
-  call_plugin({"weighting", "", "", "after_step"}, [&] {
+  call_plugin(weighting_call("after_step"), [&] {
     job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
   });
   const at::NoGradGuard no_grad;
@@ -268,7 +268,7 @@ void Trainer::end_epoch() {
   std::vector<double> seen = means;
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
-  call_plugin({"weighting", "", "", "after_epoch"}, [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
+  call_plugin(weighting_call("after_epoch"), [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
   std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(epochs_) + "  loss";
   for (std::size_t t = 0; t < means.size(); ++t)
     text += "  " + job_.model.tasks()[t].name + " " +
@@ -289,7 +289,7 @@ Value Trainer::state() {
       {"held_out", job_.held_out_key},
       {"model", job_.model_key},
       {"sampler", sampler_.state()},
-      {"weighting", call_plugin({"weighting", "", "", "state"}, [&] { return job_.weighting.state(); })},
+      {"weighting", call_plugin(weighting_call("state"), [&] { return job_.weighting.state(); })},
       {"optimizer_steps", std::move(steps)},
       {"loss_sums", per_task::to_value(means_.sums)},
       {"loss_steps", per_task::to_value(means_.steps)},
@@ -342,7 +342,7 @@ void Trainer::resume() {
   copy_into(checkpoint.tensors["model"], job_.model.parameters(), source);
   copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
   sampler_.restore(state.at("sampler"));
-  call_plugin({"weighting", "", "", "restore"}, [&] { job_.weighting.restore(state.at("weighting")); });
+  call_plugin(weighting_call("restore"), [&] { job_.weighting.restore(state.at("weighting")); });
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));

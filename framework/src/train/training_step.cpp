@@ -186,14 +186,10 @@ std::vector<double> TrainingStep::of_balanced(std::vector<double> values) const 
 std::vector<double> TrainingStep::task_weights(const WeightingStep& step) {
   std::vector<double> weights(balanced_.size(), 1.0);
   if (step.present.empty()) return weights;
-  const std::vector<double> asked = checked_weights(weighting_, step, weights.size());
+  const std::vector<double> asked = checked_weights(weighting_, step, model_.tasks());
   double total = 0, count = 0;
   for (std::size_t t = 0; t < weights.size(); ++t) {
     if (!balanced_[t]) continue;
-    if (!std::isfinite(asked[t]) &&
-        std::find(step.present.begin(), step.present.end(), t) != step.present.end())
-      throw Error("at step " + std::to_string(step.step + 1) + " the weighting gave the weight " +
-                  std::to_string(asked[t]) + " for task '" + model_.tasks()[t].name + "'");
     weights[t] = asked[t];
     total += asked[t];
     ++count;
