@@ -1,22 +1,18 @@
-#include <c10/util/Exception.h>
 #include <malloc.h>
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "config/listed.h"
+#include "failure.h"
 #include "io/standard_output.h"
-#include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/plugin_call.h"
 #include "report/console.h"
-#include "report/terminal_text.h"
 #include "verbs.h"
 
 namespace {
@@ -30,14 +26,6 @@ void keep_freed_memory() {
   constexpr int kNever = 1 << 30;
   ::mallopt(M_MMAP_THRESHOLD, kNever);
   ::mallopt(M_TRIM_THRESHOLD, kNever);
-}
-
-int fail(const char* what) {
-  std::istringstream lines(what);
-  std::string text = "mtt: error: ";
-  for (std::string line; std::getline(lines, line);) text += mtt::printable(line) + "\n";
-  std::fputs(text.c_str(), stderr);
-  return kFailure;
 }
 
 /// What is wrong with the first words, where they should be verbs and one is none; else "".
@@ -91,16 +79,9 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n",
                  verb.empty() ? error.what() : verb.c_str());
     return kUsage;
-  } catch (const mtt::Error& error) {
-    return fail(error.what());
-  } catch (const std::bad_alloc&) {
-    return fail("there is not enough memory; give shorter texts or a lower run.tokens_per_forward");
-  } catch (const c10::Error& error) {
-    return fail(error.what_without_backtrace());
-  } catch (const std::exception& error) {
-    return fail(error.what());
   } catch (...) {
-    return fail("a plugin threw something that is no std::exception; run mtt plugins check on it");
+    std::fputs(mtt::failure_text().c_str(), stderr);
+    return kFailure;
   }
 }
 

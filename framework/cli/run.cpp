@@ -1,6 +1,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "failure.h"
 #include "model_option.h"
 #include "run/experiment_run.h"
 #include "verbs.h"
@@ -39,8 +40,10 @@ int Run::run() const {
     check_experiment(experiment, plugins, console);
     return 0;
   }
-  return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads,
-                        resume, plugins, console);
+  return with_failure_kept(console, [&] {
+    return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads,
+                          resume, plugins, console);
+  });
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "config/experiment.h"
+#include "failure.h"
 #include "model_option.h"
 #include "run/sweep_run.h"
 #include "verbs.h"
@@ -35,13 +36,15 @@ int Sweep::run() const {
   const std::filesystem::path directory =
       out.empty() ? std::filesystem::path("sweeps") / Experiment::read(file, overrides).name()
                   : std::filesystem::path(out);
-  return run_sweep(file, overrides,
-                   {.directory = std::filesystem::absolute(directory).lexically_normal(),
-                    .jobs = jobs,
-                    .threads = thread_count(threads),
-                    .keep_weights = keep_weights,
-                    .plugin_path = plugin_path},
-                   console);
+  return with_failure_kept(console, [&] {
+    return run_sweep(file, overrides,
+                     {.directory = std::filesystem::absolute(directory).lexically_normal(),
+                      .jobs = jobs,
+                      .threads = thread_count(threads),
+                      .keep_weights = keep_weights,
+                      .plugin_path = plugin_path},
+                     console);
+  });
 }
 
 }  // namespace

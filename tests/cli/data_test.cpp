@@ -130,7 +130,13 @@ head = "multi_label"
   const Outcome run = mtt_program({"run", file, "--out", (e.folder.path() / "run").string()});
   INFO(run.err);
   CHECK(run.code == 0);
-  CHECK_THAT(run.err, Contains("test.jsonl has 1 label that the head does not know: \"time\" (1)"));
+  const char* unknown = "test.jsonl has 1 label that the head does not know: \"time\" (1)";
+  CHECK_THAT(run.err, Contains(unknown));
+  const Outcome evaluated = mtt_program({"evaluate", "--model", (e.folder.path() / "run").string(), "--data",
+                                         (e.folder.path() / "test.jsonl").string()});
+  INFO(evaluated.err);
+  CHECK(evaluated.code == 0);
+  CHECK_THAT(evaluated.err, Contains(unknown));
 }
 
 TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a run") {

@@ -175,7 +175,13 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
     INFO(how << "\n" << outcome.err);
     CHECK(outcome.code == code);
     CHECK_THAT(outcome.err, Contains(sentence));
+    if (code == 1 && how != "exits")
+      CHECK_THAT(file_text(folder.path() / ("run" + std::to_string(number)) / "console.txt"),
+                 Contains(sentence));
   }
+  const Outcome idle = run({"--set", "tasks.mood.how=counts_none"});
+  CHECK(idle.code == 0);
+  CHECK_THAT(idle.err, Contains("task 'mood': in epoch 1 its head counted no target"));
   folder.write("w.toml",
                file_text(folder.path() / "e.toml") + "[weighting]\nmethod = \"breaks_weighting\"\n");
   const Outcome few =

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "data/folded_text.h"
 #include "data/label_names.h"
 #include "data/span_check.h"
 #include "mtt/error.h"
@@ -131,6 +132,19 @@ class LabelChecker {
     for (auto& [name, of_name] : counts) task_.labels.push_back({name, std::move(of_name)});
     std::stable_sort(task_.labels.begin(), task_.labels.end(),
                      [](const LabelCount& a, const LabelCount& b) { return a.counts[0] > b.counts[0]; });
+    check_spelling();
+  }
+
+  void check_spelling() {
+    std::map<std::string, std::set<std::string>> spellings;
+    for (const LabelCount& label : task_.labels)
+      spellings[folded_text(label.label)].insert(Value(label.label).json());
+    for (const auto& [folded, names] : spellings) {
+      if (names.size() == 1) continue;
+      std::string list;
+      for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+      add(false, "the labels " + list + " differ by case or white space alone");
+    }
   }
 
   void count_numbers() {

@@ -24,7 +24,7 @@ struct Console::Impl {
 Console::Console() : impl_(std::make_unique<Impl>()) { impl_->log.set_pattern("mtt: %l: %v"); }
 Console::~Console() = default;
 
-void Console::copy(std::string_view text) {
+void Console::keep(std::string_view text) {
   const std::string plain = without_colours(text);
   if (impl_->file.is_open())
     impl_->file << plain << std::flush;
@@ -36,12 +36,12 @@ void Console::say(std::string_view text) {
   std::FILE* const out = standard_output();
   if (std::fwrite(text.data(), 1, text.size(), out) != text.size() || std::fflush(out) != 0)
     throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
-  copy(text);
+  keep(text);
 }
 
 void Console::warn(const std::string& message) {
   impl_->log.warn(message);
-  copy("mtt: warning: " + message + "\n");
+  keep("mtt: warning: " + message + "\n");
 }
 
 void Console::keep_in(const std::filesystem::path& file, bool append) {

@@ -22,13 +22,14 @@ class Console {
   /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message);
 
+  /// Nothing now: for the file alone, of what is printed elsewhere.
+  void keep(std::string_view text);
+
   /// From now on, and for what was printed before, a file holds a copy without colours; with `append` behind
   /// what it holds already.
   void keep_in(const std::filesystem::path& file, bool append = false);
 
  private:
-  void copy(std::string_view text);
-
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

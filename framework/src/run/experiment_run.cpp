@@ -9,39 +9,22 @@
 #include "config/resolved_config.h"
 #include "config/task_examples.h"
 #include "data/examples.h"
-#include "data/text_lines.h"
-#include "data/unseen_labels.h"
-#include "eval/cosine.h"
 #include "io/file.h"
-#include "io/npy.h"
 #include "mtt/error.h"
-#include "report/embedding_text.h"
-#include "report/prediction_text.h"
-#include "report/progress.h"
-#include "report/similarity_matrix.h"
 #include "report/terminal_text.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "run/scores.h"
+#include "run/shown_sentences.h"
 #include "run/task_building.h"
 #include "run/training.h"
+#include "run/unknown_labels.h"
 #include "train/checkpoint.h"
 
 namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
-
-constexpr std::size_t kMostMatrixRows = 16;
-constexpr std::size_t kMostDrawn = 100;
-constexpr std::size_t kMostListed = 50;
-
-std::vector<std::string> shown_sentences(const Experiment& experiment) {
-  std::vector<std::string> sentences = experiment.show.strings("sentences");
-  if (const std::string& file = experiment.show.string("file"); !file.empty())
-    for (std::string& line : read_texts(file, "").texts) sentences.push_back(std::move(line));
-  return sentences;
-}
 
 std::string encoder_text(const Encoder& encoder) {
   const BackboneShape& shape = encoder.model->backbone().shape();
@@ -72,60 +55,6 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
   if (init == "none") return text + "untrained (random weights)\n";
   return text + "weights by " + init + " from " + std::to_string(files.get(train).texts.size()) +
          " examples of " + printable(fs::path(train).filename().string()) + "\n";
-}
-
-void show(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
-          const Inference& inference, const std::set<std::string>& example_texts, Console& console) {
-  const std::vector<std::string> texts = shown_sentences(experiment);
-  if (texts.empty()) return;
-  for (const std::string& text : texts)
-    if (example_texts.contains(text))
-      console.warn("the shown sentence " + Value(text).json() +
-                   " is among the examples; what is predicted for it proves nothing");
-  const auto& tasks = encoder.model->tasks();
-  InferenceResult result;
-  {
-    Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-    result = inference.run(
-        texts, {.sentences = true,
-                .predictions = predicts(*encoder.model),
-                .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
-  }
-  const at::Tensor& sentences = result.sentences;
-  write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
-  console.say(embedding_text(sentences.const_data_ptr<float>(), static_cast<std::size_t>(sentences.size(1)),
-                             texts, kMostListed));
-  if (result.truncated > 0)
-    console.warn(std::to_string(result.truncated) + " shown sentences were cut to " +
-                 std::to_string(encoder.max_tokens) + " tokens");
-
-  const std::size_t drawn = std::min(texts.size(), kMostDrawn);
-  const auto values = cosine_similarities(sentences.const_data_ptr<float>(), drawn,
-                                          static_cast<std::size_t>(sentences.size(1)));
-  write_file_atomically(
-      directory / "similarity.svg",
-      similarity_svg(values, {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(drawn)}));
-  console.say("\nCosine similarities (in similarity.svg)\n" +
-              similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
-  if (!predicts(*encoder.model)) return;
-
-  std::string lines;
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    lines +=
-        prediction_row(texts[i], nullptr, tasks, result.predictions, static_cast<std::int64_t>(i)).json() +
-        "\n";
-  write_file_atomically(directory / "predictions.jsonl", lines);
-  std::string text = "\nPredictions (in predictions.jsonl)\n";
-  for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
-    text += formatted("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
-    for (std::size_t t = 0; t < tasks.size(); ++t) {
-      if (tasks[t].head->level() == Level::pair) continue;
-      text += "       " + padded(tasks[t].name, 12) + " " +
-              prediction_text(result.predictions[t][i], texts[i]) +
-              (tasks[t].trained ? "" : "  (untrained)") + "\n";
-    }
-  }
-  console.say(text);
 }
 
 struct Prepared {
@@ -182,28 +111,6 @@ std::vector<HeldOut> with_dev(std::vector<HeldOut> held_out, const Prepared& pre
     if (!task.dev.empty()) held_out.push_back({t, task.field, task.dev});
   }
   return held_out;
-}
-
-/// Heads that know labels keep them under "labels" in their state.
-void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                           const MultiTaskModel& model, Console& console) {
-  constexpr std::size_t kMostNamed = 5;
-  for (const HeldOut& item : held_out) {
-    const Task& task = model.tasks()[item.task];
-    const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
-    const Value* labels = state.is(Value::Kind::table) ? state.find("labels") : nullptr;
-    if (!labels) continue;
-    const auto unseen = unseen_labels(LabelSet::from_value(*labels), files.get(item.file).labels(item.field));
-    if (unseen.empty()) continue;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)
-      names += (i == 0 ? "" : ", ") + Value(unseen[i].first).json() + " (" +
-               std::to_string(unseen[i].second) + ")";
-    if (unseen.size() > kMostNamed) names += " and others";
-    console.warn("task '" + task.name + "': " + item.file + " has " + std::to_string(unseen.size()) +
-                 (unseen.size() == 1 ? " label" : " labels") + " that the head does not know: " + names +
-                 "; they count as wrong");
-  }
 }
 
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
@@ -276,7 +183,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
-  warn_of_unseen_labels(with_dev(held_out, prepared), prepared.files, *encoder.model, console);
+  warn_of_unknown_labels(with_dev(held_out, prepared), prepared.files, *encoder.model, console);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
   if (prepared.training) {
@@ -300,7 +207,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   save_heads(directory, *encoder.model);
 
-  show(experiment, directory, encoder, inference, example_texts, console);
+  show_sentences(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {
     const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);

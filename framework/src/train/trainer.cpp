@@ -56,8 +56,13 @@ class Trainer {
     if (progress_) progress_->clear();
     console_.say(text);
   }
+  void warn(const std::string& text) {
+    if (progress_) progress_->clear();
+    console_.warn(text);
+  }
   void enter_phase();
   void tell_unbalanced();
+  void warn_of_idle_heads();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
   void decide_freezing();
@@ -88,6 +93,7 @@ class Trainer {
   std::unique_ptr<TrainingLog> log_;
   std::optional<AutoFreeze> auto_freeze_;
   EpochMeans means_;
+  std::vector<bool> drawn_, warned_;  ///< [K]: in this epoch; of drawing no target
   PrefixCaches caches_;
   std::vector<double> last_losses_;
   std::string last_scores_;
@@ -122,6 +128,8 @@ Trainer::Trainer(TrainingJob job, Console& console)
               seed_),
       stopping_(options().string("best"), options().integer("patience")),
       means_(job_.model.tasks().size()),
+      drawn_(job_.model.tasks().size()),
+      warned_(job_.model.tasks().size()),
       caches_(job_.model, job_.sources, job_.experiment.cache, job_.directory, job_.model_key, job_.threads,
               options().integer("tokens_per_forward")) {
   if (job_.policy.automatic)
@@ -197,6 +205,8 @@ void Trainer::one_step() {
   if (static_cast<std::int64_t>(job_.policy.phase_of(epoch())) != phase_) enter_phase();
   std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
+  for (const auto& [source, examples] : chosen)
+    for (const std::size_t t : job_.sources[source].tasks) drawn_[t] = true;
   const StepData data = make_step(job_.sources, job_.model, chosen, options().integer("tokens_per_forward"));
   WeightingStep seen{.step = step_,
                      .epoch = epoch(),
@@ -274,7 +284,19 @@ void Trainer::end_epoch() {
     text += "  " + job_.model.tasks()[t].name + " " +
             (std::isfinite(means[t]) ? formatted("%.4f", means[t]) : "-");
   say(text + (last_scores_.empty() ? "" : "  dev" + last_scores_) + "\n");
+  warn_of_idle_heads();
   means_ = EpochMeans(means.size());
+}
+
+void Trainer::warn_of_idle_heads() {
+  for (std::size_t t = 0; t < drawn_.size(); ++t) {
+    if (drawn_[t] && means_.steps[t] == 0 && !warned_[t]) {
+      warned_[t] = true;
+      warn("task '" + job_.model.tasks()[t].name + "': in epoch " + std::to_string(epoch()) +
+           " its head counted no target in any example that was drawn, so that it learned nothing");
+    }
+    drawn_[t] = false;
+  }
 }
 
 Value Trainer::state() {

@@ -20,7 +20,7 @@ namespace mtt {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kGramColumns = std::int64_t{1} << 20;
+constexpr std::int64_t kGramColumns = std::int64_t{1} << 14;  // of a block that stays in the cache
 
 std::vector<at::Tensor> learning(const nn::Module& module) {
   std::vector<at::Tensor> tensors;
@@ -322,11 +322,11 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
     for (std::size_t n = 0; n < step.present.size(); ++n) result.weights[step.present[n]] = alpha[n];
   } else {
-    direction = checked_direction(weighting_, rows, step);
+    direction = checked_direction(weighting_, rows, step).clone();  // the plugin may keep its own
   }
   std::int64_t offset = 0;
   for (at::Tensor& parameter : shared_) {
-    parameter.mutable_grad() = direction.narrow(0, offset, parameter.numel()).view(parameter.sizes()).clone();
+    parameter.mutable_grad() = direction.narrow(0, offset, parameter.numel()).view(parameter.sizes());
     offset += parameter.numel();
   }
 }

@@ -55,7 +55,6 @@ class TrainingStep {
 
   /// [K]: whether a task reaches a shared parameter that learns.
   const std::vector<bool>& balanced() const { return balanced_; }
-  bool has_shared() const { return !shared_.empty(); }
 
  private:
   /// [K]: 0 for the tasks of a step, NaN for the others.

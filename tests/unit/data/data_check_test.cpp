@@ -97,6 +97,14 @@ TEST_CASE("data check: labels that train does not know") {
   CHECK_THAT(never.findings(), Contains("error: no example has a label under the key \"task\""));
 }
 
+TEST_CASE("data check: labels that differ by case or white space alone") {
+  const Checked c({R"({"text":"wake","task":"On"}
+{"text":"up","task":"off"}
+{"text":"me","task":"on"}
+{"text":"six","task":"on "})"});
+  CHECK(c.findings() == "note: the labels \"On\", \"on \", \"on\" differ by case or white space alone\n");
+}
+
 TEST_CASE("data check: one class only, contradictions, empty texts and repetitions") {
   const Checked c({R"({"text":"wake","task":"a"}
 {"text":" ","task":"a"}

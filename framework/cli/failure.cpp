@@ -1,0 +1,37 @@
+#include "failure.h"
+
+#include <c10/util/Exception.h>
+
+#include <exception>
+#include <new>
+#include <sstream>
+
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+std::string reason() {
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return "there is not enough memory; give shorter texts or a lower run.tokens_per_forward";
+  } catch (const c10::Error& error) {
+    return error.what_without_backtrace();
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "a plugin threw something that is no std::exception; run mtt plugins check on it";
+  }
+}
+
+}  // namespace
+
+std::string failure_text() {
+  std::istringstream lines(reason());
+  std::string text = "mtt: error: ";
+  for (std::string line; std::getline(lines, line);) text += printable(line) + "\n";
+  return text;
+}
+
+}  // namespace mtt

@@ -1,0 +1,24 @@
+// What a command says when it ends by an exception.
+#pragma once
+
+#include <string>
+
+#include "report/console.h"
+
+namespace mtt {
+
+/// "mtt: error: ..." and a newline, for the exception that is being handled; control characters are escaped.
+std::string failure_text();
+
+/// What `work` returns. If it throws, the file that `console` keeps holds the reason too.
+template <typename Work>
+auto with_failure_kept(Console& console, Work work) {
+  try {
+    return work();
+  } catch (...) {
+    console.keep(failure_text());
+    throw;
+  }
+}
+
+}  // namespace mtt

@@ -1,0 +1,22 @@
+// What a run says of the sentences that its [show] names.
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "config/experiment.h"
+#include "model/encoder.h"
+#include "model/inference.h"
+#include "report/console.h"
+
+namespace mtt {
+
+/// Encodes the sentences of [show] and predicts for them: embeddings.npy, similarity.svg and
+/// predictions.jsonl in `directory`, and all of it on the console. Nothing where [show] names none; warns of
+/// those that are among `example_texts`.
+void show_sentences(const Experiment& experiment, const std::filesystem::path& directory,
+                    const Encoder& encoder, const Inference& inference,
+                    const std::set<std::string>& example_texts, Console& console);
+
+}  // namespace mtt
