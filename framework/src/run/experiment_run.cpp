@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "mtt/error.h"
 #include "report/terminal_text.h"
+#include "run/freeze_table.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "run/scores.h"

@@ -6,12 +6,10 @@
 #include "eval/named_scores.h"
 #include "freeze/adapters.h"
 #include "freeze/frontier.h"
-#include "io/digest.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
-#include "report/terminal_text.h"
 #include "run/scores.h"
-#include "train/parameter_groups.h"
+#include "run/training_keys.h"
 #include "train/training_step.h"
 
 namespace mtt {
@@ -44,25 +42,6 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
                          std::make_move_iterator(partners.end()));
   }
   return sources;
-}
-
-std::string model_key(const Encoder& encoder) {
-  Digest key;
-  for (const nn::Module* module : {static_cast<const nn::Module*>(&encoder.model->backbone()),
-                                   static_cast<const nn::Module*>(&encoder.model->modules())}) {
-    for (const auto& [name, tensor] : module->parameters()) {
-      if (is_adapter(name)) continue;
-      key.add(name);
-      const at::Tensor values = tensor.detach().contiguous();
-      key.add(values.const_data_ptr(), values.nbytes());
-    }
-  }
-  key.add(encoder.plugin);
-  key.add(encoder.directory.config.json());
-  key.add(encoder.backbone_options.resolved().json());
-  key.add(encoder.max_tokens);
-  key.add(encoder.prompt);
-  return key.hex();
 }
 
 /// In the order of `make_sources`.
@@ -117,28 +96,6 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
   experiment.train.value("best").refuse(
       "[train] best is " + Value(best).json() +
       (near.empty() ? "; the scores are " + list : "; did you mean " + Value(near).json() + "?"));
-}
-
-std::string data_key(const std::vector<TrainingSource>& sources) {
-  Digest key;
-  for (const TrainingSource& source : sources) {
-    for (const TokenizedText& text : source.tokens)
-      key.add(text.tokens.ids.data(), text.tokens.ids.size() * sizeof text.tokens.ids[0]);
-    for (const auto& labels : source.labels)
-      for (const Value& label : labels) key.add(label.json());
-  }
-  return key.hex();
-}
-
-std::string held_out_key(const std::vector<HeldOut>& held_out, ExampleFiles& files) {
-  Digest key;
-  for (const HeldOut& item : held_out) {
-    const Examples& examples = files.get(item.file);
-    for (const std::string& text : examples.texts) key.add(text);
-    for (const std::string& text : examples.partners) key.add(text);
-    for (const Value& label : examples.labels(item.field)) key.add(label.json());
-  }
-  return key.hex();
 }
 
 void check_dropout(const Experiment& experiment) {
@@ -200,45 +157,6 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : model.parameters()) names.push_back(name);
   check_selectors(freeze, names);
-}
-
-std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model) {
-  std::string text = "\nWhat learns\n";
-  for (std::size_t p = 0; p < policy.phases.size(); ++p)
-    text += "  phase " + std::to_string(p + 1) + ", from epoch " +
-            std::to_string(policy.phases[p].first_epoch + 1) + ": " + policy.phases[p].name +
-            (policy.automatic ? ", and layers freeze from below as they settle" : "") + "\n";
-  std::size_t width = 0;
-  for (const auto& [name, tensor] : model.parameters()) width = std::max(width, name.size());
-  std::vector<std::int64_t> counts(policy.phases.size(), 0), tensors(policy.phases.size(), 0);
-  std::int64_t all = 0, number = 0;
-  for (const auto& [name, tensor] : model.parameters()) {
-    text += "  " + padded(name, width + 2);
-    for (std::size_t p = 0; p < policy.phases.size(); ++p) {
-      const bool trains = policy.phases[p].trains(name);
-      text += trains ? "learns  " : "frozen  ";
-      counts[p] += trains ? tensor.numel() : 0;
-      tensors[p] += trains;
-    }
-    text += std::to_string(tensor.numel()) + "\n";
-    all += tensor.numel();
-    ++number;
-  }
-  for (std::size_t p = 0; p < policy.phases.size(); ++p)
-    text += "  phase " + std::to_string(p + 1) + ": " + std::to_string(tensors[p]) + " of " +
-            std::to_string(number) + " tensors learn, " + std::to_string(counts[p]) + " of " +
-            std::to_string(all) + " parameters (" +
-            formatted("%.3f", 100.0 * static_cast<double>(counts[p]) / static_cast<double>(all)) + " %)\n";
-  return text;
-}
-
-std::int64_t learning_parameters(const FreezePolicy& policy, const MultiTaskModel& model) {
-  std::int64_t count = 0;
-  for (const auto& [name, tensor] : model.parameters())
-    if (std::any_of(policy.phases.begin(), policy.phases.end(),
-                    [&](const auto& phase) { return phase.trains(name); }))
-      count += tensor.numel();
-  return count;
 }
 
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,

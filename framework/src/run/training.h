@@ -43,12 +43,6 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
 /// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);
 
-/// Which tensor learns in which phase, with counts, as text.
-std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model);
-
-/// How many parameters learn in any phase.
-std::int64_t learning_parameters(const FreezePolicy& policy, const MultiTaskModel& model);
-
 /// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples with `inference`; a
 /// signal leaves the tasks marked as they were.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
