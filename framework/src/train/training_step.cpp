@@ -14,13 +14,13 @@
 #include "freeze/frontier.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
+#include "train/gram_matrix.h"
 #include "train/plugin_results.h"
 
 namespace mtt {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::int64_t kGramColumns = std::int64_t{1} << 14;  // of a block that stays in the cache
 
 std::vector<at::Tensor> learning(const nn::Module& module) {
   std::vector<at::Tensor> tensors;
@@ -32,17 +32,6 @@ std::vector<at::Tensor> learning(const nn::Module& module) {
 std::int64_t total_size(const std::vector<at::Tensor>& tensors) {
   return std::accumulate(tensors.begin(), tensors.end(), std::int64_t{0},
                          [](std::int64_t sum, const at::Tensor& t) { return sum + t.numel(); });
-}
-
-/// float64 [N, N] of rows float32 [N, P], summed in double precision.
-at::Tensor gram_of(const at::Tensor& rows) {
-  at::Tensor gram = at::zeros({rows.size(0), rows.size(0)}, at::kDouble);
-  for (std::int64_t from = 0; from < rows.size(1); from += kGramColumns) {
-    const at::Tensor block =
-        rows.narrow(1, from, std::min(kGramColumns, rows.size(1) - from)).to(at::kDouble);
-    gram.add_(block.matmul(block.t()));
-  }
-  return gram;
 }
 
 GradientStatistics statistics_of(const at::Tensor& gram, const std::vector<std::size_t>& present,
@@ -229,7 +218,7 @@ void TrainingStep::backward_weighted(const StepData& data, StepResult& result) {
   const bool needs_losses = needs != WeightingNeeds::nothing;
   if (needs == WeightingNeeds::gradient_norms) {
     const at::Tensor rows = task_gradients(data, result, last_layer_, {});
-    step.gradient_norms = statistics_of(gram_of(rows), step.present, model_.tasks().size()).norms;
+    step.gradient_norms = statistics_of(gram_matrix(rows), step.present, model_.tasks().size()).norms;
   } else if (needs_losses && data.forwards.size() > 1) {
     step.losses = losses(data, step);
     check_finite(step.losses, step.present, step.step);
@@ -310,7 +299,7 @@ void TrainingStep::backward_by_gradients(const StepData& data, StepResult& resul
   const at::NoGradGuard no_grad;
   at::Tensor direction;
   if (weighting_.needs() == WeightingNeeds::gram) {
-    const at::Tensor gram = gram_of(rows);
+    const at::Tensor gram = gram_matrix(rows);
     if (!std::isfinite(gram.sum().item<double>()))
       throw Error("at step " + std::to_string(step.step + 1) +
                   " the tasks' gradients are not finite; lower train.learning_rate");
@@ -346,7 +335,7 @@ StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool stat
   const bool balances = !result.seen.present.empty();
   if (statistics && balances) {
     const at::Tensor rows = task_gradients(data, result, shared_, {});
-    result.statistics = statistics_of(gram_of(rows), result.seen.present, tasks);
+    result.statistics = statistics_of(gram_matrix(rows), result.seen.present, tasks);
   }
   if (by_gradients(weighting_) && balances)
     backward_by_gradients(data, result);
