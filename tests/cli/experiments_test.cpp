@@ -18,6 +18,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// What a Python script of experiments/ prints; it has to end well.
+std::string script_output(const std::string& script, const std::string& argument, const fs::path& folder) {
+  const std::string file = (folder / "script.txt").string();
+  const std::string command =
+      "python3 '" MTT_SOURCE "/experiments/" + script + "' '" + argument + "' > '" + file + "'";
+  INFO(command);
+  REQUIRE(std::system(command.c_str()) == 0);
+  return file_text(file);
+}
+
 std::vector<fs::path> experiments() {
   std::vector<fs::path> files;
   for (const auto& topic : fs::directory_iterator(fs::path(MTT_SOURCE) / "experiments"))
@@ -121,6 +131,15 @@ TEST_CASE("every mean with its interval in the texts stands in a table of its to
   CHECK(seen > 80);
 }
 
+TEST_CASE("the correlation of gradients and gains in the text is that of the rows") {
+  const TemporaryFolder folder;
+  const fs::path topic = fs::path(MTT_SOURCE) / "experiments/one_model_or_two";
+  const std::string printed = script_output("one_model_or_two/pairs_correlation.py",
+                                            (topic / "results/pairs/runs.jsonl").string(), folder.path());
+  CHECK_THAT(printed, Contains("Spearman"));
+  CHECK_THAT(file_text(topic / "README.md"), Contains("```\n" + printed + "```\n"));
+}
+
 TEST_CASE("every experiment runs, cut short", "[data]") {
   if (std::getenv("MTT_DATA") == nullptr) MTT_SKIP("MTT_DATA is not set");
   const TemporaryFolder folder;
@@ -151,5 +170,8 @@ TEST_CASE("every experiment runs, cut short", "[data]") {
     INFO(experiment << "\n" << outcome.out << outcome.err);
     CHECK(outcome.code == 0);
     CHECK_THAT(outcome.out, Contains("0 of them there already") && Contains("Student's t"));
+    if (name == "inertia")
+      CHECK_THAT(script_output("weighting/weights_and_losses.py", out, folder.path()),
+                 Contains("rate_0.25      slots"));
   }
 }
