@@ -23,7 +23,7 @@ def main():
         arm = log.parent.name.rsplit(",seed=", 1)[0]
         rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
         steps = [row for row in rows if "weight" in row]
-        shown = [max(1, round(share * len(steps))) for share in SHOWN]
+        shown = sorted({max(1, round(share * len(steps))) for share in SHOWN})
         for step in shown:
             window = steps[max(0, step - WINDOW):step]
             for task, weight in steps[step - 1]["weight"].items():

@@ -5,7 +5,7 @@
 #include "model_option.h"
 #include "mtt/error.h"
 #include "run/scores.h"
-#include "run/unknown_labels.h"
+#include "run/unseen_label_warnings.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -39,7 +39,7 @@ void Evaluate::run() const {
     for (const std::string& file : data.empty() ? open.test_files[t] : std::vector{data})
       held_out.push_back({t, open.fields[t], file});
   }
-  warn_of_unknown_labels(held_out, files, *open.encoder.model, console);
+  warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
   if (scores.empty() && data.empty())

@@ -29,8 +29,12 @@ std::string reason() {
 
 std::string failure_text() {
   std::istringstream lines(reason());
-  std::string text = "mtt: error: ";
-  for (std::string line; std::getline(lines, line);) text += printable(line) + "\n";
+  std::string text = "mtt: error: ", line;
+  do {
+    line.clear();
+    std::getline(lines, line);
+    text += printable(line) + "\n";
+  } while (lines.peek() != std::istringstream::traits_type::eof());
   return text;
 }
 

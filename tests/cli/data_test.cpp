@@ -137,6 +137,11 @@ head = "multi_label"
   INFO(evaluated.err);
   CHECK(evaluated.code == 0);
   CHECK_THAT(evaluated.err, Contains(unknown));
+  e.folder.write("odd.jsonl", "{\"sentence\": \"wake\", \"topics\": {\"a\": 1}}\n");
+  const Outcome odd = mtt_program({"evaluate", "--model", (e.folder.path() / "run").string(), "--data",
+                                   (e.folder.path() / "odd.jsonl").string()});
+  CHECK(odd.code == 1);
+  CHECK_THAT(odd.err, Contains("mtt: error: task 'topics': ") && Contains("odd.jsonl:1:"));
 }
 
 TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a run") {

@@ -42,7 +42,8 @@ class MTT_API Head : public nn::Module {
   /// their place.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
-  /// What must be saved beside the weights (labels and the like); `restore` takes it back.
+  /// What must be saved beside the weights, label names as "labels" (LabelSet::value); `restore` takes it
+  /// back.
   virtual Value state() const = 0;
   virtual void restore(const Value& state) = 0;
 

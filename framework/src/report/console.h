@@ -22,7 +22,7 @@ class Console {
   /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message);
 
-  /// Nothing now: for the file alone, of what is printed elsewhere.
+  /// The file alone, for what is printed elsewhere.
   void keep(std::string_view text);
 
   /// From now on, and for what was printed before, a file holds a copy without colours; with `append` behind

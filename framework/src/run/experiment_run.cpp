@@ -2,7 +2,6 @@
 
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -19,7 +18,7 @@
 #include "run/shown_sentences.h"
 #include "run/task_building.h"
 #include "run/training.h"
-#include "run/unknown_labels.h"
+#include "run/unseen_label_warnings.h"
 #include "train/checkpoint.h"
 
 namespace fs = std::filesystem;
@@ -104,16 +103,6 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   return prepared;
 }
 
-/// Held-out files, and those that choose the best weights.
-std::vector<HeldOut> with_dev(std::vector<HeldOut> held_out, const Prepared& prepared) {
-  if (!prepared.training) return held_out;
-  for (std::size_t t = 0; t < prepared.training->files.size(); ++t) {
-    const TaskFiles& task = prepared.training->files[t];
-    if (!task.dev.empty()) held_out.push_back({t, task.field, task.dev});
-  }
-  return held_out;
-}
-
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
   std::vector<Options> head_options;
   for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
@@ -184,7 +173,9 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
-  warn_of_unknown_labels(with_dev(held_out, prepared), prepared.files, *encoder.model, console);
+  warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
+  if (prepared.training)
+    warn_of_unseen_labels(dev_files(*prepared.training), prepared.files, *encoder.model, console);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
   if (prepared.training) {

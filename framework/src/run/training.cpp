@@ -8,7 +8,6 @@
 #include "freeze/frontier.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
-#include "run/scores.h"
 #include "run/training_keys.h"
 #include "train/training_step.h"
 
@@ -153,6 +152,13 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   return plan;
 }
 
+std::vector<HeldOut> dev_files(const TrainingPlan& plan) {
+  std::vector<HeldOut> files;
+  for (std::size_t t = 0; t < plan.files.size(); ++t)
+    if (!plan.files[t].dev.empty()) files.push_back({t, plan.files[t].field, plan.files[t].dev});
+  return files;
+}
+
 void check_selectors(const Options& freeze, const MultiTaskModel& model) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : model.parameters()) names.push_back(name);
@@ -164,9 +170,7 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                              const std::filesystem::path& directory, std::int64_t threads, bool resume,
                              Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
-  std::vector<HeldOut> held_out;
-  for (std::size_t t = 0; t < plan.files.size(); ++t)
-    if (!plan.files[t].dev.empty()) held_out.push_back({t, plan.files[t].field, plan.files[t].dev});
+  const std::vector<HeldOut> held_out = dev_files(plan);
   TrainingJob job{.experiment = experiment,
                   .model = *encoder.model,
                   .policy = plan.policy,

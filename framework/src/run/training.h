@@ -15,6 +15,7 @@
 #include "model/inference.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
+#include "run/scores.h"
 #include "run/task_building.h"
 #include "train/sampler.h"
 #include "train/trainer.h"
@@ -39,6 +40,9 @@ struct TrainingPlan {
 /// cannot go together throws Error with its place.
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
                            ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins);
+
+/// The tasks' dev files, which choose the best weights.
+std::vector<HeldOut> dev_files(const TrainingPlan& plan);
 
 /// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);

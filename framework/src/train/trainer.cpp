@@ -93,7 +93,8 @@ class Trainer {
   std::unique_ptr<TrainingLog> log_;
   std::optional<AutoFreeze> auto_freeze_;
   EpochMeans means_;
-  std::vector<bool> drawn_, warned_;  ///< [K]: in this epoch; of drawing no target
+  std::vector<bool> drawn_;   ///< [K]: whether a file of the task gave examples in this epoch
+  std::vector<bool> warned_;  ///< [K]: whether it was said that its head counted no target
   PrefixCaches caches_;
   std::vector<double> last_losses_;
   std::string last_scores_;

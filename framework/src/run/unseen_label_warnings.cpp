@@ -1,9 +1,11 @@
-#include "run/unknown_labels.h"
+#include "run/unseen_label_warnings.h"
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "data/unseen_labels.h"
+#include "mtt/error.h"
 #include "plugin/plugin_call.h"
 
 namespace mtt {
@@ -11,16 +13,25 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
+std::vector<std::pair<std::string, std::int64_t>> unseen_of(const Task& task, const Value& known,
+                                                            const std::vector<Value>& held_out) {
+  try {
+    return unseen_labels(LabelSet::from_value(known), held_out);
+  } catch (const Error& error) {
+    throw Error("task '" + task.name + "': " + error.what());
+  }
+}
+
 }  // namespace
 
-void warn_of_unknown_labels(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                            const MultiTaskModel& model, Console& console) {
+void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                           const MultiTaskModel& model, Console& console) {
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
     const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
     const Value* labels = state.is(Value::Kind::table) ? state.find("labels") : nullptr;
-    if (!labels) continue;
-    const auto unseen = unseen_labels(LabelSet::from_value(*labels), files.get(item.file).labels(item.field));
+    if (!labels || !labels->is(Value::Kind::array)) continue;
+    const auto unseen = unseen_of(task, *labels, files.get(item.file).labels(item.field));
     if (unseen.empty()) continue;
     std::string names;
     for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)
