@@ -4,7 +4,7 @@
 #include "config/resolved_config.h"
 #include "model_option.h"
 #include "report/console.h"
-#include "run/task_building.h"
+#include "run/resolved_experiment.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -24,20 +24,7 @@ void Show::run() const {
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   const Experiment experiment = Experiment::read(file, overrides);
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
-  Value backbone_options = experiment.backbone.value("options");
-  if (const std::string& name = experiment.backbone.string("plugin"); name != "auto")
-    backbone_options =
-        Options::read(plugins.backbone(name).options, backbone_options, "[backbone.options]").resolved();
-  std::vector<Options> head_options;
-  for (const TaskConfig& task : experiment.tasks)
-    head_options.push_back(read_head_options(task, plugins.head(task.options.string("head")).options));
-  Value weighting_options;
-  if (experiment.trains)
-    weighting_options =
-        read_weighting_options(experiment, plugins.weighting(experiment.weighting.string("method")).options)
-            .resolved();
-  console.say(config_with_origins(
-      experiment, resolved_config(experiment, backbone_options, head_options, weighting_options)));
+  console.say(config_with_origins(experiment, resolved_experiment(experiment, plugins)));
 }
 
 void print_reference(const std::vector<std::string>& plugin_path) {

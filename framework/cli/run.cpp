@@ -14,6 +14,7 @@ constexpr int kSignalExit = 128;
 struct Run {
   std::string file;
   std::string out;
+  std::string probes;
   std::vector<std::string> set;
   std::vector<std::string> plugin_path;
   std::int64_t threads = 0;
@@ -41,8 +42,9 @@ int Run::run() const {
     return 0;
   }
   return with_failure_kept(console, [&] {
-    return run_experiment(experiment, std::filesystem::absolute(directory).lexically_normal(), all_threads,
-                          resume, plugins, console);
+    const RunPlace place{.directory = std::filesystem::absolute(directory).lexically_normal(),
+                         .probes = probes};
+    return run_experiment(experiment, place, all_threads, resume, plugins, console);
   });
 }
 
@@ -58,6 +60,9 @@ void add_run(CLI::App& app) {
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
+  verb->add_option("--probes", run->probes,
+                   "A folder where fitted probes are kept and found again by other runs")
+      ->type_name("DIR");
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
   verb->add_flag("--check", run->check,

@@ -29,8 +29,10 @@ int Sweep::run() const {
   std::vector<Override> overrides;
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   Console console;
+  PluginCatalog plugins =
+      plugin_catalog(plugin_path, Experiment::read(file, overrides).top.strings("plugin_path"));
   if (check) {
-    check_sweep(file, overrides, console);
+    check_sweep(file, overrides, plugins, console);
     return 0;
   }
   const std::filesystem::path directory =
@@ -43,7 +45,7 @@ int Sweep::run() const {
                       .threads = thread_count(threads),
                       .keep_weights = keep_weights,
                       .plugin_path = plugin_path},
-                     console);
+                     plugins, console);
   });
 }
 

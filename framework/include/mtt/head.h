@@ -73,6 +73,15 @@ class MTT_API Head : public nn::Module {
   /// takes of the task's file is then never cut into several forwards.
   virtual bool coupled() const { return false; }
 
+  /// Whether the framework may fit the head as a probe: `loss(forward(encoding), targets)` is convex in the
+  /// head's parameters and a sum over rows with a target, dropout aside, and both also compute in float64
+  /// (constants take the dtype of the logits).
+  virtual bool convex() const { return false; }
+
+  /// A factor for the probe's L2 penalty, by which its strength is that of scikit-learn's `C`: 2 for a
+  /// softmax over two classes, whose two rows of weights are one row there.
+  virtual double penalty_scale() const { return 1; }
+
   /// Logits → one prediction a sentence or pair, as a table that prints as JSON. For pairs `batch` is
   /// empty.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;

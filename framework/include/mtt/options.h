@@ -14,7 +14,7 @@ namespace mtt {
 
 /// One declared option: reading, validation, defaults, `mtt plugins NAME` and docs/config.md come from it.
 struct MTT_API Option {
-  enum class Kind { boolean, integer, number, string, strings, table };
+  enum class Kind { boolean, integer, number, number_or_word, string, strings, table };
   std::string name;
   Kind kind = Kind::string;
   std::optional<Value> fallback;     ///< the default; none: the option is required
@@ -34,6 +34,9 @@ class MTT_API OptionList {
                       std::optional<std::int64_t> max, std::string help);
   OptionList& number(std::string name, std::optional<double> fallback, std::optional<double> min,
                      std::optional<double> max, std::string help);
+  /// A number within the range, or one of the words, of which the first is the default.
+  OptionList& number_or(std::string name, std::vector<std::string> words, std::optional<double> min,
+                        std::optional<double> max, std::string help);
   OptionList& string(std::string name, std::optional<std::string> fallback, std::string help);
   OptionList& choice(std::string name, std::optional<std::string> fallback, std::vector<std::string> words,
                      std::string help);
@@ -67,6 +70,8 @@ class MTT_API Options {
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
+  /// The number of a `number_or` option; none where it holds a word.
+  std::optional<double> number_if(std::string_view name) const;
   const std::string& string(std::string_view name) const;
   std::vector<std::string> strings(std::string_view name) const;
   const Value& value(std::string_view name) const;

@@ -7,12 +7,13 @@ namespace {
 
 std::string kind_text(const Option& option) {
   using Kind = Option::Kind;
-  std::string text = option.kind == Kind::boolean   ? "boolean"
-                     : option.kind == Kind::integer ? "integer"
-                     : option.kind == Kind::number  ? "number"
-                     : option.kind == Kind::string  ? "string"
-                     : option.kind == Kind::strings ? "string or array of strings"
-                                                    : "table";
+  std::string text = option.kind == Kind::boolean          ? "boolean"
+                     : option.kind == Kind::integer        ? "integer"
+                     : option.kind == Kind::number         ? "number"
+                     : option.kind == Kind::number_or_word ? "number or word"
+                     : option.kind == Kind::string         ? "string"
+                     : option.kind == Kind::strings        ? "string or array of strings"
+                                                           : "table";
   if (const std::string range = option.range(); !range.empty()) text += ", " + range;
   std::string words;
   for (const std::string& word : option.choices) words += (words.empty() ? "" : ", ") + ("`" + word + "`");

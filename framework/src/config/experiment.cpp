@@ -95,8 +95,14 @@ OptionList task_options() {
       .integer("layer", -1, -1, 10'000,
                "The layer that the head reads: 0 the embeddings, 1 the first layer; -1: the last.")
       .string(
-          "init", "none",
-          "How the head's weights come from the examples without training: none, or a method of the head.");
+          "init", "auto",
+          "The head's first weights: logistic (the optimum of its own loss with an L2 penalty), another "
+          "method "
+          "of the head (ridge, class_means), none (random), or auto: logistic where the loss is convex, else "
+          "ridge or another closed form, else none.")
+      .number_or("penalty", {"auto"}, 1e-12, 1e12,
+                 "The probe's penalty as scikit-learn's C; auto: the one of five with the lowest loss on the "
+                 "validation set, or on a fifth of the training examples.");
 }
 
 OptionList train_options() {
@@ -111,7 +117,10 @@ OptionList train_options() {
           "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
           "it, results do not beyond rounding and the draws of dropout.")
       .number("learning_rate", 1e-4, 0, 1e3, "Of the backbone's highest layer.")
-      .number("head_learning_rate", 1e-3, 0, 1e3, "Of heads and adapters.")
+      .number_or(
+          "head_learning_rate", {"auto"}, 0, 1e3,
+          "Learning rate of heads and adapters; auto: 0.001 for adapters, and for a head 0.001 divided by "
+          "the root mean square of the values that it reads.")
       .table("learning_rates", "Selector = rate, for parameters that differ; the last one that selects wins.")
       .number("layer_decay", 1, 0, 1, "Each layer learns at this multiple of the rate of the layer above.")
       .number("weight_decay", 0.01, 0, 10, "AdamW's; biases and normalisations are not decayed.")

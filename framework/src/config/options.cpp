@@ -22,6 +22,8 @@ std::string_view expected_kind(Kind kind) {
       return "an integer";
     case Kind::number:
       return "a number";
+    case Kind::number_or_word:
+      return "a number or a word";
     case Kind::string:
       return "a string";
     case Kind::strings:
@@ -72,7 +74,8 @@ bool reads_as(const std::string& text, Kind kind) {
 
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
   std::string hint;
-  if (value.is(Value::Kind::string) && reads_as(value.string(), option.kind)) hint = "; drop the quotes";
+  const Kind kind = option.kind == Kind::number_or_word ? Kind::number : option.kind;
+  if (value.is(Value::Kind::string) && reads_as(value.string(), kind)) hint = "; drop the quotes";
   std::string found(kind_name(value.kind()));
   if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
   refuse(value, where, option,
@@ -93,6 +96,14 @@ Value checked(const Value& value, const Option& option, std::string_view where) 
       if (kind != Value::Kind::number && kind != Value::Kind::integer) break;
       check_range(value.number(), value, option, where);
       return Value(value.number()).placed(value.place());
+    case Kind::number_or_word:
+      if (kind == Value::Kind::number || kind == Value::Kind::integer) {
+        check_range(value.number(), value, option, where);
+        return Value(value.number()).placed(value.place());
+      }
+      if (kind != Value::Kind::string || reads_as(value.string(), Kind::number)) break;
+      check_word(value, option, where);
+      return value;
     case Kind::string:
       if (kind != Value::Kind::string) break;
       check_word(value, option, where);
@@ -168,6 +179,13 @@ OptionList& OptionList::number(std::string name, std::optional<double> fallback,
   return add({std::move(name), Kind::number, as_value(fallback), min, max, {}, std::move(help)});
 }
 
+OptionList& OptionList::number_or(std::string name, std::vector<std::string> words, std::optional<double> min,
+                                  std::optional<double> max, std::string help) {
+  Value fallback(words.at(0));
+  return add({std::move(name), Kind::number_or_word, std::move(fallback), min, max, std::move(words),
+              std::move(help)});
+}
+
 OptionList& OptionList::string(std::string name, std::optional<std::string> fallback, std::string help) {
   return choice(std::move(name), std::move(fallback), {}, std::move(help));
 }
@@ -234,6 +252,10 @@ Options Options::read(const OptionList& declared, const Value& table, std::strin
 bool Options::boolean(std::string_view name) const { return value(name).boolean(); }
 std::int64_t Options::integer(std::string_view name) const { return value(name).integer(); }
 double Options::number(std::string_view name) const { return value(name).number(); }
+std::optional<double> Options::number_if(std::string_view name) const {
+  const Value& found = value(name);
+  return found.is(Value::Kind::string) ? std::nullopt : std::optional(found.number());
+}
 const std::string& Options::string(std::string_view name) const { return value(name).string(); }
 
 std::vector<std::string> Options::strings(std::string_view name) const {

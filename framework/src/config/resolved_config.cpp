@@ -25,7 +25,7 @@ void append_lines(const std::string& path, const Value& value, const Value* give
 }  // namespace
 
 Value resolved_config(const Experiment& experiment, const Value& backbone_options,
-                      const std::vector<Options>& head_options, const Value& weighting_options) {
+                      const std::vector<ResolvedTask>& resolved_tasks, const Value& weighting_options) {
   Value config{Value::Table{}};
   config.set("name", experiment.name());
   config.set("plugin_path", experiment.top.value("plugin_path"));
@@ -36,7 +36,8 @@ Value resolved_config(const Experiment& experiment, const Value& backbone_option
   Value tasks{Value::Table{}};
   for (std::size_t i = 0; i < experiment.tasks.size(); ++i) {
     Value task = experiment.tasks[i].options.resolved();
-    for (const auto& [key, value] : head_options[i].resolved().table()) task.set(key, value);
+    task.set("init", resolved_tasks[i].init);
+    for (const auto& [key, value] : resolved_tasks[i].head_options.resolved().table()) task.set(key, value);
     tasks.set(experiment.tasks[i].name, std::move(task));
   }
   config.set("tasks", std::move(tasks));

@@ -66,8 +66,9 @@ std::vector<FreezeRule> heads_and(std::vector<std::string> selectors) {
   return rules;
 }
 
-std::vector<Phase> gradual(std::int64_t layers, std::int64_t epochs) {
-  std::vector<Phase> phases = {{"heads", 0, heads_and({})}};
+std::vector<Phase> gradual(std::int64_t layers, std::int64_t epochs, bool heads_first) {
+  std::vector<Phase> phases;
+  if (heads_first) phases.push_back({"heads", 0, heads_and({})});
   for (std::int64_t l = layers - 1; l >= 0; --l) {
     const auto first = static_cast<std::int64_t>(phases.size()) * epochs;
     std::vector<FreezeRule> rules = bottom(l);
@@ -103,6 +104,17 @@ std::vector<FreezeRule> without_heads(const Options& freeze, const std::vector<s
   return rules;
 }
 
+std::vector<Phase> probe_then_tune(const Options& freeze, const std::vector<std::string>& random_heads) {
+  const std::int64_t epochs = freeze.integer("epochs");
+  if (epochs > 0) return {{"heads", 0, heads_and({})}, {"everything", epochs, {trained("*")}}};
+  if (!random_heads.empty())
+    freeze.value("policy").refuse(
+        "[freeze] policy \"probe_then_tune\" begins with fitted heads, and task '" + random_heads.front() +
+        "' starts with random weights; leave out its init, or set epochs in [freeze] to "
+        "train the heads first");
+  return {{"everything", 0, {trained("*")}}};
+}
+
 std::vector<FreezeRule> by_pattern(const Options& freeze) {
   std::vector<FreezeRule> rules = {trained("*")};
   for (const std::string& selector : freeze.strings("freeze")) rules.push_back(frozen(selector));
@@ -124,14 +136,16 @@ OptionList freeze_options() {
           "lowest "
           "`layers`); top_layers (all but the highest `layers` and the heads); heads (those named); pattern; "
           "bitfit (biases and heads learn); layer_norm (normalisations and heads learn); gradual (one layer "
-          "more at a time, from above); probe_then_tune (heads first, then everything); lora; houlsby; "
-          "autofreeze.")
+          "more at a time, from above); probe_then_tune (LP-FT: fitted heads, then everything); lora; "
+          "houlsby; autofreeze.")
       .integer("layers", 0, 0, 10'000, "How many layers, for bottom_layers and top_layers.")
       .strings("heads", std::vector<std::string>{}, "The tasks whose heads are frozen, for heads.")
       .strings("freeze", std::vector<std::string>{}, "Selectors of what is frozen, for pattern.")
       .strings("train", std::vector<std::string>{}, "Selectors of what learns after all, for pattern.")
-      .integer("epochs", 1, 1, 1'000'000,
-               "How long a phase is: each of gradual's, or the first of probe_then_tune.")
+      .integer(
+          "epochs", 0, 0, 1'000'000,
+          "Epochs of each phase of gradual (0: 1), or of a first phase of probe_then_tune that trains the "
+          "heads alone (0: none).")
       .choices("places", std::vector<std::string>{}, kPlaces,
                "Where adapters go; empty: attention.query and attention.value for lora, attention.output and "
                "ffn.output for houlsby.")
@@ -150,13 +164,11 @@ bool Phase::trains(std::string_view parameter) const {
 }
 
 FreezePolicy FreezePolicy::from(const Options& freeze, std::int64_t layers,
-                                const std::vector<std::string>& tasks) {
+                                const std::vector<std::string>& tasks, const HeadsAtStart& heads) {
   FreezePolicy policy;
   const std::string& name = freeze.string("policy");
   check_keys(freeze, name);
   const auto single = [&](std::vector<FreezeRule> rules) { policy.phases = {{name, 0, std::move(rules)}}; };
-  const std::int64_t epochs = freeze.integer("epochs");
-
   if (name == "none") {
     single({trained("*")});
   } else if (name == "backbone") {
@@ -176,9 +188,9 @@ FreezePolicy FreezePolicy::from(const Options& freeze, std::int64_t layers,
   } else if (name == "layer_norm") {
     single(heads_and({"*norm*"}));
   } else if (name == "gradual") {
-    policy.phases = gradual(layers, epochs);
+    policy.phases = gradual(layers, std::max<std::int64_t>(1, freeze.integer("epochs")), !heads.all_probes);
   } else if (name == "probe_then_tune") {
-    policy.phases = {{"heads", 0, heads_and({})}, {"everything", epochs, {trained("*")}}};
+    policy.phases = probe_then_tune(freeze, heads.random);
   } else if (name == "lora") {
     single(heads_and({"*.lora.*"}));
   } else if (name == "houlsby") {
@@ -188,19 +200,25 @@ FreezePolicy FreezePolicy::from(const Options& freeze, std::int64_t layers,
     policy.automatic = true;
   }
 
-  if (name == "lora" || name == "houlsby") {
-    const bool lora = name == "lora";
-    policy.adapters.kind = lora ? AdapterSettings::Kind::lora : AdapterSettings::Kind::houlsby;
-    policy.adapters.places = freeze.strings("places");
-    if (policy.adapters.places.empty())
-      policy.adapters.places = lora ? std::vector<std::string>{"attention.query", "attention.value"}
-                                    : std::vector<std::string>{"attention.output", "ffn.output"};
-    policy.adapters.size = freeze.integer("size") > 0 ? freeze.integer("size") : (lora ? 8 : 64);
-    policy.adapters.alpha = freeze.number("alpha");
-  }
+  policy.adapters = adapters_of(freeze);
   policy.percentile = freeze.number("percentile");
   policy.intervals = freeze.integer("intervals");
   return policy;
+}
+
+AdapterSettings FreezePolicy::adapters_of(const Options& freeze) {
+  AdapterSettings adapters;
+  const std::string& name = freeze.string("policy");
+  if (name != "lora" && name != "houlsby") return adapters;
+  const bool lora = name == "lora";
+  adapters.kind = lora ? AdapterSettings::Kind::lora : AdapterSettings::Kind::houlsby;
+  adapters.places = freeze.strings("places");
+  if (adapters.places.empty())
+    adapters.places = lora ? std::vector<std::string>{"attention.query", "attention.value"}
+                           : std::vector<std::string>{"attention.output", "ffn.output"};
+  adapters.size = freeze.integer("size") > 0 ? freeze.integer("size") : (lora ? 8 : 64);
+  adapters.alpha = freeze.number("alpha");
+  return adapters;
 }
 
 bool FreezePolicy::ever_trains(std::string_view parameter) const {

@@ -37,6 +37,12 @@ struct AdapterSettings {
   double alpha = 0;                 ///< LoRA's scale is alpha / rank
 };
 
+/// How the heads of a training start.
+struct HeadsAtStart {
+  std::vector<std::string> random = {};  ///< tasks whose heads start with random weights
+  bool all_probes = false;               ///< every head starts as the probe of its task
+};
+
 /// A policy made concrete for a backbone of some depth.
 struct FreezePolicy {
   std::vector<Phase> phases;  ///< by first_epoch; the first begins at 0
@@ -45,9 +51,12 @@ struct FreezePolicy {
   double percentile = 50;      ///< AutoFreeze's N
   std::int64_t intervals = 5;  ///< AutoFreeze's decisions an epoch
 
-  /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist or keys that the policy
-  /// does not use throw Error.
-  static FreezePolicy from(const Options& freeze, std::int64_t layers, const std::vector<std::string>& tasks);
+  /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist, keys that the policy
+  /// does not use, or heads with random weights where the policy needs fitted ones throw Error.
+  static FreezePolicy from(const Options& freeze, std::int64_t layers, const std::vector<std::string>& tasks,
+                           const HeadsAtStart& heads = {});
+  /// The adapters of [freeze] alone.
+  static AdapterSettings adapters_of(const Options& freeze);
 
   /// True where some phase trains a parameter.
   bool ever_trains(std::string_view parameter) const;

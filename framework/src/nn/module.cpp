@@ -1,5 +1,6 @@
 #include "mtt/nn/module.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
 namespace mtt::nn {
@@ -15,6 +16,14 @@ std::vector<NamedParameter> Module::parameters() const {
 void Module::collect(const std::string& prefix, std::vector<NamedParameter>& into) const {
   for (const auto& [name, tensor] : parameters_) into.push_back({prefix + name, *tensor});
   for (const auto& [name, module] : children_) module->collect(prefix + name + ".", into);
+}
+
+void Module::to(at::ScalarType type) {
+  const at::NoGradGuard no_grad;
+  for (auto& [name, tensor] : parameters()) {
+    tensor.mutable_grad().reset();
+    if (tensor.scalar_type() != type) tensor.set_data(tensor.detach().to(type));
+  }
 }
 
 void Module::train(bool on) {

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <chrono>
 #include <optional>
 #include <set>
 
@@ -12,12 +13,15 @@
 #include "mtt/error.h"
 #include "report/terminal_text.h"
 #include "run/freeze_table.h"
+#include "run/head_fitting.h"
+#include "run/probe_scores.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "run/scores.h"
 #include "run/shown_sentences.h"
 #include "run/task_building.h"
 #include "run/training.h"
+#include "run/training_keys.h"
 #include "run/unseen_label_warnings.h"
 #include "train/checkpoint.h"
 
@@ -46,15 +50,14 @@ std::string scores_text(const std::vector<TaskScore>& scores) {
 }
 
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
-  const std::string& init = plan.config->options.string("init");
-  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", ";
+  const std::string& asked = plan.config->options.string("init");
   const std::string& train = plan.files.train;
-  if (init == "none" && experiment.trains && !train.empty())
-    return text + "learns from " + std::to_string(files.get(train).texts.size()) + " examples of " +
-           printable(fs::path(train).filename().string()) + "\n";
-  if (init == "none") return text + "untrained (random weights)\n";
-  return text + "weights by " + init + " from " + std::to_string(files.get(train).texts.size()) +
-         " examples of " + printable(fs::path(train).filename().string()) + "\n";
+  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", init " + plan.init +
+                     (asked == plan.init ? "" : " (" + asked + ")");
+  if (train.empty()) return text + ", no training examples\n";
+  return text + (experiment.trains ? ", then trained" : "") + ", " +
+         std::to_string(files.get(train).texts.size()) + " examples of " +
+         printable(fs::path(train).filename().string()) + "\n";
 }
 
 struct Prepared {
@@ -104,22 +107,44 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
 }
 
 Value resolved(const Experiment& experiment, const Prepared& prepared) {
-  std::vector<Options> head_options;
-  for (const TaskPlan& plan : prepared.plans) head_options.push_back(plan.head_options);
-  return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), head_options,
+  std::vector<ResolvedTask> tasks;
+  for (const TaskPlan& plan : prepared.plans) tasks.push_back({plan.head_options, plan.init});
+  return resolved_config(experiment, prepared.encoder.backbone_options.resolved(), tasks,
                          prepared.training ? prepared.training->weighting_options : Value());
 }
 
-/// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb"}. The seconds are those
-/// of the training alone, with the scores on dev; null where it was stopped in between.
-Value cost_json(const TrainingOutcome& outcome, bool resumed, const FreezePolicy& policy,
-                const MultiTaskModel& model) {
+/// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb", "fitting_seconds",
+/// "probes"}. The seconds are those of the training, with the scores on dev, or, where nothing was left to
+/// train, those of fitting the heads; null where it was stopped in between.
+Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t parameters, double fitting_seconds,
+                Value probes) {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
   return Value::Table{{"seconds", resumed ? Value() : Value(outcome.seconds)},
                       {"steps", outcome.steps},
-                      {"learning_parameters", learning_parameters(policy, model)},
-                      {"peak_memory_mb", static_cast<double>(usage.ru_maxrss) / 1024}};
+                      {"learning_parameters", parameters},
+                      {"peak_memory_mb", static_cast<double>(usage.ru_maxrss) / 1024},
+                      {"fitting_seconds", fitting_seconds},
+                      {"probes", std::move(probes)}};
+}
+
+/// Heads whose random weights nothing will change.
+void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& experiment, Console& console) {
+  for (const TaskPlan& plan : plans) {
+    if (plan.init != "none" || plan.task.head->level() == Level::pair) continue;
+    if (experiment.trains && !plan.files.train.empty()) continue;
+    console.warn("task '" + plan.config->name +
+                 "': its head has random weights, so that its predictions mean nothing; " +
+                 (plan.files.train.empty() ? "give [data] or the task a train file"
+                                           : "leave out its init, or add a [train] table"));
+  }
+}
+
+std::string names_of(const MultiTaskModel& model, const std::vector<bool>& wanted) {
+  std::string names;
+  for (std::size_t t = 0; t < wanted.size(); ++t)
+    if (wanted[t]) names += (names.empty() ? "" : ", ") + model.tasks()[t].name;
+  return names;
 }
 
 }  // namespace
@@ -128,7 +153,7 @@ void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Cons
   Prepared prepared = prepare(experiment, plugins, console);
   std::string text = encoder_text(prepared.encoder);
   for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
-  build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
+  build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr);
   if (prepared.training) {
     check_selectors(experiment.freeze, *prepared.encoder.model);
     text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
@@ -136,8 +161,9 @@ void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Cons
   console.say(text + "the experiment can run\n");
 }
 
-int run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads, bool resume,
+int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
                    PluginCatalog& plugins, Console& console) {
+  const fs::path& directory = place.directory;
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
   const RunLock lock(directory);
@@ -160,56 +186,90 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   std::string text = encoder_text(encoder);
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
-  bool has_closed_form = false;
   for (const TaskPlan& plan : prepared.plans) {
     if (const std::string& train = plan.files.train; !train.empty()) {
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
     text += task_text(plan, experiment, prepared.files);
-    has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
     for (const std::string& test : test_files(experiment, *plan.config))
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
-  build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
+  warn_of_untrained(prepared.plans, experiment, console);
+  const bool trains = prepared.training.has_value();
+  FittingSettings fitting{.baseline = trains,
+                          .store = !place.probes.empty() ? place.probes
+                                   : trains              ? directory / kProbes
+                                                         : fs::path(),
+                          .model_key = model_key(encoder),
+                          .threads = threads,
+                          .say = [&](const std::string& line) { console.say(line); }};
+  const auto begin = std::chrono::steady_clock::now();
+  const std::vector<HeadStart> starts =
+      build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder, &fitting);
+  const double fitting_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
-  if (prepared.training)
-    warn_of_unseen_labels(dev_files(*prepared.training), prepared.files, *encoder.model, console);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
-  if (prepared.training) {
-    if (!resume && !held_out.empty() && has_closed_form)
-      console.say("\nScores before training\n" +
-                  scores_text(score_tasks(held_out, prepared.files, inference, *encoder.model)));
-    const TrainingOutcome outcome = run_training(experiment, *prepared.training, prepared.files, encoder,
-                                                 inference, directory, threads, resume, console);
+  std::vector<TaskScore> probes;
+  if (trains) {
+    TrainingPlan& plan = *prepared.training;
+    std::vector<HeldOut> judged = dev_files(plan);
+    warn_of_unseen_labels(judged, prepared.files, *encoder.model, console);
+    judged.insert(judged.end(), held_out.begin(), held_out.end());
+    probes = score_probes(starts, judged, prepared.files, inference, *encoder.model);
+    if (!probes.empty()) console.say("\nScores of the probes, before training\n" + scores_text(probes));
+    start_heads(starts, *encoder.model);
+    if (const std::string names = names_of(*encoder.model, plan.settled); !names.empty())
+      console.say(
+          "no optimizer steps for " + names +
+          ": what the head reads is frozen and its loss is convex, so that the fit is the training\n");
+    const Value probes_record = probes_json(starts, probes, *encoder.model);
+    TrainingOutcome outcome{
+        .steps = 0, .total_steps = 0, .signal = 0, .best = {}, .seconds = fitting_seconds};
+    if (!plan.trains_nothing()) {
+      HeadScales feature_rms;
+      for (std::size_t t = 0; t < starts.size(); ++t)
+        feature_rms[encoder.model->tasks()[t].name] = starts[t].feature_rms;
+      outcome = run_training(experiment, plan, prepared.files, encoder, inference, std::move(feature_rms),
+                             probes_record, directory, threads, resume, console);
+    }
     if (outcome.signal != 0) {
       console.say("stopped at step " + std::to_string(outcome.steps) + " of " +
                   std::to_string(outcome.total_steps) + "; a checkpoint is saved, go on with --resume\n");
       return outcome.signal;
     }
-    write_file_atomically(
-        directory / "cost.json",
-        cost_json(outcome, resume, prepared.training->policy, *encoder.model).json() + "\n");
-    save_trained_backbone(directory, *encoder.model, prepared.training->policy);
-    console.say("trained " + std::to_string(outcome.steps) + " steps in " +
-                formatted("%.1f", outcome.seconds) + " s" +
-                (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
+    write_file_atomically(directory / "cost.json",
+                          cost_json(outcome, resume, learning_parameters(plan.policy, *encoder.model),
+                                    fitting_seconds, probes_record)
+                                  .json() +
+                              "\n");
+    save_trained_backbone(directory, *encoder.model, plan.policy);
+    if (!plan.trains_nothing())
+      console.say("trained " + std::to_string(outcome.steps) + " steps in " +
+                  formatted("%.1f", outcome.seconds) + " s" +
+                  (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
+    if (held_out.empty()) held_out = dev_files(plan);
   }
   save_heads(directory, *encoder.model);
 
   show_sentences(experiment, directory, encoder, inference, example_texts, console);
 
   if (!held_out.empty()) {
-    const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    if (trains) add_probes(scores, probes);
     std::string rows;
     for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
     write_file_atomically(directory / "scores.jsonl", rows);
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
+    if (trains) warn_below_probe(scores, console);
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
   remove_training_state(directory);
+  std::error_code error;
+  fs::remove_all(directory / kProbes, error);
   remove_previous(directory);
   return 0;
 }

@@ -13,12 +13,19 @@ namespace mtt {
 /// Reads configuration, plugins, model and examples, and says what a run would do.
 void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console);
 
+/// Where a run keeps things.
+struct RunPlace {
+  std::filesystem::path directory;  ///< of the run
+  std::filesystem::path probes =
+      {};  ///< a folder of probes that runs share; empty: the run's own, until it ends
+};
+
 /// Runs an experiment: builds the heads, trains where there is [train], shows embeddings, similarities and
-/// predictions of its sentences, scores the heads, and keeps everything in `directory`: config.toml, heads/,
-/// backbone.safetensors, console.txt, metrics.jsonl, events/, cost.json, embeddings.npy, similarity.svg,
-/// predictions.jsonl, scores.jsonl. With `resume` a training that was stopped goes on from its last
-/// checkpoint. Returns the number of the signal that stopped it, 0 where none did.
-int run_experiment(const Experiment& experiment, const std::filesystem::path& directory, std::int64_t threads,
-                   bool resume, PluginCatalog& plugins, Console& console);
+/// predictions of its sentences, scores the heads, and keeps everything in its directory: config.toml,
+/// heads/, backbone.safetensors, console.txt, metrics.jsonl, events/, cost.json, embeddings.npy,
+/// similarity.svg, predictions.jsonl, scores.jsonl. With `resume` a training that was stopped goes on from
+/// its last checkpoint. Returns the number of the signal that stopped it, 0 where none did.
+int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
+                   PluginCatalog& plugins, Console& console);
 
 }  // namespace mtt

@@ -6,7 +6,6 @@
 #include "config/task_examples.h"
 #include "config/toml.h"
 #include "freeze/adapters.h"
-#include "freeze/frontier.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "io/safetensors.h"
@@ -26,8 +25,8 @@ constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
 constexpr const char* kResults[] = {
-    "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl", "scores.jsonl",
-    "metrics.jsonl", "events",         "cost.json",      kBackbone,           kHeads};
+    "console.txt", "embeddings.npy", "similarity.svg", "predictions.jsonl", "scores.jsonl", "metrics.jsonl",
+    "events",      "cost.json",      kProbes,          kBackbone,           kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -171,13 +170,8 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
                 (directory / kConfig).string() + " --out " + directory.string() + " --resume");
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
   if (run.experiment.trains) {
-    std::vector<std::string> tasks;
-    for (const TaskConfig& task : run.experiment.tasks) tasks.push_back(task.name);
-    Backbone& backbone = run.encoder.model->backbone();
-    const FreezePolicy policy =
-        FreezePolicy::from(run.experiment.freeze, own_layers(backbone.parameters()), tasks);
-    add_adapters(backbone, policy.adapters, 0);
-    run.adapters = policy.adapters;
+    run.adapters = FreezePolicy::adapters_of(run.experiment.freeze);
+    add_adapters(run.encoder.model->backbone(), run.adapters, 0);
     if (std::error_code error; fs::exists(directory / kBackbone, error)) {
       const auto trained = load_tensors(directory / kBackbone);
       for (const auto& [name, tensor] : trained) run.trained.push_back(name);

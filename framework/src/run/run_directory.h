@@ -12,6 +12,9 @@
 
 namespace mtt {
 
+/// The folder of a run's fitted probes, until it is complete.
+inline constexpr const char* kProbes = "probes";
+
 /// True where a directory is a run's (it has config.toml).
 bool is_run_directory(const std::filesystem::path& directory);
 

@@ -69,6 +69,13 @@ TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string
   return score;
 }
 
+Value metrics_json(const std::vector<Metric>& metrics) {
+  Value table{Value::Table{}};
+  for (const Metric& metric : metrics)
+    table.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
+  return table;
+}
+
 }  // namespace
 
 std::string score_text(const TaskScore& score) {
@@ -78,16 +85,23 @@ std::string score_text(const TaskScore& score) {
     text += metric.name + " " +
             (std::isfinite(metric.value) ? formatted("%.4f", metric.value) : "undefined") + "  ";
   }
+  if (score.probe)
+    text += "probe " +
+            (score.probe->empty() || !std::isfinite(score.probe->front().value)
+                 ? std::string("-")
+                 : formatted("%.4f", score.probe->front().value)) +
+            "  ";
   return text + "(" + std::to_string(score.examples) + " examples of " +
          printable(std::filesystem::path(score.file).filename().string()) + ")\n";
 }
 
 Value score_json(const TaskScore& score) {
-  Value metrics{Value::Table{}};
-  for (const Metric& metric : score.metrics)
-    metrics.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
-  return Value::Table{
-      {"task", score.task}, {"file", score.file}, {"examples", score.examples}, {"metrics", metrics}};
+  Value row(Value::Table{{"task", score.task},
+                         {"file", score.file},
+                         {"examples", score.examples},
+                         {"metrics", metrics_json(score.metrics)}});
+  if (score.probe) row.set("probe", score.probe->empty() ? Value() : metrics_json(*score.probe));
+  return row;
 }
 
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,

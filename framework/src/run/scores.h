@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct TaskScore {
   std::string file;
   std::int64_t examples = 0;  ///< that have a label for the task
   std::vector<Metric> metrics;
+  std::optional<std::vector<Metric>> probe =
+      {};  ///< of the task's probe; empty: it has none; none: not compared
 };
 
 /// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right

@@ -19,6 +19,7 @@
 #include "run/comparison.h"
 #include "run/run_inputs.h"
 #include "run/run_lock.h"
+#include "run/sweep_keys.h"
 #include "sweep/sweep_chart.h"
 #include "sweep/sweep_table.h"
 #include "train/checkpoint.h"
@@ -46,16 +47,30 @@ std::int64_t whole_lines(const fs::path& file) {
   return static_cast<std::int64_t>(text.rfind('\n') + 1);
 }
 
-bool is_done(const SweepRow& row, const SweepRun& run) {
-  return !row.failed() && same_run(row, run) && row.key == run.key;
+using Keys = std::map<const SweepRun*, std::string>;
+
+Keys keys_of(const fs::path& file, const SweepPlan& plan, PluginCatalog& plugins) {
+  Keys keys;
+  for (const SweepRun& run : plan.runs) keys[&run] = run_key(file, run, plugins);
+  return keys;
 }
 
-void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const fs::path& directory) {
-  for (const SweepRow& row : rows)
-    for (const SweepRun& run : plan.runs)
-      if (!row.failed() && same_run(row, run) && row.key != run.key)
-        throw Error("'" + (directory / kRows).string() + "' holds a run of another configuration (" +
-                    run.title() + "); give another directory with --out, or remove that file");
+void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const Keys& keys,
+                const fs::path& directory) {
+  const std::string file = "'" + (directory / kRows).string() + "'";
+  for (const SweepRow& row : rows) {
+    for (const SweepRun& run : plan.runs) {
+      if (row.failed() || !same_run(row, run)) continue;
+      if (row.key_version != kKeyVersion)
+        throw Error(
+            file + " holds runs of an older program, whose configuration cannot be compared (key_version " +
+            std::to_string(row.key_version) + ", expected " + std::to_string(kKeyVersion) +
+            "); give another directory with --out, or see 'Rows of older programs' in docs/training.md");
+      if (row.key != keys.at(&run))
+        throw Error(file + " holds a run of another configuration (" + run.title() +
+                    "); give another directory with --out, or remove that file");
+    }
+  }
 }
 
 /// The last bytes of a file, at most `most` of them.
@@ -79,11 +94,13 @@ std::string last_error(const fs::path& log, const ProcessEnd& end) {
 
 class Sweep {
  public:
-  Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, Console& console)
+  Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, PluginCatalog& plugins,
+        Console& console)
       : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
     text_ = read_file(file_, kMostBytes);
+    keys_ = keys_of(file_, plan_, plugins);
     rows_ = read_rows(settings_.directory / kRows);
-    check_rows(rows_, plan_, settings_.directory);
+    check_rows(rows_, plan_, keys_, settings_.directory);
     for (const SweepRun& run : plan_.runs)
       if (!done_row(run)) open_.push_back(&run);
     if (!open_.empty()) check_inputs();
@@ -124,8 +141,9 @@ class Sweep {
 
  private:
   const SweepRow* done_row(const SweepRun& run) const {
-    const auto found =
-        std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& row) { return is_done(row, run); });
+    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& row) {
+      return !row.failed() && same_run(row, run) && row.key == keys_.at(&run);
+    });
     return found == rows_.end() ? nullptr : &*found;
   }
 
@@ -167,6 +185,8 @@ class Sweep {
       child.arguments.push_back("--set");
       child.arguments.push_back("cache.directory=" + Value((settings_.directory / kCache).string()).json());
     }
+    child.arguments.push_back("--probes");
+    child.arguments.push_back((settings_.directory / kCache / "probes").string());
     for (const std::string& folder : settings_.plugin_path) {
       child.arguments.push_back("--plugin-path");
       child.arguments.push_back(folder);
@@ -178,8 +198,13 @@ class Sweep {
   void finish(const SweepRun& run, const ChildEnd& end, AppendFile& log) {
     for (const int stop : {SIGINT, SIGTERM})  // a run that was stopped has its checkpoint, and no row
       if (end.end.code == 128 + stop || end.end.signal == stop) return;
-    SweepRow row{
-        .arm = run.arm, .point = run.point, .seed = run.seed, .key = run.key, .error = {}, .scores = {}};
+    SweepRow row{.arm = run.arm,
+                 .point = run.point,
+                 .seed = run.seed,
+                 .key = keys_.at(&run),
+                 .error = {},
+                 .scores = {}};
+    row.key_version = kKeyVersion;
     row.inputs = inputs_[&run];
     row.wall_seconds = end.seconds;
     row.peak_memory_mb = end.peak_memory_mb;
@@ -274,6 +299,7 @@ class Sweep {
   SweepPlan plan_;
   const SweepSettings& settings_;
   std::string text_;  ///< of the file, when the runs were listed
+  Keys keys_;
   Console& console_;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;
@@ -292,7 +318,8 @@ void check_directory(const fs::path& directory) {
 
 }  // namespace
 
-void check_sweep(const fs::path& file, const std::vector<Override>& overrides, Console& console) {
+void check_sweep(const fs::path& file, const std::vector<Override>& overrides, PluginCatalog& plugins,
+                 Console& console) {
   const SweepPlan plan = plan_sweep(file, overrides);
   std::string text;
   for (const SweepRun& run : plan.runs) {
@@ -300,7 +327,7 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, C
       const Experiment experiment = Experiment::read(file, run.overrides);
       for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
     }
-    text += run.title() + "\n";
+    text += run.title() + "  (key " + run_key(file, run, plugins) + ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   }
   console.say(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +
@@ -308,12 +335,12 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, C
 }
 
 int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,
-              Console& console) {
+              PluginCatalog& plugins, Console& console) {
   SweepPlan plan = plan_sweep(file, overrides);
   check_directory(settings.directory);
   const RunLock lock(settings.directory);
   console.keep_in(settings.directory / "console.txt", true);
-  return Sweep(file, std::move(plan), settings, console).run();
+  return Sweep(file, std::move(plan), settings, plugins, console).run();
 }
 
 bool is_sweep_directory(const fs::path& directory) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/overrides.h"
+#include "plugin/plugin_catalog.h"
 #include "report/console.h"
 #include "sweep/sweep_summary.h"
 
@@ -22,7 +23,8 @@ struct SweepSettings {
 };
 
 /// Lists what would be run.
-void check_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, Console& console);
+void check_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                 PluginCatalog& plugins, Console& console);
 
 /// Runs what is not yet in runs.jsonl of the sweep's directory, each run in a process of its own and in a
 /// folder of runs/, and writes after each summary.csv, table.md and <metric>.svg. A run that fails is noted,
@@ -30,7 +32,7 @@ void check_sweep(const std::filesystem::path& file, const std::vector<Override>&
 /// configuration, or with anything else than a sweep, throws Error. Returns the signal that stopped it, 0
 /// where none did; a run that failed throws Error at the end.
 int run_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides,
-              const SweepSettings& settings, Console& console);
+              const SweepSettings& settings, PluginCatalog& plugins, Console& console);
 
 /// True where a directory is a sweep's.
 bool is_sweep_directory(const std::filesystem::path& directory);

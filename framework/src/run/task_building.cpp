@@ -2,17 +2,14 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/cat.h>
-#include <ATen/ops/isnan.h>
 #include <ATen/ops/normal.h>
 
 #include <algorithm>
-#include <map>
 
 #include "config/task_examples.h"
-#include "model/inference.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
+#include "run/head_fitting.h"
 
 namespace mtt {
 namespace {
@@ -80,34 +77,7 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
   }
   if (made.head->level() == Level::pair && made.reading.layer >= 0)
     refuse(task, "layer", "a head that reads pairs takes the model's own vectors; leave 'layer' out");
-  const std::string& init = task.options.string("init");
-  const auto known = made.head->initialisations();
-  if (init == "none" || std::find(known.begin(), known.end(), init) != known.end()) return;
-  std::string list = "'none'";
-  for (const std::string& method : known) list += ", '" + method + "'";
-  refuse(task, "init", "init is " + Value(init).json() + "; the head '" + made.plugin + "' knows " + list);
 }
-
-/// The rows of one head's features that have a target, gathered over batches.
-struct Gathered {
-  TaskPlan* plan;
-  std::vector<Value> labels;
-  std::vector<at::Tensor> features = {}, targets = {};
-
-  void add(const Encoding& encoding, const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
-    const Head& head = *plan->task.head;
-    std::vector<Value> batch_labels;
-    for (const std::int64_t i : indices) batch_labels.push_back(labels[i]);
-    const at::Tensor target =
-        call_plugin(call_of(plan->task, "prepare"), [&] { return head.prepare(batch_labels, batch); });
-    const at::Tensor known =
-        target.is_floating_point() ? at::isnan(target).logical_not() : target.ne(Head::kNoTarget);
-    const at::Tensor rows = known.nonzero().squeeze(1);
-    features.push_back(
-        (head.level() == Level::token ? encoding.tokens : encoding.sentences).index_select(0, rows));
-    targets.push_back(target.index_select(0, rows));
-  }
-};
 
 bool has_label(const std::vector<Value>& labels) {
   return std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
@@ -115,7 +85,7 @@ bool has_label(const std::vector<Value>& labels) {
 
 /// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
 bool needs_label(const TaskPlan& plan, bool trains) {
-  if (plan.config->options.string("init") != "none") return true;
+  if (plan.init != "none") return true;
   return trains && (plan.task.head->level() != Level::pair || !plan.config->options.string("field").empty());
 }
 
@@ -125,26 +95,6 @@ std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, boo
     refuse(*plan.config, "field",
            "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
   return labels;
-}
-
-void initialise(std::vector<Gathered>& group, const std::vector<std::string>& texts, const Encoder& encoder,
-                std::int64_t tokens_per_forward) {
-  const at::NoGradGuard no_grad;
-  std::vector<std::pair<Reading, Level>> readers;
-  for (const Gathered& head : group)
-    readers.emplace_back(head.plan->task.reading, head.plan->task.head->level());
-  const Inference inference(*encoder.model, encoder.text_encoder(), 1, tokens_per_forward);
-  inference.for_each_batch(texts, [&](const TokenBatch& batch, const std::vector<std::int64_t>& indices) {
-    const auto encodings = encoder.model->encode_for(readers, batch);
-    for (std::size_t h = 0; h < group.size(); ++h) group[h].add(encodings[h], batch, indices);
-  });
-  for (Gathered& head : group) {
-    call_plugin(call_of(head.plan->task, "initialise"), [&] {
-      head.plan->task.head->initialise(head.plan->config->options.string("init"), at::cat(head.features),
-                                       at::cat(head.targets));
-    });
-    head.plan->task.trained = true;
-  }
 }
 
 }  // namespace
@@ -166,8 +116,10 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
       throw;
     }
     check_plan(config, plan.task, encoder);
-    const std::string& init = config.options.string("init");
-    if (init != "none" && train_file(experiment, config).empty())
+    check_init(config, plan.task);
+    const bool has_examples = !train_file(experiment, config).empty();
+    plan.init = chosen_init(config, plan.task, has_examples);
+    if (const std::string& init = config.options.string("init"); plan.init != "none" && !has_examples)
       refuse(config, "init", "init = \"" + init + "\" needs examples; give [data] or this task a train file");
     plans.push_back(std::move(plan));
   }
@@ -196,26 +148,23 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
   }
 }
 
-void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,
-                 Encoder& encoder) {
-  std::map<std::string, std::vector<Gathered>> by_file;
+std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment,
+                                   ExampleFiles& files, Encoder& encoder, const FittingSettings* fitting) {
   for (TaskPlan& plan : plans) {
-    const TaskConfig& config = *plan.config;
-    const std::string& init = config.options.string("init");
-    const std::string file = plan.files.train;
+    const std::string& file = plan.files.train;
     const std::vector<Value> labels =
         file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
     call_plugin(call_of(plan.task, "learn_labels and build"), [&] {
       Head& head = *plan.task.head;
       head.learn_labels(labels);
       head.build(encoder.model->feature_width(plan.task.reading, head.level()));
-      randomise(head, stream_seed(experiment.run.integer("seed"), config.name));
+      randomise(head, stream_seed(experiment.run.integer("seed"), plan.config->name));
     });
-    if (init != "none") by_file[file].push_back({&plan, labels});
   }
-  for (auto& [file, group] : by_file)
-    initialise(group, files.get(file).texts, encoder, experiment.run.integer("tokens_per_forward"));
+  std::vector<HeadStart> starts;
+  if (fitting) starts = fit_heads(plans, experiment, files, encoder, *fitting);
   for (TaskPlan& plan : plans) encoder.model->add(std::move(plan.task));
+  return starts;
 }
 
 }  // namespace mtt

@@ -14,12 +14,16 @@
 
 namespace mtt {
 
+struct HeadStart;
+struct FittingSettings;
+
 /// A head that is made, but knows no labels and has no weights yet.
 struct TaskPlan {
   const TaskConfig* config = nullptr;
   Options head_options;
   Task task;
   DrawnFiles files;
+  std::string init = {};  ///< the initialisation that was chosen
 
   std::string field() const;  ///< the key of its labels
 };
@@ -32,10 +36,10 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 /// learns from with a task on single sentences.
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files);
 
-/// Gives the heads labels and parameters from their examples, random ones where init = "none", and adds them
-/// to the model. Each file is encoded once for all its heads. The random draws depend on run.seed and the
-/// task's name alone.
-void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, ExampleFiles& files,
-                 Encoder& encoder);
+/// Gives the heads labels and random parameters, fits them where `fitting` is given, and adds them to the
+/// model. Random draws depend on run.seed and the task's name alone. Returns how each head starts; empty
+/// without `fitting`.
+std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment,
+                                   ExampleFiles& files, Encoder& encoder, const FittingSettings* fitting);
 
 }  // namespace mtt

@@ -8,6 +8,7 @@
 #include "freeze/frontier.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
+#include "run/head_fitting.h"
 #include "run/training_keys.h"
 #include "train/training_step.h"
 
@@ -19,6 +20,7 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
   std::vector<TrainingSource> sources;
   const TextEncoder text_encoder = encoder.text_encoder();
   for (std::size_t t = 0; t < plan.files.size(); ++t) {
+    if (plan.settled[t]) continue;
     const std::string& file = plan.files[t].train;
     auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
     if (source == sources.end()) {
@@ -44,10 +46,12 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
 }
 
 /// In the order of `make_sources`.
-std::vector<SourceSize> source_sizes(const std::vector<TaskFiles>& tasks, ExampleFiles& files) {
+std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& files) {
   std::vector<std::string> seen;
   std::vector<SourceSize> sizes;
-  for (const TaskFiles& task : tasks) {
+  for (std::size_t t = 0; t < plan.files.size(); ++t) {
+    const TaskFiles& task = plan.files[t];
+    if (plan.settled[t]) continue;
     if (std::find(seen.begin(), seen.end(), task.train) != seen.end()) continue;
     seen.push_back(task.train);
     std::string name = std::filesystem::path(task.train).filename().string();
@@ -97,6 +101,29 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
       (near.empty() ? "; the scores are " + list : "; did you mean " + Value(near).json() + "?"));
 }
 
+/// Whether all that a head reads is frozen in every phase.
+bool reads_frozen(const MultiTaskModel& model, const FreezePolicy& policy, const Task& task) {
+  const std::int64_t read = task.reading.layer_in(model.backbone().shape().layers);
+  const bool own_vector = task.head->level() == Level::token || task.reading.pooling;
+  const auto trains = [&](const std::string& name) { return policy.ever_trains(name); };
+  for (const auto& [name, tensor] : model.backbone().parameters())
+    if (layer_of_parameter(name) < read && trains("backbone." + name)) return false;
+  if (own_vector) return true;
+  for (const auto& [name, tensor] : model.modules().parameters())
+    if (trains("sentence." + name)) return false;
+  return true;
+}
+
+HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
+  HeadsAtStart heads{.random = {}, .all_probes = true};
+  for (const TaskPlan& task : tasks) {
+    heads.all_probes = heads.all_probes && starts_at_optimum(task);
+    const bool may_have_weights = task.task.head->convex() || task.task.head->level() != Level::pair;
+    if (task.init == "none" && may_have_weights) heads.random.push_back(task.config->name);
+  }
+  return heads;
+}
+
 void check_dropout(const Experiment& experiment) {
   const double dropout = experiment.train.number("dropout");
   if (dropout < 0 && dropout != -1)
@@ -131,8 +158,11 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   }
   if (names.empty()) throw Error("[train] there is no task to learn; add a [tasks.<name>]");
   Backbone& backbone = encoder.model->backbone();
-  plan.policy = FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names);
+  plan.policy =
+      FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
+  for (const TaskPlan& task : tasks)
+    plan.settled.push_back(starts_at_optimum(task) && reads_frozen(*encoder.model, plan.policy, task.task));
   WeightingPlugin plugin;
   try {
     plugin = plugins.weighting(experiment.weighting.string("method"));
@@ -143,12 +173,14 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   plan.weighting_options = options.resolved();
   plan.weighting = make_weighting(plugin, options);
   call_plugin({"weighting", plugin.name, "", "begin"}, [&] { plan.weighting->begin(weighted); });
-  plan.sampler.emplace(SamplerSettings::read(experiment.sampler), source_sizes(plan.files, files),
+  check_best(experiment, tasks, plan.files);
+  const std::vector<SourceSize> sizes = source_sizes(plan, files);
+  if (sizes.empty()) return plan;
+  plan.sampler.emplace(SamplerSettings::read(experiment.sampler), sizes,
                        experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
                        experiment.train.integer("epochs"),
                        static_cast<std::uint64_t>(experiment.run.integer("seed")));
   check_sampler(experiment, *plan.sampler, *plan.weighting);
-  check_best(experiment, tasks, plan.files);
   return plan;
 }
 
@@ -166,9 +198,9 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
 }
 
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const Inference& inference,
-                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
-                             Console& console) {
+                             Encoder& encoder, const Inference& inference, HeadScales feature_rms,
+                             Value probes, const std::filesystem::path& directory, std::int64_t threads,
+                             bool resume, Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
   const std::vector<HeldOut> held_out = dev_files(plan);
   TrainingJob job{.experiment = experiment,
@@ -181,7 +213,13 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                   .sampler = *plan.sampler,
                   .model_key = model_key(encoder),
                   .data_key = {},
-                  .held_out_key = held_out_key(held_out, files)};
+                  .held_out_key = held_out_key(held_out, files),
+                  .feature_rms = std::move(feature_rms),
+                  .probes = std::move(probes)};
+  for (std::size_t t = 0; t < plan.settled.size(); ++t)
+    if (plan.settled[t])
+      for (Phase& phase : job.policy.phases)
+        phase.rules.push_back({"heads." + encoder.model->tasks()[t].name, false});
   job.data_key = data_key(job.sources);
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {

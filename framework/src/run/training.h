@@ -33,7 +33,11 @@ struct TrainingPlan {
   std::unique_ptr<Weighting> weighting;
   Value weighting_options;  ///< of the plugin, resolved
   std::vector<TaskFiles> files;
-  std::optional<Sampler> sampler;
+  std::vector<bool>
+      settled;  ///< [K]: the head starts at the optimum of its loss and reads frozen layers only
+  std::optional<Sampler> sampler;  ///< none where every head is settled: there is nothing to train
+
+  bool trains_nothing() const { return !sampler; }
 };
 
 /// Reads [train], [freeze], [weighting] and [sampler] and adds the policy's adapters to the backbone. What
@@ -48,10 +52,11 @@ std::vector<HeldOut> dev_files(const TrainingPlan& plan);
 void check_selectors(const Options& freeze, const MultiTaskModel& model);
 
 /// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples with `inference`; a
-/// signal leaves the tasks marked as they were.
+/// signal leaves the tasks marked as they were. Settled heads are left as they are. `probes` is kept in the
+/// checkpoints.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const Inference& inference,
-                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
-                             Console& console);
+                             Encoder& encoder, const Inference& inference, HeadScales feature_rms,
+                             Value probes, const std::filesystem::path& directory, std::int64_t threads,
+                             bool resume, Console& console);
 
 }  // namespace mtt

@@ -151,30 +151,6 @@ void check_scored(const Experiment& experiment, const std::filesystem::path& fil
                 (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
 }
 
-std::string run_key(const Value& base, const SweepRun& run, std::size_t of_caller) {
-  Digest digest;
-  digest.add(base.json());
-  for (std::size_t i = of_caller; i < run.overrides.size(); ++i) digest.add(run.overrides[i].assignment);
-  return digest.hex();
-}
-
-/// What the runs share: the file with the caller's overrides, without what does not change results.
-Value base_of(Value config) {
-  Value base{Value::Table{}};
-  for (const auto& [key, value] : config.table()) {
-    if (key == "sweep" || key == "name") continue;
-    if (key != "run" || !value.is(Value::Kind::table)) {
-      base.set(key, value);
-      continue;
-    }
-    Value run{Value::Table{}};
-    for (const auto& [name, item] : value.table())
-      if (name != "out" && name != "threads" && name != "seed") run.set(name, item);
-    base.set(key, std::move(run));
-  }
-  return base;
-}
-
 }  // namespace
 
 bool SweepShape::names(const std::string& arm, const std::string& point, std::int64_t seed) const {
@@ -253,22 +229,16 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
-  const Value base = base_of(config);
   for (std::size_t s = 0; s < seeds; ++s) {
     for (const Point& point : points) {
       for (const Arm& arm : arms) {
-        SweepRun& run =
-            plan.runs.emplace_back(SweepRun{arm.name,
-                                            point.shown.label,
-                                            experiment.run.integer("seed") + static_cast<std::int64_t>(s),
-                                            {},
-                                            {}});
+        SweepRun& run = plan.runs.emplace_back(SweepRun{
+            arm.name, point.shown.label, experiment.run.integer("seed") + static_cast<std::int64_t>(s), {}});
         run.overrides = of_caller;
         run.overrides.insert(run.overrides.end(), point.overrides.begin(), point.overrides.end());
         run.overrides.insert(run.overrides.end(), arm.overrides.begin(), arm.overrides.end());
         if (s == 0) check_scored(Experiment::read(file, run.overrides), file, arm.name);
         run.overrides.push_back({"run.seed=" + std::to_string(run.seed), "[sweep] seeds"});
-        run.key = run_key(base, run, of_caller.size());
       }
     }
   }

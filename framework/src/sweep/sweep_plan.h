@@ -37,7 +37,6 @@ struct SweepRun {
   std::string arm, point;
   std::int64_t seed = 0;
   std::vector<Override> overrides;  ///< to the file, those of the caller among them
-  std::string key;                  ///< a digest of its whole configuration
 
   /// Its folder's name, different from that of every other run of the sweep.
   std::string folder() const;

@@ -37,6 +37,7 @@ SweepRow row_from_json(const Value& json) {
   row.point = json.at("point").string();
   row.seed = json.at("seed").integer();
   row.key = json.at("key").string();
+  if (const Value* version = json.find("key_version")) row.key_version = version->integer();
   row.error = json.at("error").string();
   row.scores = scores_from_json(json.at("scores"));
   if (const Value* inputs = json.find("inputs")) row.inputs = inputs->string();
@@ -58,6 +59,7 @@ Value row_json(const SweepRow& row) {
                       {"point", row.point},
                       {"seed", row.seed},
                       {"key", row.key},
+                      {"key_version", row.key_version},
                       {"inputs", row.inputs},
                       {"error", row.error},
                       {"scores", scores_json(row.scores)},

@@ -16,10 +16,11 @@ namespace mtt {
 struct SweepRow {
   std::string arm, point;
   std::int64_t seed = 0;
-  std::string key;          ///< of its configuration
-  std::string inputs = {};  ///< a digest of what it read; "" in rows of older programs
-  std::string error;        ///< why it failed; "" where it did not
-  Scores scores;            ///< NaN where undefined
+  std::string key;               ///< of its configuration
+  std::int64_t key_version = 1;  ///< what the key covers
+  std::string inputs = {};       ///< a digest of what it read; "" in rows of older programs
+  std::string error;             ///< why it failed; "" where it did not
+  Scores scores;                 ///< NaN where undefined
   Scores log_means =
       {};  ///< "<task>.weight" and "<task>,<task>.gradient_cosine", over the steps that log them
   double seconds =

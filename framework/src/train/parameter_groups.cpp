@@ -21,6 +21,18 @@ bool decays(std::string_view parameter) {
   return !parameter.ends_with(".bias") && name.find("norm") == std::string_view::npos;
 }
 
+constexpr double kAutomaticRate = 1e-3;
+
+/// Adam moves every weight by about the rate, so a logit by the rate times the size of what it is computed
+/// from.
+double automatic_rate(std::string_view name, const HeadScales& feature_rms) {
+  constexpr std::string_view kHeads = "heads.";
+  if (!name.starts_with(kHeads)) return kAutomaticRate;
+  const std::string_view rest = name.substr(kHeads.size());
+  const auto found = feature_rms.find(rest.substr(0, rest.find('.')));
+  return found == feature_rms.end() || found->second <= 0 ? kAutomaticRate : kAutomaticRate / found->second;
+}
+
 }  // namespace
 
 bool is_adapter(std::string_view parameter) {
@@ -29,12 +41,13 @@ bool is_adapter(std::string_view parameter) {
 }
 
 std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters,
-                                          const Options& train, std::int64_t layers) {
+                                          const Options& train, std::int64_t layers,
+                                          const HeadScales& feature_rms) {
   std::vector<AdamW::Slot> slots;
   for (const auto& [name, tensor] : parameters) {
     double rate = train.number("learning_rate");
     if (name.starts_with("heads.") || is_adapter(name)) {
-      rate = train.number("head_learning_rate");
+      rate = train.number_if("head_learning_rate").value_or(automatic_rate(name, feature_rms));
     } else if (name.starts_with(kBackbone)) {
       const std::int64_t layer = layer_of_parameter(std::string_view(name).substr(kBackbone.size()));
       rate *= std::pow(train.number("layer_decay"), static_cast<double>(layers - 1 - layer));

@@ -123,7 +123,7 @@ Trainer::Trainer(TrainingJob job, Console& console)
                 epochs_ * sampler_.steps_per_epoch()),
       optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
                  parameter_groups(job_.model.parameters(), options(),
-                                  own_layers(job_.model.backbone().parameters()))),
+                                  own_layers(job_.model.backbone().parameters()), job_.feature_rms)),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
       runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
               seed_),
@@ -317,7 +317,8 @@ Value Trainer::state() {
       {"loss_sums", per_task::to_value(means_.sums)},
       {"loss_steps", per_task::to_value(means_.steps)},
       {"early_stopping", stopping_.state()},
-      {"metrics_bytes", log_->position()}});
+      {"metrics_bytes", log_->position()},
+      {"probes", job_.probes}});
   if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
   return state;
 }

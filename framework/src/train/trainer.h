@@ -13,6 +13,7 @@
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "report/console.h"
+#include "train/parameter_groups.h"
 #include "train/sampler.h"
 #include "train/training_data.h"
 
@@ -30,6 +31,8 @@ struct TrainingJob {
   Sampler sampler;
   std::string model_key;                  ///< names the encoder's weights, plugin and truncation
   std::string data_key, held_out_key;     ///< name the examples that it learns from and is scored on
+  HeadScales feature_rms = {};            ///< of what the heads read
+  Value probes = Value(Value::Table{});   ///< the scores of the tasks' probes, kept in checkpoints
   std::function<Scores()> evaluate = {};  ///< on held-out examples; empty: there are none
 };
 

@@ -32,6 +32,8 @@ class Classification : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
+  double penalty_scale() const override { return labels_.size() == 2 ? 2 : 1; }
   double count(const at::Tensor& targets) const override;
   /// {"label": "weather", "score": 0.93}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;

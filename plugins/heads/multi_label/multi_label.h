@@ -29,6 +29,7 @@ class MultiLabel : public mtt::Head {
   /// → float [B, K]: 1 where a label applies, else 0; NaN in all of a row without a label
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
   /// {"labels": ["travel", "food"], "scores": {"food": 0.71, "travel": 0.93, ...}}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,

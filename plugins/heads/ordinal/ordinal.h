@@ -28,6 +28,7 @@ class Ordinal : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
   /// {"label": "4", "score": 0.61, "rank": 3.4}: the most probable label, its probability, and the expected
   /// place in the order, counted from 1
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;

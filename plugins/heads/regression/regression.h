@@ -17,6 +17,7 @@ class Regression : public mtt::Head {
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   /// Squared error.
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
   /// {"value": 0.42}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,

@@ -32,6 +32,7 @@ class TokenClassification : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
   double count(const at::Tensor& targets) const override;
   /// {"entities": [{"start": 5, "end": 14, "label": "song", "text": "Yesterday", "score": 0.91}]}; characters
   /// are code points, the score is the mean probability of the entity's tags.

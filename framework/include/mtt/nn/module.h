@@ -37,6 +37,10 @@ class MTT_API Module {
   void train(bool on);
   bool training() const { return training_; }
 
+  /// Converts all parameters, in place: the handles of this module and of others stay valid. They lose their
+  /// gradients.
+  void to(at::ScalarType type);
+
   /// Starts the random draws of this module and its children anew, so that a forward pass is repeatable.
   virtual void reseed(std::uint64_t seed);
   /// The probability of every Dropout within this module.

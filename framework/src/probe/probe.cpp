@@ -1,0 +1,209 @@
+#include "probe/probe.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "mtt/error.h"
+#include "probe/feature_preconditioner.h"
+#include "probe/held_out_part.h"
+#include "probe/probe_objective.h"
+
+namespace mtt {
+namespace {
+
+constexpr double kGrid[] = {3, 10, 30, 100, 300};
+constexpr double kGiven = 10;  // where nothing can be held out
+constexpr double kShare = 0.2;
+constexpr double kRising = 1.02;     // a loss so much above the best one ends the search
+constexpr double kRough = 1e-2;      // of the penalty's pull: the gradient at which a fit ends
+constexpr double kTolerance = 1e-3;  // the same for a penalty of the user's
+constexpr double kWork = 2.5e8;      // rows times parameters up to which penalties are tried on all examples
+constexpr std::int64_t kMostEvaluations = 2000;
+constexpr std::int64_t kRowsOfPreconditioner = 16384;
+
+/// The head in evaluation mode and in one dtype, its parameters with gradients.
+class InPrecision {
+ public:
+  InPrecision(Head& head, at::ScalarType type) : head_(head) {
+    head_.train(false);
+    head_.to(type);
+    for (auto& [name, tensor] : head_.parameters()) tensor.set_requires_grad(true);
+  }
+  ~InPrecision() {
+    for (auto& [name, tensor] : head_.parameters()) tensor.set_requires_grad(false);
+    head_.to(at::kFloat);
+  }
+  InPrecision(const InPrecision&) = delete;
+  InPrecision& operator=(const InPrecision&) = delete;
+
+ private:
+  Head& head_;
+};
+
+at::Tensor some_rows(const at::Tensor& features) {
+  const std::int64_t step =
+      std::max<std::int64_t>(1, (features.size(0) + kRowsOfPreconditioner - 1) / kRowsOfPreconditioner);
+  return features.slice(0, 0, features.size(0), step);
+}
+
+double mean_squared_length(const at::Tensor& features) {
+  const at::Tensor rows = some_rows(features).to(at::kDouble);
+  const double value = (rows - rows.mean({0})).square().sum(1).mean().item<double>();
+  return value > 0 ? value : 1;
+}
+
+/// Fits of one head on one set of features, each from where the last one ended.
+class Fitter {
+ public:
+  Fitter(const Task& task, const HeadFeatures& features, std::int64_t threads)
+      : task_(task),
+        objective_(task, features, threads),
+        preconditioner_(task.head->parameters(), some_rows(features.features), features.rows()),
+        rows_(static_cast<double>(features.rows())),
+        point_(at::zeros({objective_.parameters()}, at::kDouble)) {}
+
+  void start_at(const at::Tensor& point) { point_ = point; }
+
+  /// In the dtype that the head has.
+  Minimum fit(double c, double tolerance) {
+    const double penalty = task_.head->penalty_scale() / c;
+    preconditioner_.set_penalty(penalty);
+    const auto done = [&](const at::Tensor& point, const at::Tensor& gradient) {
+      const double pull = std::max(penalty * point.norm().item<double>(), 1e-6 * rows_);
+      return gradient.norm().item<double>() <= tolerance * pull;
+    };
+    Minimum minimum = minimise([&](const at::Tensor& point) { return objective_.penalised(point, penalty); },
+                               point_, preconditioner_, done, kMostEvaluations);
+    if (!std::isfinite(minimum.value) || !std::isfinite(minimum.point.sum().item<double>()))
+      throw Error("task '" + task_.name + "': the loss of the head '" + task_.plugin +
+                  "' is not finite, so that it cannot be fitted; write init = \"none\"");
+    point_ = minimum.point;
+    return minimum;
+  }
+
+  double mean_loss() const { return objective_.mean_loss(point_); }
+  const at::Tensor& point() const { return point_; }
+
+ private:
+  const Task& task_;
+  ProbeObjective objective_;
+  FeaturePreconditioner preconditioner_;
+  double rows_;
+  at::Tensor point_;
+};
+
+/// So many places that rows times parameters stay within the budget.
+std::vector<std::int64_t> places_to_try(const HeadFeatures& train, const std::vector<std::string>& strata,
+                                        std::int64_t parameters) {
+  std::vector<std::int64_t> places(train.examples.size());
+  std::iota(places.begin(), places.end(), std::int64_t{0});
+  const double work = static_cast<double>(train.rows()) * static_cast<double>(parameters);
+  return work > kWork ? hold_out(strata, kWork / work).held_out : places;
+}
+
+std::vector<std::string> strata_of(const std::vector<std::string>& strata,
+                                   const std::vector<std::int64_t>& places) {
+  std::vector<std::string> result;
+  for (const std::int64_t place : places) result.push_back(strata[place]);
+  return result;
+}
+
+std::vector<std::int64_t> of(const std::vector<std::int64_t>& places,
+                             const std::vector<std::int64_t>& chosen) {
+  std::vector<std::int64_t> result;
+  for (const std::int64_t i : chosen) result.push_back(places[i]);
+  return result;
+}
+
+/// Tries penalties and leaves the best one, with the point where its fit ended, or nothing where no example
+/// could be held out.
+at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
+                  const HeadFeatures* validation, const ProbeSettings& settings, ProbeFit& fit) {
+  std::int64_t parameters = 0;
+  for (const auto& [name, tensor] : task.head->parameters()) parameters += tensor.numel();
+  std::vector<std::int64_t> places = places_to_try(train, strata, parameters);
+  HeadFeatures rest, held_out;
+  fit.validation = validation && validation->rows() > 0;
+  if (!fit.validation) {
+    const ExampleParts parts = hold_out(strata_of(strata, places), kShare);
+    if (parts.held_out.empty() || parts.kept.empty()) return {};
+    held_out = train.part(of(places, parts.held_out));
+    places = of(places, parts.kept);
+  }
+  const bool all = places.size() == train.examples.size();
+  if (!all) rest = train.part(places);
+  const HeadFeatures& fitted = all ? train : rest;
+  const HeadFeatures& judged = fit.validation ? *validation : held_out;
+  fit.chosen_on = static_cast<std::int64_t>(places.size());
+  fit.held_out = static_cast<std::int64_t>(judged.examples.size());
+
+  const InPrecision single(*task.head, at::kFloat);
+  const double length = mean_squared_length(train.features);
+  const ProbeObjective judge(task, judged, settings.threads);
+  Fitter fitter(task, fitted, settings.threads);
+  at::Tensor best;
+  double best_loss = std::numeric_limits<double>::infinity();
+  for (const double c : kGrid) {
+    fitter.fit(c / length, kRough);
+    const double loss = judge.mean_loss(fitter.point());
+    fit.trials.push_back({c / length, loss});
+    if (!(loss < best_loss)) {
+      if (loss > kRising * best_loss) break;
+      continue;
+    }
+    best_loss = loss;
+    best = fitter.point();
+    fit.c = c / length;
+  }
+  return best;
+}
+
+}  // namespace
+
+ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
+                   const HeadFeatures* validation, const ProbeSettings& settings) {
+  const auto start = std::chrono::steady_clock::now();
+  if (train.rows() == 0)
+    throw Error("task '" + task.name +
+                "': no training example has a label, so that its head cannot be fitted");
+  ProbeFit fit;
+  fit.examples = static_cast<std::int64_t>(train.examples.size());
+  const auto parameters = task.head->parameters();
+  at::set_num_threads(1);
+  at::Tensor point;
+  if (settings.penalty) {
+    fit.c = *settings.penalty;
+  } else {
+    fit.c = kGiven / mean_squared_length(train.features);
+    point = choose(task, train, strata, validation, settings, fit);
+  }
+  Fitter fitter(task, train, settings.threads);
+  if (point.defined()) fitter.start_at(point);
+  Minimum minimum;
+  {
+    const InPrecision single(*task.head, at::kFloat);
+    minimum = fitter.fit(fit.c, kRough);
+  }
+  {
+    const InPrecision exact(*task.head, at::kDouble);
+    const std::int64_t before = minimum.evaluations;
+    minimum = fitter.fit(fit.c, settings.penalty ? kTolerance : kRough);
+    minimum.evaluations += before;
+    fit.loss = fitter.mean_loss();
+  }
+  set_parameters(parameters, minimum.point);
+  fit.evaluations = minimum.evaluations;
+  fit.converged = minimum.converged;
+  at::set_num_threads(static_cast<int>(settings.threads));
+  fit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return fit;
+}
+
+}  // namespace mtt

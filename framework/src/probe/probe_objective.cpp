@@ -1,0 +1,118 @@
+#include "probe/probe_objective.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/dot.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+
+#include "model/worker_pool.h"
+#include "train/plugin_results.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kRowsAtOnce = 2048;
+constexpr std::int64_t kLanes = 8;  // sums that are kept apart: more than processors that we expect to use
+constexpr double kBiasStrength = 1e-6;
+
+at::Tensor in_type(const at::Tensor& targets, at::ScalarType type) {
+  return targets.is_floating_point() ? targets.to(type) : targets;
+}
+
+}  // namespace
+
+at::Tensor parameter_vector(const std::vector<nn::NamedParameter>& parameters) {
+  std::vector<at::Tensor> parts;
+  for (const auto& [name, tensor] : parameters) parts.push_back(tensor.detach().flatten().to(at::kDouble));
+  return at::cat(parts);
+}
+
+void set_parameters(const std::vector<nn::NamedParameter>& parameters, const at::Tensor& point) {
+  const at::NoGradGuard no_grad;
+  std::int64_t begin = 0;
+  for (const auto& [name, tensor] : parameters) {
+    tensor.copy_(point.narrow(0, begin, tensor.numel()).view(tensor.sizes()));
+    begin += tensor.numel();
+  }
+}
+
+ProbeObjective::ProbeObjective(const Task& task, const HeadFeatures& features, std::int64_t threads)
+    : task_(task), features_(features), threads_(threads), parameters_(task.head->parameters()) {
+  std::vector<at::Tensor> strengths;
+  for (const auto& [name, tensor] : parameters_) {
+    size_ += tensor.numel();
+    strengths.push_back(
+        at::full({tensor.numel()}, name.ends_with("bias") ? kBiasStrength : 1.0, at::kDouble));
+  }
+  strengths_ = at::cat(strengths);
+  for (std::size_t e = 0; e + 1 < features.starts.size(); ++e) {
+    const std::int64_t count = features.starts[e + 1] - features.starts[e];
+    if (chunks_.empty() || chunks_.back().count + count > kRowsAtOnce)
+      chunks_.push_back({features.starts[e], 0});
+    chunks_.back().count += count;
+  }
+}
+
+void ProbeObjective::set(const at::Tensor& point) const { set_parameters(parameters_, point); }
+
+at::Tensor ProbeObjective::loss(const Chunk& chunk) const {
+  const at::ScalarType type = parameters_.front().tensor.scalar_type();
+  return checked_loss(task_, features_.encoding(task_.head->level(), chunk.first, chunk.count, type),
+                      in_type(features_.targets.narrow(0, chunk.first, chunk.count), type));
+}
+
+ValueAndGradient ProbeObjective::penalised(const at::Tensor& point, double penalty) const {
+  set(point);
+  std::vector<at::Tensor> wanted;
+  for (const auto& [name, tensor] : parameters_) wanted.push_back(tensor);
+  const auto count = static_cast<std::int64_t>(chunks_.size());
+  std::vector<double> values(kLanes, 0.0);
+  std::vector<at::Tensor> gradients(kLanes);
+  run_on_workers(threads_, std::min(kLanes, count), [&](std::int64_t lane) {
+    at::Tensor& sum = gradients[lane];
+    for (std::int64_t c = lane; c < count; c += kLanes) {
+      const at::Tensor of_chunk = loss(chunks_[c]);
+      const auto parts = torch::autograd::grad({of_chunk}, wanted, {}, false, false, /*allow_unused=*/true);
+      const at::NoGradGuard no_grad;
+      values[lane] += of_chunk.item<double>();
+      if (!sum.defined()) sum = at::zeros({size_}, at::kDouble);
+      std::int64_t begin = 0;
+      for (std::size_t p = 0; p < wanted.size(); ++p) {
+        if (parts[p].defined()) sum.narrow(0, begin, wanted[p].numel()).add_(parts[p].flatten());
+        begin += wanted[p].numel();
+      }
+    }
+  });
+  const at::NoGradGuard no_grad;
+  const at::Tensor pull = point * strengths_ * penalty;
+  ValueAndGradient result{.value = at::dot(pull, point).item<double>() / 2, .gradient = pull};
+  for (std::int64_t lane = 0; lane < std::min(kLanes, count); ++lane) {
+    result.value += values[lane];
+    result.gradient += gradients[lane];
+  }
+  return result;
+}
+
+double ProbeObjective::mean_loss(const at::Tensor& point) const {
+  set(point);
+  const auto count = static_cast<std::int64_t>(chunks_.size());
+  std::vector<double> losses(chunks_.size()), counts(chunks_.size());
+  run_on_workers(threads_, count, [&](std::int64_t c) {
+    const at::NoGradGuard no_grad;
+    losses[c] = loss(chunks_[c]).item<double>();
+    counts[c] = checked_count(task_, features_.targets.narrow(0, chunks_[c].first, chunks_[c].count));
+  });
+  double loss = 0, counted = 0;
+  for (std::size_t c = 0; c < losses.size(); ++c) {
+    loss += losses[c];
+    counted += counts[c];
+  }
+  return counted > 0 ? loss / counted : 0;
+}
+
+}  // namespace mtt

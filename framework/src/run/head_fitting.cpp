@@ -1,0 +1,310 @@
+#include "run/head_fitting.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+
+#include "io/digest.h"
+#include "mtt/error.h"
+#include "probe/probe_store.h"
+#include "report/progress.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr double kSaturated = 0.05;
+constexpr std::size_t kTextsForScale = 256;
+
+bool known_method(const Head& head, const std::string& init) {
+  const auto methods = head.initialisations();
+  return std::find(methods.begin(), methods.end(), init) != methods.end();
+}
+
+/// A closed form that is the optimum of a regression.
+bool has_exact_form(const Head& head) {
+  return head.loss_kind() == LossKind::regression && known_method(head, "ridge");
+}
+
+/// With a penalty of the user's own the probe is fitted by it.
+bool uses_exact_form(const TaskPlan& plan) {
+  return plan.init != "logistic" && has_exact_form(*plan.task.head) &&
+         !plan.config->options.number_if("penalty");
+}
+
+/// The class of each example that has rows; spans and sets of labels are one class.
+std::vector<std::string> strata_of(const HeadFeatures& features, const std::vector<Value>& labels) {
+  std::vector<std::string> strata;
+  for (const std::int64_t e : features.examples) {
+    const Value& label = labels[e];
+    const bool plain = !label.is(Value::Kind::array) && !label.is(Value::Kind::table);
+    strata.push_back(plain ? label.json() : "");
+  }
+  return strata;
+}
+
+double root_mean_square(const at::Tensor& values) {
+  if (values.numel() == 0) return 0;
+  return std::sqrt(values.square().mean(at::kDouble).item<double>());
+}
+
+std::vector<nn::NamedParameter> copies(const Head& head) {
+  std::vector<nn::NamedParameter> list;
+  for (const auto& [name, tensor] : head.parameters()) list.push_back({name, tensor.detach().clone()});
+  return list;
+}
+
+void add_examples(Digest& key, const Examples& examples, const std::string& field, bool pairs) {
+  for (const std::string& text : examples.texts) key.add(text);
+  if (pairs)
+    for (const std::string& text : examples.partners) key.add(text);
+  for (const Value& label : examples.labels(field)) key.add(label.json());
+}
+
+std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::string& model_key) {
+  Digest key;
+  key.add("probe 1");
+  key.add(model_key);
+  key.add(plan.task.plugin);
+  key.add(plan.head_options.resolved().json());
+  for (const char* name : {"layer", "pooling", "normalize", "penalty"})
+    key.add(plan.config->options.value(name).json());
+  const bool pairs = plan.task.head->level() == Level::pair;
+  add_examples(key, files.get(plan.files.train), plan.field(), pairs);
+  if (!plan.files.dev.empty()) add_examples(key, files.get(plan.files.dev), plan.field(), pairs);
+  return key.hex();
+}
+
+/// Fits what the tasks of one training file need, from features that are computed when first asked for.
+class FileFitting {
+ public:
+  FileFitting(std::vector<TaskPlan*> plans, const Experiment& experiment, ExampleFiles& files,
+              const Encoder& encoder, const FittingSettings& settings)
+      : plans_(std::move(plans)),
+        experiment_(experiment),
+        files_(files),
+        encoder_(encoder),
+        settings_(settings) {}
+
+  HeadStart fit(std::size_t number, const std::string& init) {
+    TaskPlan& plan = *plans_[number];
+    Head& head = *plan.task.head;
+    HeadStart start{.init = init, .probe = {}, .feature_rms = 0, .weights = {}};
+    if (known_method(head, init) && !starts_at_optimum(plan)) initialise(number, init);
+    start.weights = copies(head);
+    if (head.convex() && (starts_at_optimum(plan) || settings_.baseline)) {
+      start.probe = probe(number);
+      start.feature_rms = start.probe->feature_rms;
+      if (starts_at_optimum(plan)) start.weights = copies(head);
+    } else if (settings_.baseline && !head.parameters().empty()) {
+      start.feature_rms = root_mean_square(scale_sample(number));
+    }
+    return start;
+  }
+
+ private:
+  FeaturePass pass(Progress* progress, std::int64_t texts) const {
+    FeaturePass pass{.threads = settings_.threads,
+                     .tokens_per_forward = experiment_.run.integer("tokens_per_forward"),
+                     .progress = {}};
+    if (progress)
+      pass.progress = [progress, texts](double share) {
+        progress->update(static_cast<std::int64_t>(share * static_cast<double>(texts)), share);
+      };
+    return pass;
+  }
+
+  std::vector<HeadFeatures> gather(const std::vector<std::size_t>& numbers, const std::string& file,
+                                   bool lenient) {
+    const Examples& examples = files_.get(file);
+    std::vector<FeatureReader> readers;
+    bool pairs = false;
+    for (const std::size_t n : numbers) {
+      readers.push_back({&plans_[n]->task, examples.labels(plans_[n]->field()), lenient});
+      pairs = plans_[n]->task.head->level() == Level::pair;
+    }
+    Progress progress("features", static_cast<std::int64_t>(examples.texts.size()));
+    return gather_features(encoder_, readers, examples.texts,
+                           pairs ? examples.partners : std::vector<std::string>(),
+                           pass(&progress, static_cast<std::int64_t>(examples.texts.size())));
+  }
+
+  const HeadFeatures& train(std::size_t number) {
+    if (train_.empty()) {
+      std::vector<std::size_t> all(plans_.size());
+      for (std::size_t n = 0; n < all.size(); ++n) all[n] = n;
+      train_ = gather(all, plans_.front()->files.train, false);
+    }
+    return train_[number];
+  }
+
+  const HeadFeatures* validation(std::size_t number) {
+    const std::string& file = plans_[number]->files.dev;
+    if (file.empty()) return nullptr;
+    if (!validation_.contains(number)) {
+      std::vector<std::size_t> same;
+      for (std::size_t n = 0; n < plans_.size(); ++n)
+        if (plans_[n]->files.dev == file && plans_[n]->task.head->convex()) same.push_back(n);
+      auto features = gather(same, file, true);
+      for (std::size_t i = 0; i < same.size(); ++i) validation_[same[i]] = std::move(features[i]);
+    }
+    return &validation_.at(number);
+  }
+
+  void initialise(std::size_t number, const std::string& method) {
+    const at::NoGradGuard no_grad;
+    TaskPlan& plan = *plans_[number];
+    const HeadFeatures& features = train(number);
+    call_plugin(call_of(plan.task, "initialise"),
+                [&] { plan.task.head->initialise(method, features.features, features.targets); });
+  }
+
+  ProbeFit probe(std::size_t number) {
+    TaskPlan& plan = *plans_[number];
+    const auto fit = [&] {
+      const HeadFeatures& features = train(number);
+      if (uses_exact_form(plan)) {
+        const auto begin = std::chrono::steady_clock::now();
+        initialise(number, "ridge");
+        ProbeFit made;
+        made.method = "ridge";
+        made.examples = static_cast<std::int64_t>(features.examples.size());
+        made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        made.feature_rms = root_mean_square(features.features);
+        return made;
+      }
+      const auto labels = files_.get(plan.files.train).labels(plan.field());
+      const std::optional<double> penalty = plan.config->options.number_if("penalty");
+      ProbeFit made = fit_probe(plan.task, features, strata_of(features, labels),
+                                penalty ? nullptr : validation(number), {penalty, settings_.threads});
+      made.feature_rms = root_mean_square(features.features);
+      return made;
+    };
+    if (settings_.store.empty()) return fit();
+    return ProbeStore(settings_.store)
+        .find_or_fit(probe_key(plan, files_, settings_.model_key), plan.task, fit);
+  }
+
+  /// What a head reads of the first texts of its file.
+  at::Tensor scale_sample(std::size_t number) {
+    if (!train_.empty()) return train_[number].features;
+    const TaskPlan& plan = *plans_[number];
+    Examples examples = files_.get(plan.files.train);
+    auto labels = examples.labels(plan.field());
+    const std::size_t count = std::min(kTextsForScale, examples.texts.size());
+    labels.resize(count);
+    examples.texts.resize(count);
+    if (!examples.partners.empty()) examples.partners.resize(count);
+    if (plan.task.head->level() != Level::pair) examples.partners.clear();
+    return gather_features(encoder_, {{&plan.task, labels, false}}, examples.texts, examples.partners,
+                           pass(nullptr, 0))
+        .front()
+        .features;
+  }
+
+  std::vector<TaskPlan*> plans_;
+  const Experiment& experiment_;
+  ExampleFiles& files_;
+  const Encoder& encoder_;
+  const FittingSettings& settings_;
+  std::vector<HeadFeatures> train_;
+  std::map<std::size_t, HeadFeatures> validation_;
+};
+
+void tell(const TaskPlan& plan, const HeadStart& start, const FittingSettings& settings) {
+  if (!settings.say || !start.probe) return;
+  settings.say("probe    " + plan.task.name + ": " + probe_text(*start.probe) + "\n");
+  if (plan.init == "logistic" && start.probe->loss < kSaturated)
+    settings.say("         its training loss is below " + formatted("%.2f", kSaturated) +
+                 ", so that further training gets little gradient from these examples\n");
+}
+
+}  // namespace
+
+std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples) {
+  const std::string& init = config.options.string("init");
+  if (init != "auto") return init;
+  const Head& head = *task.head;
+  if (!has_examples) return "none";
+  if (has_exact_form(head)) return "ridge";
+  if (head.convex()) return "logistic";
+  const auto methods = head.initialisations();
+  return methods.empty() ? "none" : methods.front();
+}
+
+bool starts_at_optimum(const TaskPlan& plan) {
+  return plan.init == "logistic" ||
+         (plan.init == "ridge" && plan.task.head->convex() && uses_exact_form(plan));
+}
+
+void check_init(const TaskConfig& config, const Task& task) {
+  const Head& head = *task.head;
+  const std::string where = "[tasks." + config.name + "] ";
+  const std::string& init = config.options.string("init");
+  if (config.options.number_if("penalty") && !head.convex())
+    config.options.value("penalty").refuse(where +
+                                           "penalty is for heads that can be fitted as a probe, and '" +
+                                           task.plugin + "' is none; leave it out");
+  if (init == "auto" || init == "none" || (init == "logistic" && head.convex()) || known_method(head, init))
+    return;
+  std::string list = "\"auto\", \"none\"";
+  if (head.convex()) list += ", \"logistic\"";
+  for (const std::string& method : head.initialisations()) list += ", " + Value(method).json();
+  config.options.value("init").refuse(where + "init is " + Value(init).json() + "; for the head '" +
+                                      task.plugin + "' it is one of " + list);
+}
+
+std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,
+                                 ExampleFiles& files, const Encoder& encoder,
+                                 const FittingSettings& settings) {
+  std::map<std::pair<std::string, bool>, std::vector<TaskPlan*>> by_file;
+  std::vector<HeadStart> starts(plans.size());
+  for (TaskPlan& plan : plans) {
+    const bool needs = plan.init != "none" || (settings.baseline && !plan.task.head->parameters().empty());
+    if (needs && !plan.files.train.empty())
+      by_file[{plan.files.train, plan.task.head->level() == Level::pair}].push_back(&plan);
+    else
+      starts[static_cast<std::size_t>(&plan - plans.data())] = {plan.init, {}, 0, copies(*plan.task.head)};
+  }
+  for (auto& [file, group] : by_file) {
+    FileFitting fitting(group, experiment, files, encoder, settings);
+    for (std::size_t n = 0; n < group.size(); ++n) {
+      HeadStart& start = starts[static_cast<std::size_t>(group[n] - plans.data())];
+      start = fitting.fit(n, group[n]->init);
+      group[n]->task.trained = group[n]->init != "none";
+      tell(*group[n], start, settings);
+    }
+  }
+  return starts;
+}
+
+std::string probe_text(const ProbeFit& fit) {
+  if (fit.method != "logistic")
+    return fit.method + " on " + std::to_string(fit.examples) + " examples, " +
+           formatted("%.1f", fit.seconds) + " s";
+  std::string text =
+      "logistic, fitted on " + std::to_string(fit.examples) + " examples, C = " + formatted("%.4g", fit.c);
+  if (!fit.trials.empty()) {
+    text += " chosen by the loss on " + std::to_string(fit.held_out) +
+            (fit.validation ? " examples of the validation set" : " held-out examples");
+    if (fit.chosen_on + (fit.validation ? 0 : fit.held_out) < fit.examples)
+      text += ", fitted on a sample of " + std::to_string(fit.chosen_on);
+  }
+  text += "; training loss " + formatted("%.4f", fit.loss) + ", " + formatted("%.1f", fit.seconds) + " s";
+  return text + (fit.converged ? "" : "; not converged");
+}
+
+Value probe_json(const ProbeFit& fit) {
+  Value record(Value::Table{{"method", fit.method}, {"examples", fit.examples}, {"seconds", fit.seconds}});
+  if (fit.method != "logistic") return record;
+  record.set("c", fit.c);
+  record.set("loss", fit.loss);
+  record.set("converged", fit.converged);
+  return record;
+}
+
+}  // namespace mtt

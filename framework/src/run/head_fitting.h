@@ -1,0 +1,60 @@
+// How heads come to their first weights.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "data/examples.h"
+#include "probe/probe.h"
+#include "run/task_building.h"
+
+namespace mtt {
+
+/// A head before training.
+struct HeadStart {
+  std::string init;               ///< "logistic", a closed form of the head, or "none": random weights
+  std::optional<ProbeFit> probe;  ///< none: the head has no probe
+  double feature_rms = 0;         ///< root mean square of the values that the head reads; 0: not measured
+  std::vector<nn::NamedParameter>
+      weights;  ///< with which it starts; the head itself holds those of its probe
+};
+
+/// What fitting needs beside the plans.
+struct FittingSettings {
+  bool baseline = false;        ///< a probe is fitted for every convex head, whatever its `init`
+  std::filesystem::path store;  ///< a folder where probes are kept and found; empty: none
+  std::string model_key;        ///< of the encoder
+  std::int64_t threads = 1;
+  std::function<void(const std::string& line)> say = {};
+};
+
+/// The initialisation of a task: what its `init` names, and for "auto" a logistic probe where the head is
+/// convex (ridge for a convex regression that has it), else the head's first closed form, else "none";
+/// without training examples "none".
+std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples);
+
+/// Whether a head starts where its penalised loss on the features, as they are, is lowest.
+bool starts_at_optimum(const TaskPlan& plan);
+
+/// Throws Error where an `init` or a `penalty` is not for this head.
+void check_init(const TaskConfig& config, const Task& task);
+
+/// Fits the heads of all plans, which are built and hold random weights, in the order of the plans. Each file
+/// is encoded once for all its heads. Afterwards a head with a probe holds the probe's weights, every other
+/// head those of its start.
+std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,
+                                 ExampleFiles& files, const Encoder& encoder,
+                                 const FittingSettings& settings);
+
+/// "logistic regression, C = 30 chosen on 120 and 30 held-out examples, loss 0.21, 0.4 s".
+std::string probe_text(const ProbeFit& fit);
+
+/// {"c", "examples", "loss", "seconds"}, for cost.json and checkpoints.
+Value probe_json(const ProbeFit& fit);
+
+}  // namespace mtt
