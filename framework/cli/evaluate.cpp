@@ -1,9 +1,11 @@
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "data/examples.h"
 #include "model_option.h"
 #include "mtt/error.h"
+#include "run/example_fitting.h"
 #include "run/scores.h"
 #include "run/unseen_label_warnings.h"
 #include "verbs.h"
@@ -26,12 +28,15 @@ void Evaluate::run() const {
   ExampleFiles files(open.text_field);
   std::vector<TaskScore> scores;
   std::vector<HeldOut> held_out;
+  std::vector<ExampleUse> uses;
   bool has_head = false;
   for (std::size_t t = 0; t < tasks.size(); ++t)
     has_head = has_head || (tasks[t].head->level() == Level::pair && open.fields[t] == kSimilarity);
   if (!data.empty() && !has_head) {
-    if (const Examples& examples = files.get(data); has_pairs(examples))
+    if (const Examples& examples = files.get(data); has_pairs(examples)) {
+      uses.push_back({data, "", Level::pair, false});
       scores.push_back(score_pairs(examples, data, open.inference()));
+    }
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     const bool only_spans = !data.empty() && !files.get(data).spans.empty();
@@ -39,6 +44,8 @@ void Evaluate::run() const {
     for (const std::string& file : data.empty() ? open.test_files[t] : std::vector{data})
       held_out.push_back({t, open.fields[t], file});
   }
+  for (ExampleUse& use : example_uses(held_out, *open.encoder.model)) uses.push_back(std::move(use));
+  for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));

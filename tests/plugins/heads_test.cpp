@@ -230,6 +230,31 @@ TEST_CASE("token classification: weights are those of labels, and of O, on first
   check({{"class_weights", table}, {"label_smoothing", 0.2}}, weights, 0.2, 5.5);
 }
 
+TEST_CASE("a closed form gives labels and tags without examples a loss that smoothing can carry") {
+  // Classes that overlap: where they can be told apart without error, the temperature has no bound.
+  const at::Tensor features = matrix({{0, 1}, {1, 2}, {2, 0}, {5, 1}, {1.5, 1}, {3, 2}, {4, 0}, {6, 1}});
+  const at::Tensor targets = at::tensor({0, 0, 0, 0, 1, 1, 1, 1}, at::kLong);
+  for (const char* name : {"classification", "token_classification"}) {
+    for (const char* method : {"class_means", "ridge"}) {
+      INFO(name << " by " << method);
+      const auto loss = [&](double smoothing) {
+        const auto head =
+            make(name, {{"labels", Value::Array{"a", "b", "c"}}, {"label_smoothing", smoothing}});
+        head->learn_labels(name == std::string("classification")
+                               ? std::vector<Value>{"a", "b"}
+                               : std::vector<Value>{Value::Array{span(0, 1, "a")}});
+        head->build(2);
+        head->initialise(method, features, targets);
+        const mtt::Encoding encoding{.tokens = features, .sentences = features};
+        return number(head->loss(head->forward(encoding), targets)) / 8;
+      };
+      CHECK(loss(0) < 1);
+      CHECK(loss(0.05) - loss(0) > 0);
+      CHECK(loss(0.05) - loss(0) < 1);
+    }
+  }
+}
+
 TEST_CASE("dropout before the linear layer depends on reseed alone, and keeps the expectation") {
   constexpr std::int64_t kRows = 20'000;
   for (const char* name : {"classification", "token_classification"}) {

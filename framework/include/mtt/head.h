@@ -38,8 +38,9 @@ class MTT_API Head : public nn::Module {
   virtual Level level() const = 0;
 
   /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
-  /// examples hold under the task's field, null where an example has none. Invalid ones throw Error with
-  /// their place.
+  /// examples hold under the task's field, null where an example has none; spans, which are tables with
+  /// integers "start" and "end", are those of whole words for a head that reads tokens, here and in
+  /// `prepare`, `score` and `right`. Invalid labels throw Error with their place.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
   /// What must be saved beside the weights, label names as "labels" (LabelSet::value); `restore` takes it

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ class MTT_API LabelSet {
 
  private:
   std::vector<std::string> names_;
+  std::map<std::string, std::int64_t, std::less<>> indices_;
 };
 
 /// Labels as numbers for scores, where a held-out label that the set lacks must count as wrong, and two such

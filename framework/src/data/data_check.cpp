@@ -125,7 +125,8 @@ void check_data(DataCheck& check, const Tokenizer& tokenizer, const std::string&
   name_parts(check.parts);
   for (CheckedPart& part : check.parts) check_texts(check, part, tokenizer, prompt);
   check_overlaps(check);
-  for (CheckedTask& task : check.tasks) check_labels(check, task, tokenizer);
+  const TextReader reader(tokenizer, check.max_tokens, prompt);
+  for (CheckedTask& task : check.tasks) check_labels(check, task, reader);
 }
 
 }  // namespace mtt

@@ -124,6 +124,15 @@ const Examples& ExampleFiles::get(const std::string& file) {
   return found->second;
 }
 
+void ExampleFiles::set_label(const std::string& file, const std::string& field, std::size_t row,
+                             Value label) {
+  Examples& examples = files_.at(file);
+  if (examples.spans.empty())
+    examples.rows[row].set(field, std::move(label));
+  else
+    examples.spans[row] = std::move(label);
+}
+
 ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, std::uint64_t seed) {
   const std::string text = Value(share).json();
   Parts parts{file + " (all but " + text + ")", file + " (" + text + " of it)"};

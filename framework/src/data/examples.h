@@ -41,6 +41,9 @@ class ExampleFiles {
   /// The examples of a file; they stay where they are as long as this object.
   const Examples& get(const std::string& file);
 
+  /// Puts another label under a field of an example; in a CoNLL file, under every field.
+  void set_label(const std::string& file, const std::string& field, std::size_t row, Value label);
+
   /// The two parts into which `share` of a file's examples are drawn, under names that `get` knows.
   struct Parts {
     std::string train, dev;

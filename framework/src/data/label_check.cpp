@@ -76,8 +76,8 @@ LabelKind kind_of(const std::vector<Label>& labels) {
 
 class LabelChecker {
  public:
-  LabelChecker(DataCheck& check, CheckedTask& task, const Tokenizer& tokenizer)
-      : check_(check), task_(task), tokenizer_(tokenizer), labels_(labels_of(check, task)) {}
+  LabelChecker(DataCheck& check, CheckedTask& task, const TextReader& reader)
+      : check_(check), task_(task), reader_(reader), labels_(labels_of(check, task)) {}
 
   void run() {
     task_.kind = kind_of(labels_);
@@ -198,20 +198,24 @@ class LabelChecker {
 
   void check_spans() {
     SpanReport report;
-    for (const Label& label : labels_) {
+    for (Label& label : labels_) {
       if (!label.value.is(Value::Kind::array)) continue;
-      report.add(label.value, label.examples->texts[label.row], tokenizer_);
+      report.add(label.value, label.examples->texts[label.row], reader_);
     }
     if (report.wrong > 0)
       add(true,
           std::to_string(report.wrong) + (report.wrong == 1 ? " example has" : " examples have") +
               " spans that cannot be",
           report.wrong_first);
-    if (report.misaligned > 0)
+    const std::string all = " of " + std::to_string(report.spans) + " spans ";
+    if (report.moved > 0)
       add(false,
-          std::to_string(report.misaligned) + " of " + std::to_string(report.spans) +
-              " spans do not begin and end where words do; they are taken as whole words",
-          report.misaligned_first);
+          std::to_string(report.moved) + all +
+              "do not begin and end where words do; they are taken as whole words",
+          report.moved_first);
+    if (report.beyond > 0)
+      add(false, std::to_string(report.beyond) + all + "end beyond the " + std::to_string(check_.max_tokens) +
+                     " tokens that the model reads; they are not learned from and count as missed");
   }
 
   void check_contradictions() {
@@ -244,7 +248,7 @@ class LabelChecker {
 
   DataCheck& check_;
   CheckedTask& task_;
-  const Tokenizer& tokenizer_;
+  const TextReader& reader_;
   std::vector<Label> labels_;
 };
 
@@ -284,8 +288,8 @@ std::string example_key(const Examples& examples, std::int64_t row) {
                                    : examples.texts[row] + '\0' + examples.partners[row];
 }
 
-void check_labels(DataCheck& check, CheckedTask& task, const Tokenizer& tokenizer) {
-  LabelChecker(check, task, tokenizer).run();
+void check_labels(DataCheck& check, CheckedTask& task, const TextReader& reader) {
+  LabelChecker(check, task, reader).run();
 }
 
 }  // namespace mtt

@@ -5,11 +5,12 @@
 #include <string>
 
 #include "data/data_check.h"
+#include "data/whole_words.h"
 
 namespace mtt {
 
 /// Fills in a task's kind and counts, and adds what is found to the check.
-void check_labels(DataCheck& check, CheckedTask& task, const Tokenizer& tokenizer);
+void check_labels(DataCheck& check, CheckedTask& task, const TextReader& reader);
 
 /// "train.jsonl:3": where an example stands.
 std::string example_place(const Examples& examples, std::int64_t row);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 
 #include "io/json.h"
 #include "mtt/error.h"
@@ -12,10 +11,11 @@
 namespace mtt {
 
 LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
-  std::set<std::string_view> seen;
   for (const std::string& name : names_) {
     if (name.empty()) throw Error("a label is the empty string; give it a name");
-    if (!seen.insert(name).second) throw Error("the label " + Value(name).json() + " is there twice");
+    const auto index = static_cast<std::int64_t>(indices_.size());
+    if (!indices_.emplace(name, index).second)
+      throw Error("the label " + Value(name).json() + " is there twice");
   }
 }
 
@@ -26,9 +26,9 @@ LabelSet LabelSet::sorted(std::vector<std::string> names) {
 }
 
 std::optional<std::int64_t> LabelSet::find(std::string_view name) const {
-  const auto found = std::find(names_.begin(), names_.end(), name);
-  if (found == names_.end()) return std::nullopt;
-  return found - names_.begin();
+  const auto found = indices_.find(name);
+  if (found == indices_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::int64_t LabelSet::index(const Value& label) const {

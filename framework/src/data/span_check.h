@@ -1,26 +1,25 @@
-// Spans against the words that the tokenizer sees.
+// The spans of a task's examples, checked.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "data/whole_words.h"
 #include "mtt/value.h"
-#include "text/tokenizer.h"
 
 namespace mtt {
 
-/// What the spans of a task's examples are like. Token heads label words (a word-initial sub-word and those
-/// that follow it), so that a span that ends within a word is widened to it.
+/// What the spans of a task's examples are like.
 struct SpanReport {
   std::int64_t spans = 0;
-  std::int64_t wrong = 0;       ///< examples with spans beyond the text, empty, overlapping or without a key
-  std::int64_t misaligned = 0;  ///< spans that are not those of whole words
-  std::vector<std::string> wrong_first, misaligned_first;  ///< the first five, with file:line
+  std::int64_t wrong = 0;   ///< examples with spans that cannot be (whole_words.h), or that lack a label
+  std::int64_t moved = 0;   ///< spans that are not those of whole words
+  std::int64_t beyond = 0;  ///< spans that end behind the last token that the model reads
+  std::vector<std::string> wrong_first, moved_first;  ///< the first five, with file:line
 
-  /// Checks an array of {"start", "end", "label"} in code points of a text.
-  void add(const Value& spans, const std::string& text, const Tokenizer& tokenizer);
+  /// Checks an array of {"start", "end", "label"} of a text, and moves it to whole words.
+  void add(Value& spans, const std::string& text, const TextReader& reader);
 };
 
 }  // namespace mtt

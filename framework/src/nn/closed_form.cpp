@@ -1,15 +1,19 @@
 #include "mtt/nn/closed_form.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/bincount.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/isnan.h>
 #include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/one_hot.h>
-#include <ATen/ops/where.h>
-#include <ATen/ops/zeros_like.h>
+#include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <tuple>
 
 #include "mtt/error.h"
 
@@ -19,6 +23,7 @@ namespace {
 constexpr double kSmallestPenalty = 1e-5;
 constexpr double kLargestPenalty = 1e2;
 constexpr double kPenaltyStep = 1.7782794100389228;  // a quarter of a decade
+constexpr std::int64_t kMostOutputs = std::int64_t{1} << 22;
 
 at::Tensor double_logits(const at::Tensor& features, const at::Tensor& means) {
   return features.matmul(means.t()).mul(2).sub(means.square().sum(1));
@@ -30,84 +35,170 @@ void check_features(const at::Tensor& features, const at::Tensor& targets) {
               targets.sizes());
 }
 
-/// Ridge regression for every penalty from one eigendecomposition of the smaller Gram matrix: with X = basis
-/// · Vᵀ, whose columns are orthogonal, outputs are basis · (basisᵀ Y / (values + penalty)).
-class RidgePath {
- public:
-  RidgePath(const at::Tensor& features, const at::Tensor& targets)
-      : mean_x_(features.mean({0})),
-        mean_y_(targets.mean({0})),
-        x_(features - mean_x_),
-        y_(targets - mean_y_) {
-    dual_ = x_.size(0) <= x_.size(1);
-    std::tie(values_, vectors_) = at::linalg_eigh(dual_ ? x_.matmul(x_.t()) : x_.t().matmul(x_));
-    values_ = values_.clamp_min(0);
-    basis_ = dual_ ? vectors_ * values_.sqrt() : x_.matmul(vectors_);
-    squared_basis_ = basis_.square();
-    scale_ = x_.square().sum().item<double>() / static_cast<double>(x_.size(0));
-    if (scale_ <= 0) scale_ = 1;
-    projected_ = basis_.t().matmul(y_);
+void check_classes(const at::Tensor& counts, const char* method) {
+  if (counts.min().item<double>() < 1)
+    throw Error(std::string(method) + " needs at least one example of every class");
+}
+
+/// int64 [M]: all of `count` rows, or evenly spaced ones of which `columns` outputs each are kMostOutputs.
+at::Tensor kept_rows(std::int64_t count, std::int64_t columns) {
+  const std::int64_t kept = std::clamp<std::int64_t>(kMostOutputs / columns, 1, count);
+  return at::arange(kept, at::kLong).mul(count).div(kept, "floor");
+}
+
+/// double [K]
+at::Tensor class_counts(const at::Tensor& classes, std::int64_t class_count) {
+  return at::bincount(classes, {}, class_count).to(at::kDouble);
+}
+
+/// double [K, D]: the sums of each class's rows.
+at::Tensor class_sums(const at::Tensor& rows, const at::Tensor& classes, std::int64_t class_count) {
+  return at::zeros({class_count, rows.size(1)}, at::kDouble).index_add_(0, classes, rows);
+}
+
+/// One eigendecomposition of the smaller Gram matrix serves every penalty: with X = basis · Vᵀ, whose columns
+/// are orthogonal, outputs are basis · (basisᵀ Y / (values + penalty)).
+struct RidgeFeatures {
+  explicit RidgeFeatures(const at::Tensor& features) : mean(features.mean({0})), x(features - mean) {
+    dual = x.size(0) <= x.size(1);
+    std::tie(values, vectors) = at::linalg_eigh(dual ? x.matmul(x.t()) : x.t().matmul(x));
+    values = values.clamp_min(0);
+    basis = dual ? vectors * values.sqrt() : x.matmul(vectors);
+    squared_basis = basis.square();
+    scale = x.square().sum().item<double>() / static_cast<double>(x.size(0));
+    if (scale <= 0) scale = 1;
   }
 
-  at::Tensor held_out(double penalty) const {
-    const at::Tensor shrinking = (values_ + penalty * scale_).reciprocal();
-    const at::Tensor leverage = squared_basis_.matmul(shrinking) + 1.0 / static_cast<double>(x_.size(0));
-    const at::Tensor residual = y_ - basis_.matmul(projected_ * shrinking.unsqueeze(1));
-    return y_ + mean_y_ - residual / (1 - leverage).clamp_min(1e-9).unsqueeze(1);
+  std::int64_t rank() const { return basis.size(1); }
+  /// [R]: 1 / (values + penalty)
+  at::Tensor shrinking(double penalty) const { return (values + penalty * scale).reciprocal(); }
+  /// [N]: 1 − leverage, by which a residual is divided to be that of the held-out example
+  at::Tensor remainder(const at::Tensor& shrinking) const {
+    const at::Tensor leverage = squared_basis.matmul(shrinking) + 1.0 / static_cast<double>(x.size(0));
+    return (1 - leverage).clamp_min(1e-9);
   }
 
-  at::Tensor weight(double penalty) const {
-    const at::Tensor shrinking = (values_ + penalty * scale_).reciprocal().unsqueeze(1);
-    if (dual_) return x_.t().matmul(vectors_.matmul(vectors_.t().matmul(y_) * shrinking)).t();
-    return vectors_.matmul(projected_ * shrinking).t();
-  }
-
-  at::Tensor bias(const at::Tensor& weight) const { return mean_y_ - weight.matmul(mean_x_); }
-
- private:
-  at::Tensor mean_x_, mean_y_, x_, y_, values_, vectors_, basis_, squared_basis_, projected_;
-  bool dual_ = false;
-  double scale_ = 1;
+  at::Tensor mean, x, values, vectors, basis, squared_basis;
+  bool dual = false;
+  double scale = 1;
 };
+
+/// Targets [N, K] as they are.
+struct DenseTargets {
+  DenseTargets(const RidgeFeatures& of, const at::Tensor& targets)
+      : features(of),
+        all(targets),
+        mean(targets.mean({0})),
+        centred(targets - mean),
+        projected(features.basis.t().matmul(centred)) {}
+
+  /// [N]: squared residuals, summed over the columns
+  at::Tensor squared_residuals(const at::Tensor& shrinking) const {
+    return (centred - features.basis.matmul(projected * shrinking.unsqueeze(1))).square().sum(1);
+  }
+  at::Tensor weight(const at::Tensor& shrinking) const {
+    const at::Tensor column = shrinking.unsqueeze(1);
+    if (!features.dual) return features.vectors.matmul(projected * column).t();
+    const at::Tensor turned = features.vectors.t().matmul(centred);
+    return features.x.t().matmul(features.vectors.matmul(turned * column)).t();
+  }
+  at::Tensor rows(const at::Tensor& wanted) const { return all.index_select(0, wanted); }
+  std::int64_t columns() const { return all.size(1); }
+
+  const RidgeFeatures& features;
+  at::Tensor all, mean, centred, projected;
+};
+
+/// The one-hot targets of more classes than features have dimensions, and so of more examples too: squared
+/// residuals are |y|² − 2·y·ŷ + |ŷ|², where |ŷ|² needs the classes' R × R Gram matrix alone.
+struct ManyClasses {
+  ManyClasses(const RidgeFeatures& of, const at::Tensor& classes_of_rows, const at::Tensor& counts)
+      : features(of),
+        classes(classes_of_rows),
+        mean(counts / static_cast<double>(classes.size(0))),
+        projected(class_sums(features.basis, classes, counts.size(0)).t()),
+        gram(projected.matmul(projected.t())),
+        squares(1 - 2 * mean.index_select(0, classes) + mean.square().sum()),
+        products((projected.index_select(1, classes).t() - projected.matmul(mean)) * features.basis) {}
+
+  at::Tensor squared_residuals(const at::Tensor& shrinking) const {
+    const at::Tensor shrunk = features.basis * shrinking;
+    return squares - 2 * products.matmul(shrinking) + (shrunk.matmul(gram) * shrunk).sum(1);
+  }
+  at::Tensor weight(const at::Tensor& shrinking) const {
+    return features.vectors.matmul(projected * shrinking.unsqueeze(1)).t();
+  }
+  at::Tensor rows(const at::Tensor& wanted) const {
+    return at::one_hot(classes.index_select(0, wanted), columns()).to(at::kDouble);
+  }
+  std::int64_t columns() const { return mean.size(0); }
+
+  const RidgeFeatures& features;
+  at::Tensor classes, mean, projected, gram, squares, products;
+};
+
+template <class Targets>
+LinearFit ridge_path(const RidgeFeatures& features, const Targets& targets, const at::Tensor& rows) {
+  double best_error = std::numeric_limits<double>::infinity();
+  double best = kLargestPenalty;
+  for (double penalty = kSmallestPenalty; penalty <= kLargestPenalty * 1.001; penalty *= kPenaltyStep) {
+    const at::Tensor shrinking = features.shrinking(penalty);
+    const at::Tensor squared = targets.squared_residuals(shrinking);
+    const double error = (squared / features.remainder(shrinking).square()).sum().item<double>();
+    if (error < best_error) {
+      best_error = error;
+      best = penalty;
+    }
+  }
+  const at::Tensor shrinking = features.shrinking(best);
+  const at::Tensor weight = targets.weight(shrinking), y = targets.rows(rows);
+  const at::Tensor fitted =
+      features.basis.index_select(0, rows).matmul(targets.projected * shrinking.unsqueeze(1));
+  const at::Tensor remainder = features.remainder(shrinking).index_select(0, rows).unsqueeze(1);
+  return {weight.to(at::kFloat), (targets.mean - weight.matmul(features.mean)).to(at::kFloat),
+          y - (y - targets.mean - fitted) / remainder, rows};
+}
 
 }  // namespace
 
 LinearFit class_means(const at::Tensor& features, const at::Tensor& classes, std::int64_t class_count) {
   check_features(features, classes);
   const at::Tensor x = features.to(at::kDouble);
-  const at::Tensor member = at::one_hot(classes, class_count).to(at::kDouble);
-  const at::Tensor counts = member.sum(0);
-  if (counts.min().item<double>() < 1) throw Error("class_means needs at least one example of every class");
-  const at::Tensor sums = member.t().matmul(x);
+  const at::Tensor counts = class_counts(classes, class_count);
+  check_classes(counts, "class_means");
+  const at::Tensor sums = class_sums(x, classes, class_count);
   const at::Tensor means = sums / counts.unsqueeze(1);
 
   // Without example i, its own class has the mean (sum − x_i) / (count − 1).
-  at::Tensor held_out = double_logits(x, means);
-  const at::Tensor own_count = counts.index_select(0, classes).unsqueeze(1);
-  const at::Tensor own_mean = (sums.index_select(0, classes) - x) / (own_count - 1);
-  const at::Tensor own_logit = (x * own_mean).sum(1).mul(2).sub(own_mean.square().sum(1)).unsqueeze(1);
-  held_out = at::where(member.to(at::kBool), own_logit, held_out);
+  const at::Tensor rows = kept_rows(x.size(0), class_count);
+  const at::Tensor kept = x.index_select(0, rows), own = classes.index_select(0, rows);
+  const at::Tensor own_count = counts.index_select(0, own).unsqueeze(1);
+  const at::Tensor own_mean = (sums.index_select(0, own) - kept) / (own_count - 1);
+  const at::Tensor own_logit = (kept * own_mean).sum(1).mul(2).sub(own_mean.square().sum(1)).unsqueeze(1);
+  at::Tensor held_out = double_logits(kept, means).scatter_(1, own.unsqueeze(1), own_logit);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  held_out = held_out.masked_fill(own_count < 2, nan);
-  return {means.mul(2).to(at::kFloat), means.square().sum(1).neg().to(at::kFloat), held_out};
+  held_out.masked_fill_(own_count < 2, nan);
+  return {means.mul(2).to(at::kFloat), means.square().sum(1).neg().to(at::kFloat), held_out, rows};
 }
 
 LinearFit ridge(const at::Tensor& features, const at::Tensor& targets) {
   check_features(features, targets);
   TORCH_CHECK(targets.dim() == 2, "ridge takes targets [N, K], got ", targets.sizes());
-  const at::Tensor y = targets.to(at::kDouble);
-  const RidgePath path(features.to(at::kDouble), y);
-  double best_error = std::numeric_limits<double>::infinity();
-  double best = kLargestPenalty;
-  for (double penalty = kSmallestPenalty; penalty <= kLargestPenalty * 1.001; penalty *= kPenaltyStep) {
-    const double error = (path.held_out(penalty) - y).square().mean().item<double>();
-    if (error < best_error) {
-      best_error = error;
-      best = penalty;
-    }
-  }
-  const at::Tensor weight = path.weight(best);
-  return {weight.to(at::kFloat), path.bias(weight).to(at::kFloat), path.held_out(best)};
+  const RidgeFeatures prepared(features.to(at::kDouble));
+  return ridge_path(prepared, DenseTargets(prepared, targets.to(at::kDouble)),
+                    at::arange(targets.size(0), at::kLong));
+}
+
+LinearFit ridge(const at::Tensor& features, const at::Tensor& classes, std::int64_t class_count) {
+  check_features(features, classes);
+  const at::Tensor counts = class_counts(classes, class_count);
+  check_classes(counts, "ridge");
+  const at::Tensor rows = kept_rows(classes.size(0), class_count);
+  const RidgeFeatures prepared(features.to(at::kDouble));
+  if (class_count > prepared.rank())
+    return ridge_path(prepared, ManyClasses(prepared, classes, counts), rows);
+  const at::Tensor targets = at::one_hot(classes, class_count).to(at::kDouble);
+  return ridge_path(prepared, DenseTargets(prepared, targets), rows);
 }
 
 double fit_temperature(const at::Tensor& logits, const at::Tensor& classes) {
@@ -138,6 +229,22 @@ double fit_temperature(const at::Tensor& logits, const at::Tensor& classes) {
     }
   }
   return std::exp((low + high) / 2);
+}
+
+LinearLayer closed_form_classifier(const std::string& method, const at::Tensor& features,
+                                   const at::Tensor& classes, std::int64_t class_count) {
+  const at::Tensor present = class_counts(classes, class_count).nonzero().squeeze(1);
+  const std::int64_t known = present.size(0);
+  const at::Tensor number =
+      at::zeros({class_count}, at::kLong).index_copy_(0, present, at::arange(known, at::kLong));
+  const at::Tensor compact = number.index_select(0, classes);
+  const LinearFit fit =
+      method == "ridge" ? ridge(features, compact, known) : class_means(features, compact, known);
+  const double factor = fit_temperature(fit.held_out, compact.index_select(0, fit.rows));
+  const at::Tensor weight = fit.weight * factor, bias = fit.bias * factor;
+  const double rarity = std::log(2.0 * static_cast<double>(classes.size(0)) / static_cast<double>(known));
+  return {weight.mean(0).repeat({class_count, 1}).index_copy_(0, present, weight),
+          (bias.mean() - rarity).repeat({class_count}).index_copy_(0, present, bias)};
 }
 
 }  // namespace mtt::nn

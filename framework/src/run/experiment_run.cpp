@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "mtt/error.h"
 #include "report/terminal_text.h"
+#include "run/example_fitting.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"
 #include "run/probe_scores.h"
@@ -100,6 +101,9 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
       if (!file.empty()) prepared.files.get(file);
     for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
   }
+  for (const std::string& warning :
+       fit_examples(example_uses(prepared.plans, experiment), prepared.files, prepared.encoder))
+    console.warn(warning);
   check_pairs(prepared.plans, experiment, prepared.files);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);

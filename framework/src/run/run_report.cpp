@@ -17,6 +17,7 @@
 #include "report/scatter_plot.h"
 #include "report/terminal_text.h"
 #include "run/comparison.h"
+#include "run/example_fitting.h"
 #include "run/run_directory.h"
 #include "run/sweep_run.h"
 #include "sweep/sweep_chart.h"
@@ -148,6 +149,7 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (run.test_files[t].empty() || tasks[t].head->level() == Level::pair) continue;
     const std::string& file = run.test_files[t].front();
+    fit_examples({{file, run.fields[t], tasks[t].head->level(), false}}, files, run.encoder);
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
       Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));

@@ -2,7 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/softmax.h>
 
@@ -131,10 +130,7 @@ std::optional<bool> Classification::right(const Value& prediction, const Value& 
 
 void Classification::initialise(const std::string& method, const at::Tensor& features,
                                 const at::Tensor& targets) {
-  const auto fit = method == "ridge"
-                       ? mtt::nn::ridge(features, at::one_hot(targets, labels_.size()).to(at::kFloat))
-                       : mtt::nn::class_means(features, targets, labels_.size());
-  const double factor = mtt::nn::fit_temperature(fit.held_out, targets);
-  classifier_->weight.copy_(fit.weight * factor);
-  classifier_->bias->copy_(fit.bias * factor);
+  const auto layer = mtt::nn::closed_form_classifier(method, features, targets, labels_.size());
+  classifier_->weight.copy_(layer.weight);
+  classifier_->bias->copy_(layer.bias);
 }

@@ -1,12 +1,9 @@
 #include "token_classification.h"
 
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/_unique2.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/log_softmax.h>
-#include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,12 +15,6 @@
 #include "words.h"
 
 using mtt::Value;
-
-namespace {
-
-constexpr double kNever = -1e4;  // the logit of a tag without an example
-
-}  // namespace
 
 TokenClassification::TokenClassification(TokenClassificationSettings settings)
     : settings_(std::move(settings)),
@@ -210,20 +201,8 @@ std::optional<bool> TokenClassification::right(const Value& prediction, const Va
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
                                      const at::Tensor& coded_targets) {
-  const at::Tensor targets = coded_targets.remainder(tag_count());
-  const at::Tensor present = std::get<0>(at::_unique2(targets, /*sorted=*/true));
-  at::Tensor weight = at::zeros({tag_count(), features.size(1)}, at::kFloat);
-  at::Tensor bias = at::full({tag_count()}, kNever, at::kFloat);
-  at::Tensor compact = at::zeros({tag_count()}, at::kLong);
-  for (std::int64_t i = 0; i < present.size(0); ++i) compact[present[i].item<std::int64_t>()] = i;
-  const at::Tensor classes = compact.index_select(0, targets);
-
-  const auto fit = method == "ridge"
-                       ? mtt::nn::ridge(features, at::one_hot(classes, present.size(0)).to(at::kFloat))
-                       : mtt::nn::class_means(features, classes, present.size(0));
-  const double factor = mtt::nn::fit_temperature(fit.held_out, classes);
-  weight.index_copy_(0, present, fit.weight * factor);
-  bias.index_copy_(0, present, fit.bias * factor);
-  classifier_->weight.copy_(weight);
-  classifier_->bias->copy_(bias);
+  const auto layer =
+      mtt::nn::closed_form_classifier(method, features, coded_targets.remainder(tag_count()), tag_count());
+  classifier_->weight.copy_(layer.weight);
+  classifier_->bias->copy_(layer.bias);
 }

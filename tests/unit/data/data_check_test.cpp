@@ -151,16 +151,28 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 {"text":"up  six","task":[{"start":2,"end":4,"label":"x"}]}
 {"text":"up","task":[{"start":0,"end":3,"label":"x"}]}
 {"text":"six","task":[]}
+{"text":"waker","task":[{"start":4,"end":5,"label":"x"},{"start":0,"end":4,"label":"y"}]}
+{"text":"up six","task":[{"start":0,"end":3,"label":"x"}]}
 )"});
-  CHECK(c.findings().find("error: 1 example has spans that cannot be\n") == 0);
-  CHECK_THAT(c.findings(), Contains("ends beyond the text of 2 characters"));
+  CHECK(c.findings().find("error: 3 examples have spans that cannot be\n") == 0);
+  CHECK_THAT(c.findings(),
+             Contains("the span 2..4 holds nothing but white space") &&
+                 Contains("ends beyond the text of 2 characters") &&
+                 Contains("train.jsonl:5:25: the spans 0..4 and 4..5 share the word at 0..5 \"waker\""));
   CHECK_THAT(
       c.findings(),
       Contains("note: 2 of 3 spans do not begin and end where words do; they are taken as whole words\n"
                "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
-               "  train.jsonl:2: 2..4 \"  \" holds no word and is lost\n"));
-  CHECK(c.counts() == "x: 3; y: 1; ");
+               "  train.jsonl:6: 0..3 \"up \" becomes 0..2 \"up\"\n"));
+  CHECK(c.counts() == "x: 5; y: 2; ");
   CHECK(Checked({"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
+}
+
+TEST_CASE("data check: spans behind the last token that is read") {
+  const Checked c(
+      {R"({"text":"wake me up","task":[{"start":0,"end":4,"label":"x"},{"start":8,"end":10,"label":"x"}]})"},
+      ".jsonl", 4);
+  CHECK_THAT(c.findings(), Contains("note: 1 of 2 spans end beyond the 4 tokens that the model reads"));
 }
 
 TEST_CASE("data check: numbers are shown in ranges, and cells of tables count as what they say") {

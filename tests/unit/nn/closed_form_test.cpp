@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 #include "catch.h"
 #include "mtt/error.h"
 
@@ -49,6 +51,62 @@ TEST_CASE("ridge: leave-one-out outputs equal refits, for more and for fewer exa
         at::linalg_solve(rx.t().matmul(rx) + penalty * at::eye(width, at::kDouble), rx.t().matmul(ry));
     const at::Tensor expected = rest_y.mean(0) + (x[0] - rest_x.mean(0)).matmul(solved);
     CHECK(at::allclose(fit.held_out[0], expected, 1e-3, 1e-4));
+  }
+}
+
+TEST_CASE("ridge on classes is ridge on their one-hot targets, for few and for many classes") {
+  for (const std::int64_t classes : {3, 40}) {
+    const at::Tensor y = at::arange(120).remainder(classes);
+    const at::Tensor x = noise({120, 6}, 8) + noise({classes, 6}, 9).index_select(0, y);
+    const auto dense = mtt::nn::ridge(x, at::one_hot(y, classes).to(at::kDouble));
+    const auto fit = mtt::nn::ridge(x, y, classes);
+    CHECK(at::allclose(fit.weight, dense.weight, 1e-5, 1e-7));
+    CHECK(at::allclose(fit.bias, dense.bias, 1e-5, 1e-7));
+    CHECK(at::allclose(fit.held_out, dense.held_out, 1e-9, 1e-12));
+    CHECK(fit.rows.equal(at::arange(120)));
+    CHECK_THROWS_AS(mtt::nn::ridge(x, y, classes + 1), mtt::Error);
+  }
+}
+
+TEST_CASE("leave-one-out outputs of thousands of classes are those of evenly spaced examples") {
+  const std::int64_t classes = 4'200;
+  const at::Tensor y = at::arange(2 * classes).remainder(classes), x = noise({2 * classes, 2}, 10);
+  for (const bool ridge : {false, true}) {
+    const auto fit = ridge ? mtt::nn::ridge(x, y, classes) : mtt::nn::class_means(x, y, classes);
+    CHECK(fit.rows.size(0) == (1 << 22) / classes);
+    CHECK(fit.held_out.sizes() == at::IntArrayRef({fit.rows.size(0), classes}));
+    CHECK(fit.rows[0].item<std::int64_t>() == 0);
+    const at::Tensor gaps = fit.rows.diff();
+    CHECK((gaps.min().item<std::int64_t>() == 8 && gaps.max().item<std::int64_t>() == 9));
+    // With one example of its class left, the mean is that example.
+    const at::Tensor i = fit.rows[7], other = (i + classes).remainder(2 * classes);
+    const double expected = (2 * x[i.item<std::int64_t>()].dot(x[other.item<std::int64_t>()]) -
+                             x[other.item<std::int64_t>()].square().sum())
+                                .item<double>();
+    if (!ridge) CHECK(fit.held_out[7][y[i.item<std::int64_t>()]].item<double>() == Approx(expected));
+  }
+}
+
+TEST_CASE("a class without an example is at most as probable as half an example") {
+  const at::Tensor known = at::arange(40).remainder(2) * 2 + 1;  // the classes 1 and 3 of 5
+  const at::Tensor x = noise({40, 3}, 11) + known.unsqueeze(1);
+  for (const char* method : {"class_means", "ridge"}) {
+    INFO(method);
+    const auto fit = mtt::nn::closed_form_classifier(method, x, known, 5);
+    const auto compact = mtt::nn::closed_form_classifier(method, x, known.eq(3).to(at::kLong), 2);
+    for (const std::int64_t c : {0, 1}) {
+      CHECK(fit.weight[1 + 2 * c].equal(compact.weight[c]));
+      CHECK(fit.bias[1 + 2 * c].equal(compact.bias[c]));
+    }
+    for (const std::int64_t c : {0, 2, 4}) {
+      CHECK(at::allclose(fit.weight[c], compact.weight.mean(0)));
+      CHECK(fit.bias[c].item<double>() ==
+            Approx(compact.bias.mean().item<double>() - std::log(2 * 40.0 / 2)));
+    }
+    const at::Tensor inputs = noise({500, 3}, 12) * 4;
+    const at::Tensor p = (inputs.matmul(fit.weight.to(at::kDouble).t()) + fit.bias).softmax(1);
+    for (const std::int64_t c : {0, 2, 4}) CHECK(p.select(1, c).max().item<double>() <= 1 / 80.0);
+    CHECK(p.select(1, 0).max().item<double>() > 0);
   }
 }
 

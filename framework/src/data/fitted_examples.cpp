@@ -1,0 +1,52 @@
+#include "data/fitted_examples.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace mtt {
+namespace {
+
+void count_text(FittedFile& result, const ReadText& read, const TextReader& reader) {
+  ++result.texts;
+  result.longest = std::max(result.longest, read.tokens);
+  result.truncated += reader.max_tokens() > 0 && read.tokens > reader.max_tokens();
+}
+
+/// The labels of each field; the tags of a CoNLL file once, since they are those of every field.
+std::map<std::string, std::vector<Value>> labels_of(const Examples& examples,
+                                                    const std::set<std::string>& fields) {
+  std::map<std::string, std::vector<Value>> labels;
+  for (const std::string& field : fields)
+    if (examples.spans.empty() || labels.empty()) labels.emplace(field, examples.labels(field));
+  return labels;
+}
+
+}  // namespace
+
+FittedFile fit_examples(ExampleFiles& files, const std::string& file,
+                        const std::set<std::string>& span_fields, bool partners, const TextReader& reader) {
+  FittedFile result;
+  const Examples& examples = files.get(file);
+  const auto labels = labels_of(examples, span_fields);
+  for (std::size_t row = 0; row < examples.texts.size(); ++row) {
+    const ReadText read = reader.read(examples.texts[row]);
+    count_text(result, read, reader);
+    for (const auto& [field, of_rows] : labels) {
+      if (!is_span_list(of_rows[row])) continue;
+      WholeWordSpans spans = whole_word_spans(of_rows[row], examples.texts[row], read.words);
+      result.spans += spans.count;
+      result.beyond += spans_beyond(spans.spans, read.end);
+      if (spans.moved.empty()) continue;
+      if (result.moved == 0) result.first_moved = spans.moved.front();
+      result.moved += static_cast<std::int64_t>(spans.moved.size());
+      files.set_label(file, field, row, std::move(spans.spans));
+    }
+  }
+  if (partners)
+    for (const std::string& text : examples.partners) count_text(result, reader.read(text), reader);
+  return result;
+}
+
+}  // namespace mtt

@@ -1,0 +1,163 @@
+#include "data/whole_words.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "data/label_check.h"
+#include "text/unicode.h"
+#include "text/utf8.h"
+
+namespace mtt {
+namespace {
+
+/// A text whose characters can be counted.
+class Characters {
+ public:
+  explicit Characters(const std::string& utf8) : utf8_(utf8) {
+    for (const char* p = utf8.data(); p < utf8.data() + utf8.size();) {
+      begins_.push_back(p - utf8.data());
+      space_.push_back((unicode::properties(read_code_point(p)).flags & unicode::kSpace) != 0);
+    }
+    begins_.push_back(static_cast<std::ptrdiff_t>(utf8.size()));
+  }
+
+  std::int64_t count() const { return static_cast<std::int64_t>(space_.size()); }
+
+  CharSpan trimmed(std::int64_t begin, std::int64_t end) const {
+    while (begin < end && space_[begin]) ++begin;
+    while (end > begin && space_[end - 1]) --end;
+    return {static_cast<std::int32_t>(begin), static_cast<std::int32_t>(end)};
+  }
+
+  /// '0..4 "wake"'
+  std::string shown(std::int64_t begin, std::int64_t end) const {
+    const std::string slice(utf8_.substr(begins_[begin], begins_[end] - begins_[begin]));
+    return std::to_string(begin) + ".." + std::to_string(end) + " " + Value(slice).json();
+  }
+
+ private:
+  std::string_view utf8_;
+  std::vector<std::ptrdiff_t> begins_;
+  std::vector<bool> space_;
+};
+
+/// A span as it is written, and as it is moved; `index` is its place in the label.
+struct Span {
+  std::size_t index = 0;
+  std::int64_t start = 0, end = 0;
+  CharSpan moved = {};
+};
+
+std::string name_of(const Span& span) {
+  return "the span " + std::to_string(span.start) + ".." + std::to_string(span.end);
+}
+
+CharSpan covered_words(CharSpan trimmed, const std::vector<CharSpan>& words) {
+  const auto first = std::find_if(words.begin(), words.end(),
+                                  [&](const CharSpan& word) { return word.end > trimmed.begin; });
+  if (first == words.end() || first->begin >= trimmed.end) return {};
+  auto last = first;
+  while (last + 1 != words.end() && last[1].begin < trimmed.end) ++last;
+  return {first->begin, last->end};
+}
+
+Span read_span(const Value& spans, std::size_t index, const Characters& text,
+               const std::vector<CharSpan>& words) {
+  const Value& value = spans.array()[index];
+  Span span{index, value.at("start").integer(), value.at("end").integer()};
+  if (span.start < 0 || span.start >= span.end) value.refuse(name_of(span) + " is empty or negative");
+  if (span.end > text.count())
+    value.refuse(name_of(span) + " ends beyond the text of " + std::to_string(text.count()) + " characters");
+  const CharSpan trimmed = text.trimmed(span.start, span.end);
+  if (trimmed.begin == trimmed.end) value.refuse(name_of(span) + " holds nothing but white space; remove it");
+  span.moved = covered_words(trimmed, words);
+  return span;
+}
+
+bool has_word(const Span& span) { return span.moved.end > span.moved.begin; }
+
+void check_neighbours(const Value& spans, const Span& before, const Span& after, const Characters& text) {
+  const Value& value = spans.array()[after.index];
+  const std::string both = "the spans " + std::to_string(before.start) + ".." + std::to_string(before.end) +
+                           " and " + std::to_string(after.start) + ".." + std::to_string(after.end);
+  if (after.start < before.end) value.refuse(both + " overlap");
+  if (has_word(before) && has_word(after) && after.moved.begin < before.moved.end)
+    value.refuse(both + " share the word at " + text.shown(after.moved.begin, before.moved.end) +
+                 "; a word takes one label, so join the spans or leave one out");
+}
+
+}  // namespace
+
+TextReader::TextReader(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt)
+    : tokenizer_(tokenizer),
+      max_tokens_(max_tokens),
+      prompt_(std::move(prompt)),
+      prompt_characters_(static_cast<std::int32_t>(count_code_points(prompt_))) {}
+
+CharSpan TextReader::behind_prompt(CharSpan chars) const {
+  return {std::max(0, chars.begin - prompt_characters_), std::max(0, chars.end - prompt_characters_)};
+}
+
+ReadText TextReader::read(const std::string& text) const {
+  ReadText result;
+  Tokens tokens;
+  tokenizer_.encode(prompt_ + text, 0, tokens);
+  result.tokens = static_cast<std::int64_t>(tokens.ids.size());
+  for (std::size_t t = 0; t < tokens.ids.size(); ++t) {
+    const CharSpan chars = behind_prompt(tokens.chars[t]);
+    if (tokens.special[t] || (chars.end == 0 && !prompt_.empty())) continue;
+    if (tokens.first_subword[t] || (result.words.empty() && !prompt_.empty()))
+      result.words.push_back(chars);
+    else if (!result.words.empty())
+      result.words.back().end = chars.end;
+  }
+  result.end = static_cast<std::int32_t>(count_code_points(text));
+  if (max_tokens_ == 0 || result.tokens <= max_tokens_) return result;
+  tokenizer_.encode(prompt_ + text, max_tokens_, tokens);
+  result.end = 0;
+  for (std::size_t t = 0; t < tokens.ids.size(); ++t)
+    if (!tokens.special[t]) result.end = std::max(result.end, behind_prompt(tokens.chars[t]).end);
+  return result;
+}
+
+bool is_span_list(const Value& label) {
+  if (!label.is(Value::Kind::array)) return false;
+  return std::all_of(label.array().begin(), label.array().end(), [](const Value& span) {
+    if (!span.is(Value::Kind::table)) return false;
+    const Value *start = span.find("start"), *end = span.find("end");
+    return start && end && start->is(Value::Kind::integer) && end->is(Value::Kind::integer);
+  });
+}
+
+WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
+                                const std::vector<CharSpan>& words) {
+  WholeWordSpans result{spans, static_cast<std::int64_t>(spans.array().size()), {}};
+  if (result.count == 0) return result;
+  const Characters characters(text);
+  std::vector<Span> read;
+  for (std::size_t i = 0; i < spans.array().size(); ++i)
+    read.push_back(read_span(spans, i, characters, words));
+  std::stable_sort(read.begin(), read.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
+  for (std::size_t i = 1; i < read.size(); ++i) check_neighbours(spans, read[i - 1], read[i], characters);
+  for (const Span& span : read) {
+    if (span.start == span.moved.begin && span.end == span.moved.end) continue;
+    Value& value = result.spans.array()[span.index];
+    const std::string where = short_place(value) + ": " + characters.shown(span.start, span.end);
+    if (!has_word(span)) {
+      result.moved.push_back(where + " holds no word of the tokenizer and cannot be found");
+      continue;
+    }
+    result.moved.push_back(where + " becomes " + characters.shown(span.moved.begin, span.moved.end));
+    value.set("start", std::int64_t{span.moved.begin});
+    value.set("end", std::int64_t{span.moved.end});
+  }
+  return result;
+}
+
+std::int64_t spans_beyond(const Value& spans, std::int32_t last) {
+  return std::count_if(spans.array().begin(), spans.array().end(),
+                       [&](const Value& span) { return span.at("end").integer() > last; });
+}
+
+}  // namespace mtt

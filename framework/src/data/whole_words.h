@@ -1,0 +1,58 @@
+// Spans of characters, moved to the words that a tokenizer sees.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mtt/char_span.h"
+#include "mtt/value.h"
+#include "text/tokenizer.h"
+
+namespace mtt {
+
+/// A text as a model reads it; characters are code points of the text without the prompt.
+struct ReadText {
+  std::vector<CharSpan> words;  ///< of the whole text: a word-initial sub-word and those that follow it
+  std::int64_t tokens = 0;      ///< of the whole text, prompt and special tokens included
+  std::int32_t end = 0;         ///< behind the last character that is read; the text's end if not truncated
+};
+
+/// Reads texts behind a prompt, of each at most `max_tokens` tokens (0: no limit). The tokenizer must live as
+/// long as it.
+class TextReader {
+ public:
+  TextReader(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
+  ReadText read(const std::string& text) const;
+  std::int64_t max_tokens() const { return max_tokens_; }
+
+ private:
+  CharSpan behind_prompt(CharSpan chars) const;
+
+  const Tokenizer& tokenizer_;
+  std::int64_t max_tokens_;
+  std::string prompt_;
+  std::int32_t prompt_characters_;
+};
+
+/// Whether a label is an array of spans, tables with integers "start" and "end"; an empty array is one.
+bool is_span_list(const Value& label);
+
+/// The spans of one label as those of whole words.
+struct WholeWordSpans {
+  Value spans;  ///< the label itself where nothing moved
+  std::int64_t count = 0;
+  std::vector<std::string> moved;  ///< one a span that changed: 'a.jsonl:1: 0..4 "wake" becomes 0..5 "waker"'
+};
+
+/// The one rule for spans, in code points of `text`, that are not whole words: white space at a span's ends
+/// is dropped, and the span then covers each word that it overlaps. A span that overlaps no word (its
+/// characters are none to the tokenizer) stays as it is. A span that is negative, empty but for white space,
+/// or beyond the text, two that overlap, and two that would share a word throw Error with their place.
+WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
+                                const std::vector<CharSpan>& words);
+
+/// How many spans of a label end behind a character.
+std::int64_t spans_beyond(const Value& spans, std::int32_t last);
+
+}  // namespace mtt

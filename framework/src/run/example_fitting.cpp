@@ -1,0 +1,89 @@
+#include "run/example_fitting.h"
+
+#include <map>
+#include <set>
+
+#include "config/task_examples.h"
+#include "data/fitted_examples.h"
+
+namespace mtt {
+namespace {
+
+/// How all tasks together use a file.
+struct FileUse {
+  std::set<std::string> span_fields;
+  bool partners = false, learns = false, scored = false;
+};
+
+std::string share(std::int64_t part, std::int64_t all, const std::string& what) {
+  return std::to_string(part) + " of " + std::to_string(all) + " " + what;
+}
+
+std::string moved_text(const FittedFile& fitted) {
+  return share(fitted.moved, fitted.spans, "spans") +
+         " do not begin and end where words do and are taken as whole words; the first: " +
+         fitted.first_moved;
+}
+
+std::string truncated_text(const FittedFile& fitted, const FileUse& use, const Encoder& encoder) {
+  const std::int64_t positions = encoder.model->backbone().shape().positions;
+  std::string text = share(fitted.truncated, fitted.texts, "texts") + " are truncated to " +
+                     std::to_string(encoder.max_tokens) + " tokens, the longest has " +
+                     std::to_string(fitted.longest);
+  if (fitted.beyond > 0) {
+    text += "; " + share(fitted.beyond, fitted.spans, "spans") + " end beyond the cut and";
+    if (use.learns) text += " are not learned from";
+    if (use.learns && use.scored) text += " and";
+    if (use.scored) text += " count as missed";
+  }
+  if (positions > 0 && encoder.max_tokens >= positions) return text + "; split such texts";
+  return text + "; set max_tokens higher" +
+         (positions > 0 ? " (the model takes up to " + std::to_string(positions) + ")" : "") +
+         " or split such texts";
+}
+
+}  // namespace
+
+std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment) {
+  std::vector<ExampleUse> uses;
+  for (const TaskPlan& plan : plans) {
+    const auto use = [&](const std::string& file, bool learns) {
+      if (!file.empty()) uses.push_back({file, plan.field(), plan.task.head->level(), learns});
+    };
+    use(plan.files.train, true);
+    use(plan.files.dev, false);
+    for (const std::string& file : test_files(experiment, *plan.config)) use(file, false);
+  }
+  return uses;
+}
+
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model) {
+  std::vector<ExampleUse> uses;
+  for (const HeldOut& item : held_out)
+    uses.push_back({item.file, item.field, model.tasks()[item.task].head->level(), false});
+  return uses;
+}
+
+std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, ExampleFiles& files,
+                                      const Encoder& encoder) {
+  std::vector<std::string> order;
+  std::map<std::string, FileUse> by_file;
+  for (const ExampleUse& use : uses) {
+    if (!by_file.contains(use.file)) order.push_back(use.file);
+    FileUse& file = by_file[use.file];
+    if (use.level == Level::token) file.span_fields.insert(use.field);
+    file.partners = file.partners || use.level == Level::pair;
+    (use.learns ? file.learns : file.scored) = true;
+  }
+  const TextReader reader(*encoder.directory.tokenizer, encoder.max_tokens, encoder.prompt);
+  std::vector<std::string> warnings;
+  for (const std::string& file : order) {
+    const FileUse& use = by_file[file];
+    const FittedFile fitted = fit_examples(files, file, use.span_fields, use.partners, reader);
+    if (fitted.moved > 0) warnings.push_back(file + ": " + moved_text(fitted));
+    if (fitted.truncated > 0) warnings.push_back(file + ": " + truncated_text(fitted, use, encoder));
+  }
+  return warnings;
+}
+
+}  // namespace mtt

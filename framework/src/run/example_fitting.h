@@ -1,0 +1,32 @@
+// The examples of a run, fitted to its model, and what that changes.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "data/examples.h"
+#include "model/encoder.h"
+#include "run/scores.h"
+#include "run/task_building.h"
+
+namespace mtt {
+
+/// A file that a task learns from or is scored on.
+struct ExampleUse {
+  std::string file, field;
+  Level level = Level::sentence;  ///< what the task's head reads
+  bool learns = false;
+};
+
+/// The files of all tasks: those to learn from, dev and test.
+std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment);
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model);
+
+/// Moves the spans of heads that read tokens to whole words (data/whole_words.h), so that training and scores
+/// see the same ones. → a warning for each file with spans that moved, and for each with texts that the model
+/// truncates.
+std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, ExampleFiles& files,
+                                      const Encoder& encoder);
+
+}  // namespace mtt
