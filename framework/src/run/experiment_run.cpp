@@ -14,6 +14,7 @@
 #include "run/freeze_table.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
+#include "run/saved_evaluation.h"
 #include "run/scores.h"
 #include "run/shown_sentences.h"
 #include "run/task_building.h"
@@ -203,9 +204,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
 
   if (!held_out.empty()) {
     const auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
-    std::string rows;
-    for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
-    write_file_atomically(directory / "scores.jsonl", rows);
+    save_evaluation(directory, scores, prepared.files, experiment.run.boolean("save_predictions"));
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
