@@ -35,8 +35,8 @@ std::string table(const std::vector<ClassScore>& classes) {
       const std::size_t width = std::max(rows[0][c].size(), std::size_t{6});
       if (rows[r][c].size() < width) rows[r][c].insert(0, width - rows[r][c].size(), ' ');
     }
-    rows[r].insert(rows[r].begin(), "  ");
   }
+  for (auto& row : rows) row.insert(row.begin(), "  ");
   return columns_text(rows);
 }
 
