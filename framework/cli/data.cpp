@@ -13,7 +13,7 @@ constexpr int kFound = 1;
 
 struct Check {
   std::string file;
-  std::vector<std::string> set;
+  std::vector<std::string> set, plugin_path;
   bool json = false;
 
   int run() const;
@@ -24,7 +24,8 @@ int Check::run() const {
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   const Experiment experiment = Experiment::read(file, overrides);
   ExampleFiles files(experiment.data.string("text"));
-  const DataCheck check = check_experiment_data(experiment, files);
+  PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
+  const DataCheck check = check_experiment_data(experiment, files, plugins);
   Console console;
   console.say(json ? data_check_json(check).json() + "\n" : data_check_text(check));
   return check.errors() > 0 ? kFound : 0;
@@ -44,6 +45,7 @@ void add_data(CLI::App& app) {
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
+  add_plugin_path(*verb, check->plugin_path);
   verb->add_flag("--json", check->json, "One JSON object");
   verb->callback([check] {
     if (const int code = check->run(); code != 0) throw CLI::RuntimeError(code);

@@ -1,11 +1,14 @@
-#include <cstdio>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "data/examples.h"
+#include "io/new_directory.h"
 #include "model_option.h"
 #include "mtt/error.h"
 #include "run/example_fitting.h"
+#include "report/class_table.h"
+#include "run/saved_evaluation.h"
 #include "run/scores.h"
 #include "run/unseen_label_warnings.h"
 #include "verbs.h"
@@ -15,14 +18,21 @@ namespace {
 
 struct Evaluate {
   ModelOption model;
-  std::string data;
+  std::string data, save;
   bool json = false;
 
   void run() const;
 };
 
+std::string full_table(const std::string& save) {
+  return save.empty() ? "--json prints all, --save DIR writes them to DIR/scores.jsonl"
+                      : "all are in " + save + "/scores.jsonl";
+}
+
 void Evaluate::run() const {
   Console console;
+  std::optional<NewDirectory> directory;
+  if (!save.empty()) directory.emplace(save);
   const OpenModel open = open_model(model, console);
   const auto& tasks = open.encoder.model->tasks();
   ExampleFiles files(open.text_field);
@@ -54,8 +64,13 @@ void Evaluate::run() const {
   if (scores.empty())
     throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
                 "' nor the keys 'text_pair' and 'similarity'");
+  if (directory) {
+    save_evaluation(directory->folder(), scores, files, /*predictions=*/true);
+    directory->commit();
+  }
   for (const TaskScore& score : scores)
-    console.say(json ? score_json(score).json() + "\n" : score_text(score));
+    console.say(json ? score_json(score).json() + "\n"
+                     : score_text(score) + class_report_text(score.classes, full_table(save)));
 }
 
 }  // namespace
@@ -69,6 +84,11 @@ void add_evaluate(CLI::App& app) {
           "Examples with labels for the tasks, or with text, text_pair and similarity; without it the "
           "run's own test files")
       ->type_name("FILE");
+  verb->add_option(
+          "--save", evaluate->save,
+          "A new directory for scores.jsonl, confusion matrices (confusion/TASK-FILE.csv) and predictions "
+          "with texts and labels (test_predictions/FILE.jsonl)")
+      ->type_name("DIR");
   verb->add_flag("--json", evaluate->json, "One JSON object a task");
   verb->callback([evaluate] { evaluate->run(); });
 }

@@ -1,6 +1,8 @@
+#include <charconv>
 #include <memory>
 
 #include "model/pair_inference.h"
+#include "model/top_classes.h"
 #include "mtt/error.h"
 #include "output.h"
 #include "text_option.h"
@@ -12,12 +14,47 @@ namespace {
 struct Predict {
   ModelOption model;
   TextOption text;
+  std::string top;
 
   void run() const;
 };
 
+/// The number of classes that --top asks for; 0 without it.
+std::int64_t class_count(const std::string& top) {
+  if (top.empty()) return 0;
+  if (top == "all") return kAllClasses;
+  std::int64_t count = 0;
+  const char* const end = top.data() + top.size();
+  const auto result = std::from_chars(top.data(), end, count);
+  if (result.ec != std::errc() || result.ptr != end || count < 1)
+    throw Error("--top is '" + top + "'; expected a number from 1 up, or 'all'");
+  return count;
+}
+
+/// Says which heads give no class probabilities; throws Error where none does.
+void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
+               Console& console) {
+  std::vector<std::string> without;
+  bool any = false, asked = false;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    if (predictions[t].empty()) continue;
+    asked = true;
+    const Value& first = predictions[t].front();
+    if (first.is(Value::Kind::table) && first.find("top") != nullptr)
+      any = true;
+    else
+      without.push_back("'" + tasks[t].name + "' (" + tasks[t].plugin + ")");
+  }
+  if (!asked || without.empty()) return;
+  std::string heads;
+  for (const std::string& head : without) heads += (heads.empty() ? "" : ", ") + head;
+  if (!any) throw Error("--top: the heads give no class probabilities: " + heads + "; leave --top out");
+  console.warn("--top: these heads give no class probabilities: " + heads);
+}
+
 void Predict::run() const {
   text.check();
+  const std::int64_t classes = class_count(top);
   Console console;
   const OpenModel open = open_model(model, console);
   const auto& tasks = open.encoder.model->tasks();
@@ -30,11 +67,12 @@ void Predict::run() const {
     throw Error(
         "the heads of '" + model.model +
         "' read pairs of sentences; give JSONL with --field text, whose lines have the key 'text_pair'");
-  InferenceResult result = infer(open, texts, "predicting", true, console);
+  InferenceResult result = infer(open, texts, "predicting", true, console, classes);
   if (!partners.empty())
     for (std::size_t t = 0; t < tasks.size(); ++t)
       if (tasks[t].head->level() == Level::pair)
-        result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference());
+        result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference(), classes);
+  if (classes > 0) check_top(tasks, result.predictions, console);
   write_lines(text.output, static_cast<std::int64_t>(texts.size()), [&](std::int64_t i) {
     return prediction_row(texts[i], partners.empty() ? nullptr : &partners[i], tasks, result.predictions, i)
         .json();
@@ -48,6 +86,10 @@ void add_predict(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("predict", "Texts to the predictions of all heads, in one pass");
   predict->model.add_to(*verb);
   predict->text.add_to(*verb, {".jsonl"});
+  verb->add_option("--top", predict->top,
+                   "Each prediction also has 'top': the most probable classes with their probabilities, at "
+                   "most this many, or all")
+      ->type_name("K|all");
   verb->callback([predict] { predict->run(); });
 }
 

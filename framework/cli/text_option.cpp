@@ -22,14 +22,15 @@ void TextOption::check() const { check_output(output, endings); }
 TextLines TextOption::read() const { return read_texts(input, field); }
 
 InferenceResult infer(const OpenModel& open, const std::vector<std::string>& texts, const std::string& what,
-                      bool predictions, Console& console) {
+                      bool predictions, Console& console, std::int64_t top) {
   InferenceResult result;
   {
     Progress progress(what, static_cast<std::int64_t>(texts.size()));
     result = open.inference().run(
         texts, {.sentences = !predictions,
                 .predictions = predictions,
-                .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
+                .progress = [&](std::int64_t done, double share) { progress.update(done, share); },
+                .top = top});
   }
   if (result.truncated > 0)
     console.warn(std::to_string(result.truncated) + " of " + std::to_string(texts.size()) +

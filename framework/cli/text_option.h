@@ -24,8 +24,8 @@ struct TextOption {
 };
 
 /// Runs a model over texts with a progress bar named `what`, and warns of texts that were cut. Asks for
-/// predictions or else for vectors.
+/// predictions, with their `top` most probable classes, or else for vectors.
 InferenceResult infer(const OpenModel& open, const std::vector<std::string>& texts, const std::string& what,
-                      bool predictions, Console& console);
+                      bool predictions, Console& console, std::int64_t top = 0);
 
 }  // namespace mtt

@@ -59,10 +59,10 @@ std::string block(const std::string& page, const std::string& kind, std::size_t&
 
 }  // namespace
 
-TEST_CASE("data check reads all formats and needs neither weights nor plugins") {
+TEST_CASE("data check reads all formats and needs no weights") {
   const Experiment e;
   fs::remove(e.folder.path() / "model/model.safetensors");
-  const Outcome outcome = mtt_program({"data", "check", e.config}, "", {"MTT_PLUGIN_PATH=/nowhere"});
+  const Outcome outcome = e.check();
   INFO(outcome.err);
   CHECK(outcome.code == 0);
   for (const char* part :

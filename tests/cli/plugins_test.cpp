@@ -122,6 +122,11 @@ TEST_CASE("what breaks the contract of a head is found and said") {
                        {"unused", "no gradient reaches the parameter 'spare'"},
                        {"words", "a prediction is a table"},
                        {"loses", "decode gives 5 predictions for 6 sentences"},
+                       {"misdeclares", "label_kind declares sets of classes: "},
+                       {"nameless", "is not among label_names(), which are [\"violet\"]"},
+                       {"bad_examples", "does not take the labels of its own example_labels(): "},
+                       {"overconfident", "expected 0 to 1"},
+                       {"too_few", "gave probabilities of another shape than [6, 3]"},
                        {"silent", "without examples score gives other names"},
                        {"forgets", "state() must hold all that build() depends on"},
                        {"crashes", "it died of signal 11"},
@@ -170,6 +175,8 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
            {"counts", 1, head + "counts nan targets"},
            {"detaches", 1, "task 'mood': the loss of the head 'breaks_contract' has no gradient"},
            {"crashes", 128 + SIGSEGV, head + "crashed in decode (SIGSEGV"},
+           {"misdeclares", 1,
+            "is not of the kind that the head declares (sets of classes): the key 'labels' is missing"},
            {"loses", 1, "gave 1 predictions for 2 sentences"}}) {
     const Outcome outcome = run({"--set", "tasks.mood.how=" + how});
     INFO(how << "\n" << outcome.err);

@@ -215,6 +215,39 @@ TEST_CASE("a CRF excludes what has no meaning with it") {
       Contains("class_weights") && Contains("crf"));
 }
 
+TEST_CASE("heads declare what their labels are, and name their classes before and after they are saved") {
+  using mtt::LabelKind;
+  const Value::Table words = {{"labels", Value::Array{"b", "a"}}};
+  for (const auto& [name, kind] :
+       std::vector<std::pair<std::string, LabelKind>>{{"classification", LabelKind::classes},
+                                                      {"pair_classification", LabelKind::classes},
+                                                      {"ordinal", LabelKind::classes},
+                                                      {"multi_label", LabelKind::sets},
+                                                      {"token_classification", LabelKind::spans}}) {
+    INFO(name);
+    const auto head = make(name, words);
+    CHECK(head->label_kind() == kind);
+    CHECK(head->label_names() == std::vector<std::string>{"b", "a"});
+    const auto restored = make(name);
+    restored->restore(head->state());
+    CHECK(restored->label_names() == std::vector<std::string>{"b", "a"});
+  }
+  for (const char* name : {"regression", "similarity"}) {
+    CHECK(make(name)->label_kind() == LabelKind::numbers);
+    CHECK(make(name)->label_names().empty());
+    CHECK_FALSE(make(name)->probabilities(at::zeros({1, 1})).defined());
+  }
+  CHECK_FALSE(make("token_classification", words)->probabilities(at::zeros({1, 5})).defined());
+}
+
+TEST_CASE("probabilities of classes are a softmax, those of sets are independent") {
+  const at::Tensor logits = drawn({3, 2}, 4, 3);
+  const Value::Table words = {{"labels", Value::Array{"b", "a"}}};
+  for (const char* name : {"classification", "pair_classification"})
+    CHECK(make(name, words)->probabilities(logits).allclose(logits.exp() / logits.exp().sum(1, true)));
+  CHECK(make("multi_label", words)->probabilities(logits).allclose(at::sigmoid(logits)));
+}
+
 TEST_CASE("multi_label: the loss is binary cross-entropy over all decisions") {
   const auto head = make("multi_label");
   const std::vector<Value> labels = {Value::Array{"b", "a"}, Value(), Value::Array{}, "c"};
@@ -286,9 +319,12 @@ TEST_CASE("ordinal: probabilities are those of the proportional-odds model") {
   CHECK(number(head->loss(logits, targets)) ==
         Approx(-std::log(probability(0, 1)) - std::log(probability(2, 3)) - std::log(probability(3, 0))));
   const auto predictions = head->decode(logits, {});
+  const at::Tensor all = head->probabilities(logits);
   for (std::int64_t i = 0; i < 4; ++i) {
     double best = 0, rank = 0;
+    CHECK(number(all[i].sum()) == Approx(1));
     for (std::int64_t k = 0; k < 4; ++k) {
+      CHECK(number(all[i][k]) == Approx(probability(i, k)).epsilon(1e-5));
       best = std::max(best, probability(i, k));
       rank += static_cast<double>(k + 1) * probability(i, k);
     }

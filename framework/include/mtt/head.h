@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "mtt/label_kind.h"
 #include "mtt/nn/module.h"
 #include "mtt/options.h"
 #include "mtt/tokens.h"
@@ -37,14 +38,25 @@ class MTT_API Head : public nn::Module {
 
   virtual Level level() const = 0;
 
+  /// What the head's labels are. A kind other than `other` (the default) is a promise about labels and
+  /// predictions, see LabelKind: with it come per-class scores, confusions and checks of the data.
+  virtual LabelKind label_kind() const { return LabelKind::other; }
+
   /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
   /// examples hold under the task's field, null where an example has none; spans, which are tables with
   /// integers "start" and "end", are those of whole words for a head that reads tokens, here and in
   /// `prepare`, `score` and `right`. Invalid labels throw Error with their place.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
-  /// What must be saved beside the weights, label names as "labels" (LabelSet::value); `restore` takes it
-  /// back.
+  /// The names of the classes that the head knows after `learn_labels` or `restore`, in its order; empty (the
+  /// default) where it has none. Labels of examples that are not among them count as unknown.
+  virtual std::vector<std::string> label_names() const { return {}; }
+
+  /// A few labels that the head takes, valid for any text, for `mtt plugins check`. They are needed where
+  /// `label_kind` is `other` and labels are tables or have a form of their own; null where there is no label.
+  virtual std::vector<Value> example_labels() const { return {}; }
+
+  /// What must be saved beside the weights; `restore` takes it back.
   virtual Value state() const = 0;
   virtual void restore(const Value& state) = 0;
 
@@ -86,6 +98,10 @@ class MTT_API Head : public nn::Module {
   /// Logits → one prediction a sentence or pair, as a table that prints as JSON. For pairs `batch` is
   /// empty.
   virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
+
+  /// Logits → the probability of each of `label_names()`, [B, K] in their order; an undefined tensor (the
+  /// default) where the head gives none. Called like `decode`.
+  virtual at::Tensor probabilities(const at::Tensor& logits) const;
 
   /// Scores predictions (from `decode`) against labels, of which some may be null: they do not count. A label
   /// that training lacked counts as wrong. The first metric is the task's main one. The names depend on

@@ -25,6 +25,7 @@ class MTT_API LabelSet {
 
   std::int64_t size() const { return static_cast<std::int64_t>(names_.size()); }
   const std::string& name(std::int64_t index) const { return names_.at(static_cast<std::size_t>(index)); }
+  const std::vector<std::string>& names() const { return names_; }
   std::optional<std::int64_t> find(std::string_view name) const;
   /// The index of a label; an unknown one throws Error with the place of `label` and the nearest known name.
   std::int64_t index(const Value& label) const;

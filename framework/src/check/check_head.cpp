@@ -11,8 +11,12 @@
 #include <thread>
 
 #include "check/samples.h"
+#include "data/label_names.h"
+#include "eval/class_report.h"
 #include "io/json.h"
+#include "model/top_classes.h"
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "plugin/make_parts.h"
 
 namespace mtt {
@@ -27,19 +31,47 @@ Value span(std::int32_t start, std::int32_t end, const char* label) {
 }
 
 /// Labels of the six sentences, the fourth without one.
-std::vector<std::vector<Value>> label_kinds(const TokenBatch& batch) {
+using SampleLabels = std::vector<Value>;
+
+/// What the head itself gives as examples, one after another.
+SampleLabels repeated(const std::vector<Value>& examples) {
+  SampleLabels labels;
+  for (std::size_t i = 0; i < kWords.size(); ++i)
+    labels.push_back(i == 3 ? Value() : examples[i % examples.size()]);
+  return labels;
+}
+
+/// Labels to try for a head that declares a kind; for one that does not, labels of all kinds.
+std::vector<SampleLabels> samples_of(LabelKind kind, const TokenBatch& batch) {
   const auto word = [&](std::int64_t sentence, const char* label) {
     const CharSpan chars = batch.chars[batch.offsets[sentence] + 1];
     return Value(Value::Array{span(chars.begin, chars.end, label)});
   };
   const Value none;
-  return {{"red", "green", "red", none, "blue", "green"},
-          {Value(0.1), Value(0.9), Value(0.4), none, Value(0.7), Value(0.2)},
-          {3, 1, 2, none, 1, 3},
-          {word(0, "red"), word(1, "green"), Value(Value::Array{}), none, word(4, "red"), word(5, "green")},
-          {Value(Value::Array{"red", "green"}), Value(Value::Array{"green"}), Value(Value::Array{}), none,
-           Value(Value::Array{"red"}), Value(Value::Array{"green"})},
-          {true, false, true, none, false, true}};
+  const SampleLabels words = {"red", "green", "red", none, "blue", "green"}, integers = {3, 1, 2, none, 1, 3},
+                     booleans = {true, false, true, none, false, true},
+                     numbers = {Value(0.1), Value(0.9), Value(0.4), none, Value(0.7), Value(0.2)},
+                     spans = {word(0, "red"), word(1, "green"), Value(Value::Array{}),
+                              none,           word(4, "red"),   word(5, "green")},
+                     sets = {Value(Value::Array{"red", "green"}),
+                             Value(Value::Array{"green"}),
+                             Value(Value::Array{}),
+                             none,
+                             Value(Value::Array{"red"}),
+                             Value(Value::Array{"green"})};
+  switch (kind) {
+    case LabelKind::classes:
+      return {words, integers, numbers, booleans};
+    case LabelKind::sets:
+      return {sets};
+    case LabelKind::spans:
+      return {spans};
+    case LabelKind::numbers:
+      return {numbers, integers};
+    case LabelKind::other:
+      return {words, numbers, integers, spans, sets, booleans};
+  }
+  return {};
 }
 
 class HeadCheck {
@@ -75,6 +107,7 @@ class HeadCheck {
   void check_without_labels();
   void check_gradients();
   void check_predictions();
+  void check_declared();
   void check_long_and_empty();
   void check_scores();
   void check_saving();
@@ -110,7 +143,11 @@ std::unique_ptr<Head> HeadCheck::copy_of(const Head& head) const {
 
 bool HeadCheck::learn() {
   std::string why;
-  for (const auto& labels : label_kinds(sample_.batch)) {
+  const auto first = made();
+  const std::vector<Value> examples = first->example_labels();
+  const LabelKind kind = first->label_kind();
+  for (const auto& labels : examples.empty() ? samples_of(kind, sample_.batch)
+                                             : std::vector<SampleLabels>(1, repeated(examples))) {
     auto head = made();
     try {
       head->learn_labels(labels);
@@ -123,9 +160,13 @@ bool HeadCheck::learn() {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
     }
   }
+  if (!examples.empty()) throw Error("the head does not take the labels of its own example_labels(): " + why);
+  if (kind != LabelKind::other)
+    throw Error("the head declares labels of the kind " + std::string(label_kind_name(kind)) +
+                ", and takes none of those that were tried: " + why);
   throw Error(
       "the head takes none of the labels that were tried (words, numbers, integers, spans, arrays of words, "
-      "booleans): " +
+      "booleans); give some that it takes with example_labels(): " +
       why);
 }
 
@@ -266,6 +307,35 @@ void HeadCheck::check_predictions() {
   for (const Value& prediction : predictions) check_prediction(prediction);
 }
 
+void HeadCheck::check_declared() {
+  const LabelKind kind = head_->label_kind();
+  const std::vector<std::string> names = head_->label_names();
+  const LabelSet known(names);
+  auto predictions = decoded(*head_, sample_.batch);
+  require(predictions.size() == labels_.size(), "decode gives another number of predictions than labels");
+  ClassReport classes;
+  try {
+    classes = class_report(kind, names, predictions, labels_);
+  } catch (const Error& error) {
+    throw Error("decode gives " + predictions[0].json() + "; label_kind declares " + label_kind_name(kind) +
+                ": " + error.what());
+  }
+  for (const ClassScore& score : classes.classes)
+    require(known.find(score.label).has_value(), "the class " + Value(score.label).json() +
+                                                     " is not among label_names(), which are " +
+                                                     known.value().json());
+  require(copy_of(*head_)->label_names() == names, "after restore(state()) label_names() gives other names");
+  add_top_classes({"check", plugin_.name, {}, copy_of(*head_), true}, logits(*head_, sample_.batch),
+                  kAllClasses, predictions);
+  for (const Value& prediction : predictions)
+    if (const Value* top = prediction.find("top"))
+      for (const Value& entry : top->array()) {
+        const double p = entry.at("score").number();
+        require(p >= 0 && p <= 1 + kTolerance,
+                "probabilities gives " + std::to_string(p) + "; expected 0 to 1");
+      }
+}
+
 void HeadCheck::check_long_and_empty() {
   const SampleBatch longer({510, 1}), no_words({0, 2});
   for (const SampleBatch* sample : {&longer, &no_words}) {
@@ -366,6 +436,7 @@ void HeadCheck::run() {
   report_.step("a gradient reaches every parameter and the features", [&] { check_gradients(); });
   head_->train(false);
   report_.step("one prediction each, as JSON", [&] { check_predictions(); });
+  report_.step("labels, predictions and probabilities as declared", [&] { check_declared(); });
   report_.step("long, empty and no input", [&] { check_long_and_empty(); });
   report_.step("metrics", [&] { check_scores(); });
   report_.step("saved and loaded it is the same", [&] { check_saving(); });

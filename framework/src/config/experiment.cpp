@@ -174,7 +174,10 @@ OptionList run_options() {
                "Threads in all; 0: one for each processor. MTT_THREADS and --threads go before it.")
       .integer("tokens_per_forward", 512, 1, 1 << 20,
                "Texts are cut into forwards of about this many tokens; results do not depend on it beyond "
-               "rounding.");
+               "rounding.")
+      .boolean("save_predictions", false,
+               "Whether the predictions for the test sets are saved, with texts and labels, in "
+               "test_predictions/ of the run's directory.");
 }
 
 OptionList sweep_options() {

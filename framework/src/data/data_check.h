@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/examples.h"
+#include "mtt/label_kind.h"
 #include "text/tokenizer.h"
 
 namespace mtt {
@@ -30,12 +31,6 @@ struct CheckedPart {
   std::int64_t cut = 0;       ///< texts longer than the limit, partners included
 };
 
-/// What a task's labels are: no label at all; names; whole numbers, which may be either; numbers; spans; sets
-/// of names.
-enum class LabelKind { none, classes, integers, numbers, spans, sets };
-/// "no labels", "classes", "whole numbers", "numbers", "spans", "sets of classes".
-const char* label_kind_name(LabelKind kind);
-
 /// How often a label (of numbers: a range of them) occurs in each part of a task; spans are counted singly.
 struct LabelCount {
   std::string label;
@@ -45,11 +40,11 @@ struct LabelCount {
 /// A task as it is checked.
 struct CheckedTask {
   std::string name, field;
-  std::vector<std::size_t> parts;  ///< indices into DataCheck::parts, at most one a role, in their order
+  LabelKind kind = LabelKind::other;  ///< as the task's head declares it
+  std::vector<std::size_t> parts;     ///< indices into DataCheck::parts, at most one a role, in their order
 
-  LabelKind kind = LabelKind::none;
   std::vector<std::int64_t> labelled;  ///< of each part: examples with a label
-  std::vector<LabelCount> labels;      ///< the most frequent in the first part first
+  std::vector<LabelCount> labels;      ///< the most frequent in the first part first; none for `other`
 };
 
 /// Something found: an error, with which a run would fail or its scores mislead, or a note.

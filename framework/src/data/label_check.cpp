@@ -25,6 +25,21 @@ std::string short_number(double value) {
   return text;
 }
 
+/// True and false are 1 and 0, as for heads that compare pairs.
+double number_of(const Value& label) {
+  return label.is(Value::Kind::boolean) ? static_cast<double>(label.boolean()) : label_number(label);
+}
+
+bool is_word(const Value& label) {
+  if (!label.is(Value::Kind::string)) return false;
+  try {
+    label_number(label);
+  } catch (const Error&) {
+    return true;
+  }
+  return false;
+}
+
 /// A label with where it comes from.
 struct Label {
   std::size_t part;  // position within the task's parts
@@ -48,41 +63,16 @@ std::vector<Label> labels_of(const DataCheck& check, CheckedTask& task) {
   return labels;
 }
 
-LabelKind kind_of(const Value& label) {
-  if (label.is(Value::Kind::array))
-    return label.array().empty() || label.array()[0].is(Value::Kind::table) ? LabelKind::spans
-                                                                            : LabelKind::sets;
-  if (label.is(Value::Kind::integer)) return LabelKind::integers;
-  if (label.is(Value::Kind::number)) return LabelKind::numbers;
-  if (!label.is(Value::Kind::string)) return LabelKind::classes;
-  try {
-    label_number(label);
-  } catch (const Error&) {
-    return LabelKind::classes;
-  }
-  return label.string().find_first_of(".eE") == std::string::npos ? LabelKind::integers : LabelKind::numbers;
-}
-
-LabelKind kind_of(const std::vector<Label>& labels) {
-  LabelKind kind = LabelKind::none;
-  for (const Label& label : labels) {
-    const LabelKind own = kind_of(label.value);
-    const bool empty = own == LabelKind::spans && label.value.array().empty();  // or an empty set
-    if (!empty && own != LabelKind::integers && own != LabelKind::numbers) return own;
-    kind = std::max(kind, own);
-  }
-  return kind;
-}
-
 class LabelChecker {
  public:
   LabelChecker(DataCheck& check, CheckedTask& task, const TextReader& reader)
       : check_(check), task_(task), reader_(reader), labels_(labels_of(check, task)) {}
 
   void run() {
-    task_.kind = kind_of(labels_);
     if (labels_.empty())
       return add(true, "no example has a label under the key " + Value(task_.field).json());
+    if (learns() && task_.labelled[0] == 0) add(true, "no example of train has a label for it");
+    if (task_.kind == LabelKind::other) return;
     if (task_.kind == LabelKind::numbers)
       count_numbers();
     else
@@ -108,27 +98,38 @@ class LabelChecker {
     ++of_name[part];
   }
 
+  struct Unreadable {
+    std::int64_t count = 0;
+    std::vector<std::string> first = {};
+    void add(const Error& error) {
+      if (++count <= static_cast<std::int64_t>(kMostNamed)) first.emplace_back(error.what());
+    }
+  };
+
+  void report(const Unreadable& unreadable) {
+    if (unreadable.count == 0) return;
+    add(true,
+        std::to_string(unreadable.count) + (unreadable.count == 1 ? " label is" : " labels are") +
+            " of another kind than the head reads (" + label_kind_name(task_.kind) + ")",
+        unreadable.first);
+  }
+
   void count_names() {
     std::map<std::string, std::vector<std::int64_t>> counts;
-    std::int64_t unreadable = 0;
-    std::vector<std::string> first;
+    Unreadable unreadable;
+    const bool words =
+        task_.kind == LabelKind::classes &&
+        std::any_of(labels_.begin(), labels_.end(), [](const Label& l) { return is_word(l.value); });
     for (const Label& label : labels_) {
       try {
-        if (task_.kind == LabelKind::spans || task_.kind == LabelKind::sets)
-          label.value.array();
-        else
-          LabelSet::text(label.value);
-        for (const std::string& name : label_names(label.value)) count(counts, name, label.part);
+        if (words && label.value.is(Value::Kind::number))
+          label.value.refuse("found " + label.value.json() + ", expected a name, as other labels are");
+        for (const std::string& name : label_names(task_.kind, label.value)) count(counts, name, label.part);
       } catch (const Error& error) {
-        ++unreadable;
-        if (first.size() < kMostNamed) first.push_back(error.what());
+        unreadable.add(error);
       }
     }
-    if (unreadable > 0)
-      add(true,
-          std::to_string(unreadable) + (unreadable == 1 ? " label is" : " labels are") +
-              " of another kind than the others, which are " + label_kind_name(task_.kind),
-          first);
+    report(unreadable);
     for (auto& [name, of_name] : counts) task_.labels.push_back({name, std::move(of_name)});
     std::stable_sort(task_.labels.begin(), task_.labels.end(),
                      [](const LabelCount& a, const LabelCount& b) { return a.counts[0] > b.counts[0]; });
@@ -148,33 +149,42 @@ class LabelChecker {
   }
 
   void count_numbers() {
-    std::vector<double> numbers;
-    for (const Label& label : labels_) numbers.push_back(label_number(label.value));
+    std::vector<std::pair<double, std::size_t>> numbers;  // with their parts
+    Unreadable unreadable;
+    for (const Label& label : labels_) {
+      try {
+        numbers.emplace_back(number_of(label.value), label.part);
+      } catch (const Error& error) {
+        unreadable.add(error);
+      }
+    }
+    report(unreadable);
+    if (numbers.empty()) return;
     const auto [low, high] = std::minmax_element(numbers.begin(), numbers.end());
-    const double width = (*high - *low) / kBins;
+    const double from = low->first, width = (high->first - from) / kBins;
     const int bins = width > 0 ? kBins : 1;
     for (int b = 0; b < bins; ++b) {
-      const std::string from = short_number(*low + b * width);
-      task_.labels.push_back({bins == 1 ? from : from + " to " + short_number(*low + (b + 1) * width),
+      const std::string begin = short_number(from + b * width);
+      task_.labels.push_back({bins == 1 ? begin : begin + " to " + short_number(from + (b + 1) * width),
                               std::vector<std::int64_t>(task_.parts.size(), 0)});
     }
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-      const int bin = bins == 1 ? 0 : std::min(bins - 1, static_cast<int>((numbers[i] - *low) / width));
-      ++task_.labels[bin].counts[labels_[i].part];
+    for (const auto& [number, part] : numbers) {
+      const int bin = bins == 1 ? 0 : std::min(bins - 1, static_cast<int>((number - from) / width));
+      ++task_.labels[bin].counts[part];
     }
   }
 
   void check_train() {
-    if (!learns()) return;
-    if (task_.labelled[0] == 0) return add(true, "no example of train has a label for it");
-    if (task_.kind == LabelKind::numbers) return;
+    if (!learns() || task_.labelled[0] == 0 || task_.kind == LabelKind::numbers) return;
     std::int64_t known = 0;
     std::vector<const LabelCount*> unseen;
     for (const LabelCount& label : task_.labels) {
       known += label.counts[0] > 0;
       if (label.counts[0] == 0) unseen.push_back(&label);
     }
-    if (known == 0) add(true, "no example of train has a span");
+    if (known == 0)
+      add(true, task_.kind == LabelKind::spans ? "no example of train has a span"
+                                               : "no example of train has a class");
     if (known == 1 && task_.kind != LabelKind::spans)
       add(false, "train knows one label only, " + Value(task_.labels.front().label).json() +
                      "; there is nothing to tell it from");
@@ -190,10 +200,8 @@ class LabelChecker {
       list += parts + ")";
     }
     if (unseen.size() > kMostNamed) list += " and others";
-    const bool error = task_.kind != LabelKind::integers;
-    add(error, std::to_string(unseen.size()) + (unseen.size() == 1 ? " label is" : " labels are") +
-                   " not in train: " + list +
-                   (error ? "" : "; it matters where the numbers are names of classes"));
+    add(true, std::to_string(unseen.size()) + (unseen.size() == 1 ? " label is" : " labels are") +
+                  " not in train: " + list);
   }
 
   void check_spans() {
@@ -253,24 +261,6 @@ class LabelChecker {
 };
 
 }  // namespace
-
-const char* label_kind_name(LabelKind kind) {
-  switch (kind) {
-    case LabelKind::none:
-      return "no labels";
-    case LabelKind::classes:
-      return "classes";
-    case LabelKind::integers:
-      return "whole numbers";
-    case LabelKind::numbers:
-      return "numbers";
-    case LabelKind::spans:
-      return "spans";
-    case LabelKind::sets:
-      return "sets of classes";
-  }
-  return "";
-}
 
 std::string file_name(const std::string& path) { return std::filesystem::path(path).filename().string(); }
 

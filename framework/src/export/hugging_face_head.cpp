@@ -37,14 +37,11 @@ const Task& find_task(const LoadedRun& run, const std::string& name) {
 /// tag 0 is O, then B-x and I-x of every label
 std::vector<std::string> outputs_of(const Task& task) {
   if (task.plugin == "regression") return {"LABEL_0"};
-  const LabelSet labels = LabelSet::from_value(task.head->state().at("labels"));
-  std::vector<std::string> names;
-  if (task.plugin == "token_classification") names.emplace_back("O");
-  for (std::int64_t i = 0; i < labels.size(); ++i) {
-    if (task.plugin == "classification") names.push_back(labels.name(i));
-    if (task.plugin == "token_classification")
-      for (const char* begin : {"B-", "I-"}) names.push_back(begin + labels.name(i));
-  }
+  const std::vector<std::string> labels = task.head->label_names();
+  if (task.plugin == "classification") return labels;
+  std::vector<std::string> names = {"O"};
+  for (const std::string& label : labels)
+    for (const char* begin : {"B-", "I-"}) names.push_back(begin + label);
   return names;
 }
 

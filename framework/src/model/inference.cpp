@@ -8,6 +8,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "model/top_classes.h"
 #include "model/worker_pool.h"
 #include "mtt/error.h"
 
@@ -71,7 +72,8 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
       for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
         const Task& task = model_.tasks()[t];
         if (task.head->level() == Level::pair) continue;
-        auto decoded = checked_predictions(task, outputs.logits[t], batch, indices.size(), "sentences");
+        auto decoded =
+            checked_predictions(task, outputs.logits[t], batch, indices.size(), "sentences", request.top);
         for (std::size_t r = 0; r < indices.size(); ++r)
           result.predictions[t][indices[r]] = std::move(decoded[r]);
       }
@@ -98,7 +100,7 @@ void Inference::for_each_batch(
 }
 
 std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
-                                       std::size_t expected, const char* units) {
+                                       std::size_t expected, const char* units, std::int64_t top) {
   if (!logits.defined())
     throw Error("task '" + task.name + "': the head '" + task.plugin +
                 "' gave no logits; its forward is wrong");
@@ -109,6 +111,7 @@ std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logit
   if (decoded.size() != expected)
     throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
                 " predictions for " + std::to_string(expected) + " " + units + "; its decode is wrong");
+  if (top > 0) add_top_classes(task, logits, top, decoded);
   return decoded;
 }
 

@@ -5,7 +5,8 @@
 namespace mtt {
 
 std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string>& texts,
-                                 const std::vector<std::string>& partners, const Inference& inference) {
+                                 const std::vector<std::string>& partners, const Inference& inference,
+                                 std::int64_t top) {
   std::vector<std::string> both = texts;
   both.insert(both.end(), partners.begin(), partners.end());
   const at::Tensor vectors =
@@ -16,7 +17,7 @@ std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string
       .tokens = {}, .sentences = vectors.narrow(0, 0, count), .partners = vectors.narrow(0, count, count)};
   const at::Tensor logits =
       call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
-  return checked_predictions(task, logits, TokenBatch(), texts.size(), "pairs");
+  return checked_predictions(task, logits, TokenBatch(), texts.size(), "pairs", top);
 }
 
 }  // namespace mtt

@@ -9,8 +9,9 @@
 namespace mtt {
 
 /// What the head of a task that reads pairs says of each pair, from the model's own vectors of both
-/// sentences.
+/// sentences; with its `top` most probable classes, see add_top_classes.
 std::vector<Value> predict_pairs(const Task& task, const std::vector<std::string>& texts,
-                                 const std::vector<std::string>& partners, const Inference& inference);
+                                 const std::vector<std::string>& partners, const Inference& inference,
+                                 std::int64_t top = 0);
 
 }  // namespace mtt

@@ -13,6 +13,8 @@ double Head::count(const at::Tensor& targets) const {
   return static_cast<double>(known.sum().item<std::int64_t>());
 }
 
+at::Tensor Head::probabilities(const at::Tensor&) const { return {}; }
+
 std::optional<bool> Head::right(const Value&, const Value&) const { return std::nullopt; }
 
 void Head::initialise(const std::string& method, const at::Tensor&, const at::Tensor&) {

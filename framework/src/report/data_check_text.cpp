@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "data/label_names.h"
 #include "report/terminal_text.h"
 #include "text/utf8.h"
 

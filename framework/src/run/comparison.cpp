@@ -123,6 +123,8 @@ RunSummary summarise_run(const fs::path& directory) {
       run.scores.emplace_back(task + "." + metric, value.is(Value::Kind::null)
                                                        ? std::numeric_limits<double>::quiet_NaN()
                                                        : value.number());
+    if (const Value* classes = row.find("classes"))
+      run.classes.emplace_back(task, class_scores_from(*classes));
   }
   return run;
 }

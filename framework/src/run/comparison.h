@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "eval/class_report.h"
 #include "eval/named_scores.h"
 #include "mtt/value.h"
 
@@ -15,6 +17,8 @@ struct RunSummary {
   std::string directory;
   Value config;   ///< all of its values
   Scores scores;  ///< NaN where undefined; of several test files "<task> (<file without ending>).<metric>"
+  /// Of each task (and test file) whose labels are classes, sets or spans, under its name in `scores`.
+  std::vector<std::pair<std::string, std::vector<ClassScore>>> classes = {};
 };
 
 /// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "config/task_examples.h"
 #include "io/model_cache.h"
 #include "model/model_directory.h"
 #include "mtt/error.h"
+#include "plugin/make_parts.h"
+#include "plugin/plugin_call.h"
 #include "run/drawn_files.h"
 
 namespace mtt {
@@ -41,9 +44,23 @@ class Parts {
   ExampleFiles& files_;
 };
 
+/// What the head of a task declares its labels to be.
+LabelKind declared_kind(const TaskConfig& task, PluginCatalog& plugins, DataCheck& check) {
+  std::optional<HeadPlugin> plugin;
+  try {
+    plugin = plugins.head(task.options.string("head"));
+  } catch (const Error& error) {
+    check.findings.push_back(
+        {false, task.name, "the labels are counted, not judged: " + std::string(error.what())});
+    return LabelKind::other;
+  }
+  const auto head = make_head(*plugin, read_head_options(task, plugin->options));
+  return call_plugin({"head", plugin->name, task.name, "label_kind"}, [&] { return head->label_kind(); });
+}
+
 }  // namespace
 
-DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& files) {
+DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& files, PluginCatalog& plugins) {
   const ModelDirectory model = ModelDirectory::read(find_model(experiment.backbone.string("model")));
   const std::int64_t own_limit = experiment.backbone.integer("max_tokens");
   DataCheck check;
@@ -53,6 +70,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     CheckedTask& task = check.tasks.emplace_back();
     task.name = config.name;
     task.field = label_field(config);
+    task.kind = declared_kind(config, plugins, check);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);
     parts.use(task, Role::train, train, drawn.train);

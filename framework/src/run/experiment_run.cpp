@@ -18,6 +18,7 @@
 #include "run/probe_scores.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
+#include "run/saved_evaluation.h"
 #include "run/scores.h"
 #include "run/shown_sentences.h"
 #include "run/task_building.h"
@@ -264,9 +265,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
   if (!held_out.empty()) {
     auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
     if (trains) add_probes(scores, probes);
-    std::string rows;
-    for (const TaskScore& score : scores) rows += score_json(score).json() + "\n";
-    write_file_atomically(directory / "scores.jsonl", rows);
+    save_evaluation(directory, scores, prepared.files, experiment.run.boolean("save_predictions"));
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
     if (trains) warn_below_probe(scores, console);
   }

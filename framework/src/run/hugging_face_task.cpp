@@ -92,8 +92,6 @@ std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plu
             : count == 1 ? "regression"
                          : "classification",
             Reading{}, nullptr, true};
-  const HeadPlugin plugin = plugins.head(task.plugin);
-  task.head = make_head(plugin, Options::read(plugin.options, Value(), "the head"));
   LabelSet labels;
   std::vector<std::int64_t> rows;
   if (tokens) {
@@ -102,8 +100,12 @@ std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plu
     if (count > 1) labels = LabelSet(outputs);
     for (std::int64_t i = 0; i < count; ++i) rows.push_back(i);
   }
-  call_plugin(call_of(task, "restore and build"), [&] {
-    if (labels.size() > 0) task.head->restore(Value::Table{{"labels", labels.value()}});
+  const HeadPlugin plugin = plugins.head(task.plugin);
+  Value options;
+  if (labels.size() > 0) options.set("labels", labels.value());
+  task.head = make_head(plugin, Options::read(plugin.options, options, "the head"));
+  call_plugin(call_of(task, "learn_labels and build"), [&] {
+    task.head->learn_labels({});
     task.head->build(encoder.model->feature_width(task.reading, task.head->level()));
   });
   const at::NoGradGuard no_grad;

@@ -11,6 +11,7 @@
 #include "io/safetensors.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
+#include "run/saved_evaluation.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
 
@@ -25,8 +26,9 @@ constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
 constexpr const char* kResults[] = {
-    "console.txt", "embeddings.npy", "similarity.svg", "predictions.jsonl", "scores.jsonl", "metrics.jsonl",
-    "events",      "cost.json",      kProbes,          kBackbone,           kHeads};
+    "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl", kScoresFile,
+    "metrics.jsonl", "events",         "cost.json",      kConfusionFolder,    kTestPredictionsFolder,
+    kProbes,         kBackbone,        kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 

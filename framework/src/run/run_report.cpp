@@ -4,11 +4,12 @@
 #include <map>
 
 #include "data/examples.h"
+#include "data/label_names.h"
 #include "eval/principal_components.h"
 #include "io/file.h"
 #include "model/inference.h"
 #include "mtt/error.h"
-#include "mtt/label_set.h"
+#include "report/class_table.h"
 #include "report/confusion_table.h"
 #include "report/entity_markup.h"
 #include "report/html_text.h"
@@ -32,6 +33,7 @@ namespace {
 constexpr std::size_t kMostBytes = 64u << 20;
 constexpr std::size_t kMostMapped = 2000;
 constexpr std::size_t kMostExamples = 12;
+constexpr std::size_t kMostClasses = 40;
 
 /// The curves of one kind of rows, by name.
 class Curves {
@@ -80,14 +82,28 @@ std::string scores_table(const RunSummary& run) {
   return rows.size() > 1 ? "<h3>Scores on held-out examples</h3>\n" + html_table(rows) : "";
 }
 
+/// The scores of each class, folded where a task has many.
+std::string class_tables(const RunSummary& run) {
+  std::string tables;
+  for (const auto& [task, classes] : run.classes) {
+    const std::string title = html_text(task) + ": scores of each label";
+    const std::string table = html_table(class_rows(classes));
+    tables += classes.size() > kMostClasses
+                  ? "<details><summary>" + title + " (" + std::to_string(classes.size()) + ")</summary>\n" +
+                        table + "</details>\n"
+                  : "<h3>" + title + "</h3>\n" + table;
+  }
+  return tables;
+}
+
 std::string entity_examples(const Task& task, const std::vector<std::string>& texts,
                             const std::vector<Value>& labels, const std::vector<Value>& predictions) {
+  if (task.head->label_kind() != LabelKind::spans) return "";
   std::string wrong, right;
   std::size_t wrong_count = 0, right_count = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const Value* entities = predictions[i].is(Value::Kind::table) ? predictions[i].find("entities") : nullptr;
-    if (labels[i].is(Value::Kind::null) || !entities) continue;
-    const std::string found = entity_markup(entities->array(), texts[i]);
+    if (labels[i].is(Value::Kind::null)) continue;
+    const std::string found = entity_markup(predictions[i].at("entities").array(), texts[i]);
     if (call_plugin(call_of(task, "right"), [&] {
           return task.head->right(predictions[i], labels[i]);
         }).value_or(true)) {
@@ -104,17 +120,15 @@ std::string entity_examples(const Task& task, const std::vector<std::string>& te
          (right.empty() ? "" : "<p>Right:</p>\n" + right);
 }
 
-/// Gold and predicted labels of a head that gives one label each.
+/// Gold and predicted labels of a head whose labels are classes.
 std::string confusions(const Task& task, const std::vector<Value>& labels,
                        const std::vector<Value>& predictions) {
+  if (task.head->label_kind() != LabelKind::classes) return "";
   std::vector<std::string> gold, predicted;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const Value* label = predictions[i].is(Value::Kind::table) ? predictions[i].find("label") : nullptr;
-    const bool shown = labels[i].is(Value::Kind::string) || labels[i].is(Value::Kind::integer) ||
-                       labels[i].is(Value::Kind::boolean);
-    if (!label || !shown) continue;
-    gold.push_back(LabelSet::text(labels[i]));
-    predicted.push_back(label->string());
+    if (labels[i].is(Value::Kind::null)) continue;
+    gold.push_back(label_names(LabelKind::classes, labels[i]).front());
+    predicted.push_back(predictions[i].at("label").string());
   }
   return gold.empty() ? ""
                       : "<h3>" + html_text(task.name) + ": what is taken for what</h3>\n" +
@@ -182,7 +196,7 @@ std::string configuration(const fs::path& directory) {
 
 std::string run_section(const fs::path& directory, const RunSummary& summary, std::int64_t threads,
                         PluginCatalog& plugins) {
-  std::string section = scores_table(summary) + training_curves(directory);
+  std::string section = scores_table(summary) + class_tables(summary) + training_curves(directory);
   try {
     section += held_out_pictures(directory, threads, plugins);
   } catch (const Error& error) {

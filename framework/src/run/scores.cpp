@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "data/label_names.h"
 #include "eval/cosine.h"
 #include "eval/named_scores.h"
 #include "model/pair_inference.h"
@@ -16,14 +17,25 @@
 namespace mtt {
 namespace {
 
-/// A head on the model's own vectors of both sentences of each pair.
-std::vector<Metric> pair_metrics(const Task& task, const Examples& examples, const std::vector<Value>& labels,
-                                 const Inference& inference) {
+/// What a head says of each pair, from the model's own vectors of both sentences.
+std::vector<Value> pair_predictions(const Task& task, const Examples& examples, const Inference& inference) {
   if (examples.partners.empty())
     throw Error("task '" + task.name +
                 "': the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
-  const auto predictions = predict_pairs(task, examples.texts, examples.partners, inference);
-  return call_plugin(call_of(task, "score"), [&] { return task.head->score(predictions, labels); });
+  return predict_pairs(task, examples.texts, examples.partners, inference);
+}
+
+/// The classes of a head that declares what its labels are.
+ClassReport classes_of(const Task& task, const TaskScore& score) {
+  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
+  const auto names = call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
+  try {
+    return class_report(kind, names, score.predictions, score.labels);
+  } catch (const Error& error) {
+    throw Error("task '" + task.name + "': a label, or a prediction of the head '" + task.plugin +
+                "', is not of the kind that the head declares (" + label_kind_name(kind) +
+                "): " + error.what());
+  }
 }
 
 /// Scores are kept by name.
@@ -42,7 +54,7 @@ std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metric
 TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file,
                          const Examples& examples, const InferenceResult& result,
                          const MultiTaskModel& model) {
-  TaskScore score{std::string(kAllTasks), file, 0, {}};
+  TaskScore score{std::string(kAllTasks), file};
   std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
   for (const HeldOut& item : held_out)
     if (item.file == file && model.tasks()[item.task].head->level() != Level::pair)
@@ -101,6 +113,7 @@ Value score_json(const TaskScore& score) {
                          {"examples", score.examples},
                          {"metrics", metrics_json(score.metrics)}});
   if (score.probe) row.set("probe", score.probe->empty() ? Value() : metrics_json(*score.probe));
+  if (!score.classes.classes.empty()) row.set("classes", class_scores_json(score.classes.classes));
   return row;
 }
 
@@ -111,18 +124,20 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
   for (const HeldOut& item : held_out) {
     const Examples& examples = files.get(item.file);
     const Task& task = model.tasks()[item.task];
-    const std::vector<Value> labels = examples.labels(item.field);
-    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file, 0, {}});
+    std::vector<Value> labels = examples.labels(item.field);
+    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file});
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
     const bool pairs = task.head->level() == Level::pair;
     InferenceResult* result = pairs ? nullptr : &results[item.file];
     if (result && result->predictions.empty())
       *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    score.metrics = checked_metrics(
-        task, pairs ? pair_metrics(task, examples, labels, inference)
-                    : call_plugin(call_of(task, "score"),
-                                  [&] { return task.head->score(result->predictions[item.task], labels); }));
+    score.predictions = pairs ? pair_predictions(task, examples, inference) : result->predictions[item.task];
+    score.labels = std::move(labels);
+    score.metrics = checked_metrics(task, call_plugin(call_of(task, "score"), [&] {
+                                      return task.head->score(score.predictions, score.labels);
+                                    }));
+    score.classes = classes_of(task, score);
   }
   for (const auto& [file, result] : results) {
     TaskScore all = score_together(held_out, file, files.get(file), result, model);
@@ -143,12 +158,14 @@ TaskScore score_pairs(const Examples& examples, const std::string& file, const I
   const auto result = inference.run(texts, {.sentences = true, .predictions = false, .progress = {}});
   const auto width = static_cast<std::size_t>(result.sentences.size(1));
   const float* vectors = result.sentences.const_data_ptr<float>();
-  for (std::size_t i = 0; i < gold.size(); ++i)
+  TaskScore score{kSimilarity, file, static_cast<std::int64_t>(gold.size())};
+  for (std::size_t i = 0; i < gold.size(); ++i) {
     cosines.push_back(cosine(vectors + i * width, vectors + (gold.size() + i) * width, width));
-  return {"similarity",
-          file,
-          static_cast<std::int64_t>(gold.size()),
-          {{"cosine_spearman", spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}}};
+    score.labels.emplace_back(gold[i]);
+    score.predictions.emplace_back(Value::Table{{kSimilarity, cosines[i]}});
+  }
+  score.metrics = {{"cosine_spearman", spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}};
+  return score;
 }
 
 }  // namespace mtt

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/examples.h"
+#include "eval/class_report.h"
 #include "model/inference.h"
 #include "model/multi_task_model.h"
 #include "mtt/head.h"
@@ -26,9 +27,12 @@ struct TaskScore {
   std::string task;
   std::string file;
   std::int64_t examples = 0;  ///< that have a label for the task
-  std::vector<Metric> metrics;
-  std::optional<std::vector<Metric>> probe =
-      {};  ///< of the task's probe; empty: it has none; none: not compared
+  std::vector<Metric> metrics = {};
+  ClassReport classes = {};  ///< empty where the head's labels are of a kind without classes
+  /// Of all examples of the file, labelled or not; empty where there is no score, and for all tasks together.
+  std::vector<Value> labels = {}, predictions = {};
+  /// Of the task's probe; empty: it has none; none: not compared.
+  std::optional<std::vector<Metric>> probe = {};
 };
 
 /// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right
@@ -49,7 +53,8 @@ TaskScore score_pairs(const Examples& examples, const std::string& file, const I
 /// such.
 std::string score_text(const TaskScore& score);
 
-/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}}; an undefined score is null.
+/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "classes": {...}}; an undefined score is
+/// null. "classes" (class_scores_json) is left out where there are none.
 Value score_json(const TaskScore& score);
 
 }  // namespace mtt

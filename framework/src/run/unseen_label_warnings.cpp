@@ -13,10 +13,13 @@ namespace {
 
 constexpr std::size_t kMostNamed = 5;
 
-std::vector<std::pair<std::string, std::int64_t>> unseen_of(const Task& task, const Value& known,
+std::vector<std::pair<std::string, std::int64_t>> unseen_of(const Task& task,
                                                             const std::vector<Value>& held_out) {
+  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
+  auto names = call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
+  if (names.empty()) return {};
   try {
-    return unseen_labels(LabelSet::from_value(known), held_out);
+    return unseen_labels(kind, LabelSet(std::move(names)), held_out);
   } catch (const Error& error) {
     throw Error("task '" + task.name + "': " + error.what());
   }
@@ -28,10 +31,7 @@ void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& f
                            const MultiTaskModel& model, Console& console) {
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
-    const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
-    const Value* labels = state.is(Value::Kind::table) ? state.find("labels") : nullptr;
-    if (!labels || !labels->is(Value::Kind::array)) continue;
-    const auto unseen = unseen_of(task, *labels, files.get(item.file).labels(item.field));
+    const auto unseen = unseen_of(task, files.get(item.file).labels(item.field));
     if (unseen.empty()) continue;
     std::string names;
     for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i)

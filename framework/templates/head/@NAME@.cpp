@@ -29,6 +29,10 @@ class @TITLE@Head : public mtt::Head {
     labels_ = mtt::LabelSet::sorted(std::move(names));
   }
 
+  // Labels and predictions are names: the framework checks and counts them by class.
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::classes; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
+
   // What is saved beside the weights; build() may depend on it.
   Value state() const override { return Value::Table{{"labels", labels_.value()}}; }
   void restore(const Value& state) override { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
@@ -57,7 +61,7 @@ class @TITLE@Head : public mtt::Head {
   }
   double count(const at::Tensor& targets) const override { return loss_.count(targets); }
 
-  // One prediction a sentence, as a table that prints as JSON.
+  // One prediction a sentence, as a table that prints as JSON; "label" is what the kind `classes` promises.
   std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
     const auto [scores, indices] = at::softmax(logits, 1).max(1);
     std::vector<Value> predictions;
@@ -66,6 +70,9 @@ class @TITLE@Head : public mtt::Head {
                                             {"score", scores[i].item<double>()}});
     return predictions;
   }
+
+  // [B, labels], for `mtt predict --top`.
+  at::Tensor probabilities(const at::Tensor& logits) const override { return at::softmax(logits, 1); }
 
   // The first metric is the task's main one.
   std::vector<mtt::Metric> score(const std::vector<Value>& predictions,

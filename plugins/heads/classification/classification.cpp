@@ -112,6 +112,8 @@ std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::T
   return predictions;
 }
 
+at::Tensor Classification::probabilities(const at::Tensor& logits) const { return at::softmax(logits, 1); }
+
 std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predictions,
                                                const std::vector<Value>& labels) const {
   mtt::ScoredLabels numbers(labels_);

@@ -25,6 +25,8 @@ class Classification : public mtt::Head {
   explicit Classification(ClassificationSettings settings);
 
   mtt::Level level() const override { return mtt::Level::sentence; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::classes; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override;
   void restore(const mtt::Value& state) override;
@@ -37,6 +39,7 @@ class Classification : public mtt::Head {
   double count(const at::Tensor& targets) const override;
   /// {"label": "weather", "score": 0.93}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
+  at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
   std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;

@@ -98,6 +98,8 @@ std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::Token
   return predictions;
 }
 
+at::Tensor MultiLabel::probabilities(const at::Tensor& logits) const { return at::sigmoid(logits); }
+
 std::vector<mtt::Metric> MultiLabel::score(const std::vector<Value>& predictions,
                                            const std::vector<Value>& labels) const {
   std::vector<std::vector<std::int64_t>> predicted, gold;

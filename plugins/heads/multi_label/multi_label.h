@@ -19,6 +19,8 @@ class MultiLabel : public mtt::Head {
   explicit MultiLabel(MultiLabelSettings settings);
 
   mtt::Level level() const override { return mtt::Level::sentence; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::sets; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
   /// A label is an array of names, empty where none applies; a string stands for an array of one.
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override;
@@ -32,6 +34,7 @@ class MultiLabel : public mtt::Head {
   bool convex() const override { return true; }
   /// {"labels": ["travel", "food"], "scores": {"food": 0.71, "travel": 0.93, ...}}
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
+  at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
   std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;

@@ -104,17 +104,22 @@ at::Tensor Ordinal::loss(const at::Tensor& logits, const at::Tensor& targets) co
   return -(at::log_sigmoid(above) + at::log_sigmoid(-below) + gap).sum();
 }
 
+at::Tensor Ordinal::probabilities(const at::Tensor& logits) const {
+  const at::Tensor up_to = at::sigmoid(logits).to(at::kDouble);
+  const at::Tensor zero = at::full({logits.size(0), 1}, 0.0, up_to.options());
+  return at::cat({up_to, zero + 1}, 1) - at::cat({zero, up_to}, 1);
+}
+
 std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
-  const at::Tensor cumulative = at::sigmoid(logits).contiguous();
-  const float* row = cumulative.const_data_ptr<float>();
+  const at::Tensor all = probabilities(logits).contiguous();
+  const double* row = all.const_data_ptr<double>();
   const std::int64_t count = labels_.size();
   std::vector<Value> predictions;
-  for (std::int64_t i = 0; i < logits.size(0); ++i, row += count - 1) {
+  for (std::int64_t i = 0; i < logits.size(0); ++i, row += count) {
     std::int64_t best = 0;
     double best_probability = -1, rank = 0;
     for (std::int64_t k = 0; k < count; ++k) {
-      const double up_to = k + 1 < count ? double{row[k]} : 1.0, below = k > 0 ? double{row[k - 1]} : 0.0;
-      const double probability = up_to - below;
+      const double probability = row[k];
       rank += static_cast<double>(k + 1) * probability;
       if (probability <= best_probability) continue;
       best = k;

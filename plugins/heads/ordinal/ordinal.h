@@ -19,6 +19,8 @@ class Ordinal : public mtt::Head {
   explicit Ordinal(OrdinalSettings settings);
 
   mtt::Level level() const override { return mtt::Level::sentence; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::classes; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
   /// Without the option `labels` all labels must be numbers, which say their order.
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override;
@@ -32,6 +34,7 @@ class Ordinal : public mtt::Head {
   /// {"label": "4", "score": 0.61, "rank": 3.4}: the most probable label, its probability, and the expected
   /// place in the order, counted from 1
   std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const override;
+  at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
   std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;

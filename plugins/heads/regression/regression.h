@@ -8,6 +8,7 @@
 class Regression : public mtt::Head {
  public:
   mtt::Level level() const override { return mtt::Level::sentence; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::numbers; }
   mtt::LossKind loss_kind() const override { return mtt::LossKind::regression; }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override { return mtt::Value::Table{}; }

@@ -17,6 +17,7 @@ class Similarity : public mtt::Head {
   Similarity(PairLoss loss, double scale) : loss_(loss), scale_(scale) {}
 
   mtt::Level level() const override { return mtt::Level::pair; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::numbers; }
   mtt::LossKind loss_kind() const override;
   bool coupled() const override { return loss_ != PairLoss::cosine; }
   /// Labels are numbers, or true and false. For multiple_negatives those above 0 say that a pair belongs

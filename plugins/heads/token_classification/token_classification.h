@@ -25,6 +25,8 @@ class TokenClassification : public mtt::Head {
   explicit TokenClassification(TokenClassificationSettings settings);
 
   mtt::Level level() const override { return mtt::Level::token; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::spans; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
   void learn_labels(const std::vector<mtt::Value>& labels) override;
   mtt::Value state() const override;
   void restore(const mtt::Value& state) override;

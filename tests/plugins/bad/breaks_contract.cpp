@@ -30,6 +30,20 @@ class BreaksContract : public mtt::Head {
       if (!label.is(Value::Kind::null)) names.push_back(mtt::LabelSet::text(label));
     labels_ = mtt::LabelSet::sorted(std::move(names));
   }
+  mtt::LabelKind label_kind() const override {
+    return how_ == "misdeclares" ? mtt::LabelKind::sets : mtt::LabelKind::classes;
+  }
+  std::vector<std::string> label_names() const override {
+    return how_ == "nameless" ? std::vector<std::string>{"violet"} : labels_.names();
+  }
+  std::vector<Value> example_labels() const override {
+    if (how_ == "bad_examples") return {Value(Value::Table{})};
+    return how_ == "misdeclares" ? std::vector<Value>{"red", "green"} : std::vector<Value>{};
+  }
+  at::Tensor probabilities(const at::Tensor& logits) const override {
+    if (how_ == "overconfident") return logits + 2;
+    return how_ == "too_few" ? logits.narrow(1, 0, 1) : logits.softmax(1);
+  }
   Value state() const override {
     return how_ == "forgets" ? Value(Value::Table{}) : Value(Value::Table{{"labels", labels_.value()}});
   }

@@ -14,17 +14,18 @@ const mtt::Tokenizer& tokenizer() {
   return tokenizer;
 }
 
-/// Files written, read and checked as one task `task`.
+/// Files written, read and checked as one task `task` whose head declares `kind`.
 struct Checked {
   TemporaryFolder folder;
   mtt::ExampleFiles files{"text"};
   mtt::DataCheck check;
 
   explicit Checked(const std::vector<std::string>& contents, const std::string& ending = ".jsonl",
-                   std::int64_t max_tokens = 0) {
+                   std::int64_t max_tokens = 0, mtt::LabelKind kind = mtt::LabelKind::classes) {
     check.max_tokens = max_tokens;
     mtt::CheckedTask& task = check.tasks.emplace_back();
     task.name = task.field = "task";
+    task.kind = kind;
     for (std::size_t i = 0; i < contents.size(); ++i) {
       if (contents[i].empty()) continue;
       const auto role = static_cast<mtt::Role>(i);
@@ -39,6 +40,9 @@ struct Checked {
     }
     mtt::check_data(check, tokenizer(), "");
   }
+
+  Checked(mtt::LabelKind kind, const std::vector<std::string>& contents, const std::string& ending = ".jsonl")
+      : Checked(contents, ending, 0, kind) {}
 
   const mtt::CheckedTask& task() const { return check.tasks[0]; }
   /// "error: ..." or "note: ..." for each finding, examples behind it.
@@ -71,7 +75,6 @@ TEST_CASE("data check: counts, and nothing found where nothing is wrong") {
 )",
                    "", R"({"text":"me","task":"a"})"});
   CHECK(c.findings().empty());
-  CHECK(c.task().kind == mtt::LabelKind::classes);
   CHECK(c.task().labelled == std::vector<std::int64_t>{3, 1});
   CHECK(c.counts() == "b: 2 0; a: 1 1; ");
   CHECK(c.check.parts[0].longest == 4);
@@ -86,9 +89,13 @@ TEST_CASE("data check: labels that train does not know") {
   const Checked whole({R"({"text":"wake","task":1}
 {"text":"up","task":2})",
                        "", R"({"text":"six","task":3})"});
-  CHECK(whole.task().kind == mtt::LabelKind::integers);
-  CHECK_THAT(whole.findings(), Contains("note: 1 label is not in train: \"3\" (test 1)"));
-  const Checked spans({R"({"text":"wake me","task":[{"start":0,"end":4,"label":"x"}]})", "",
+  CHECK(whole.findings() == "error: 1 label is not in train: \"3\" (test 1)\n");
+  const Checked numbers(mtt::LabelKind::numbers, {R"({"text":"wake","task":1}
+{"text":"up","task":2})",
+                                                  "", R"({"text":"six","task":3})"});
+  CHECK(numbers.findings().empty());
+  const Checked spans(mtt::LabelKind::spans,
+                      {R"({"text":"wake me","task":[{"start":0,"end":4,"label":"x"}]})", "",
                        R"({"text":"six up","task":[{"start":0,"end":3,"label":"y"}]})"});
   CHECK_THAT(spans.findings(), Contains("error: 1 label is not in train: \"y\" (test 1)"));
   const Checked nothing({R"({"text":"wake"})", "", R"({"text":"six","task":"a"})"});
@@ -146,8 +153,8 @@ TEST_CASE("data check: texts that are cut") {
 }
 
 TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
-  const Checked c({R"({"text":"waker at six.","task":[{"start":0,"end":4,"label":"x"})"
-                   R"(,{"start":9,"end":12,"label":"y"}]}
+  const Checked c(mtt::LabelKind::spans, {R"({"text":"waker at six.","task":[{"start":0,"end":4,"label":"x"})"
+                                          R"(,{"start":9,"end":12,"label":"y"}]}
 {"text":"up  six","task":[{"start":2,"end":4,"label":"x"}]}
 {"text":"up","task":[{"start":0,"end":3,"label":"x"}]}
 {"text":"six","task":[]}
@@ -165,30 +172,53 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
                "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:6: 0..3 \"up \" becomes 0..2 \"up\"\n"));
   CHECK(c.counts() == "x: 5; y: 2; ");
-  CHECK(Checked({"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
+  CHECK(Checked(mtt::LabelKind::spans, {"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
 }
 
 TEST_CASE("data check: spans behind the last token that is read") {
   const Checked c(
       {R"({"text":"wake me up","task":[{"start":0,"end":4,"label":"x"},{"start":8,"end":10,"label":"x"}]})"},
-      ".jsonl", 4);
+      ".jsonl", 4, mtt::LabelKind::spans);
   CHECK_THAT(c.findings(), Contains("note: 1 of 2 spans end beyond the 4 tokens that the model reads"));
 }
 
 TEST_CASE("data check: numbers are shown in ranges, and cells of tables count as what they say") {
-  const Checked c({"text,task\nwake,0\nme,0.5\nup,1.0\nsix,1\n"}, ".csv");
-  CHECK(c.task().kind == mtt::LabelKind::numbers);
+  const Checked c(mtt::LabelKind::numbers, {"text,task\nwake,0\nme,0.5\nup,1.0\nsix,1\n"}, ".csv");
   CHECK(c.counts() ==
         "0 to 0.1: 1; 0.1 to 0.2: 0; 0.2 to 0.3: 0; 0.3 to 0.4: 0; 0.4 to 0.5: 0; 0.5 to 0.6: 1; "
         "0.6 to 0.7: 0; 0.7 to 0.8: 0; 0.8 to 0.9: 0; 0.9 to 1: 2; ");
   CHECK(Checked({"text,task\nwake,007\nme,1\n"}, ".csv").counts() == "007: 1; 1: 1; ");
-  CHECK(Checked({"text,task\nwake,1\nme,2\n"}, ".csv").task().kind == mtt::LabelKind::integers);
+  const Checked word(mtt::LabelKind::numbers, {"text,task\nwake,1\nme,loud\nup,2\n"}, ".csv");
+  CHECK_THAT(word.findings(), Contains("error: 1 label is of another kind than the head reads (numbers)\n") &&
+                                  Contains("train.csv:3:"));
   const Checked mixed({R"({"text":"wake","task":"a"}
 {"text":"me","task":0.5}
 {"text":"up","task":"b"})"});
-  CHECK_THAT(mixed.findings(),
-             Contains("error: 1 label is of another kind than the others, which are classes") &&
-                 Contains("train.jsonl:2:"));
+  CHECK_THAT(mixed.findings(), Contains("error: 1 label is of another kind than the head reads (classes)") &&
+                                   Contains("train.jsonl:2:"));
+}
+
+TEST_CASE("data check: labels of a head that declares no kind are counted, not judged") {
+  const Checked c(mtt::LabelKind::other, {R"({"text":"wake","task":{"from":1}}
+{"text":"wake","task":{"from":2}}
+{"text":"up"})",
+                                          "", R"({"text":"six","task":["a", 1]})"});
+  CHECK(c.findings().empty());
+  CHECK(c.task().labelled == std::vector<std::int64_t>{2, 1});
+  CHECK(c.counts().empty());
+  CHECK_THAT(mtt::data_check_text(c.check), Contains("\ntask: labels of a kind of their own\n"));
+  const Checked none(mtt::LabelKind::other, {R"({"text":"wake"})"});
+  CHECK(none.findings() == "error: no example has a label under the key \"task\"\n");
+}
+
+TEST_CASE("data check: a set may be one name, and its members are checked") {
+  const Checked c(mtt::LabelKind::sets, {R"({"text":"wake","task":["a","b"]}
+{"text":"me","task":"b"}
+{"text":"up","task":[]})",
+                                         "", R"({"text":"six","task":[{"start":0,"end":1,"label":"a"}]})"});
+  CHECK(c.counts() == "b: 2 0; a: 1 0; ");
+  CHECK_THAT(c.findings(),
+             Contains("error: 1 label is of another kind than the head reads (sets of classes)"));
 }
 
 TEST_CASE("data check: the report has a bar for each label, and its JSON has all that the report says") {

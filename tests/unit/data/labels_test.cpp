@@ -35,9 +35,11 @@ TEST_CASE("held-out labels that a head does not know: classes, sets of classes a
     return Value(Value::Array{Value(Value::Table{{"start", 0}, {"end", 1}, {"label", label}})});
   };
   const mtt::LabelSet known({"a", "1"});
-  CHECK(mtt::unseen_labels(known, {"c", "a", Value(), "c", Value(1), Value(2), Value(2.5)}) ==
+  CHECK(mtt::unseen_labels(mtt::LabelKind::classes, known,
+                           {"c", "a", Value(), "c", Value(1), Value(2), Value(2.5)}) ==
         Counts{{"2", 1}, {"2.5", 1}, {"c", 2}});
-  CHECK(mtt::unseen_labels(known, {Value(Value::Array{"a", "d"}), Value(Value::Array{})}) ==
-        Counts{{"d", 1}});
-  CHECK(mtt::unseen_labels(known, {spans("e"), spans("a")}) == Counts{{"e", 1}});
+  CHECK(mtt::unseen_labels(mtt::LabelKind::sets, known,
+                           {Value(Value::Array{"a", "d"}), "a", Value(Value::Array{})}) == Counts{{"d", 1}});
+  CHECK(mtt::unseen_labels(mtt::LabelKind::spans, known, {spans("e"), spans("a")}) == Counts{{"e", 1}});
+  CHECK(mtt::unseen_labels(mtt::LabelKind::other, known, {spans("e"), "c", Value(Value::Table{})}).empty());
 }
