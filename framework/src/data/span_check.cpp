@@ -60,6 +60,8 @@ std::string shown(const std::string& text, std::int64_t start, std::int64_t end)
 
 }  // namespace
 
+void check_spans(const Value& spans, std::int64_t characters) { read_spans(spans, characters); }
+
 void SpanReport::add(const Value& array, const std::string& text, const Tokenizer& tokenizer) {
   std::vector<Span> read;
   try {

@@ -11,6 +11,10 @@
 
 namespace mtt {
 
+/// Reads an array of {"start", "end", "label"} in code points of a text of so many characters. A span that is
+/// empty, negative or beyond the text, has no label or overlaps another one throws Error with its place.
+void check_spans(const Value& spans, std::int64_t characters);
+
 /// What the spans of a task's examples are like. Token heads label words (a word-initial sub-word and those
 /// that follow it), so that a span that ends within a word is widened to it.
 struct SpanReport {

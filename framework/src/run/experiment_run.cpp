@@ -12,6 +12,7 @@
 #include "mtt/error.h"
 #include "report/terminal_text.h"
 #include "run/freeze_table.h"
+#include "run/overlap_warnings.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "run/scores.h"
@@ -98,6 +99,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
     for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
   }
   check_pairs(prepared.plans, experiment, prepared.files);
+  warn_of_overlap(experiment, prepared.plans, prepared.files, console);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
   return prepared;
@@ -124,16 +126,19 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, const FreezePolicy
 
 }  // namespace
 
-void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
+void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
+                      Console& console) {
   Prepared prepared = prepare(experiment, plugins, console);
   std::string text = encoder_text(prepared.encoder);
   for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
-  build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder);
-  if (prepared.training) {
-    check_selectors(experiment.freeze, *prepared.encoder.model);
-    text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
-  }
-  console.say(text + "the experiment can run\n");
+  RunCheck check(experiment, prepared.plans, prepared.training ? &*prepared.training : nullptr,
+                 prepared.files, prepared.encoder, console, settings);
+  check.check_names();
+  check.check_directory();
+  check.check_spans();
+  check.build([&] { build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder); });
+  check.finish();
+  console.say(text + check.report() + "the experiment can run\n");
 }
 
 int run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads, bool resume,

@@ -1,5 +1,9 @@
 #include "run/run_directory.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <system_error>
 
@@ -63,6 +67,17 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
   plan.task.trained = saved.at("trained").boolean();
 }
 
+void check_contents(const fs::path& directory) {
+  std::error_code error;
+  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
+    throw Error("the directory '" + directory.string() +
+                "' holds other things than a run; give an empty or new one with --out");
+  if (has_checkpoint(checkpoint_folder(directory)))
+    throw Error(
+        "the directory '" + directory.string() +
+        "' holds a training that is not finished; go on with --resume, or give another one with --out");
+}
+
 }  // namespace
 
 bool is_run_directory(const fs::path& directory) {
@@ -74,17 +89,27 @@ Experiment read_run_config(const fs::path& directory, const std::vector<Override
   return Experiment::read(directory / kConfig, overrides);
 }
 
+void check_run_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::path existing = directory;
+  while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
+  const std::string where = "the run directory '" + directory.string() + "' ";
+  if (!fs::is_directory(existing, error))
+    throw Error(where + "cannot be made: '" + existing.string() +
+                "' is no directory; give another one with --out");
+  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+    throw Error(where +
+                (existing == directory ? "cannot be written into: "
+                                       : "cannot be made in '" + existing.string() + "': ") +
+                std::strerror(errno) + "; give another one with --out");
+  if (existing == directory) check_contents(directory);
+}
+
 void claim_run_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
-  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
-    throw Error("the directory '" + directory.string() +
-                "' holds other things than a run; give an empty or new one with --out");
-  if (has_checkpoint(checkpoint_folder(directory)))
-    throw Error(
-        "the directory '" + directory.string() +
-        "' holds a training that is not finished; go on with --resume, or give another one with --out");
+  check_contents(directory);
   const fs::path previous = directory / kPrevious;
   const bool complete = fs::exists(directory / kHeads, error);
   if (complete) {

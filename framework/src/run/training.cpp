@@ -14,35 +14,6 @@
 namespace mtt {
 namespace {
 
-std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
-                                         const Encoder& encoder, std::int64_t threads) {
-  std::vector<TrainingSource> sources;
-  const TextEncoder text_encoder = encoder.text_encoder();
-  for (std::size_t t = 0; t < plan.files.size(); ++t) {
-    const std::string& file = plan.files[t].train;
-    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
-    if (source == sources.end()) {
-      source = sources.insert(sources.end(), TrainingSource{.file = file,
-                                                            .texts = files.get(file).texts,
-                                                            .partners = files.get(file).partners,
-                                                            .tasks = {},
-                                                            .labels = {},
-                                                            .tokens = {}});
-    }
-    source->tasks.push_back(t);
-    source->labels.push_back(files.get(file).labels(plan.files[t].field));
-  }
-  for (TrainingSource& source : sources) {
-    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
-    if (!pairs) source.partners.clear();
-    source.tokens = tokenize(text_encoder, source.texts, threads);
-    auto partners = tokenize(text_encoder, source.partners, threads);
-    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
-                         std::make_move_iterator(partners.end()));
-  }
-  return sources;
-}
-
 /// In the order of `make_sources`.
 std::vector<SourceSize> source_sizes(const std::vector<TaskFiles>& tasks, ExampleFiles& files) {
   std::vector<std::string> seen;
@@ -150,6 +121,35 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   check_sampler(experiment, *plan.sampler, *plan.weighting);
   check_best(experiment, tasks, plan.files);
   return plan;
+}
+
+std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
+                                         const Encoder& encoder, std::int64_t threads) {
+  std::vector<TrainingSource> sources;
+  const TextEncoder text_encoder = encoder.text_encoder();
+  for (std::size_t t = 0; t < plan.files.size(); ++t) {
+    const std::string& file = plan.files[t].train;
+    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
+    if (source == sources.end()) {
+      source = sources.insert(sources.end(), TrainingSource{.file = file,
+                                                            .texts = files.get(file).texts,
+                                                            .partners = files.get(file).partners,
+                                                            .tasks = {},
+                                                            .labels = {},
+                                                            .tokens = {}});
+    }
+    source->tasks.push_back(t);
+    source->labels.push_back(files.get(file).labels(plan.files[t].field));
+  }
+  for (TrainingSource& source : sources) {
+    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
+    if (!pairs) source.partners.clear();
+    source.tokens = tokenize(text_encoder, source.texts, threads);
+    auto partners = tokenize(text_encoder, source.partners, threads);
+    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
+                         std::make_move_iterator(partners.end()));
+  }
+  return sources;
 }
 
 std::vector<HeldOut> dev_files(const TrainingPlan& plan) {
