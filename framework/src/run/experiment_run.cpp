@@ -20,6 +20,7 @@
 #include "run/task_building.h"
 #include "run/training.h"
 #include "run/unseen_label_warnings.h"
+#include "run/warm_start.h"
 #include "train/checkpoint.h"
 
 namespace fs = std::filesystem;
@@ -59,6 +60,7 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
 }
 
 struct Prepared {
+  WarmStart start;
   Encoder encoder;
   std::vector<TaskPlan> plans;
   ExampleFiles files;
@@ -82,11 +84,13 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
 }
 
 Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
-  Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
+  Prepared prepared{WarmStart(experiment, plugins),
+                    load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
                     ExampleFiles(experiment.data.string("text")),
                     std::nullopt};
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
+  prepared.start.give_encoder(prepared.encoder);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
     check_files(experiment, *plan.config);
@@ -102,6 +106,8 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   warn_of_overlap(experiment, prepared.plans, prepared.files, console);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
+  prepared.start.give_adapters(prepared.encoder);
+  prepared.start.mark(prepared.plans, prepared.encoder);
   return prepared;
 }
 
@@ -128,9 +134,11 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, const FreezePolicy
 
 void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
                       Console& console) {
+  check_warm_start(experiment, settings.directory);
   Prepared prepared = prepare(experiment, plugins, console);
-  std::string text = encoder_text(prepared.encoder);
-  for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
+  std::string text = encoder_text(prepared.encoder) + prepared.start.text();
+  for (const TaskPlan& plan : prepared.plans)
+    if (!plan.start) text += task_text(plan, experiment, prepared.files);
   RunCheck check(experiment, prepared.plans, prepared.training ? &*prepared.training : nullptr,
                  prepared.files, prepared.encoder, console, settings);
   check.check_names();
@@ -143,13 +151,16 @@ void check_experiment(const Experiment& experiment, const RunCheckSettings& sett
 
 int run_experiment(const Experiment& experiment, const fs::path& directory, std::int64_t threads, bool resume,
                    PluginCatalog& plugins, Console& console) {
+  check_warm_start(experiment, directory);
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
   const RunLock lock(directory);
   if (resume) {
     check_same_config(directory, resolved(experiment, prepared));
     if (prepared.training && is_finished_run(directory)) {
-      console.say("the run in " + directory.string() + " is finished; there is nothing to go on with\n");
+      console.say("the run in " + directory.string() +
+                  " is finished; there is nothing to resume. For more epochs " + more_epochs_hint(directory) +
+                  "\n");
       remove_training_state(directory);
       return 0;
     }
@@ -162,7 +173,7 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
 
-  std::string text = encoder_text(encoder);
+  std::string text = encoder_text(encoder) + prepared.start.text();
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
   bool has_closed_form = false;
@@ -171,13 +182,14 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
-    text += task_text(plan, experiment, prepared.files);
-    has_closed_form = has_closed_form || plan.config->options.string("init") != "none";
+    if (!plan.start) text += task_text(plan, experiment, prepared.files);
+    has_closed_form = has_closed_form || plan.start || plan.config->options.string("init") != "none";
     for (const std::string& test : test_files(experiment, *plan.config))
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
   build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder);
+  prepared.start.release();
   warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
   if (prepared.training)
     warn_of_unseen_labels(dev_files(*prepared.training), prepared.files, *encoder.model, console);
@@ -197,11 +209,13 @@ int run_experiment(const Experiment& experiment, const fs::path& directory, std:
     write_file_atomically(
         directory / "cost.json",
         cost_json(outcome, resume, prepared.training->policy, *encoder.model).json() + "\n");
-    save_trained_backbone(directory, *encoder.model, prepared.training->policy);
     console.say("trained " + std::to_string(outcome.steps) + " steps in " +
                 formatted("%.1f", outcome.seconds) + " s" +
                 (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
   }
+  save_trained_backbone(directory, *encoder.model,
+                        prepared.training ? prepared.training->policy : FreezePolicy(),
+                        prepared.start.changed());
   save_heads(directory, *encoder.model);
 
   show_sentences(experiment, directory, encoder, inference, example_texts, console);

@@ -79,13 +79,14 @@ void RunCheck::check_names() {
                          " characters; its head is saved in heads/<task>, and a file name has at most " +
                          std::to_string(longest) + "; choose a shorter one");
     });
-  attempt([&] {
-    if (settings_.directory.filename().string().size() > longest)
-      throw Error("the name of the run directory has " +
-                  std::to_string(settings_.directory.filename().string().size()) +
-                  " characters; a file name has at most " + std::to_string(longest) +
-                  "; give another one with --out, or a shorter 'name'");
-  });
+  for (const fs::path& part : settings_.directory)
+    attempt([&] {
+      if (part.string().size() > longest)
+        throw Error("the name " + shortened_name(part.string()) + " in the path of the run directory has " +
+                    std::to_string(part.string().size()) + " characters; a file name has at most " +
+                    std::to_string(longest) + "; give another directory with --out, or a shorter 'name'");
+    });
+  names_fit_ = problems_.empty();
 }
 
 void RunCheck::check_charts() {
@@ -111,7 +112,7 @@ void RunCheck::check_charts() {
 
 void RunCheck::check_directory() {
   attempt([&] {
-    if (settings_.directory.filename().string().size() > longest_name(settings_.directory)) return;
+    if (!names_fit_) return;
     check_run_directory(settings_.directory);
     std::error_code error;
     if (fs::is_directory(settings_.directory, error)) const RunLock lock(settings_.directory);

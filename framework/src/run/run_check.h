@@ -69,6 +69,7 @@ class RunCheck {
   std::string estimate_text_;
   double build_seconds_ = 0;
   bool has_closed_form_ = false;
+  bool names_fit_ = true;
   bool built_ = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -159,7 +160,10 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
         const auto text = [](const Value* value) { return value ? value->json() : std::string("not there"); };
         if (text(now) != text(saved))
           throw Error(file.string() + ": " + path + " is " + text(saved) + " in the run and " + text(now) +
-                      " now; a training goes on with the configuration that it began with");
+                      " now; " +
+                      (is_finished_run(directory)
+                           ? "the run is finished; for more epochs " + more_epochs_hint(directory)
+                           : "a training goes on with the configuration that it began with"));
       };
   compare("", &given, &before);
 }
@@ -169,16 +173,22 @@ bool is_finished_run(const fs::path& directory) {
   return fs::exists(directory / kHeads, error) && !has_checkpoint(checkpoint_folder(directory));
 }
 
+std::string more_epochs_hint(const fs::path& directory) {
+  return "start a new run in another output directory with init_from = " + Value(directory.string()).json() +
+         " in [run]";
+}
+
 void save_config(const fs::path& directory, const Value& resolved_config) {
   write_file_atomically(directory / kConfig, toml_text(resolved_config));
 }
 
-void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model,
-                           const FreezePolicy& policy) {
+void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model, const FreezePolicy& policy,
+                           const std::vector<std::string>& changed) {
   std::vector<nn::NamedParameter> trained;
   for (auto& parameter : model.parameters()) {
-    if (policy.ever_trains(parameter.name) && !parameter.name.starts_with("heads."))
-      trained.push_back(parameter);
+    const bool differs = policy.ever_trains(parameter.name) ||
+                         std::find(changed.begin(), changed.end(), parameter.name) != changed.end();
+    if (differs && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
   }
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }
@@ -203,11 +213,11 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
         FreezePolicy::from(run.experiment.freeze, own_layers(backbone.parameters()), tasks);
     add_adapters(backbone, policy.adapters, 0);
     run.adapters = policy.adapters;
-    if (std::error_code error; fs::exists(directory / kBackbone, error)) {
-      const auto trained = load_tensors(directory / kBackbone);
-      for (const auto& [name, tensor] : trained) run.trained.push_back(name);
-      copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
-    }
+  }
+  if (std::error_code error; fs::exists(directory / kBackbone, error)) {
+    const auto trained = load_tensors(directory / kBackbone);
+    for (const auto& [name, tensor] : trained) run.trained.push_back(name);
+    copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());

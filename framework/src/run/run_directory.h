@@ -41,9 +41,13 @@ bool is_finished_run(const std::filesystem::path& directory);
 
 /// Writes config.toml: from here on the directory is a run's.
 void save_config(const std::filesystem::path& directory, const Value& resolved_config);
-/// Writes backbone.safetensors: what training changed below the heads; none where it changed nothing.
+/// How to train a finished run further, as the end of a sentence.
+std::string more_epochs_hint(const std::filesystem::path& directory);
+
+/// Writes backbone.safetensors: what training changed below the heads, and the parameters `changed`, which
+/// were not the model's at the start; none where there are none.
 void save_trained_backbone(const std::filesystem::path& directory, const MultiTaskModel& model,
-                           const FreezePolicy& policy);
+                           const FreezePolicy& policy, const std::vector<std::string>& changed);
 /// Writes heads/<task>/head.json and model.safetensors.
 void save_heads(const std::filesystem::path& directory, const MultiTaskModel& model);
 

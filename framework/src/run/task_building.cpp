@@ -13,6 +13,7 @@
 #include "model/inference.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
+#include "run/warm_start.h"
 
 namespace mtt {
 namespace {
@@ -211,7 +212,10 @@ void build_tasks(std::vector<TaskPlan> plans, const Experiment& experiment, Exam
       head.build(encoder.model->feature_width(plan.task.reading, head.level()));
       randomise(head, stream_seed(experiment.run.integer("seed"), config.name));
     });
-    if (init != "none") by_file[file].push_back({&plan, labels});
+    if (plan.start)
+      start_head_from(plan.task, *plan.start);
+    else if (init != "none")
+      by_file[file].push_back({&plan, labels});
   }
   for (auto& [file, group] : by_file)
     initialise(group, files.get(file).texts, encoder, experiment.run.integer("tokens_per_forward"));

@@ -20,6 +20,7 @@ struct TaskPlan {
   Options head_options;
   Task task;
   DrawnFiles files;
+  const Task* start = nullptr;  ///< the task of another run whose weights its head starts from
 
   std::string field() const;  ///< the key of its labels
 };
