@@ -19,6 +19,7 @@ struct Run {
   std::vector<std::string> plugin_path;
   std::int64_t threads = 0;
   bool check = false;
+  bool verbose = false;
   bool resume = false;
 
   int run() const;
@@ -35,16 +36,17 @@ int Run::run() const {
                                           : !configured.empty()
                                               ? std::filesystem::path(configured)
                                               : std::filesystem::path("runs") / experiment.name();
+  const std::filesystem::path place = std::filesystem::absolute(directory).lexically_normal();
   Console console;
   const std::int64_t all_threads = thread_count(experiment.run.integer("threads"));
   if (check) {
-    check_experiment(experiment, plugins, console);
+    check_experiment(experiment, {.directory = place, .threads = all_threads, .verbose = verbose}, plugins,
+                     console);
     return 0;
   }
   return with_failure_kept(console, [&] {
-    const RunPlace place{.directory = std::filesystem::absolute(directory).lexically_normal(),
-                         .probes = probes};
-    return run_experiment(experiment, place, all_threads, resume, plugins, console);
+    return run_experiment(experiment, {.directory = place, .probes = probes}, all_threads, resume, plugins,
+                          console);
   });
 }
 
@@ -65,8 +67,12 @@ void add_run(CLI::App& app) {
       ->type_name("DIR");
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
-  verb->add_flag("--check", run->check,
-                 "Read configuration, plugins, model and examples and make the heads, but write nothing");
+  CLI::Option* check = verb->add_flag(
+      "--check", run->check,
+      "Look for everything that would end the run, and print examples, steps, trainable parameters and "
+      "estimates of time and memory; write nothing");
+  verb->add_flag("--verbose", run->verbose, "With --check: also name every tensor that is trainable")
+      ->needs(check);
   verb->add_flag("--resume", run->resume, "Go on with a training that was stopped, from its last checkpoint");
   verb->callback([run] {
     if (const int signal = run->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);

@@ -30,8 +30,8 @@ mtt::Task task_of(const std::string& head, const Value::Table& options, const st
                   std::int64_t width = kWidth) {
   mtt::PluginCatalog catalog({MTT_PLUGINS});
   const mtt::HeadPlugin plugin = catalog.head(head);
-  mtt::Task task{"t", head, {}, mtt::make_head(plugin, mtt::Options::read(plugin.options, options, "[tasks.t]")),
-                 false};
+  mtt::Task task{
+      "t", head, {}, mtt::make_head(plugin, mtt::Options::read(plugin.options, options, "[tasks.t]")), false};
   task.head->learn_labels(labels);
   task.head->build(width);
   for (auto& [name, tensor] : task.head->parameters()) tensor.fill_(0.5);
@@ -39,8 +39,8 @@ mtt::Task task_of(const std::string& head, const Value::Table& options, const st
 }
 
 double feature(std::int64_t i, std::int64_t j) {
-  return static_cast<float>(
-      std::sin(1.7 * static_cast<double>(i) + 2.3 * static_cast<double>(j) + 0.9 * static_cast<double>(i * j)));
+  return static_cast<float>(std::sin(1.7 * static_cast<double>(i) + 2.3 * static_cast<double>(j) +
+                                     0.9 * static_cast<double>(i * j)));
 }
 
 /// The value by which the classes are drawn, and some noise.
@@ -78,7 +78,8 @@ at::Tensor classes_of(std::int64_t classes) {
 
 std::vector<std::string> strata(const at::Tensor& targets) {
   std::vector<std::string> names;
-  for (std::int64_t i = 0; i < targets.size(0); ++i) names.push_back(std::to_string(targets[i].item<std::int64_t>()));
+  for (std::int64_t i = 0; i < targets.size(0); ++i)
+    names.push_back(std::to_string(targets[i].item<std::int64_t>()));
   return names;
 }
 
@@ -109,14 +110,17 @@ const std::vector<Value> kThree = {"a", "b", "c"};
 TEST_CASE("a probe of three classes has scikit-learn's coefficients") {
   mtt::Task task = task_of("classification", {}, kThree);
   const mtt::HeadFeatures train = features_of(classes_of(3));
-  const mtt::ProbeFit fit = mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 30.0, .threads = 2});
+  const mtt::ProbeFit fit =
+      mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 30.0, .threads = 2});
   CHECK(fit.converged);
   CHECK(fit.c == 30);
   CHECK(fit.trials.empty());
-  check_close(parameter(task, "classifier.weight"), matrix({{-2.46582, 5.121754, -2.098394, -0.531636, -4.058847},
-                                                           {-0.384985, 0.39313, 0.244721, 0.351526, -0.064855},
-                                                           {2.850805, -5.514884, 1.853673, 0.18011, 4.123702}}));
-  check_close(parameter(task, "classifier.bias"), at::tensor(Row{-0.66666364, 2.1059399, -1.43927626}, at::kDouble));
+  check_close(parameter(task, "classifier.weight"),
+              matrix({{-2.46582, 5.121754, -2.098394, -0.531636, -4.058847},
+                      {-0.384985, 0.39313, 0.244721, 0.351526, -0.064855},
+                      {2.850805, -5.514884, 1.853673, 0.18011, 4.123702}}));
+  check_close(parameter(task, "classifier.bias"),
+              at::tensor(Row{-0.66666364, 2.1059399, -1.43927626}, at::kDouble));
   CHECK(parameter(task, "classifier.weight").scalar_type() == at::kFloat);
   CHECK_FALSE(parameter(task, "classifier.weight").requires_grad());
 }
@@ -128,20 +132,22 @@ TEST_CASE("of two classes, too: the difference of the two rows is scikit-learn's
     mtt::Task task = task_of("classification", {}, {"a", "b"});
     const mtt::HeadFeatures train = features_of(classes_of(2));
     mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = c, .threads = 1});
-    const at::Tensor weight = parameter(task, "classifier.weight"), offset = parameter(task, "classifier.bias");
+    const at::Tensor weight = parameter(task, "classifier.weight"),
+                     offset = parameter(task, "classifier.bias");
     check_close(weight[1] - weight[0], at::tensor(expected, at::kDouble));
     CHECK((offset[1] - offset[0]).item<double>() == Approx(bias).margin(8e-3));
   }
 }
 
 TEST_CASE("class weights are those of the task, and dropout is off") {
-  mtt::Task task = task_of("classification",
-                           {{"class_weights", Value::Table{{"a", 2.0}, {"c", 0.5}}}, {"dropout", 0.9}}, kThree);
+  mtt::Task task = task_of(
+      "classification", {{"class_weights", Value::Table{{"a", 2.0}, {"c", 0.5}}}, {"dropout", 0.9}}, kThree);
   const mtt::HeadFeatures train = features_of(classes_of(3));
   mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 4.0, .threads = 1});
-  check_close(parameter(task, "classifier.weight"), matrix({{-1.36082, 3.163818, -1.307515, -0.539398, -2.443242},
-                                                           {-0.09061, -0.200269, 0.410369, 0.37598, 0.296724},
-                                                           {1.45143, -2.963549, 0.897147, 0.163418, 2.146518}}));
+  check_close(parameter(task, "classifier.weight"),
+              matrix({{-1.36082, 3.163818, -1.307515, -0.539398, -2.443242},
+                      {-0.09061, -0.200269, 0.410369, 0.37598, 0.296724},
+                      {1.45143, -2.963549, 0.897147, 0.163418, 2.146518}}));
 }
 
 TEST_CASE("a probe of label sets is one logistic regression for each label") {
@@ -153,8 +159,9 @@ TEST_CASE("a probe of label sets is one logistic regression for each label") {
   }
   const mtt::HeadFeatures train = features_of(targets);
   mtt::fit_probe(task, train, std::vector<std::string>(kRows), nullptr, {.penalty = 10.0, .threads = 1});
-  check_close(parameter(task, "classifier.weight"), matrix({{2.586289, -5.862896, 1.404221, 0.52232, 4.360387},
-                                                           {-0.523126, 3.824671, -0.33237, 0.403714, -0.359462}}));
+  check_close(parameter(task, "classifier.weight"),
+              matrix({{2.586289, -5.862896, 1.404221, 0.52232, 4.360387},
+                      {-0.523126, 3.824671, -0.33237, 0.403714, -0.359462}}));
   check_close(parameter(task, "classifier.bias"), at::tensor(Row{-1.03199744, -0.67716833}, at::kDouble));
 }
 
@@ -173,7 +180,8 @@ TEST_CASE("a probe has the same bits with any number of threads") {
 TEST_CASE("without a penalty, the one with the lowest loss on held-out examples is taken") {
   mtt::Task task = task_of("classification", {}, kThree);
   const mtt::HeadFeatures train = features_of(classes_of(3));
-  mtt::ProbeFit fit = mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
+  mtt::ProbeFit fit =
+      mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
   REQUIRE(fit.trials.size() >= 2);
   CHECK(fit.held_out == 12);
   CHECK(fit.chosen_on == 48);
@@ -225,7 +233,8 @@ TEST_CASE("a CRF's probe is where the gradient of its penalised loss vanishes") 
 TEST_CASE("an ordinal probe finds the same optimum from anywhere") {
   mtt::Task task = task_of("ordinal", {}, {1, 2, 3});
   const mtt::HeadFeatures train = features_of(classes_of(3));
-  const mtt::ProbeFit fit = mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = 1});
+  const mtt::ProbeFit fit =
+      mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = 1});
   CHECK(fit.converged);
   CHECK(fit.loss < std::log(3.0) * 0.8);
 }
@@ -242,7 +251,8 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
   SECTION("one label alone") {
     mtt::Task task = task_of("classification", {}, kThree);
     const mtt::HeadFeatures train = features_of(at::zeros({kRows}, at::kLong));
-    const auto fit = mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
+    const auto fit =
+        mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
     CHECK(std::isfinite(fit.loss));
     CHECK(fit.loss < 0.01);
   }
@@ -251,7 +261,8 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
     at::Tensor targets = at::zeros({kRows, 2});
     targets.select(1, 1).fill_(1);
     const mtt::HeadFeatures train = features_of(targets);
-    const auto fit = mtt::fit_probe(task, train, std::vector<std::string>(kRows), nullptr, {.penalty = {}, .threads = 1});
+    const auto fit =
+        mtt::fit_probe(task, train, std::vector<std::string>(kRows), nullptr, {.penalty = {}, .threads = 1});
     CHECK(fit.loss < 0.01);
     CHECK(parameter(task, "classifier.bias").isfinite().all().item<bool>());
   }
@@ -266,7 +277,8 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
     mtt::Task task = task_of("classification", {}, kThree);
     mtt::HeadFeatures train = features_of(classes_of(3));
     train.features.fill_(1);
-    const auto fit = mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
+    const auto fit =
+        mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
     CHECK(fit.loss == Approx(1.09).margin(0.03));  // the entropy of 19, 24 and 17 of 60
   }
   SECTION("no example") {
@@ -279,7 +291,8 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
     mtt::Task task = task_of("classification", {}, kThree);
     mtt::HeadFeatures train = features_of(classes_of(3));
     train.features[3][2] = std::numeric_limits<float>::quiet_NaN();
-    CHECK_THROWS_WITH(mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = 1}),
-                      Catch::Contains("task 't'"));
+    CHECK_THROWS_WITH(
+        mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = 1}),
+        Catch::Contains("task 't'"));
   }
 }

@@ -169,6 +169,9 @@ OptionList show_options() {
 OptionList run_options() {
   return OptionList()
       .string("out", "", "The run's directory; empty: runs/<name> in the working directory.")
+      .string("init_from", "",
+              "The directory of another run whose weights this one starts from: the encoder's, and those of "
+              "heads of the same task; empty: the pretrained encoder.")
       .integer("seed", 1, 0, std::nullopt, "The seed of all random draws.")
       .integer("threads", 0, 0, 1024,
                "Threads in all; 0: one for each processor. MTT_THREADS and --threads go before it.")
@@ -234,7 +237,7 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
   make_absolute(config.find("data"), {"train", "dev", "test"}, folder);
   make_absolute(config.find("show"), {"file"}, folder);
   make_absolute(config.find("cache"), {"directory"}, folder);
-  make_absolute(config.find("run"), {"out"}, folder);
+  make_absolute(config.find("run"), {"out", "init_from"}, folder);
   if (Value* tasks = config.find("tasks"); tasks && tasks->is(Value::Kind::table))
     for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "dev", "test"}, folder);
   Value* backbone = config.find("backbone");

@@ -138,7 +138,13 @@ ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, s
   Parts parts{file + " (all but " + text + ")", file + " (" + text + " of it)"};
   if (files_.contains(parts.train)) return parts;
   const Examples& all = get(file);
-  const Split indices = split_examples(all, share, seed);
+  const Split indices = [&] {
+    try {
+      return split_examples(all, share, seed);
+    } catch (const Error& error) {
+      throw Error("file '" + file + "': " + error.what());
+    }
+  }();
   files_.emplace(parts.train, subset(all, indices.train));
   files_.emplace(parts.dev, subset(all, indices.dev));
   return parts;

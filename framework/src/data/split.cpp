@@ -6,9 +6,9 @@
 #include <numeric>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "data/folded_text.h"
+#include "data/overlap.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 
@@ -89,15 +89,10 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
 
 std::vector<std::int64_t> unseen_examples(const Examples& examples,
                                           const std::vector<const Examples*>& others) {
-  std::unordered_set<std::string> known;
-  for (const Examples* other : others)
-    for (const auto* sentences : {&other->texts, &other->partners})
-      for (const std::string& sentence : *sentences) known.insert(folded_text(sentence));
+  const KnownTexts known(others);
   std::vector<std::int64_t> unseen;
   for (std::size_t i = 0; i < examples.texts.size(); ++i)
-    if (!known.contains(folded_text(examples.texts[i])) &&
-        (examples.partners.empty() || !known.contains(folded_text(examples.partners[i]))))
-      unseen.push_back(static_cast<std::int64_t>(i));
+    if (!known.find(examples, i)) unseen.push_back(static_cast<std::int64_t>(i));
   return unseen;
 }
 

@@ -8,6 +8,7 @@
 
 #include "io/safetensors.h"
 #include "mtt/error.h"
+#include "train/parameter_groups.h"
 
 namespace mtt {
 namespace {
@@ -43,21 +44,30 @@ std::vector<Adapted> adapted_places(Backbone& backbone, const AdapterSettings& a
 
 }  // namespace
 
+std::vector<nn::NamedParameter> merged_parameters(Backbone& backbone, const AdapterSettings& adapters) {
+  const at::NoGradGuard no_grad;
+  std::vector<nn::NamedParameter> merged;
+  for (auto& [name, tensor] : backbone.parameters())
+    if (!is_adapter(name)) merged.push_back({name, tensor.detach()});
+  for (const Adapted& adapted : adapted_places(backbone, adapters)) {
+    const auto weight = std::find_if(merged.begin(), merged.end(), [&](const nn::NamedParameter& parameter) {
+      return parameter.name == adapted.parameter;
+    });
+    weight->tensor = weight->tensor.clone();
+    weight->tensor.narrow(0, adapted.place.first_row, adapted.place.rows)
+        .add_(adapted.b.matmul(adapted.a), adapters.alpha / static_cast<double>(adapters.size));
+  }
+  return merged;
+}
+
 std::vector<nn::NamedParameter> checkpoint_tensors(Encoder& encoder, const AdapterSettings& adapters) {
   if (adapters.kind == AdapterSettings::Kind::houlsby)
     throw Error(
         "the run has Houlsby adapters, which no other program's weights can hold; "
         "its own directory serves mtt");
-  const at::NoGradGuard no_grad;
   Backbone& backbone = encoder.model->backbone();
   std::map<std::string, at::Tensor> values;
-  for (auto& [name, tensor] : backbone.parameters()) values[name] = tensor.detach();
-  for (const Adapted& adapted : adapted_places(backbone, adapters)) {
-    at::Tensor& weight = values[adapted.parameter];
-    weight = weight.clone();
-    weight.narrow(0, adapted.place.first_row, adapted.place.rows)
-        .add_(adapted.b.matmul(adapted.a), adapters.alpha / static_cast<double>(adapters.size));
-  }
+  for (auto& [name, tensor] : merged_parameters(backbone, adapters)) values[name] = tensor;
   std::vector<nn::NamedParameter> tensors;
   const Weights weights = Weights::read(encoder.directory.transformer);
   for (const TensorView& view : weights.tensors()) {

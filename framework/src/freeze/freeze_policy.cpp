@@ -239,8 +239,9 @@ void check_selectors(const Options& freeze, const std::vector<std::string>& para
       const bool any = std::any_of(parameters.begin(), parameters.end(),
                                    [&](const std::string& name) { return selects(selector, name); });
       if (!any)
-        freeze.value(key).refuse("[freeze] the selector '" + selector +
-                                 "' names no parameter; `mtt run --check` with another policy lists them");
+        freeze.value(key).refuse(
+            "[freeze] the selector '" + selector +
+            "' names no parameter; `mtt run --check --verbose` with another policy lists them");
     }
   }
 }

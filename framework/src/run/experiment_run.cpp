@@ -15,6 +15,7 @@
 #include "run/example_fitting.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"
+#include "run/overlap_warnings.h"
 #include "run/probe_scores.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
@@ -25,6 +26,7 @@
 #include "run/training.h"
 #include "run/training_keys.h"
 #include "run/unseen_label_warnings.h"
+#include "run/warm_start.h"
 #include "train/checkpoint.h"
 
 namespace fs = std::filesystem;
@@ -63,6 +65,7 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
 }
 
 struct Prepared {
+  WarmStart start;
   Encoder encoder;
   std::vector<TaskPlan> plans;
   ExampleFiles files;
@@ -85,12 +88,15 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
   return text;
 }
 
-Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
-  Prepared prepared{load_encoder(EncoderSettings::from(experiment.backbone), plugins),
+Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console,
+                 bool checks = false) {
+  Prepared prepared{WarmStart(experiment, plugins),
+                    load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
                     ExampleFiles(experiment.data.string("text")),
                     std::nullopt};
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
+  prepared.start.give_encoder(prepared.encoder);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
     check_files(experiment, *plan.config);
@@ -102,12 +108,19 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
       if (!file.empty()) prepared.files.get(file);
     for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
   }
-  for (const std::string& warning :
-       fit_examples(example_uses(prepared.plans, experiment), prepared.files, prepared.encoder))
-    console.warn(warning);
+  try {
+    for (const std::string& warning :
+         fit_examples(example_uses(prepared.plans, experiment), prepared.files, prepared.encoder))
+      console.warn(warning);
+  } catch (const Error&) {
+    if (!checks) throw;  // a check lists all such examples
+  }
   check_pairs(prepared.plans, experiment, prepared.files);
+  warn_of_overlap(experiment, prepared.plans, prepared.files, console);
+  prepared.start.mark(prepared.plans, prepared.encoder);
   if (experiment.trains)
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
+  prepared.start.give_adapters(prepared.encoder);
   return prepared;
 }
 
@@ -136,7 +149,7 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
 /// Heads whose random weights nothing will change.
 void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& experiment, Console& console) {
   for (const TaskPlan& plan : plans) {
-    if (plan.init != "none" || plan.task.head->level() == Level::pair) continue;
+    if (plan.init != "none" || plan.start || plan.task.head->level() == Level::pair) continue;
     if (experiment.trains && !plan.files.train.empty()) continue;
     console.warn("task '" + plan.config->name +
                  "': its head has random weights, so that its predictions mean nothing; " +
@@ -154,28 +167,37 @@ std::string names_of(const MultiTaskModel& model, const std::vector<bool>& wante
 
 }  // namespace
 
-void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console) {
-  Prepared prepared = prepare(experiment, plugins, console);
-  std::string text = encoder_text(prepared.encoder);
-  for (const TaskPlan& plan : prepared.plans) text += task_text(plan, experiment, prepared.files);
-  build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr);
-  if (prepared.training) {
-    check_selectors(experiment.freeze, *prepared.encoder.model);
-    text += freeze_table(prepared.training->policy, *prepared.encoder.model) + "\n";
-  }
-  console.say(text + "the experiment can run\n");
+void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
+                      Console& console) {
+  check_warm_start(experiment, settings.directory);
+  Prepared prepared = prepare(experiment, plugins, console, /*checks=*/true);
+  std::string text = encoder_text(prepared.encoder) + prepared.start.text();
+  for (const TaskPlan& plan : prepared.plans)
+    if (!plan.start) text += task_text(plan, experiment, prepared.files);
+  RunCheck check(experiment, prepared.plans, prepared.training ? &*prepared.training : nullptr,
+                 prepared.files, prepared.encoder, console, settings);
+  check.check_names();
+  check.check_directory();
+  check.check_spans();
+  check.build(
+      [&] { build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr); });
+  check.finish();
+  console.say(text + check.report() + "the experiment can run\n");
 }
 
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
                    PluginCatalog& plugins, Console& console) {
   const fs::path& directory = place.directory;
+  check_warm_start(experiment, directory);
   Prepared prepared = prepare(experiment, plugins, console);
   Encoder& encoder = prepared.encoder;
   const RunLock lock(directory);
   if (resume) {
     check_same_config(directory, resolved(experiment, prepared));
     if (prepared.training && is_finished_run(directory)) {
-      console.say("the run in " + directory.string() + " is finished; there is nothing to go on with\n");
+      console.say("the run in " + directory.string() +
+                  " is finished; there is nothing to resume. For more epochs " + more_epochs_hint(directory) +
+                  "\n");
       remove_training_state(directory);
       return 0;
     }
@@ -188,7 +210,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
 
-  std::string text = encoder_text(encoder);
+  std::string text = encoder_text(encoder) + prepared.start.text();
   std::vector<HeldOut> held_out;
   std::set<std::string> example_texts;
   for (const TaskPlan& plan : prepared.plans) {
@@ -196,7 +218,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
       const auto& texts = prepared.files.get(train).texts;
       example_texts.insert(texts.begin(), texts.end());
     }
-    text += task_text(plan, experiment, prepared.files);
+    if (!plan.start) text += task_text(plan, experiment, prepared.files);
     for (const std::string& test : test_files(experiment, *plan.config))
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
@@ -215,6 +237,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
       build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder, &fitting);
   const double fitting_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  prepared.start.release();
   warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
   const Inference inference(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
@@ -251,13 +274,15 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
                                     fitting_seconds, probes_record)
                                   .json() +
                               "\n");
-    save_trained_backbone(directory, *encoder.model, plan.policy);
     if (!plan.trains_nothing())
       console.say("trained " + std::to_string(outcome.steps) + " steps in " +
                   formatted("%.1f", outcome.seconds) + " s" +
                   (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
     if (held_out.empty()) held_out = dev_files(plan);
   }
+  save_trained_backbone(directory, *encoder.model,
+                        prepared.training ? prepared.training->policy : FreezePolicy(),
+                        prepared.start.changed());
   save_heads(directory, *encoder.model);
 
   show_sentences(experiment, directory, encoder, inference, example_texts, console);

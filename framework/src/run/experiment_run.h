@@ -7,11 +7,14 @@
 #include "config/experiment.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
+#include "run/run_check.h"
 
 namespace mtt {
 
-/// Reads configuration, plugins, model and examples, and says what a run would do.
-void check_experiment(const Experiment& experiment, PluginCatalog& plugins, Console& console);
+/// Reads configuration, plugins, model and examples, builds the heads, looks for everything that would end a
+/// run later, and says what a run would do. Writes nothing. What is wrong throws Error.
+void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
+                      Console& console);
 
 /// Where a run keeps things.
 struct RunPlace {

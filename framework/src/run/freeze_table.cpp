@@ -3,38 +3,126 @@
 #include <algorithm>
 #include <vector>
 
+#include "freeze/frontier.h"
+#include "report/number_table.h"
 #include "report/terminal_text.h"
+#include "train/parameter_groups.h"
 
 namespace mtt {
+namespace {
 
-std::string freeze_table(const FreezePolicy& policy, const MultiTaskModel& model) {
-  std::string text = "\nWhat learns\n";
-  for (std::size_t p = 0; p < policy.phases.size(); ++p)
-    text += "  phase " + std::to_string(p + 1) + ", from epoch " +
-            std::to_string(policy.phases[p].first_epoch + 1) + ": " + policy.phases[p].name +
-            (policy.automatic ? ", and layers freeze from below as they settle" : "") + "\n";
-  std::size_t width = 0;
-  for (const auto& [name, tensor] : model.parameters()) width = std::max(width, name.size());
-  std::vector<std::int64_t> counts(policy.phases.size(), 0), tensors(policy.phases.size(), 0);
-  std::int64_t all = 0, number = 0;
-  for (const auto& [name, tensor] : model.parameters()) {
-    text += "  " + padded(name, width + 2);
-    for (std::size_t p = 0; p < policy.phases.size(); ++p) {
-      const bool trains = policy.phases[p].trains(name);
-      text += trains ? "learns  " : "frozen  ";
-      counts[p] += trains ? tensor.numel() : 0;
-      tensors[p] += trains;
-    }
-    text += std::to_string(tensor.numel()) + "\n";
-    all += tensor.numel();
-    ++number;
+constexpr std::size_t kMostColumns = 6;
+constexpr std::string_view kBackbone = "backbone.", kHeads = "heads.", kEmbeddings = "embeddings.";
+
+struct Group {
+  std::string name;
+  std::int64_t parameters = 0;
+  std::vector<std::int64_t> trainable;  ///< in each phase
+};
+
+std::string group_of(std::string_view parameter) {
+  if (parameter.starts_with(kHeads)) {
+    const std::string_view task = parameter.substr(kHeads.size());
+    return "head " + std::string(task.substr(0, task.find('.')));
   }
+  if (!parameter.starts_with(kBackbone)) return "dense modules";
+  if (is_adapter(parameter)) return "adapters";
+  parameter.remove_prefix(kBackbone.size());
+  const std::int64_t layer = layer_of_parameter(parameter);
+  if (layer >= 0) return "layer " + std::to_string(layer);
+  return parameter.starts_with(kEmbeddings) ? "embeddings" : "rest of the encoder";
+}
+
+/// Adapters stand among the layers that they extend; their group comes after the last layer.
+void adapters_behind_layers(std::vector<Group>& groups) {
+  const auto adapters =
+      std::find_if(groups.begin(), groups.end(), [](const Group& g) { return g.name == "adapters"; });
+  if (adapters == groups.end()) return;
+  const auto end = std::find_if(adapters, groups.end(), [](const Group& g) {
+    return g.name == "dense modules" || g.name.starts_with("head ");
+  });
+  std::rotate(adapters, adapters + 1, end);
+}
+
+std::vector<Group> groups_of(const FreezePolicy& policy, const MultiTaskModel& model) {
+  std::vector<Group> groups;
+  for (const auto& [name, tensor] : model.parameters()) {
+    const std::string group = group_of(name);
+    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == group; });
+    if (found == groups.end())
+      found = groups.insert(groups.end(), {group, 0, std::vector<std::int64_t>(policy.phases.size(), 0)});
+    found->parameters += tensor.numel();
+    for (std::size_t p = 0; p < policy.phases.size(); ++p)
+      if (policy.phases[p].trains(name)) found->trainable[p] += tensor.numel();
+  }
+  adapters_behind_layers(groups);
+  Group all{"all", 0, std::vector<std::int64_t>(policy.phases.size(), 0)};
+  for (const Group& group : groups) {
+    all.parameters += group.parameters;
+    for (std::size_t p = 0; p < policy.phases.size(); ++p) all.trainable[p] += group.trainable[p];
+  }
+  groups.push_back(std::move(all));
+  return groups;
+}
+
+std::string cell(std::int64_t trainable) { return trainable > 0 ? grouped(trainable) : "frozen"; }
+
+/// "1-3, 5": the phases in which a group has trainable parameters.
+std::string phases_text(const std::vector<std::int64_t>& trainable) {
+  std::string text;
+  for (std::size_t from = 0; from < trainable.size(); ++from) {
+    if (trainable[from] == 0) continue;
+    std::size_t to = from;
+    while (to + 1 < trainable.size() && trainable[to + 1] > 0) ++to;
+    text += (text.empty() ? "" : ", ") + std::to_string(from + 1) +
+            (to > from ? "-" + std::to_string(to + 1) : "");
+    from = to;
+  }
+  return text.empty() ? "frozen" : text;
+}
+
+std::string phase_lines(const FreezePolicy& policy) {
+  std::vector<std::vector<std::string>> rows;
   for (std::size_t p = 0; p < policy.phases.size(); ++p)
-    text += "  phase " + std::to_string(p + 1) + ": " + std::to_string(tensors[p]) + " of " +
-            std::to_string(number) + " tensors learn, " + std::to_string(counts[p]) + " of " +
-            std::to_string(all) + " parameters (" +
-            formatted("%.3f", 100.0 * static_cast<double>(counts[p]) / static_cast<double>(all)) + " %)\n";
-  return text;
+    rows.push_back({"  phase " + std::to_string(p + 1),
+                    "from epoch " + std::to_string(policy.phases[p].first_epoch + 1),
+                    policy.phases[p].name +
+                        (policy.automatic ? "; layers freeze from below as their gradients settle" : "")});
+  return columns_text(rows);
+}
+
+}  // namespace
+
+std::string trainable_table(const FreezePolicy& policy, const MultiTaskModel& model) {
+  const std::size_t phases = policy.phases.size();
+  const bool columns = phases <= kMostColumns;
+  std::vector<std::vector<std::string>> rows = {{"", "parameters"}};
+  if (!columns) rows[0].insert(rows[0].end(), {"trainable", "in phases"});
+  for (std::size_t p = 0; columns && p < phases; ++p)
+    rows[0].push_back(phases == 1 ? "trainable" : "phase " + std::to_string(p + 1));
+  for (const Group& group : groups_of(policy, model)) {
+    std::vector<std::string>& row = rows.emplace_back();
+    row = {group.name, grouped(group.parameters)};
+    if (columns) {
+      for (const std::int64_t trainable : group.trainable) row.push_back(cell(trainable));
+    } else {
+      row.push_back(cell(*std::max_element(group.trainable.begin(), group.trainable.end())));
+      row.push_back(phases_text(group.trainable));
+    }
+  }
+  return "Trainable parameters\n" + phase_lines(policy) + number_table(rows);
+}
+
+std::string tensor_table(const FreezePolicy& policy, const MultiTaskModel& model) {
+  std::vector<std::vector<std::string>> rows = {{"", "parameters"}};
+  for (std::size_t p = 0; p < policy.phases.size(); ++p)
+    rows[0].push_back(policy.phases.size() == 1 ? "" : "phase " + std::to_string(p + 1));
+  for (const auto& [name, tensor] : model.parameters()) {
+    std::vector<std::string>& row = rows.emplace_back();
+    row = {name, grouped(tensor.numel())};
+    for (const Phase& phase : policy.phases) row.push_back(phase.trains(name) ? "trainable" : "frozen");
+  }
+  return "Tensors\n" + number_table(rows);
 }
 
 std::int64_t learning_parameters(const FreezePolicy& policy, const MultiTaskModel& model) {

@@ -275,7 +275,7 @@ std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment&
     for (std::size_t n = 0; n < group.size(); ++n) {
       HeadStart& start = starts[static_cast<std::size_t>(group[n] - plans.data())];
       start = fitting.fit(n, group[n]->init);
-      group[n]->task.trained = group[n]->init != "none";
+      group[n]->task.trained = group[n]->task.trained || group[n]->init != "none";
       tell(*group[n], start, settings);
     }
   }

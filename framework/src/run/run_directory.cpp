@@ -1,5 +1,10 @@
 #include "run/run_directory.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <system_error>
 
@@ -26,9 +31,9 @@ constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
 constexpr const char* kResults[] = {
-    "console.txt",   "embeddings.npy", "similarity.svg", "predictions.jsonl", kScoresFile,
-    "metrics.jsonl", "events",         "cost.json",      kConfusionFolder,    kTestPredictionsFolder,
-    kProbes,         kBackbone,        kHeads};
+    "console.txt", "embeddings.npy", "similarity.svg", "predictions.jsonl",    kScoresFile, "metrics.jsonl",
+    "events",      "cost.json",      kConfusionFolder, kTestPredictionsFolder, kProbes,     kBackbone,
+    kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -64,6 +69,17 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
   plan.task.trained = saved.at("trained").boolean();
 }
 
+void check_contents(const fs::path& directory) {
+  std::error_code error;
+  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
+    throw Error("the directory '" + directory.string() +
+                "' holds other things than a run; give an empty or new one with --out");
+  if (has_checkpoint(checkpoint_folder(directory)))
+    throw Error(
+        "the directory '" + directory.string() +
+        "' holds a training that is not finished; go on with --resume, or give another one with --out");
+}
+
 }  // namespace
 
 bool is_run_directory(const fs::path& directory) {
@@ -75,17 +91,27 @@ Experiment read_run_config(const fs::path& directory, const std::vector<Override
   return Experiment::read(directory / kConfig, overrides);
 }
 
+void check_run_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::path existing = directory;
+  while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
+  const std::string where = "the run directory '" + directory.string() + "' ";
+  if (!fs::is_directory(existing, error))
+    throw Error(where + "cannot be made: '" + existing.string() +
+                "' is no directory; give another one with --out");
+  if (::access(existing.c_str(), W_OK | X_OK) != 0)
+    throw Error(where +
+                (existing == directory ? "cannot be written into: "
+                                       : "cannot be made in '" + existing.string() + "': ") +
+                std::strerror(errno) + "; give another one with --out");
+  if (existing == directory) check_contents(directory);
+}
+
 void claim_run_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
-  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
-    throw Error("the directory '" + directory.string() +
-                "' holds other things than a run; give an empty or new one with --out");
-  if (has_checkpoint(checkpoint_folder(directory)))
-    throw Error(
-        "the directory '" + directory.string() +
-        "' holds a training that is not finished; go on with --resume, or give another one with --out");
+  check_contents(directory);
   const fs::path previous = directory / kPrevious;
   const bool complete = fs::exists(directory / kHeads, error);
   if (complete) {
@@ -135,7 +161,10 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
         const auto text = [](const Value* value) { return value ? value->json() : std::string("not there"); };
         if (text(now) != text(saved))
           throw Error(file.string() + ": " + path + " is " + text(saved) + " in the run and " + text(now) +
-                      " now; a training goes on with the configuration that it began with");
+                      " now; " +
+                      (is_finished_run(directory)
+                           ? "the run is finished; for more epochs " + more_epochs_hint(directory)
+                           : "a training goes on with the configuration that it began with"));
       };
   compare("", &given, &before);
 }
@@ -145,16 +174,22 @@ bool is_finished_run(const fs::path& directory) {
   return fs::exists(directory / kHeads, error) && !has_checkpoint(checkpoint_folder(directory));
 }
 
+std::string more_epochs_hint(const fs::path& directory) {
+  return "start a new run in another output directory with init_from = " + Value(directory.string()).json() +
+         " in [run]";
+}
+
 void save_config(const fs::path& directory, const Value& resolved_config) {
   write_file_atomically(directory / kConfig, toml_text(resolved_config));
 }
 
-void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model,
-                           const FreezePolicy& policy) {
+void save_trained_backbone(const fs::path& directory, const MultiTaskModel& model, const FreezePolicy& policy,
+                           const std::vector<std::string>& changed) {
   std::vector<nn::NamedParameter> trained;
   for (auto& parameter : model.parameters()) {
-    if (policy.ever_trains(parameter.name) && !parameter.name.starts_with("heads."))
-      trained.push_back(parameter);
+    const bool differs = policy.ever_trains(parameter.name) ||
+                         std::find(changed.begin(), changed.end(), parameter.name) != changed.end();
+    if (differs && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
   }
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }
@@ -174,11 +209,11 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   if (run.experiment.trains) {
     run.adapters = FreezePolicy::adapters_of(run.experiment.freeze);
     add_adapters(run.encoder.model->backbone(), run.adapters, 0);
-    if (std::error_code error; fs::exists(directory / kBackbone, error)) {
-      const auto trained = load_tensors(directory / kBackbone);
-      for (const auto& [name, tensor] : trained) run.trained.push_back(name);
-      copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
-    }
+  }
+  if (std::error_code error; fs::exists(directory / kBackbone, error)) {
+    const auto trained = load_tensors(directory / kBackbone);
+    for (const auto& [name, tensor] : trained) run.trained.push_back(name);
+    copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());

@@ -21,6 +21,10 @@ bool is_run_directory(const std::filesystem::path& directory);
 /// The configuration of a run.
 Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
 
+/// Throws Error where a new run cannot have a directory: what is there is no directory, or holds other things
+/// than a run or a training that is not finished, or it cannot be made or written into. Writes nothing.
+void check_run_directory(const std::filesystem::path& directory);
+
 /// Makes the directory, or takes one that is empty or a run's; the results of a complete older run are moved
 /// into its folder `previous`, those of an incomplete one removed. Anything else in it, or a training that is
 /// not finished, throws Error, so that nothing of the user's is ever overwritten.
@@ -40,9 +44,13 @@ bool is_finished_run(const std::filesystem::path& directory);
 
 /// Writes config.toml: from here on the directory is a run's.
 void save_config(const std::filesystem::path& directory, const Value& resolved_config);
-/// Writes backbone.safetensors: what training changed below the heads; none where it changed nothing.
+/// How to train a finished run further, as the end of a sentence.
+std::string more_epochs_hint(const std::filesystem::path& directory);
+
+/// Writes backbone.safetensors: what training changed below the heads, and the parameters `changed`, which
+/// were not the model's at the start; none where there are none.
 void save_trained_backbone(const std::filesystem::path& directory, const MultiTaskModel& model,
-                           const FreezePolicy& policy);
+                           const FreezePolicy& policy, const std::vector<std::string>& changed);
 /// Writes heads/<task>/head.json and model.safetensors.
 void save_heads(const std::filesystem::path& directory, const MultiTaskModel& model);
 

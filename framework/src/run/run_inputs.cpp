@@ -1,6 +1,8 @@
 #include "run/run_inputs.h"
 
+#include <algorithm>
 #include <map>
+#include <vector>
 
 #include "config/task_examples.h"
 #include "io/digest.h"
@@ -32,6 +34,18 @@ std::map<std::string, fs::path> model_files(const Experiment& experiment) {
   return files;
 }
 
+/// The weights of the run that [run] init_from names.
+std::vector<fs::path> start_files(const Experiment& experiment) {
+  const fs::path run = experiment.run.string("init_from");
+  if (run.empty()) return {};
+  std::vector<fs::path> files = {run / "config.toml", run / "backbone.safetensors"};
+  std::error_code error;
+  for (const auto& entry : fs::recursive_directory_iterator(run / "heads", error))
+    if (entry.is_regular_file()) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 }  // namespace
 
 const std::string& RunInputs::of_file(const fs::path& file) {
@@ -53,6 +67,7 @@ std::string RunInputs::digest(const Experiment& experiment) {
     all.add(name);
     all.add(of_file(file));
   }
+  for (const fs::path& file : start_files(experiment)) all.add(of_file(file));
   for (const TaskConfig& task : experiment.tasks) all.add(task.name + of_file(train_file(experiment, task)));
   for (const std::string& file : held_out_files(experiment)) all.add(of_file(file));
   return all.hex();

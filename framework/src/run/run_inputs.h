@@ -12,7 +12,8 @@ namespace mtt {
 /// Digests of files, each read once.
 class RunInputs {
  public:
-  /// A digest of the contents of an experiment's examples and of its model's directory. What is missing
+  /// A digest of the contents of an experiment's examples, its model's directory and the run that it starts
+  /// from. What is missing
   /// counts as missing; the run itself says so.
   std::string digest(const Experiment& experiment);
 

@@ -38,18 +38,6 @@ ClassReport classes_of(const Task& task, const TaskScore& score) {
   }
 }
 
-/// Scores are kept by name.
-std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics) {
-  const std::string who = "task '" + task.name + "': the head '" + task.plugin + "' ";
-  if (metrics.empty()) throw Error(who + "gave no metric for labelled examples; its score is wrong");
-  std::set<std::string> names;
-  for (const Metric& metric : metrics)
-    if (metric.name.empty() || !names.insert(metric.name).second)
-      throw Error(who + "gave two metrics of the name " + Value(metric.name).json() +
-                  ", or one without a name; its score is wrong");
-  return metrics;
-}
-
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
 TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file,
                          const Examples& examples, const InferenceResult& result,
@@ -89,6 +77,17 @@ Value metrics_json(const std::vector<Metric>& metrics) {
 }
 
 }  // namespace
+
+std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics) {
+  const std::string who = "task '" + task.name + "': the head '" + task.plugin + "' ";
+  if (metrics.empty()) throw Error(who + "gave no metric for labelled examples; its score is wrong");
+  std::set<std::string> names;
+  for (const Metric& metric : metrics)
+    if (metric.name.empty() || !names.insert(metric.name).second)
+      throw Error(who + "gave two metrics of the name " + Value(metric.name).json() +
+                  ", or one without a name; its score is wrong");
+  return metrics;
+}
 
 std::string score_text(const TaskScore& score) {
   std::string text = padded(score.task, 12) + "  ";

@@ -10,6 +10,7 @@
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
+#include "run/warm_start.h"
 
 namespace mtt {
 namespace {
@@ -160,6 +161,7 @@ std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment
       head.build(encoder.model->feature_width(plan.task.reading, head.level()));
       randomise(head, stream_seed(experiment.run.integer("seed"), plan.config->name));
     });
+    if (plan.start) start_head_from(plan.task, *plan.start);
   }
   std::vector<HeadStart> starts;
   if (fitting) starts = fit_heads(plans, experiment, files, encoder, *fitting);

@@ -23,7 +23,8 @@ struct TaskPlan {
   Options head_options;
   Task task;
   DrawnFiles files;
-  std::string init = {};  ///< the initialisation that was chosen
+  std::string init = {};        ///< the initialisation that was chosen
+  const Task* start = nullptr;  ///< the task of another run whose weights its head starts from
 
   std::string field() const;  ///< the key of its labels
 };

@@ -15,36 +15,6 @@
 namespace mtt {
 namespace {
 
-std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
-                                         const Encoder& encoder, std::int64_t threads) {
-  std::vector<TrainingSource> sources;
-  const TextEncoder text_encoder = encoder.text_encoder();
-  for (std::size_t t = 0; t < plan.files.size(); ++t) {
-    if (plan.settled[t]) continue;
-    const std::string& file = plan.files[t].train;
-    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
-    if (source == sources.end()) {
-      source = sources.insert(sources.end(), TrainingSource{.file = file,
-                                                            .texts = files.get(file).texts,
-                                                            .partners = files.get(file).partners,
-                                                            .tasks = {},
-                                                            .labels = {},
-                                                            .tokens = {}});
-    }
-    source->tasks.push_back(t);
-    source->labels.push_back(files.get(file).labels(plan.files[t].field));
-  }
-  for (TrainingSource& source : sources) {
-    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
-    if (!pairs) source.partners.clear();
-    source.tokens = tokenize(text_encoder, source.texts, threads);
-    auto partners = tokenize(text_encoder, source.partners, threads);
-    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
-                         std::make_move_iterator(partners.end()));
-  }
-  return sources;
-}
-
 /// In the order of `make_sources`.
 std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& files) {
   std::vector<std::string> seen;
@@ -119,7 +89,7 @@ HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   for (const TaskPlan& task : tasks) {
     heads.all_probes = heads.all_probes && starts_at_optimum(task);
     const bool may_have_weights = task.task.head->convex() || task.task.head->level() != Level::pair;
-    if (task.init == "none" && may_have_weights) heads.random.push_back(task.config->name);
+    if (task.init == "none" && !task.start && may_have_weights) heads.random.push_back(task.config->name);
   }
   return heads;
 }
@@ -182,6 +152,36 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
                        static_cast<std::uint64_t>(experiment.run.integer("seed")));
   check_sampler(experiment, *plan.sampler, *plan.weighting);
   return plan;
+}
+
+std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
+                                         const Encoder& encoder, std::int64_t threads) {
+  std::vector<TrainingSource> sources;
+  const TextEncoder text_encoder = encoder.text_encoder();
+  for (std::size_t t = 0; t < plan.files.size(); ++t) {
+    if (plan.settled[t]) continue;
+    const std::string& file = plan.files[t].train;
+    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
+    if (source == sources.end()) {
+      source = sources.insert(sources.end(), TrainingSource{.file = file,
+                                                            .texts = files.get(file).texts,
+                                                            .partners = files.get(file).partners,
+                                                            .tasks = {},
+                                                            .labels = {},
+                                                            .tokens = {}});
+    }
+    source->tasks.push_back(t);
+    source->labels.push_back(files.get(file).labels(plan.files[t].field));
+  }
+  for (TrainingSource& source : sources) {
+    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
+    if (!pairs) source.partners.clear();
+    source.tokens = tokenize(text_encoder, source.texts, threads);
+    auto partners = tokenize(text_encoder, source.partners, threads);
+    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
+                         std::make_move_iterator(partners.end()));
+  }
+  return sources;
 }
 
 std::vector<HeldOut> dev_files(const TrainingPlan& plan) {

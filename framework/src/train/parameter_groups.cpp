@@ -68,7 +68,7 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
     }
     if (!any)
       rate.refuse("[train.learning_rates] the selector '" + selector +
-                  "' names no parameter; `mtt run --check` lists them");
+                  "' names no parameter; `mtt run --check --verbose` with this selector left out lists them");
   }
   return slots;
 }

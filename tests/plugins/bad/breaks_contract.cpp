@@ -69,7 +69,10 @@ class BreaksContract : public mtt::Head {
     if (how_ == "changes") return logits + static_cast<double>(++calls_);
     return logits;
   }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::TokenBatch& batch) const override {
+    if (how_ == "refuses_up_in_prepare")
+      for (const auto& text : batch.texts)
+        if (text == "up") throw std::runtime_error("no target for up");
     at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size())}, kNoTarget, at::kLong);
     for (std::size_t i = 0; i < labels.size(); ++i)
       if (!labels[i].is(Value::Kind::null)) targets[static_cast<std::int64_t>(i)] = labels_.index(labels[i]);
@@ -100,6 +103,10 @@ class BreaksContract : public mtt::Head {
     return predictions;
   }
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>& labels) const override {
+    if (how_ == "refuses_alarm_in_score")
+      for (const Value& label : labels)
+        if (!label.is(Value::Kind::null) && label.string() == "alarm")
+          throw std::runtime_error("no score for alarm");
     if (how_ == "silent" && labels.empty()) return {};
     return {{"accuracy", 1}};
   }

@@ -1,0 +1,38 @@
+#include "data/overlap.h"
+
+#include <algorithm>
+
+#include "data/folded_text.h"
+
+namespace mtt {
+
+KnownTexts::KnownTexts(const std::vector<const Examples*>& files) {
+  for (std::size_t f = 0; f < files.size(); ++f)
+    for (const auto* texts : {&files[f]->texts, &files[f]->partners})
+      for (const std::string& text : *texts) file_of_.emplace(folded_text(text), f);
+}
+
+std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_t row) const {
+  std::optional<std::size_t> found;
+  const auto look = [&](const std::string& text) {
+    const auto known = file_of_.find(folded_text(text));
+    if (known != file_of_.end()) found = std::min(found.value_or(known->second), known->second);
+  };
+  look(examples.texts[row]);
+  if (!examples.partners.empty()) look(examples.partners[row]);
+  return found;
+}
+
+Overlap find_overlap(const Examples& examples, const KnownTexts& known) {
+  Overlap overlap;
+  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
+    const auto found = known.find(examples, i);
+    if (!found) continue;
+    if (overlap.examples++ > 0) continue;
+    overlap.first = static_cast<std::int64_t>(i);
+    overlap.other = *found;
+  }
+  return overlap;
+}
+
+}  // namespace mtt

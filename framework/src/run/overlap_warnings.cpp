@@ -1,0 +1,48 @@
+#include "run/overlap_warnings.h"
+
+#include <algorithm>
+
+#include "config/task_examples.h"
+#include "data/label_check.h"
+#include "data/overlap.h"
+#include "report/terminal_text.h"
+
+namespace mtt {
+namespace {
+
+constexpr double kWorthTelling = 0.01;
+
+void add_once(std::vector<std::string>& files, const std::string& file) {
+  if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+}
+
+}  // namespace
+
+void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& plans, ExampleFiles& files,
+                     Console& console) {
+  std::vector<std::string> training, tests;
+  for (const TaskPlan& plan : plans) {
+    const bool learns = experiment.trains || plan.init != "none";
+    if (learns && !plan.files.train.empty()) add_once(training, plan.files.train);
+    for (const std::string& test : test_files(experiment, *plan.config)) add_once(tests, test);
+  }
+  std::vector<const Examples*> learned;
+  for (const std::string& file : training) learned.push_back(&files.get(file));
+  const KnownTexts known(learned);
+  for (const std::string& file : tests) {
+    const Examples& examples = files.get(file);
+    const Overlap overlap = find_overlap(examples, known);
+    const double share = static_cast<double>(overlap.examples) / static_cast<double>(examples.texts.size());
+    if (share <= kWorthTelling) continue;
+    console.warn(
+        std::to_string(overlap.examples) + " of " + std::to_string(examples.texts.size()) + " examples (" +
+        formatted("%.1f", 100 * share) + " %) of the test file " + file +
+        " are also in the training data, ignoring case and white space; the first is at line " +
+        std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
+        file_name(training[overlap.other]) +
+        ". Scores on them are no measure of generalisation: set drop_overlap = true in [data] to leave "
+        "them out of the training data, or say so when reporting");
+  }
+}
+
+}  // namespace mtt

@@ -1,0 +1,20 @@
+// Test data that a run has been trained on, told before it is scored.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/experiment.h"
+#include "data/examples.h"
+#include "report/console.h"
+#include "run/task_building.h"
+
+namespace mtt {
+
+/// A warning for each test file of which more than 1 % of the examples have a text that is also in the
+/// training examples of any task (exact duplicates, ignoring case and white space): how many, where the first
+/// is, and what to do. The encoder is shared, so the training files of all tasks count.
+void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& plans, ExampleFiles& files,
+                     Console& console);
+
+}  // namespace mtt

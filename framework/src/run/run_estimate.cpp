@@ -1,0 +1,324 @@
+#include "run/run_estimate.h"
+
+#include <ATen/Parallel.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <map>
+#include <memory>
+#include <numeric>
+
+#include "freeze/frontier.h"
+#include "model/inference.h"
+#include "mtt/random_stream.h"
+#include "train/activation_cache.h"
+#include "train/adamw.h"
+#include "train/parameter_groups.h"
+#include "train/training_step.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::size_t kMostSteps = 4, kMostTexts = 64;
+constexpr double kSeconds = 2, kSlowest = 6;  // of all phases together; of one phase
+constexpr std::int64_t kFewestSteps = 2;
+constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
+
+using Chosen = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double token_count(const TrainingSource& source) {
+  return std::accumulate(source.tokens.begin(), source.tokens.end(), 0.0, [](double sum, const auto& text) {
+    return sum + static_cast<double>(text.tokens.ids.size());
+  });
+}
+
+/// The examples of some steps, as sources of their own.
+class Sample {
+ public:
+  Sample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model)
+      : all_(sources), model_(model), index_(sources.size()) {
+    for (const TrainingSource& source : sources) {
+      TrainingSource& own = sources_.emplace_back();
+      own.file = source.file;
+      own.tasks = source.tasks;
+      own.labels.resize(source.labels.size());
+    }
+  }
+
+  void add_step(const Chosen& chosen) {
+    Chosen& step = steps_.emplace_back();
+    for (const auto& [source, examples] : chosen) {
+      std::vector<std::int64_t> own;
+      for (const std::int64_t example : examples) own.push_back(add(source, example));
+      step.emplace_back(source, std::move(own));
+    }
+  }
+
+  /// A micro-batch of the longest texts of each source, so that memory is that of the largest one.
+  void add_longest(std::int64_t tokens) {
+    Chosen longest;
+    for (std::size_t s = 0; s < all_.size(); ++s) {
+      const bool coupled = std::any_of(all_[s].tasks.begin(), all_[s].tasks.end(),
+                                       [&](std::size_t t) { return model_.tasks()[t].head->coupled(); });
+      if (coupled) continue;
+      const auto length = [&](std::int64_t e) {
+        return static_cast<std::int64_t>(all_[s].tokens[e].tokens.ids.size());
+      };
+      std::vector<std::int64_t> order(all_[s].texts.size()), some;
+      std::iota(order.begin(), order.end(), std::int64_t{0});
+      std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
+      std::int64_t left = tokens;
+      for (const std::int64_t example : order) {
+        if (!some.empty() && length(example) > left) break;
+        some.push_back(example);
+        left -= length(example);
+      }
+      longest.emplace_back(s, std::move(some));
+    }
+    if (!longest.empty()) add_step(longest);
+  }
+
+  void tokenise(const TextEncoder& text_encoder, std::int64_t threads) {
+    for (TrainingSource& source : sources_) {
+      source.tokens = tokenize(text_encoder, source.texts, threads);
+      auto partners = tokenize(text_encoder, source.partners, threads);
+      source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
+                           std::make_move_iterator(partners.end()));
+    }
+  }
+
+  const std::vector<TrainingSource>& sources() const { return sources_; }
+  const std::vector<Chosen>& steps() const { return steps_; }
+
+ private:
+  std::int64_t add(std::size_t source, std::int64_t example) {
+    TrainingSource& own = sources_[source];
+    const auto [found, fresh] = index_[source].emplace(example, own.examples());
+    if (!fresh) return found->second;
+    own.texts.push_back(all_[source].texts[example]);
+    if (!all_[source].partners.empty()) own.partners.push_back(all_[source].partners[example]);
+    for (std::size_t t = 0; t < own.labels.size(); ++t)
+      own.labels[t].push_back(all_[source].labels[t][example]);
+    return found->second;
+  }
+
+  const std::vector<TrainingSource>& all_;
+  const MultiTaskModel& model_;
+  std::vector<TrainingSource> sources_;
+  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each source: example → own index
+  std::vector<Chosen> steps_;
+};
+
+struct Measured {
+  double step_seconds = 0, fill_seconds = 0, cache_bytes = 0;
+};
+
+class TrainingEstimate {
+ public:
+  TrainingEstimate(const Experiment& experiment, const FreezePolicy& policy, const Sampler& sampler,
+                   const std::vector<TrainingSource>& sources, Weighting& weighting, Encoder& encoder,
+                   std::int64_t threads)
+      : experiment_(experiment),
+        options_(experiment.train),
+        policy_(policy),
+        sampler_(sampler),
+        sources_(sources),
+        weighting_(weighting),
+        model_(*encoder.model),
+        threads_(threads),
+        sample_(sources, *encoder.model) {
+    sample_.add_longest(options_.integer("tokens_per_forward"));
+    first_ = sample_.steps().size();
+    Sampler draws = sampler_;
+    while (draws.step() < draws.steps() && sample_.steps().size() < first_ + kMostSteps) {
+      Chosen chosen;
+      for (SourceBatch& batch : draws.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
+      sample_.add_step(chosen);
+    }
+    sample_.tokenise(encoder.text_encoder(), threads);
+  }
+
+  RunEstimate run() {
+    at::set_num_threads(static_cast<int>(threads_));
+    std::vector<std::size_t> order(policy_.phases.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return trainable(a) > trainable(b); });
+    const double start = now();
+    Measured measured;
+    for (const std::size_t phase : order) {
+      const double left = kSeconds - (now() - start);
+      if (result_.steps_measured == 0 || left > 0)
+        measured = measure(phase, left / static_cast<double>(order.size()));
+      result_.seconds += measured.step_seconds * static_cast<double>(steps_of(phase)) + measured.fill_seconds;
+      result_.cache_bytes = std::max(result_.cache_bytes, measured.cache_bytes);
+    }
+    model_.train(false);
+    for (auto& [name, tensor] : model_.parameters()) {
+      tensor.mutable_grad().reset();
+      tensor.set_requires_grad(false);
+    }
+    return result_;
+  }
+
+ private:
+  std::int64_t trainable(std::size_t phase) const {
+    std::int64_t count = 0;
+    for (const auto& [name, tensor] : model_.parameters())
+      if (policy_.phases[phase].trains(name)) count += tensor.numel();
+    return count;
+  }
+
+  std::int64_t first_step(std::size_t phase) const {
+    return phase == policy_.phases.size()
+               ? sampler_.steps()
+               : std::min(sampler_.steps(), policy_.phases[phase].first_epoch * sampler_.steps_per_epoch());
+  }
+  std::int64_t steps_of(std::size_t phase) const { return first_step(phase + 1) - first_step(phase); }
+
+  /// Fills caches as the training would, where what they hold of all examples fits into [cache] limit_mb.
+  Measured fill(std::size_t phase, const std::vector<PrefixPlan>& plans) {
+    Measured measured;
+    caches_.clear();
+    caches_.resize(plans.size());
+    const std::int64_t depth = model_.backbone().shape().layers;
+    const std::int64_t begun = policy_.automatic ? 0 : first_step(phase);
+    double room = static_cast<double>(experiment_.cache.integer("limit_mb") * kBytesPerMb);
+    for (std::size_t s = 0; s < plans.size(); ++s) {
+      const TrainingSource& sample = sample_.sources()[s];
+      const bool pays = plans[s].worth_keeping(depth) &&
+                        (sampler_.steps() - begun) * options_.integer("batch_size") > sources_[s].examples();
+      if (experiment_.cache.string("where") == "none" || plans[s].frontier < 0 || !pays ||
+          sample.texts.empty())
+        continue;
+      auto cache = std::make_unique<ActivationCache>(
+          model_, sample, plans[s],
+          CacheStorage{.directory = {}, .bytes = std::numeric_limits<std::int64_t>::max(), .model_key = {}});
+      const double ratio = token_count(sources_[s]) / token_count(sample);
+      const double bytes = static_cast<double>(cache->bytes()) * ratio;
+      if (bytes > room) continue;
+      room -= bytes;
+      const double start = now();
+      cache->fill(threads_, options_.integer("tokens_per_forward"), nullptr, [](double) {});
+      measured.fill_seconds += (now() - start) * ratio;
+      measured.cache_bytes += bytes;
+      at::set_num_threads(static_cast<int>(threads_));
+      caches_[s] = std::move(cache);
+    }
+    return measured;
+  }
+
+  Measured measure(std::size_t phase, double seconds) {
+    for (auto& [name, tensor] : model_.parameters()) {
+      tensor.mutable_grad().reset();
+      tensor.set_requires_grad(policy_.phases[phase].trains(name));
+    }
+    model_.train(false);
+    const std::int64_t start_layer =
+        frontier(model_.backbone().parameters(), model_.backbone().shape().layers);
+    std::vector<PrefixPlan> plans;
+    for (const TrainingSource& source : sample_.sources())
+      plans.push_back(plan_prefix(model_, source.tasks, start_layer));
+    Measured measured = fill(phase, plans);
+    std::vector<const ActivationCache*> views;
+    for (const auto& cache : caches_) views.push_back(cache.get());
+
+    AdamW optimizer(
+        {options_.number("beta1"), options_.number("beta2"), options_.number("epsilon")},
+        parameter_groups(model_.parameters(), options_, own_layers(model_.backbone().parameters())));
+    TrainingStep runner(model_, sample_.sources(), weighting_, experiment_.weighting.boolean("normalize"),
+                        static_cast<std::uint64_t>(experiment_.run.integer("seed")));
+    runner.set_prefix(std::move(plans), std::move(views));
+    const double begin = now();
+    for (std::size_t s = 0; s <= first_; ++s) step(sample_.steps()[s], runner, optimizer);
+    const double warm = now();
+    measured.step_seconds = (warm - begin) / static_cast<double>(first_ + 1);
+    const auto goes_on = [&](std::int64_t count) {
+      const double spent = now() - begin;
+      return spent < seconds || (count < kFewestSteps && spent < kSlowest);
+    };
+    std::size_t next = first_;
+    for (std::int64_t count = 0; goes_on(count);) {
+      step(sample_.steps()[next], runner, optimizer);
+      measured.step_seconds = (now() - warm) / static_cast<double>(++count);
+      next = next + 1 < sample_.steps().size() ? next + 1 : first_;
+    }
+    caches_.clear();
+    return measured;
+  }
+
+  void step(const Chosen& chosen, TrainingStep& runner, AdamW& optimizer) {
+    const StepData data =
+        make_step(sample_.sources(), model_, chosen, options_.integer("tokens_per_forward"));
+    const std::int64_t number = result_.steps_measured++;
+    runner.run(data,
+               WeightingStep{.step = number,
+                             .epoch = 0,
+                             .seed = RandomStream(1, "weighting", static_cast<std::uint64_t>(number)).next(),
+                             .present = {},
+                             .losses = {},
+                             .gradient_norms = {}},
+               false);
+    clip_gradients(optimizer.slots(), std::numeric_limits<double>::infinity());
+    optimizer.step(0);
+    for (AdamW::Slot& slot : optimizer.slots()) slot.parameter.mutable_grad().reset();
+  }
+
+  const Experiment& experiment_;
+  const Options& options_;
+  const FreezePolicy& policy_;
+  const Sampler& sampler_;
+  const std::vector<TrainingSource>& sources_;
+  Weighting& weighting_;
+  MultiTaskModel& model_;
+  std::int64_t threads_;
+  Sample sample_;
+  std::size_t first_ = 0;  ///< the first step that the sampler drew
+  std::vector<std::unique_ptr<ActivationCache>> caches_;
+  RunEstimate result_;
+};
+
+}  // namespace
+
+RunEstimate estimate_training(const Experiment& experiment, const FreezePolicy& policy,
+                              const Sampler& sampler, const std::vector<TrainingSource>& sources,
+                              Weighting& weighting, Encoder& encoder, std::int64_t threads) {
+  return TrainingEstimate(experiment, policy, sampler, sources, weighting, encoder, threads).run();
+}
+
+double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
+                          std::int64_t threads, std::int64_t tokens_per_forward) {
+  std::vector<const std::string*> all;
+  double bytes = 0, sample_bytes = 0;
+  for (const auto* list : texts)
+    for (const std::string& text : *list) {
+      all.push_back(&text);
+      bytes += static_cast<double>(text.size()) + 1;
+    }
+  if (all.empty()) return 0;
+  std::vector<std::string> sample;
+  const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
+  for (std::size_t i = 0; i < all.size(); i += stride) {
+    sample.push_back(*all[i]);
+    sample_bytes += static_cast<double>(all[i]->size()) + 1;
+  }
+  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  const InferenceRequest request{.sentences = false, .predictions = predicts(*encoder.model), .progress = {}};
+  inference.run({sample.front()}, request);
+  const double start = now();
+  inference.run(sample, request);
+  return (now() - start) * bytes / sample_bytes;
+}
+
+double peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace mtt

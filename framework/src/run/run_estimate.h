@@ -1,0 +1,39 @@
+// How long a run will take and how much memory it needs, from a few steps.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "config/experiment.h"
+#include "freeze/freeze_policy.h"
+#include "model/encoder.h"
+#include "mtt/weighting.h"
+#include "train/sampler.h"
+#include "train/training_data.h"
+
+namespace mtt {
+
+/// An estimate; what it was measured on is a part of it.
+struct RunEstimate {
+  double seconds = 0;      ///< of training; 0 where there is none
+  double cache_bytes = 0;  ///< of what frozen layers give for all training examples
+  std::int64_t steps_measured = 0;
+};
+
+/// Runs a few steps of a training, for about two seconds in all: gradients are computed, and the optimizer
+/// steps with the learning rate 0, so that its time and memory count and no weight changes. Each phase of the
+/// policy is measured where time allows it, beginning with the one that trains most; the others are taken to
+/// be as slow as the one before. Caches are filled for the examples of these steps alone, in memory. A step
+/// that fails throws Error. Afterwards nothing requires a gradient.
+RunEstimate estimate_training(const Experiment& experiment, const FreezePolicy& policy,
+                              const Sampler& sampler, const std::vector<TrainingSource>& sources,
+                              Weighting& weighting, Encoder& encoder, std::int64_t threads);
+
+/// Seconds that inference takes for all of `texts`, heads included, extrapolated from some of them.
+double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
+                          std::int64_t threads, std::int64_t tokens_per_forward);
+
+/// The most memory that this process has had so far, in bytes.
+double peak_memory();
+
+}  // namespace mtt
