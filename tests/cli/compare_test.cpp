@@ -79,8 +79,10 @@ dev = "train.jsonl"
 test = "train.jsonl"
 [tasks.kind]
 head = "classification"
+init = "none"
 [tasks.words]
 head = "token_classification"
+init = "none"
 [train]
 epochs = 3
 batch_size = 2

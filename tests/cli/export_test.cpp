@@ -20,8 +20,10 @@ train = "train.jsonl"
 test = "train.jsonl"
 [tasks.intent]
 head = "classification"
+init = "none"
 [tasks.words]
 head = "token_classification"
+init = "none"
 layer = 1
 [train]
 epochs = 3

@@ -19,6 +19,7 @@ model = "./model"
 
 [tasks.intent]
 head = "classification"
+init = "none"
 train = "intent.jsonl"
 test = "intent.jsonl"
 label_smoothing = 0.1
@@ -237,7 +238,7 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.similarity.pooling=\"cls\"", "takes the model's own vectors; leave 'pooling' out");
   refused("tasks.similarity.normalize=\"no\"", "leave 'normalize' out");
   refused("tasks.similarity.layer=1", "leave 'layer' out");
-  refused("tasks.similarity.init=\"ridge\"", "the head 'similarity' knows 'none'");
+  refused("tasks.similarity.init=\"ridge\"", "for the head 'similarity' it is one of \"auto\", \"none\"");
   refused("tasks.similarity.loss=\"triplet\"", "triplet");
   refused("tasks.intent.class_weights.plays=2.0", "did you mean 'play'?");
   e.folder.write("single.jsonl", "{\"text\": \"rain\", \"similarity\": 0.5}\n");
@@ -303,13 +304,17 @@ train = "lines.jsonl"
 test = "lines.jsonl"
 [tasks.kind]
 head = "multi_label"
+init = "none"
 [tasks.grade]
 head = "ordinal"
+init = "none"
 [tasks.words]
 head = "token_classification"
+init = "none"
 crf = true
 [tasks.same]
 head = "pair_classification"
+init = "none"
 train = "same.jsonl"
 test = "same.jsonl"
 [train]

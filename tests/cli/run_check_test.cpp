@@ -23,12 +23,15 @@ test = "test.jsonl"
 
 [tasks.intent]
 head = "classification"
+init = "none"
 
 [tasks.slots]
 head = "token_classification"
+init = "none"
 
 [tasks.loudness]
 head = "regression"
+init = "none"
 
 [train]
 epochs = 4
@@ -136,7 +139,7 @@ TEST_CASE("--check shows what each phase trains, also of many phases and of adap
   CHECK_THAT(cells(many, "layer 7"), Catch::Matchers::EndsWith(" 2-10"));
   CHECK_THAT(cells(many, "embeddings"), Catch::Matchers::EndsWith(" 10"));
   const std::string closed = shown({"tasks.intent.init=ridge"});
-  CHECK_THAT(closed, Contains("weights by ridge"));
+  CHECK_THAT(closed, Contains("init ridge"));
 }
 
 TEST_CASE("--check finds invalid spans in train, dev and test files, with their place") {
@@ -145,7 +148,7 @@ TEST_CASE("--check finds invalid spans in train, dev and test files, with their 
            {R"({"start": -1, "end": 3, "label": "what"})", "the span -1..3 is empty or negative"},
            {R"({"start": 5, "end": 11, "label": "what"})", "ends beyond the text of 10 characters"},
            {R"({"start": 0, "end": 4, "label": "what"}, {"start": 3, "end": 6, "label": "what"})",
-            "the spans that begin at 0 and 3 overlap"}}) {
+            "the spans 0..4 and 3..6 overlap"}}) {
     const std::string line = "{\"text\": \"music rain\", \"intent\": \"play\", \"slots\": [" + span + "]}\n";
     const Checked c;
     c.folder.write("train.jsonl", kTrain + line);

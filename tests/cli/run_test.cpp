@@ -40,6 +40,7 @@ init = "ridge"
 
 [tasks.guess]
 head = "classification"
+init = "none"
 labels = ["yes", "no"]
 train = "guess.jsonl"
 

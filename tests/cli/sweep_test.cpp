@@ -24,6 +24,7 @@ test = ["test.jsonl", "other.jsonl"]
 
 [tasks.intent]
 head = "classification"
+init = "none"
 
 [train]
 epochs = 2

@@ -28,13 +28,16 @@ dev = "dev.jsonl"
 
 [tasks.intent]
 head = "classification"
+init = "none"
 
 [tasks.slots]
 head = "token_classification"
+init = "none"
 layer = 1
 
 [tasks.mood]
 head = "classification"
+init = "none"
 train = "mood.jsonl"
 
 [train]

@@ -20,9 +20,11 @@ train = "train.jsonl"
 
 [tasks.intent]
 head = "classification"
+init = "none"
 
 [tasks.slots]
 head = "token_classification"
+init = "none"
 layer = 1
 
 [train]
@@ -200,7 +202,7 @@ TEST_CASE("a task that the other run lacks has its own initialisation, and what 
   const Outcome outcome = r.from("second");
   CHECK_THAT(outcome.out,
              Contains("heads: intent; own initialisation: mood; not taken, no such task here: slots") &&
-                 Contains("task     mood: classification, weights by ridge") &&
+                 Contains("task     mood: classification, init ridge") &&
                  !Contains("task     intent: "));
   CHECK(r.file("second/heads/intent/model.safetensors") == r.file("first/heads/intent/model.safetensors"));
 }

@@ -18,6 +18,8 @@
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "plugin/plugin_catalog.h"
+#include "probe/probe_store.h"
+#include "temporary_folder.h"
 
 using mtt::Value;
 
@@ -237,6 +239,31 @@ TEST_CASE("an ordinal probe finds the same optimum from anywhere") {
       mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = 1});
   CHECK(fit.converged);
   CHECK(fit.loss < std::log(3.0) * 0.8);
+}
+
+TEST_CASE("a kept probe is found again, and a damaged one is fitted again") {
+  const TemporaryFolder folder;
+  const mtt::ProbeStore store(folder.path() / "probes");
+  const mtt::HeadFeatures train = features_of(classes_of(3));
+  int fits = 0;
+  const auto get = [&] {
+    mtt::Task task = task_of("classification", {}, kThree);
+    const mtt::ProbeFit fit = store.find_or_fit("key", task, [&] {
+      ++fits;
+      return mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = {}, .threads = 1});
+    });
+    return std::pair(fit, parameter(task, "classifier.weight").clone());
+  };
+  const auto [first, weight] = get();
+  const auto [second, again] = get();
+  CHECK(fits == 1);
+  CHECK(weight.equal(again));
+  CHECK(second.c == first.c);
+  CHECK(second.trials.size() == first.trials.size());
+  CHECK(second.loss == first.loss);
+  folder.write("probes/key.safetensors", "damaged");
+  CHECK(get().second.equal(weight));
+  CHECK(fits == 2);
 }
 
 TEST_CASE("degenerate examples have a finite probe or one message") {

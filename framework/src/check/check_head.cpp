@@ -18,12 +18,16 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
+#include "probe/feature_preconditioner.h"
+#include "probe/probe_objective.h"
 
 namespace mtt {
 namespace {
 
 constexpr std::int64_t kWidth = 12;
 constexpr double kTolerance = 1e-5;
+constexpr double kPenalty = 0.1;
+constexpr std::int64_t kMostEvaluations = 500;
 const std::vector<std::int64_t> kWords = {3, 1, 5, 2, 4, 6};
 
 Value span(std::int32_t start, std::int32_t end, const char* label) {
@@ -112,6 +116,7 @@ class HeadCheck {
   void check_scores();
   void check_saving();
   void check_closed_forms();
+  void check_convex();
   void check_threads();
 
   const HeadPlugin& plugin_;
@@ -400,6 +405,46 @@ void HeadCheck::check_closed_forms() {
   }
 }
 
+/// With a penalty on all parameters, the loss of a convex head has one minimum, wherever the search begins.
+void HeadCheck::check_convex() {
+  if (!head_->convex()) return;
+  const Task task{"check", plugin_.name, {}, copy_of(*head_), true};
+  const Encoding encoding = features(sample_.batch);
+  const at::Tensor targets = task.head->prepare(labels_, sample_.batch);
+  at::Tensor known = targets.is_floating_point() ? targets.eq(targets) : targets.ne(Head::kNoTarget);
+  if (known.dim() > 1) known = known.all(1);
+  const at::Tensor rows = known.nonzero().squeeze(1);
+  HeadFeatures sample{
+      .examples = {0},
+      .starts = {0, rows.size(0)},
+      .features = (encoding.tokens.defined() ? encoding.tokens : encoding.sentences).index_select(0, rows),
+      .partners = encoding.partners.defined() ? encoding.partners.index_select(0, rows) : at::Tensor(),
+      .targets = targets.index_select(0, rows)};
+  const auto parameters = task.head->parameters();
+  const at::Tensor start = parameter_vector(parameters);
+  task.head->to(at::kDouble);
+  for (const auto& [name, tensor] : parameters) tensor.set_requires_grad(true);
+  const ProbeObjective objective(task, sample, 1);
+  const double dtype_probe = objective.penalised(start, kPenalty).value;
+  require(std::isfinite(dtype_probe), "convex() is true, and the loss in float64 is not finite");
+  std::vector<double> lowest;
+  for (const double factor : {0.0, 1.0, -1.0}) {
+    FeaturePreconditioner preconditioner(parameters, sample.features, sample.rows());
+    preconditioner.set_penalty(kPenalty);
+    lowest.push_back(minimise([&](const at::Tensor& point) { return objective.penalised(point, kPenalty); },
+                              start * factor, preconditioner,
+                              [](const at::Tensor&, const at::Tensor& gradient) {
+                                return gradient.norm().item<double>() < kTolerance;
+                              },
+                              kMostEvaluations)
+                         .value);
+  }
+  for (const double value : lowest)
+    require(std::abs(value - lowest.front()) <= 1e-3 * (1 + std::abs(lowest.front())),
+            "convex() is true, and from other starts the penalised loss ends at " + std::to_string(value) +
+                " instead of " + std::to_string(lowest.front()));
+}
+
 void HeadCheck::check_threads() {
   const auto expected = decoded(*head_, sample_.batch);
   std::string wrong;
@@ -441,6 +486,7 @@ void HeadCheck::run() {
   report_.step("metrics", [&] { check_scores(); });
   report_.step("saved and loaded it is the same", [&] { check_saving(); });
   report_.step("closed forms", [&] { check_closed_forms(); });
+  report_.step("a loss with one minimum, also in float64", [&] { check_convex(); });
   report_.step("several threads at once", [&] { check_threads(); });
 }
 

@@ -119,10 +119,17 @@ RunSummary summarise_run(const fs::path& directory) {
   for (const Value& row : rows) {
     std::string task = row.at("task").string();
     if (files[task].size() > 1) task += " (" + told_apart(row.at("file").string(), files[task]) + ")";
-    for (const auto& [metric, value] : row.at("metrics").table())
-      run.scores.emplace_back(task + "." + metric, value.is(Value::Kind::null)
-                                                       ? std::numeric_limits<double>::quiet_NaN()
-                                                       : value.number());
+    const auto number = [](const Value* value) {
+      return !value || value->is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN()
+                                                    : value->number();
+    };
+    const Value* probe = row.find("probe");
+    for (const auto& [metric, value] : row.at("metrics").table()) {
+      run.scores.emplace_back(task + "." + metric, number(&value));
+      if (probe)
+        run.probes.emplace_back(task + "." + metric,
+                                number(probe->is(Value::Kind::table) ? probe->find(metric) : nullptr));
+    }
     if (const Value* classes = row.find("classes"))
       run.classes.emplace_back(task, class_scores_from(*classes));
   }

@@ -17,6 +17,7 @@ struct RunSummary {
   std::string directory;
   Value config;   ///< all of its values
   Scores scores;  ///< NaN where undefined; of several test files "<task> (<file without ending>).<metric>"
+  Scores probes = {};  ///< the scores of the tasks' probes, under the same names; NaN where a task has none
   /// Of each task (and test file) whose labels are classes, sets or spans, under its name in `scores`.
   std::vector<std::pair<std::string, std::vector<ClassScore>>> classes = {};
 };

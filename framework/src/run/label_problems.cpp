@@ -53,9 +53,9 @@ std::optional<LabelSet> known_labels(const Task& task) {
   return names.empty() ? std::nullopt : std::optional<LabelSet>(LabelSet(names));
 }
 
-bool knows(const std::optional<LabelSet>& known, const Value& label) {
+bool knows(const Task& task, const std::optional<LabelSet>& known, const Value& label) {
   if (!known || label.is(Value::Kind::null)) return true;
-  const std::vector<std::string> names = label_names(label);
+  const std::vector<std::string> names = label_names(task.head->label_kind(), label);
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return known->find(name); });
 }
 
@@ -116,7 +116,7 @@ class LabelTrial {
   void try_prepare(std::vector<std::int64_t> rows, bool held_out) {
     const auto fails = [&](std::int64_t row) {
       try {
-        return !knows(known_, labels_[row]);
+        return !knows(task_, known_, labels_[row]);
       } catch (const Error& error) {
         prepare_.add(row, error.what());
         return true;
@@ -160,7 +160,7 @@ class LabelTrial {
     const TokenBatch batch = pairs_ ? TokenBatch() : batch_of(rows);
     const auto count = static_cast<std::int64_t>(rows.size());
     return checked_predictions(task_, logits(task_.head->level() == Level::token ? batch.tokens() : count),
-                               batch, rows.size(), pairs_ ? "pairs" : "sentences");
+                               batch, rows.size(), pairs_ ? "pairs" : "sentences", /*top=*/0);
   }
 
   void try_score(const std::vector<Value>& predictions) {

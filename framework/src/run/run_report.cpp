@@ -1,6 +1,7 @@
 #include "run/run_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "data/examples.h"
@@ -79,6 +80,12 @@ std::string training_curves(const fs::path& directory) {
 std::string scores_table(const RunSummary& run) {
   std::vector<std::vector<std::string>> rows = {{"score", "value"}};
   for (const auto& [name, value] : run.scores) rows.push_back({name, formatted("%.4f", value)});
+  if (run.probes.size() == run.scores.size() && !run.probes.empty()) {
+    rows[0].push_back("probe");
+    for (std::size_t i = 0; i < run.probes.size(); ++i)
+      rows[i + 1].push_back(std::isfinite(run.probes[i].second) ? formatted("%.4f", run.probes[i].second)
+                                                                : "-");
+  }
   return rows.size() > 1 ? "<h3>Scores on held-out examples</h3>\n" + html_table(rows) : "";
 }
 

@@ -123,6 +123,7 @@ class Sweep {
       return signal;
     }
     check_metrics();
+    warn_of_equal_arms();
     const auto stopped = std::count_if(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
       return std::none_of(rows_.begin(), rows_.end(),
                           [&](const SweepRow& row) { return same_run(row, run); });
@@ -278,6 +279,31 @@ class Sweep {
     }
   }
 
+  /// Two arms that are the same training would pass for two results.
+  void warn_of_equal_arms() const {
+    const auto& arms = plan_.shape.arms;
+    for (std::size_t a = 0; a < arms.size(); ++a)
+      for (std::size_t b = a + 1; b < arms.size(); ++b)
+        if (always_equal(arms[a], arms[b]))
+          console_.warn(
+              "the arms '" + arms[a] + "' and '" + arms[b] +
+              "' have the same scores in every run; are they the same training? With fitted heads, for "
+              "example, probe_then_tune without epochs is policy \"none\"");
+  }
+
+  bool always_equal(const std::string& one, const std::string& other) const {
+    bool compared = false;
+    for (const SweepRow& row : rows_) {
+      if (row.failed() || row.arm != one || !plan_.shape.names(row.arm, row.point, row.seed)) continue;
+      for (const SweepRow& its : rows_) {
+        if (its.failed() || its.arm != other || its.point != row.point || its.seed != row.seed) continue;
+        compared = true;
+        if (row_json(its).at("scores").json() != row_json(row).at("scores").json()) return false;
+      }
+    }
+    return compared;
+  }
+
   SweepSummary summary() const { return summarise_sweep(plan_.shape, rows_); }
 
   void write_summary() const {
@@ -327,7 +353,8 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, P
       const Experiment experiment = Experiment::read(file, run.overrides);
       for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
     }
-    text += run.title() + "  (key " + run_key(file, run, plugins) + ")\n";
+    text += run.title() + "  (key " + run_key(file, run, plugins) + ", version " +
+            std::to_string(kKeyVersion) + ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   }
   console.say(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +

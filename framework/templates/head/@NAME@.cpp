@@ -61,6 +61,9 @@ class @TITLE@Head : public mtt::Head {
   }
   double count(const at::Tensor& targets) const override { return loss_.count(targets); }
 
+  // The loss is convex in the parameters: the framework fits the head as a probe before training.
+  bool convex() const override { return true; }
+
   // One prediction a sentence, as a table that prints as JSON; "label" is what the kind `classes` promises.
   std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
     const auto [scores, indices] = at::softmax(logits, 1).max(1);

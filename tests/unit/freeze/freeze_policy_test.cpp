@@ -46,9 +46,10 @@ std::vector<Parameter> bert(std::int64_t layers, std::int64_t hidden, std::int64
   return all;
 }
 
-FreezePolicy policy(const std::string& toml, std::int64_t layers = 6) {
+FreezePolicy policy(const std::string& toml, std::int64_t layers = 6, const mtt::HeadsAtStart& heads = {}) {
   return FreezePolicy::from(
-      mtt::Options::read(mtt::freeze_options(), mtt::parse_toml(toml, "x.toml"), "[freeze]"), layers, kTasks);
+      mtt::Options::read(mtt::freeze_options(), mtt::parse_toml(toml, "x.toml"), "[freeze]"), layers, kTasks,
+      heads);
 }
 
 std::string refusal(const std::string& toml) {
@@ -86,7 +87,8 @@ TEST_CASE("how much of MiniLM-L6-H384 learns under each policy") {
   CHECK(of("policy = 'heads'\nheads = ['slots']") == kEmbeddings + 6 * kLayer);
   CHECK(of("policy = 'bitfit'") == 25'728);
   CHECK(of("policy = 'layer_norm'") == 9'984);
-  CHECK(of("policy = 'probe_then_tune'") == 0);
+  CHECK(of("policy = 'probe_then_tune'") == kEmbeddings + 6 * kLayer);
+  CHECK(of("policy = 'probe_then_tune'\nepochs = 1") == 0);
   CHECK(of("policy = 'gradual'") == 0);
   CHECK(of("policy = 'autofreeze'") == 6 * kLayer);
   CHECK(of("policy = 'lora'") == 0);
@@ -129,6 +131,23 @@ TEST_CASE("gradual unfreezing: heads, then a layer more at a time from above, th
     for (std::int64_t epoch = 0; epoch < 40; ++epoch)
       CHECK(gradual.phase_of(epoch) == static_cast<std::size_t>(std::min(epoch / epochs, layers + 1)));
   }
+}
+
+TEST_CASE("gradual unfreezing starts with the top layer where every head starts as a probe") {
+  const FreezePolicy gradual = policy("policy = 'gradual'", 6, {.random = {}, .all_probes = true});
+  REQUIRE(gradual.phases.size() == 7);
+  CHECK(gradual.phases[0].first_epoch == 0);
+  CHECK(backbone_count(gradual.phases[0]) == kLayer);
+  CHECK(gradual.phases[1].first_epoch == 1);
+  CHECK(backbone_count(gradual.phases[6]) == kEmbeddings + 6 * kLayer);
+}
+
+TEST_CASE("probe, then tune without epochs has one phase, and needs fitted heads") {
+  CHECK(policy("policy = 'probe_then_tune'").phases.size() == 1);
+  const mtt::HeadsAtStart random{.random = {"slots"}, .all_probes = false};
+  CHECK_THROWS_WITH(policy("policy = 'probe_then_tune'", 6, random),
+                    Contains("begins with fitted heads, and task 'slots' starts with random weights"));
+  CHECK(policy("policy = 'probe_then_tune'\nepochs = 1", 6, random).phases.size() == 2);
 }
 
 TEST_CASE("probe, then tune: heads for some epochs, then everything") {

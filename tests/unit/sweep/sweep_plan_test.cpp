@@ -71,14 +71,12 @@ train.learning_rates = { "backbone.layers.0-1" = 0.0, heads = 1.0 }
                                                                "freeze.policy=\"backbone\"", "run.seed=7"});
   CHECK(assignments(sweep.runs[2])[2] == "train.learning_rates={\"backbone.layers.0-1\" = 0.0, heads = 1.0}");
   CHECK(sweep.runs[12].seed == 8);
-  std::set<std::string> folders, keys;
+  std::set<std::string> folders;
   for (const auto& run : sweep.runs) {
     folders.insert(run.folder());
-    keys.insert(run.key);
     CHECK(run.folder().find('/') == std::string::npos);
   }
   CHECK(folders.size() == sweep.runs.size());
-  CHECK(keys.size() == sweep.runs.size());
 }
 
 TEST_CASE("without arms the points are compared, and without a grid the seeds are all there is") {
@@ -92,18 +90,6 @@ TEST_CASE("without arms the points are compared, and without a grid the seeds ar
   const auto axis = plan("[sweep.grid]\ntrain.epochs = [1, 2]\n[sweep.arms]\na = {}\n");
   CHECK(axis.shape.axis == "epochs");
   CHECK(axis.runs.size() == 10);
-}
-
-TEST_CASE("a run's key knows its whole configuration and nothing else") {
-  const std::string sweep = "[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 3 }\n";
-  const std::string key = plan(sweep).runs[0].key;
-  CHECK(plan(sweep + "b = {}\n").runs[0].key == key);
-  CHECK(plan(sweep, {{"sweep.seeds=4", "--set"}}).runs[0].key == key);
-  CHECK(plan(sweep, {{"run.threads=4", "--set"}}).runs[0].key == key);
-  CHECK(plan(sweep, {{"train.beta1=0.8", "--set"}}).runs[0].key != key);
-  CHECK(plan(sweep, {{"run.seed=8", "--set"}}).runs[0].key != key);
-  CHECK(plan(sweep, {}, kBase + "[data]\ntrain = \"x\"\n").runs[0].key != key);
-  CHECK(plan("[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 4 }\n").runs[0].key != key);
 }
 
 TEST_CASE("a shape survives JSON") {

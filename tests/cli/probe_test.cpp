@@ -1,0 +1,228 @@
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "io/json.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const char kConfig[] = R"([backbone]
+model = "./model"
+
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+
+[tasks.intent]
+head = "classification"
+
+[tasks.slots]
+head = "token_classification"
+
+[tasks.loudness]
+head = "regression"
+)";
+
+const char kTrain[] =
+    R"({"text": "play some music", "intent": "play", "loudness": 0.5, "slots": [{"start": 10, "end": 15, "label": "what"}]}
+{"text": "play music louder", "intent": "play", "loudness": 1.0, "slots": [{"start": 5, "end": 10, "label": "what"}]}
+{"text": "play rain now", "intent": "play", "loudness": 0.4, "slots": [{"start": 5, "end": 9, "label": "what"}]}
+{"text": "loud rain", "intent": "play", "loudness": 0.9, "slots": [{"start": 5, "end": 9, "label": "what"}]}
+{"text": "wake me up", "intent": "alarm", "loudness": 0.1, "slots": []}
+{"text": "wake me at six", "intent": "alarm", "loudness": 0.2, "slots": []}
+{"text": "me up at six now", "intent": "alarm", "loudness": 0.2, "slots": []}
+{"text": "up now", "intent": "alarm", "loudness": 0.3, "slots": []}
+)";
+
+struct Experiment {
+  TemporaryFolder folder;
+  std::string config = (folder.path() / "e.toml").string();
+
+  explicit Experiment(const std::string& more = "") {
+    write_tiny_model(folder.path() / "model");
+    folder.write("e.toml", kConfig + more);
+    folder.write("train.jsonl", kTrain);
+    folder.write("test.jsonl", kTrain);
+  }
+  fs::path out(const std::string& name) const { return folder.path() / name; }
+  Outcome run(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    std::vector<std::string> arguments = {"run", config, "--out", out(name).string(), "--threads", "1"};
+    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    return mtt_program(arguments);
+  }
+  Outcome done(const std::string& name, const std::vector<std::string>& settings = {}) const {
+    Outcome outcome = run(name, settings);
+    INFO(outcome.err << outcome.out);
+    REQUIRE(outcome.code == 0);
+    return outcome;
+  }
+  std::string file(const std::string& name) const { return file_text(folder.path() / name); }
+  std::string head(const std::string& run, const std::string& task) const {
+    return file(run + "/heads/" + task + "/model.safetensors");
+  }
+  mtt::Value cost(const std::string& run) const { return mtt::parse_json(file(run + "/cost.json"), "cost"); }
+};
+
+const char kTrainTable[] = R"(
+[train]
+epochs = 2
+batch_size = 4
+learning_rate = 0.01
+dropout = 0.0
+)";
+
+}  // namespace
+
+TEST_CASE("heads start as probes by default, and every place says which") {
+  const Experiment e;
+  const Outcome outcome = e.done("run");
+  CHECK_THAT(outcome.out, Contains("task     intent: classification, init logistic (auto), 8 examples") &&
+                              Contains("task     loudness: regression, init ridge (auto)") &&
+                              Contains("probe    slots: logistic, fitted on 8 examples, C = "));
+  CHECK_THAT(e.file("run/config.toml"), Contains("init = \"logistic\"") && Contains("init = \"ridge\""));
+  const Outcome shown = mtt_program({"config", "show", e.config});
+  CHECK_THAT(shown.out,
+             Contains("tasks.intent.init = \"logistic\"") && Contains("tasks.loudness.init = \"ridge\""));
+  CHECK_THAT(mtt_program({"predict", "--model", e.out("run").string()}, "play rain\n").out,
+             !Contains("untrained"));
+}
+
+TEST_CASE("the start does not depend on the seed") {
+  const Experiment e;
+  e.done("one", {"run.seed=1"});
+  e.done("two", {"run.seed=2"});
+  for (const char* task : {"intent", "slots", "loudness"}) CHECK(e.head("one", task) == e.head("two", task));
+}
+
+TEST_CASE("where all that heads read is frozen, the fit is the training") {
+  const Experiment e(kTrainTable);
+  const Outcome outcome = e.done("frozen", {"freeze.policy=backbone"});
+  CHECK_THAT(outcome.out,
+             Contains("no optimizer steps for intent, slots, loudness: what the head reads is frozen"));
+  CHECK(e.cost("frozen").at("steps").integer() == 0);
+  CHECK(e.cost("frozen").at("learning_parameters").integer() > 0);
+  const Experiment fitted;
+  fitted.done("fitted");
+  for (const char* task : {"intent", "slots", "loudness"})
+    CHECK(e.head("frozen", task) == fitted.head("fitted", task));
+
+  const Outcome mixed = e.done("mixed", {"freeze.policy=backbone", "tasks.intent.init=none"});
+  CHECK_THAT(mixed.out, Contains("no optimizer steps for slots, loudness: ") && Contains("trained 4 steps"));
+  CHECK(e.head("mixed", "slots") == e.head("frozen", "slots"));
+  CHECK(e.head("mixed", "intent") != e.head("frozen", "intent"));
+}
+
+TEST_CASE("a probe stands beside every trained score") {
+  const Experiment e(kTrainTable);
+  const Outcome outcome = e.done("run", {"tasks.intent.init=none"});
+  CHECK_THAT(outcome.out, Contains("Scores of the probes, before training") && Contains("  probe "));
+  for (const char* task : {"intent", "slots", "loudness"}) {
+    const mtt::Value probe = e.cost("run").at("probes").at(task);
+    CHECK(probe.at("seconds").number() >= 0);
+    CHECK_FALSE(probe.at("scores").at("test.jsonl").table().empty());
+  }
+  std::string scores = e.file("run/scores.jsonl");
+  const auto row = mtt::parse_json(scores.substr(0, scores.find('\n')), "row");
+  CHECK(row.at("probe").at("accuracy").number() >= 0.5);
+  CHECK_FALSE(fs::exists(e.out("run") / "probes"));
+
+  const Outcome worse =
+      e.done("worse", {"train.head_learning_rate=100.0", "train.schedule=constant", "train.warm_up=0.0"});
+  CHECK_THAT(worse.err, Contains("below its probe's") && Contains("lower train.learning_rate"));
+}
+
+TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {
+  const Experiment e(kTrainTable);
+  e.done("none", {"freeze.policy=none"});
+  e.done("lp_ft", {"freeze.policy=probe_then_tune"});
+  CHECK(e.head("none", "intent") == e.head("lp_ft", "intent"));
+  CHECK(e.file("none/backbone.safetensors") == e.file("lp_ft/backbone.safetensors"));
+  const Outcome refused = e.run("refused", {"freeze.policy=probe_then_tune", "tasks.slots.init=none"});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("begins with fitted heads, and task 'slots' starts with random weights"));
+  e.done("heads_first", {"freeze.policy=probe_then_tune", "freeze.epochs=1", "tasks.slots.init=none"});
+}
+
+TEST_CASE("frozen heads keep their fit, gradual unfreezing starts above them") {
+  const Experiment e(kTrainTable);
+  e.done("heads", {"freeze.policy=heads", "freeze.heads=[\"intent\"]"});
+  const Experiment fitted;
+  fitted.done("fitted");
+  CHECK(e.head("heads", "intent") == fitted.head("fitted", "intent"));
+  CHECK(e.head("heads", "slots") != fitted.head("fitted", "slots"));
+  CHECK_THAT(e.done("gradual", {"freeze.policy=gradual"}).out, Contains("step 0  layer 1 and above"));
+}
+
+TEST_CASE("an init or a penalty that a head does not know is refused") {
+  const Experiment e;
+  const auto refused = [&](const std::string& setting, const std::string& with) {
+    const Outcome outcome = e.run("refused", {setting});
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(with));
+  };
+  refused("tasks.intent.init=linear",
+          "is one of \"auto\", \"none\", \"logistic\", \"class_means\", \"ridge\"");
+  refused("tasks.intent.penalty=-1.0", "'penalty' in [tasks.intent] is -1");
+  refused("tasks.intent.penalty=\"some\"", "expected one of");
+}
+
+TEST_CASE("a head that nothing trains is named") {
+  const Experiment e;
+  CHECK_THAT(e.done("run", {"tasks.intent.init=none"}).err,
+             Contains("task 'intent': its head has random weights, so that its predictions mean nothing"));
+}
+
+TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing else") {
+  const auto key = [](const std::string& table, const std::vector<std::string>& settings = {}) {
+    const Experiment e(kTrainTable + table);
+    std::vector<std::string> arguments = {"sweep", e.config, "--check"};
+    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    const std::string text = mtt_program(arguments).out;
+    const auto at = text.find("(key ");
+    REQUIRE(at != std::string::npos);
+    return text.substr(at, text.find(')', at) - at);
+  };
+  const std::string sweep = "[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 3 }\n";
+  const std::string base = key(sweep);
+  CHECK_THAT(base, Contains(", version 2"));
+  CHECK(key(sweep + "b = {}\n") == base);
+  CHECK(key(sweep, {"sweep.seeds=4"}) == base);
+  CHECK(key(sweep, {"name=other"}) == base);
+  CHECK(key(sweep, {"train.beta1=0.9"}) == base);  // the default, spelled out
+  CHECK(key(sweep, {"tasks.intent.init=logistic"}) == base);
+  CHECK(key(sweep, {"train.beta1=0.8"}) != base);
+  CHECK(key(sweep, {"run.seed=8"}) != base);
+  CHECK(key(sweep, {"tasks.intent.dropout=0.2"}) != base);
+  CHECK(key(sweep, {"data.train=test.jsonl"}) != base);
+  CHECK(key("[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 4 }\n") != base);
+}
+
+TEST_CASE("arms that are the same training are named") {
+  const Experiment e(
+      std::string(kTrainTable) +
+      "[sweep]\nseeds = 1\n[sweep.arms]\nall = {}\nlp_ft = { freeze.policy = \"probe_then_tune\" }\n");
+  const Outcome outcome =
+      mtt_program({"sweep", e.config, "--out", e.out("sweep").string(), "--threads", "1"});
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.err, Contains("the arms 'all' and 'lp_ft' have the same scores in every run"));
+}
+
+TEST_CASE("rows with keys of another version are refused in one sentence") {
+  const Experiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
+  const std::string out = e.out("sweep").string();
+  REQUIRE(mtt_program({"sweep", e.config, "--out", out, "--threads", "1"}).code == 0);
+  CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them there already"));
+  std::string rows = e.file("sweep/runs.jsonl");
+  const std::string version = "\"key_version\":2,";
+  rows.erase(rows.find(version), version.size());
+  e.folder.write("sweep/runs.jsonl", rows);
+  const Outcome refused = mtt_program({"sweep", e.config, "--out", out});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("(key_version 1, expected 2)"));
+}
