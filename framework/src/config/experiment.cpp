@@ -101,8 +101,8 @@ OptionList task_options() {
           "of the head (ridge, class_means), none (random), or auto: logistic where the loss is convex, else "
           "ridge or another closed form, else none.")
       .number_or("penalty", {"auto"}, 1e-12, 1e12,
-                 "The probe's penalty as scikit-learn's C; auto: the one of five with the lowest loss on the "
-                 "validation set, or on a fifth of the training examples.");
+                 "The probe's penalty as scikit-learn's C; auto: of five the largest with about the lowest "
+                 "loss on the validation set, or on a fifth of the training examples.");
 }
 
 OptionList train_options() {

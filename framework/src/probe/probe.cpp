@@ -21,6 +21,7 @@ namespace {
 constexpr double kGrid[] = {3, 10, 30, 100, 300};
 constexpr double kGiven = 10;  // where nothing can be held out
 constexpr double kShare = 0.2;
+constexpr double kClose = 1.015;     // losses up to this multiple of the lowest one count as equal to it
 constexpr double kRising = 1.02;     // a loss so much above the best one ends the search
 constexpr double kRough = 1e-2;      // of the penalty's pull: the gradient at which a fit ends
 constexpr double kTolerance = 1e-3;  // the same for a penalty of the user's
@@ -148,19 +149,20 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   const double length = mean_squared_length(train.features);
   const ProbeObjective judge(task, judged, settings.threads);
   Fitter fitter(task, fitted, settings.threads);
-  at::Tensor best;
-  double best_loss = std::numeric_limits<double>::infinity();
+  std::vector<at::Tensor> points;
+  double lowest = std::numeric_limits<double>::infinity();
   for (const double c : kGrid) {
     fitter.fit(c / length, kRough);
-    const double loss = judge.mean_loss(fitter.point());
-    fit.trials.push_back({c / length, loss});
-    if (!(loss < best_loss)) {
-      if (loss > kRising * best_loss) break;
-      continue;
-    }
-    best_loss = loss;
-    best = fitter.point();
-    fit.c = c / length;
+    fit.trials.push_back({c / length, judge.mean_loss(fitter.point())});
+    points.push_back(fitter.point());
+    lowest = std::min(lowest, fit.trials.back().loss);
+    if (!(fit.trials.back().loss <= kRising * lowest)) break;
+  }
+  at::Tensor best;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (fit.trials[i].loss > kClose * lowest) continue;
+    fit.c = fit.trials[i].c;
+    best = points[i];
   }
   return best;
 }

@@ -43,9 +43,11 @@ struct ProbeFit {
 /// brings it near the optimum, float64 there. The parameters get it as float32.
 ///
 /// Without a penalty five values of C are tried, 3 to 300 divided by the mean squared length of the centred
-/// features; the one with the lowest loss on the validation set is taken, or, without one, on a fifth of the
-/// training examples, drawn class by class. Where that would be long, they are tried on a sample. `strata`
-/// name the class of each training example in `train`. A loss that is not finite throws Error.
+/// features, and compared by the loss on the validation set or, without one, on a fifth of the training
+/// examples, drawn class by class. The largest C whose loss is within 1.5 % of the lowest is taken: the loss
+/// grows by over-confidence before predictions get worse. Where that would be long, they are tried on a
+/// sample. `strata` name the class of each training example in `train`. A loss that is not finite throws
+/// Error.
 ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
                    const HeadFeatures* validation, const ProbeSettings& settings);
 
