@@ -47,6 +47,7 @@ struct Span {
   std::size_t index = 0;
   std::int64_t start = 0, end = 0;
   CharSpan moved = {};
+  bool taken = false;  ///< all its words belong to the span before
 };
 
 std::string name_of(const Span& span) {
@@ -77,14 +78,17 @@ Span read_span(const Value& spans, std::size_t index, const Characters& text,
 
 bool has_word(const Span& span) { return span.moved.end > span.moved.begin; }
 
-void check_neighbours(const Value& spans, const Span& before, const Span& after, const Characters& text) {
-  const Value& value = spans.array()[after.index];
-  const std::string both = "the spans " + std::to_string(before.start) + ".." + std::to_string(before.end) +
-                           " and " + std::to_string(after.start) + ".." + std::to_string(after.end);
-  if (after.start < before.end) value.refuse(both + " overlap");
-  if (has_word(before) && has_word(after) && after.moved.begin < before.moved.end)
-    value.refuse(both + " share the word at " + text.shown(after.moved.begin, before.moved.end) +
-                 "; a word takes one label, so join the spans or leave one out");
+/// Refuses a span that overlaps the one before; a word that both would cover is left to the first.
+void part_neighbours(const Value& spans, const Span& before, Span& after,
+                     const std::vector<CharSpan>& words) {
+  if (after.start < before.end)
+    spans.array()[after.index].refuse("the spans " + std::to_string(before.start) + ".." +
+                                      std::to_string(before.end) + " and " + std::to_string(after.start) +
+                                      ".." + std::to_string(after.end) + " overlap");
+  if (!has_word(before) || !has_word(after) || after.moved.begin >= before.moved.end) return;
+  const CharSpan rest{before.moved.end, after.moved.end};
+  after.moved = rest.begin < rest.end ? covered_words(rest, words) : CharSpan{};
+  after.taken = !has_word(after);
 }
 
 }  // namespace
@@ -139,8 +143,16 @@ WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
   for (std::size_t i = 0; i < spans.array().size(); ++i)
     read.push_back(read_span(spans, i, characters, words));
   std::stable_sort(read.begin(), read.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
-  for (std::size_t i = 1; i < read.size(); ++i) check_neighbours(spans, read[i - 1], read[i], characters);
+  for (std::size_t i = 1; i < read.size(); ++i) part_neighbours(spans, read[i - 1], read[i], words);
+  std::vector<std::size_t> left_out;
   for (const Span& span : read) {
+    if (span.taken) {
+      const Value& value = result.spans.array()[span.index];
+      result.moved.push_back(short_place(value) + ": " + characters.shown(span.start, span.end) +
+                             " is part of a word of the span before it and is left out");
+      left_out.push_back(span.index);
+      continue;
+    }
     if (span.start == span.moved.begin && span.end == span.moved.end) continue;
     Value& value = result.spans.array()[span.index];
     const std::string where = short_place(value) + ": " + characters.shown(span.start, span.end);
@@ -151,6 +163,11 @@ WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
     result.moved.push_back(where + " becomes " + characters.shown(span.moved.begin, span.moved.end));
     value.set("start", std::int64_t{span.moved.begin});
     value.set("end", std::int64_t{span.moved.end});
+  }
+  std::sort(left_out.rbegin(), left_out.rend());
+  for (const std::size_t index : left_out) {
+    Value::Array& kept = result.spans.array();
+    kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(index));
   }
   return result;
 }

@@ -47,8 +47,9 @@ struct WholeWordSpans {
 
 /// The one rule for spans, in code points of `text`, that are not whole words: white space at a span's ends
 /// is dropped, and the span then covers each word that it overlaps. A span that overlaps no word (its
-/// characters are none to the tokenizer) stays as it is. A span that is negative, empty but for white space,
-/// or beyond the text, two that overlap, and two that would share a word throw Error with their place.
+/// characters are none to the tokenizer) stays as it is. A word that two spans would cover belongs to the
+/// first; the second begins at its next word, or is left out where it has none. A span that is negative,
+/// empty but for white space, or beyond the text, and two that overlap throw Error with their place.
 WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
                                 const std::vector<CharSpan>& words);
 
