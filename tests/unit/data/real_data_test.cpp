@@ -47,10 +47,12 @@ const std::map<std::string, Expected> kFiles = {
 };
 
 /// train and test of a set, checked for one task; its words are real, its tokens are not.
-mtt::DataCheck check(const std::string& folder, const std::string& field, mtt::ExampleFiles& files) {
+mtt::DataCheck check(const std::string& folder, const std::string& field, mtt::ExampleFiles& files,
+                     mtt::LabelKind kind = mtt::LabelKind::classes) {
   mtt::DataCheck check;
   mtt::CheckedTask& task = check.tasks.emplace_back();
   task.name = task.field = field;
+  task.kind = kind;
   for (const mtt::Role role : {mtt::Role::train, mtt::Role::test}) {
     mtt::CheckedPart part;
     part.role = role;
@@ -105,11 +107,10 @@ TEST_CASE("the known flaws of the data sets are found", "[data]") {
   CHECK(snips.errors() == 0);
   CHECK_THAT(said(snips), Contains("of 699 examples of test.jsonl are also in train") &&
                               Contains("19 of them to the letter"));
-  const mtt::DataCheck slots = check(folder + "/snips", "entities", files);
-  CHECK(slots.tasks[0].kind == mtt::LabelKind::spans);
+  const mtt::DataCheck slots = check(folder + "/snips", "entities", files, mtt::LabelKind::spans);
   CHECK(slots.tasks[0].labels.size() == 39);
-  const mtt::DataCheck similarity = check(folder + "/sts_images", "similarity", files);
-  CHECK(similarity.tasks[0].kind == mtt::LabelKind::numbers);
+  const mtt::DataCheck similarity =
+      check(folder + "/sts_images", "similarity", files, mtt::LabelKind::numbers);
   CHECK_THAT(said(similarity), Contains("of 504 examples of test.jsonl are also in train"));
   CHECK(check(folder + "/sentence_polarity", "sentiment", files).errors() == 0);
 }
