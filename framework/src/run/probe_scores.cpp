@@ -5,23 +5,9 @@
 
 #include "report/terminal_text.h"
 #include "train/checkpoint.h"
+#include "train/early_stopping.h"
 
 namespace mtt {
-namespace {
-
-Value metrics_json(const std::vector<Metric>& metrics) {
-  Value table{Value::Table{}};
-  for (const Metric& metric : metrics)
-    table.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
-  return table;
-}
-
-bool lower_is_better(const std::string& metric) {
-  return metric.find("loss") != std::string::npos || metric.find("error") != std::string::npos;
-}
-
-}  // namespace
-
 std::vector<TaskScore> score_probes(const std::vector<HeadStart>& starts,
                                     const std::vector<HeldOut>& held_out, ExampleFiles& files,
                                     const Inference& inference, const MultiTaskModel& model) {
@@ -49,7 +35,7 @@ void warn_below_probe(const std::vector<TaskScore>& scores, Console& console) {
     if (!score.probe || score.probe->empty() || score.metrics.empty()) continue;
     const Metric &trained = score.metrics.front(), &probe = score.probe->front();
     const double lost =
-        lower_is_better(trained.name) ? trained.value - probe.value : probe.value - trained.value;
+        higher_is_better(trained.name) ? probe.value - trained.value : trained.value - probe.value;
     if (!(lost * static_cast<double>(score.examples) > 1 + 1e-9)) continue;
     console.warn("task '" + score.task + "': after training " + trained.name + " is " +
                  formatted("%.4f", trained.value) + " on " +

@@ -69,13 +69,6 @@ TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string
   return score;
 }
 
-Value metrics_json(const std::vector<Metric>& metrics) {
-  Value table{Value::Table{}};
-  for (const Metric& metric : metrics)
-    table.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
-  return table;
-}
-
 }  // namespace
 
 std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics) {
@@ -87,6 +80,13 @@ std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metric
       throw Error(who + "gave two metrics of the name " + Value(metric.name).json() +
                   ", or one without a name; its score is wrong");
   return metrics;
+}
+
+Value metrics_json(const std::vector<Metric>& metrics) {
+  Value table{Value::Table{}};
+  for (const Metric& metric : metrics)
+    table.set(metric.name, std::isfinite(metric.value) ? Value(metric.value) : Value());
+  return table;
 }
 
 std::string score_text(const TaskScore& score) {

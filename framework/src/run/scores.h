@@ -57,6 +57,9 @@ TaskScore score_pairs(const Examples& examples, const std::string& file, const I
 /// such.
 std::string score_text(const TaskScore& score);
 
+/// {"accuracy": 0.9375, ...}; an undefined value is null.
+Value metrics_json(const std::vector<Metric>& metrics);
+
 /// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "classes": {...}}; an undefined score is
 /// null. "classes" (class_scores_json) is left out where there are none.
 Value score_json(const TaskScore& score);
