@@ -7,6 +7,9 @@
 
 namespace mtt {
 
+/// A program that signal n ends exits with kSignalExit + n, as shells do.
+inline constexpr int kSignalExit = 128;
+
 /// "mtt: error: ..." and a newline, for the exception that is being handled; control characters are escaped.
 std::string failure_text();
 

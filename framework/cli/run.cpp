@@ -9,8 +9,6 @@
 namespace mtt {
 namespace {
 
-constexpr int kSignalExit = 128;
-
 struct Run {
   std::string file;
   std::string out;

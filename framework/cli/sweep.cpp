@@ -10,8 +10,6 @@
 namespace mtt {
 namespace {
 
-constexpr int kSignalExit = 128;
-
 struct Sweep {
   std::string file;
   std::string out;
