@@ -125,7 +125,9 @@ TEST_CASE("a probe stands beside every trained score") {
   for (const char* task : {"intent", "slots", "loudness"}) {
     const mtt::Value probe = e.cost("run").at("probes").at(task);
     CHECK(probe.at("seconds").number() >= 0);
-    CHECK_FALSE(probe.at("scores").at("test.jsonl").table().empty());
+    REQUIRE(probe.at("scores").table().size() == 1);
+    CHECK(fs::path(probe.at("scores").table().front().key).filename() == "test.jsonl");
+    CHECK_FALSE(probe.at("scores").table().front().value.table().empty());
   }
   std::string scores = e.file("run/scores.jsonl");
   const auto row = mtt::parse_json(scores.substr(0, scores.find('\n')), "row");
@@ -135,6 +137,26 @@ TEST_CASE("a probe stands beside every trained score") {
   const Outcome worse =
       e.done("worse", {"train.head_learning_rate=100.0", "train.schedule=constant", "train.warm_up=0.0"});
   CHECK_THAT(worse.err, Contains("below its probe's") && Contains("lower train.learning_rate"));
+}
+
+TEST_CASE("kept probes are those of the features that a head reads") {
+  const Experiment e(kTrainTable);
+  const std::string kept = e.out("kept").string();
+  const auto run = [&](const std::string& name, const std::string& pooling) {
+    const Outcome outcome =
+        mtt_program({"run", e.config, "--out", e.out(name).string(), "--threads", "1", "--probes", kept,
+                     "--set", "backbone.pooling=" + pooling, "--set", "freeze.policy=backbone"});
+    INFO(outcome.err << outcome.out);
+    REQUIRE(outcome.code == 0);
+    return e.head(name, "intent");
+  };
+  const auto count = [&] { return std::distance(fs::directory_iterator(kept), fs::directory_iterator()); };
+  const std::string mean = run("mean", "mean");
+  const auto after_one = count();
+  CHECK(run("again", "mean") == mean);
+  CHECK(count() == after_one);
+  CHECK(run("cls", "cls") != mean);
+  CHECK(count() > after_one);
 }
 
 TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {

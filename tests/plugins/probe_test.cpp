@@ -1,7 +1,9 @@
 #include "probe/probe.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
@@ -165,6 +167,36 @@ TEST_CASE("a probe of label sets is one logistic regression for each label") {
               matrix({{2.586289, -5.862896, 1.404221, 0.52232, 4.360387},
                       {-0.523126, 3.824671, -0.33237, 0.403714, -0.359462}}));
   check_close(parameter(task, "classifier.bias"), at::tensor(Row{-1.03199744, -0.67716833}, at::kDouble));
+}
+
+/// 1500 rows of width 384 in 100 classes: sums large enough that LibTorch would share them among threads.
+mtt::HeadFeatures many_features() {
+  constexpr std::int64_t rows = 1500, width = 384, classes = 100;
+  mtt::HeadFeatures made;
+  const at::Tensor row = at::arange(rows, at::kFloat).unsqueeze(1), column = at::arange(width, at::kFloat);
+  made.features = (row * 1.7 + column * 2.3 + row * column * 0.9).sin();
+  made.targets = at::arange(rows, at::kLong).remainder(classes);
+  made.starts = {0};
+  for (std::int64_t i = 0; i < rows; ++i) {
+    made.examples.push_back(i);
+    made.starts.push_back(i + 1);
+  }
+  return made;
+}
+
+TEST_CASE("a large probe has the same bits with any number of threads, and LibTorch keeps its own") {
+  std::vector<Value> labels;
+  for (std::int64_t c = 0; c < 100; ++c) labels.emplace_back(c);
+  std::vector<at::Tensor> weights;
+  for (const std::int64_t threads : {1, 2}) {
+    mtt::Task task = task_of("classification", {}, labels, 384);
+    const mtt::HeadFeatures train = many_features();
+    const int before = at::get_num_threads();
+    mtt::fit_probe(task, train, strata(train.targets), nullptr, {.penalty = 1.0, .threads = threads});
+    CHECK(at::get_num_threads() == before);
+    weights.push_back(parameter(task, "classifier.weight").clone());
+  }
+  CHECK(weights[0].equal(weights[1]));
 }
 
 TEST_CASE("a probe has the same bits with any number of threads") {

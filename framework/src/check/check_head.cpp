@@ -19,6 +19,7 @@
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
 #include "probe/feature_preconditioner.h"
+#include "probe/head_features.h"
 #include "probe/probe_objective.h"
 
 namespace mtt {
@@ -396,9 +397,7 @@ void HeadCheck::check_closed_forms() {
     const Encoding encoding = features(sample_.batch);
     const at::Tensor& all = encoding.tokens.defined() ? encoding.tokens : encoding.sentences;
     const at::Tensor targets = head->prepare(labels_, sample_.batch);
-    const at::Tensor known = (targets.is_floating_point() ? targets.eq(targets) : targets.ne(Head::kNoTarget))
-                                 .nonzero()
-                                 .squeeze(1);
+    const at::Tensor known = rows_with_target(targets);
     head->initialise(method, all.index_select(0, known), targets.index_select(0, known));
     require(logits(*head, sample_.batch).isfinite().all().item<bool>(),
             "after initialise(\"" + method + "\") logits are not finite");
@@ -411,9 +410,7 @@ void HeadCheck::check_convex() {
   const Task task{"check", plugin_.name, {}, copy_of(*head_), true};
   const Encoding encoding = features(sample_.batch);
   const at::Tensor targets = task.head->prepare(labels_, sample_.batch);
-  at::Tensor known = targets.is_floating_point() ? targets.eq(targets) : targets.ne(Head::kNoTarget);
-  if (known.dim() > 1) known = known.all(1);
-  const at::Tensor rows = known.nonzero().squeeze(1);
+  const at::Tensor rows = rows_with_target(targets);
   HeadFeatures sample{
       .examples = {0},
       .starts = {0, rows.size(0)},

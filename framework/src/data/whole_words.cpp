@@ -78,17 +78,25 @@ Span read_span(const Value& spans, std::size_t index, const Characters& text,
 
 bool has_word(const Span& span) { return span.moved.end > span.moved.begin; }
 
-/// Refuses a span that overlaps the one before; a word that both would cover is left to the first.
-void part_neighbours(const Value& spans, const Span& before, Span& after,
-                     const std::vector<CharSpan>& words) {
+void refuse_overlap(const Value& spans, const Span& before, const Span& after) {
   if (after.start < before.end)
     spans.array()[after.index].refuse("the spans " + std::to_string(before.start) + ".." +
                                       std::to_string(before.end) + " and " + std::to_string(after.start) +
                                       ".." + std::to_string(after.end) + " overlap");
-  if (!has_word(before) || !has_word(after) || after.moved.begin >= before.moved.end) return;
-  const CharSpan rest{before.moved.end, after.moved.end};
-  after.moved = rest.begin < rest.end ? covered_words(rest, words) : CharSpan{};
-  after.taken = !has_word(after);
+}
+
+/// A word that two of the spans, which are in order, would cover is left to the first.
+void share_words(std::vector<Span>& spans, const std::vector<CharSpan>& words) {
+  std::int32_t end = 0;
+  for (Span& span : spans) {
+    if (!has_word(span)) continue;
+    if (span.moved.begin < end) {
+      const CharSpan rest{end, span.moved.end};
+      span.moved = rest.begin < rest.end ? covered_words(rest, words) : CharSpan{};
+      span.taken = !has_word(span);
+    }
+    if (has_word(span)) end = span.moved.end;
+  }
 }
 
 }  // namespace
@@ -143,7 +151,8 @@ WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
   for (std::size_t i = 0; i < spans.array().size(); ++i)
     read.push_back(read_span(spans, i, characters, words));
   std::stable_sort(read.begin(), read.end(), [](const Span& a, const Span& b) { return a.start < b.start; });
-  for (std::size_t i = 1; i < read.size(); ++i) part_neighbours(spans, read[i - 1], read[i], words);
+  for (std::size_t i = 1; i < read.size(); ++i) refuse_overlap(spans, read[i - 1], read[i]);
+  share_words(read, words);
   std::vector<std::size_t> left_out;
   for (const Span& span : read) {
     if (span.taken) {

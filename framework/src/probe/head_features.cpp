@@ -18,6 +18,14 @@
 #include "mtt/error.h"
 
 namespace mtt {
+
+at::Tensor rows_with_target(const at::Tensor& targets) {
+  at::Tensor known =
+      targets.is_floating_point() ? at::isnan(targets).logical_not() : targets.ne(Head::kNoTarget);
+  if (known.dim() > 1) known = known.all(1);
+  return known.nonzero().squeeze(1);
+}
+
 namespace {
 
 /// One batch of the pass: which texts it holds, and for each reader the rows that have a target.
@@ -26,13 +34,6 @@ struct Batch {
   std::vector<at::Tensor> rows;            ///< int64 [R_b], one a reader
   std::vector<std::int64_t> first_result;  ///< where a reader's rows begin in its result
 };
-
-at::Tensor rows_with_target(const at::Tensor& targets) {
-  at::Tensor known =
-      targets.is_floating_point() ? at::isnan(targets).logical_not() : targets.ne(Head::kNoTarget);
-  if (known.dim() > 1) known = known.all(1);
-  return known.nonzero().squeeze(1);
-}
 
 at::Tensor prepared(const Task& task, const std::vector<Value>& labels, const TokenBatch& batch) {
   return call_plugin(call_of(task, "prepare"), [&] { return task.head->prepare(labels, batch); });

@@ -28,6 +28,9 @@ struct HeadFeatures {
   HeadFeatures part(const std::vector<std::int64_t>& places) const;
 };
 
+/// The rows of `targets`, [R] or [R, C], that have a target: int64, one per such row.
+at::Tensor rows_with_target(const at::Tensor& targets);
+
 /// A head whose features are wanted, with the label of every example (null: none).
 struct FeatureReader {
   const Task* task = nullptr;
@@ -44,7 +47,7 @@ struct FeaturePass {
 
 /// The features of several heads from one pass over the texts of a file; `partners` are the second sentences
 /// of pairs, and empty for heads that read single texts. Results depend on the texts alone. Features that are
-/// not finite throw Error with the number of the text.
+/// not finite throw Error with the name of the task.
 std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vector<FeatureReader>& readers,
                                           const std::vector<std::string>& texts,
                                           const std::vector<std::string>& partners, const FeaturePass& pass);

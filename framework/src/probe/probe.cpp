@@ -48,6 +48,18 @@ class InPrecision {
   Head& head_;
 };
 
+/// LibTorch with one thread, so that sums are made in one order whatever the number of threads.
+class OneThread {
+ public:
+  OneThread() : before_(at::get_num_threads()) { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
 at::Tensor some_rows(const at::Tensor& features) {
   const std::int64_t step =
       std::max<std::int64_t>(1, (features.size(0) + kRowsOfPreconditioner - 1) / kRowsOfPreconditioner);
@@ -130,6 +142,7 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   std::int64_t parameters = 0;
   for (const auto& [name, tensor] : task.head->parameters()) parameters += tensor.numel();
   std::vector<std::int64_t> places = places_to_try(train, strata, parameters);
+  if (places.empty()) return {};
   HeadFeatures rest, held_out;
   fit.validation = validation && validation->rows() > 0;
   if (!fit.validation) {
@@ -160,7 +173,7 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   }
   at::Tensor best;
   for (std::size_t i = 0; i < points.size(); ++i) {
-    if (fit.trials[i].loss > kClose * lowest) continue;
+    if (!(fit.trials[i].loss <= kClose * lowest)) continue;
     fit.c = fit.trials[i].c;
     best = points[i];
   }
@@ -175,12 +188,10 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   if (train.rows() == 0)
     throw Error("task '" + task.name +
                 "': no training example has a label, so that its head cannot be fitted");
-  if (!std::isfinite(train.features.sum(at::kDouble).item<double>()))
-    throw Error("task '" + task.name + "': the features that its head reads hold NaN or infinite values");
   ProbeFit fit;
   fit.examples = static_cast<std::int64_t>(train.examples.size());
   const auto parameters = task.head->parameters();
-  at::set_num_threads(1);
+  const OneThread one_thread;
   at::Tensor point;
   if (settings.penalty) {
     fit.c = *settings.penalty;
@@ -205,7 +216,6 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   set_parameters(parameters, minimum.point);
   fit.evaluations = minimum.evaluations;
   fit.converged = minimum.converged;
-  at::set_num_threads(static_cast<int>(settings.threads));
   fit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return fit;
 }

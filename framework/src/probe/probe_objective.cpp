@@ -73,7 +73,8 @@ ValueAndGradient ProbeObjective::penalised(const at::Tensor& point, double penal
   const auto count = static_cast<std::int64_t>(chunks_.size());
   std::vector<double> values(kLanes, 0.0);
   std::vector<at::Tensor> gradients(kLanes);
-  run_on_workers(threads_, std::min(kLanes, count), [&](std::int64_t lane) {
+  const std::int64_t lanes = std::min(kLanes, count);
+  run_on_workers(std::min(threads_, lanes), lanes, [&](std::int64_t lane) {
     at::Tensor& sum = gradients[lane];
     for (std::int64_t c = lane; c < count; c += kLanes) {
       const at::Tensor of_chunk = loss(chunks_[c]);
@@ -91,7 +92,7 @@ ValueAndGradient ProbeObjective::penalised(const at::Tensor& point, double penal
   const at::NoGradGuard no_grad;
   const at::Tensor pull = point * strengths_ * penalty;
   ValueAndGradient result{.value = at::dot(pull, point).item<double>() / 2, .gradient = pull};
-  for (std::int64_t lane = 0; lane < std::min(kLanes, count); ++lane) {
+  for (std::int64_t lane = 0; lane < lanes; ++lane) {
     result.value += values[lane];
     result.gradient += gradients[lane];
   }
@@ -102,7 +103,7 @@ double ProbeObjective::mean_loss(const at::Tensor& point) const {
   set(point);
   const auto count = static_cast<std::int64_t>(chunks_.size());
   std::vector<double> losses(chunks_.size()), counts(chunks_.size());
-  run_on_workers(threads_, count, [&](std::int64_t c) {
+  run_on_workers(std::min(threads_, count), count, [&](std::int64_t c) {
     const at::NoGradGuard no_grad;
     losses[c] = loss(chunks_[c]).item<double>();
     counts[c] = checked_count(task_, features_.targets.narrow(0, chunks_[c].first, chunks_[c].count));

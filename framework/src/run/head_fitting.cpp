@@ -19,15 +19,16 @@ namespace {
 
 constexpr double kSaturated = 0.05;
 constexpr std::size_t kTextsForScale = 256;
+constexpr std::size_t kTextsForKey = 16;
 
 bool known_method(const Head& head, const std::string& init) {
   const auto methods = head.initialisations();
   return std::find(methods.begin(), methods.end(), init) != methods.end();
 }
 
-/// A closed form that is the optimum of a regression.
+/// A closed form that is the optimum of a convex regression.
 bool has_exact_form(const Head& head) {
-  return head.loss_kind() == LossKind::regression && known_method(head, "ridge");
+  return head.convex() && head.loss_kind() == LossKind::regression && known_method(head, "ridge");
 }
 
 /// With a penalty of the user's own the probe is fitted by it.
@@ -65,10 +66,14 @@ void add_examples(Digest& key, const Examples& examples, const std::string& fiel
   for (const Value& label : examples.labels(field)) key.add(label.json());
 }
 
-std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::string& model_key) {
+/// `sample` holds some of the features: they tell whatever changes what the head reads.
+std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::string& model_key,
+                      const at::Tensor& sample) {
   Digest key;
-  key.add("probe 1");
+  key.add("probe 2");
   key.add(model_key);
+  key.add(sample.const_data_ptr(), sample.nbytes());
+  key.add(uses_exact_form(plan) ? "ridge" : "logistic");
   key.add(plan.task.plugin);
   key.add(plan.head_options.resolved().json());
   for (const char* name : {"layer", "pooling", "normalize", "penalty"})
@@ -101,7 +106,7 @@ class FileFitting {
       start.feature_rms = start.probe->feature_rms;
       if (starts_at_optimum(plan)) start.weights = copies(head);
     } else if (settings_.baseline && !head.parameters().empty()) {
-      start.feature_rms = root_mean_square(scale_sample(number));
+      start.feature_rms = root_mean_square(sample(number, kTextsForScale));
     }
     return start;
   }
@@ -186,24 +191,27 @@ class FileFitting {
     };
     if (settings_.store.empty()) return fit();
     return ProbeStore(settings_.store)
-        .find_or_fit(probe_key(plan, files_, settings_.model_key), plan.task, fit);
+        .find_or_fit(probe_key(plan, files_, settings_.model_key, sample(number, kTextsForKey)), plan.task,
+                     fit);
   }
 
-  /// What a head reads of the first texts of its file.
-  at::Tensor scale_sample(std::size_t number) {
-    if (!train_.empty()) return train_[number].features;
+  /// What a head reads of the first `most` labelled examples of its file.
+  at::Tensor sample(std::size_t number, std::size_t most) {
     const TaskPlan& plan = *plans_[number];
-    Examples examples = files_.get(plan.files.train);
-    auto labels = examples.labels(plan.field());
-    const std::size_t count = std::min(kTextsForScale, examples.texts.size());
-    labels.resize(count);
-    examples.texts.resize(count);
-    if (!examples.partners.empty()) examples.partners.resize(count);
-    if (plan.task.head->level() != Level::pair) examples.partners.clear();
-    return gather_features(encoder_, {{&plan.task, labels, false}}, examples.texts, examples.partners,
-                           pass(nullptr, 0))
+    const Examples& examples = files_.get(plan.files.train);
+    const bool pairs = plan.task.head->level() == Level::pair;
+    std::vector<std::string> texts, partners;
+    std::vector<Value> labels;
+    const auto all = examples.labels(plan.field());
+    for (std::size_t e = 0; e < all.size() && texts.size() < most; ++e) {
+      if (all[e].is(Value::Kind::null)) continue;
+      texts.push_back(examples.texts[e]);
+      if (pairs) partners.push_back(examples.partners[e]);
+      labels.push_back(all[e]);
+    }
+    return gather_features(encoder_, {{&plan.task, labels, false}}, texts, partners, pass(nullptr, 0))
         .front()
-        .features;
+        .features.contiguous();
   }
 
   std::vector<TaskPlan*> plans_;
@@ -237,8 +245,7 @@ std::string chosen_init(const TaskConfig& config, const Task& task, bool has_exa
 }
 
 bool starts_at_optimum(const TaskPlan& plan) {
-  return plan.init == "logistic" ||
-         (plan.init == "ridge" && plan.task.head->convex() && uses_exact_form(plan));
+  return plan.init == "logistic" || (plan.init == "ridge" && uses_exact_form(plan));
 }
 
 void check_init(const TaskConfig& config, const Task& task) {

@@ -55,8 +55,7 @@ Value probes_json(const std::vector<HeadStart>& starts, const std::vector<TaskSc
     Value record = probe_json(*starts[t].probe);
     Value by_file{Value::Table{}};
     for (const TaskScore& score : scores)
-      if (score.task == name)
-        by_file.set(std::filesystem::path(score.file).filename().string(), metrics_json(score.metrics));
+      if (score.task == name) by_file.set(score.file, metrics_json(score.metrics));
     record.set("scores", std::move(by_file));
     all.set(name, std::move(record));
   }

@@ -16,13 +16,6 @@ namespace {
 constexpr std::size_t kMostBytes = 16u << 20;
 constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.threads"};
 
-/// Keys that came after this version of keys, with the value that stands for how it was before them: there
-/// they are no part of a key, so that rows from before stay valid.
-struct LaterKey {
-  std::string_view path, value;
-};
-constexpr std::array<LaterKey, 0> kLater = {};
-
 bool is_path(std::string_view key) {
   constexpr std::array<std::string_view, 8> paths = {"plugin_path", "train",     "dev",   "test",
                                                      "file",        "directory", "model", "init_from"};
@@ -39,10 +32,6 @@ Value key_of(const std::string& path, const Value& resolved, const Value* writte
   for (const auto& [key, value] : resolved.table()) {
     const std::string below = path.empty() ? key : path + "." + key;
     if (std::find(kNoResult.begin(), kNoResult.end(), below) != kNoResult.end()) continue;
-    if (std::any_of(kLater.begin(), kLater.end(), [&](const LaterKey& later) {
-          return later.path == below && later.value == value.json();
-        }))
-      continue;
     const Value* its = written && written->is(Value::Kind::table) ? written->find(key) : nullptr;
     result.set(key, key_of(below, value, its));
   }

@@ -102,6 +102,8 @@ TEST_CASE("a word that two spans would cover belongs to the first") {
   CHECK(count == 2);
   CHECK(moved("waker up", "[" + span(0, 4) + "," + span(4, 8) + "]", &count) == "0..5 6..8");
   CHECK(count == 2);
+  CHECK(moved("up waker", "[" + span(3, 4) + "," + span(5, 6) + "," + span(7, 8) + "]", &count) == "3..8");
+  CHECK(count == 3);
 }
 
 TEST_CASE("words and the cut are those of the text, not of the prompt") {
