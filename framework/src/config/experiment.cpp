@@ -116,7 +116,7 @@ OptionList train_options() {
           "tokens_per_forward", 1024, 1, 1 << 20,
           "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
           "it, results do not beyond rounding and the draws of dropout.")
-      .number("learning_rate", 1e-4, 0, 1e3, "Of the backbone's highest layer.")
+      .number("learning_rate", 5e-5, 0, 1e3, "Of the backbone's highest layer.")
       .number_or(
           "head_learning_rate", {"auto"}, 0, 1e3,
           "Learning rate of heads and adapters; auto: 0.001 for adapters, and for a head 0.001 divided by "
