@@ -60,18 +60,17 @@ void add_run(CLI::App& app) {
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
-  verb->add_option("--probes", run->probes,
-                   "A folder where fitted probes are kept and found again by other runs")
+  verb->add_option("--probes", run->probes, "Folder in which fitted probes are saved for reuse by other runs")
       ->type_name("DIR");
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
   CLI::Option* check = verb->add_flag(
       "--check", run->check,
-      "Look for everything that would end the run, and print examples, steps, trainable parameters and "
+      "Look for errors that would stop the run, and print examples, steps, trainable parameters and "
       "estimates of time and memory; write nothing");
   verb->add_flag("--verbose", run->verbose, "With --check: also name every tensor that is trainable")
       ->needs(check);
-  verb->add_flag("--resume", run->resume, "Go on with a training that was stopped, from its last checkpoint");
+  verb->add_flag("--resume", run->resume, "Resume an interrupted training from its last checkpoint");
   verb->callback([run] {
     if (const int signal = run->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
   });

@@ -219,7 +219,7 @@ TEST_CASE("--check finds test files that are missing, empty or unreadable") {
 TEST_CASE("--check finds an output directory that cannot be used") {
   const Checked c;
   c.folder.write("out/notes.txt", "mine");
-  c.refused({"holds other things than a run"});
+  c.refused({"contains files that do not belong to a run"});
   fs::remove_all(c.out);
   c.folder.write("out", "a file");
   c.refused({"'" + c.out.string() + "' is no directory"});

@@ -126,7 +126,7 @@ TEST_CASE("a run is repeated in its place bit for bit, and takes no other direct
 
   const Outcome refused = mtt_program({"run", e.config, "--out", e.folder.path().string()});
   CHECK(refused.code == 1);
-  CHECK_THAT(refused.err, Contains("holds other things than a run"));
+  CHECK_THAT(refused.err, Contains("contains files that do not belong to a run"));
 }
 
 TEST_CASE("a directory takes one run at a time, and is free when the process that held it has died") {

@@ -91,8 +91,8 @@ class MTT_API Head : public nn::Module {
   /// (constants take the dtype of the logits).
   virtual bool convex() const { return false; }
 
-  /// A factor for the probe's L2 penalty, by which its strength is that of scikit-learn's `C`: 2 for a
-  /// softmax over two classes, whose two rows of weights are one row there.
+  /// A factor on the probe's L2 penalty that gives `C` scikit-learn's meaning: 2 for a softmax over two
+  /// classes, since scikit-learn has one row of weights there.
   virtual double penalty_scale() const { return 1; }
 
   /// Logits → one prediction a sentence or pair, as a table that prints as JSON. For pairs `batch` is

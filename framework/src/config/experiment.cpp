@@ -29,8 +29,8 @@ OptionList top_options() {
       .table("backbone", "The shared encoder.")
       .table("data", "The examples that all tasks share.")
       .table("tasks", "One table a task.")
-      .table("train", "How the model learns; without this table nothing is trained.")
-      .table("freeze", "What learns, and when.")
+      .table("train", "How encoder and heads are trained; without this table the heads are only fitted.")
+      .table("freeze", "Which parameters are trainable, and when.")
       .table("weighting", "How the tasks' losses are balanced.")
       .table("sampler", "Which examples a step takes.")
       .table("cache", "Whether activations of frozen layers are kept.")
@@ -62,7 +62,7 @@ OptionList data_options() {
   return OptionList()
       .string("train", "",
               "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
-      .string("dev", "", "Held-out examples that choose the best weights in training.")
+      .string("dev", "", "The validation set, for model selection and early stopping.")
       .number("dev_share", 0, 0, 0.5,
               "Without a dev file, this share of each training file is held out instead.")
       .integer("train_examples", 0, 0, std::nullopt,
@@ -81,7 +81,7 @@ OptionList task_options() {
       .string("head", std::nullopt, "The head plugin.")
       .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
       .string("train", "", "This task's own examples; empty: those of [data].")
-      .string("dev", "", "This task's own examples for choosing the best weights; empty: those of [data].")
+      .string("dev", "", "This task's own validation set; empty: that of [data].")
       .number("dev_share", 0, 0, 0.5,
               "The share of this task's training file that is held out; 0: as [data].")
       .integer("train_examples", 0, 0, std::nullopt,
@@ -101,8 +101,8 @@ OptionList task_options() {
           "of the head (ridge, class_means), none (random), or auto: logistic where the loss is convex, else "
           "ridge or another closed form, else none.")
       .number_or("penalty", {"auto"}, 1e-12, 1e12,
-                 "The probe's penalty as scikit-learn's C; auto: of five the largest with about the lowest "
-                 "loss on the validation set, or on a fifth of the training examples.");
+                 "The probe's penalty as scikit-learn's C; auto: chosen from five values by the loss on the "
+                 "validation set, or on a held-out fifth of the training examples.");
 }
 
 OptionList train_options() {
@@ -112,11 +112,10 @@ OptionList train_options() {
                "Optimizer steps of an epoch; 0: as many as the sampler needs for all examples.")
       .integer("batch_size", 32, 1, 1'000'000,
                "Examples that a step takes of each training file (or in all, where the sampler draws one).")
-      .integer(
-          "tokens_per_forward", 1024, 1, 1 << 20,
-          "A step is cut into forwards of about this many tokens, whose gradients add up: memory depends on "
-          "it, results do not beyond rounding and the draws of dropout.")
-      .number("learning_rate", 5e-5, 0, 1e3, "Of the backbone's highest layer.")
+      .integer("tokens_per_forward", 1024, 1, 1 << 20,
+               "Approximate number of tokens per micro-batch, whose gradients are accumulated; memory "
+               "depends on it, results do not (up to rounding and dropout).")
+      .number("learning_rate", 5e-5, 0, 1e3, "Learning rate of the topmost encoder layer.")
       .number_or(
           "head_learning_rate", {"auto"}, 0, 1e3,
           "Learning rate of heads and adapters; auto: 0.001 for adapters, and for a head 0.001 divided by "
@@ -146,10 +145,9 @@ OptionList train_options() {
 OptionList weighting_options() {
   return OptionList()
       .string("method", "equal", "The weighting plugin; its own options stand in the same table.")
-      .boolean(
-          "normalize", true,
-          "Whether weights are scaled to sum to the number of tasks, so that a comparison of methods is none "
-          "of step sizes.");
+      .boolean("normalize", true,
+               "Whether weights are scaled to sum to the number of tasks, so that methods do not differ in "
+               "the overall size of the loss.");
 }
 
 OptionList cache_options() {
@@ -290,8 +288,9 @@ std::vector<Section> experiment_sections() {
       {"backbone", "The shared encoder.", backbone_options()},
       {"data", "Examples that all tasks share; a line may lack the labels of some tasks.", data_options()},
       {"tasks.<name>", "A task; the options of its head stand in the same table.", task_options()},
-      {"train", "How the model learns; without this table nothing is trained.", train_options()},
-      {"freeze", "What learns, and when.", freeze_options()},
+      {"train", "How encoder and heads are trained; without this table the heads are only fitted.",
+       train_options()},
+      {"freeze", "Which parameters are trainable, and when.", freeze_options()},
       {"weighting", "How the tasks' losses are balanced; the options of the method stand in the same table.",
        weighting_options()},
       {"sampler", "Which examples a step takes.", sampler_options()},

@@ -98,8 +98,8 @@ void check_overlap(DataCheck& check, const CheckedPart& earlier, const Sentences
   const std::string what = std::string(role_name(later.role)) + ": " +
                            share(folded, static_cast<std::int64_t>(later.rows.size())) + " examples of " +
                            later.name + " are also in " + role_name(earlier.role) + " (" + earlier.name +
-                           "), case and white space aside, the first at " + first + "; " +
-                           std::to_string(exact) + " of them to the letter";
+                           "), ignoring case and white space, the first at " + first + "; " +
+                           std::to_string(exact) + " of them exact duplicates";
   check.findings.push_back({false, "", what});
 }
 

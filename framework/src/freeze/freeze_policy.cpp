@@ -130,18 +130,16 @@ std::vector<FreezeRule> by_pattern(const Options& freeze) {
 
 OptionList freeze_options() {
   return OptionList()
-      .choice(
-          "policy", "none", kPolicies,
-          "What is frozen: none; backbone (heads learn); embeddings; bottom_layers (embeddings and the "
-          "lowest "
-          "`layers`); top_layers (all but the highest `layers` and the heads); heads (those named); pattern; "
-          "bitfit (biases and heads learn); layer_norm (normalisations and heads learn); gradual (one layer "
-          "more at a time, from above); probe_then_tune (LP-FT: fitted heads, then everything); lora; "
-          "houlsby; autofreeze.")
+      .choice("policy", "none", kPolicies,
+              "What is frozen: none; backbone (all but the heads); embeddings; bottom_layers (embeddings and "
+              "the lowest `layers`); top_layers (all but the highest `layers` and the heads); heads (those "
+              "named); pattern; bitfit (all but biases and heads); layer_norm (all but normalisations and "
+              "heads); gradual (one layer more at a time, from above); probe_then_tune (LP-FT: fitted heads, "
+              "then everything); lora; houlsby; autofreeze.")
       .integer("layers", 0, 0, 10'000, "How many layers, for bottom_layers and top_layers.")
       .strings("heads", std::vector<std::string>{}, "The tasks whose heads are frozen, for heads.")
       .strings("freeze", std::vector<std::string>{}, "Selectors of what is frozen, for pattern.")
-      .strings("train", std::vector<std::string>{}, "Selectors of what learns after all, for pattern.")
+      .strings("train", std::vector<std::string>{}, "Selectors of what stays trainable, for pattern.")
       .integer(
           "epochs", 0, 0, 1'000'000,
           "Epochs of each phase of gradual (0: 1), or of a first phase of probe_then_tune that trains the "

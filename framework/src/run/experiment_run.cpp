@@ -253,7 +253,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     if (const std::string names = names_of(*encoder.model, plan.settled); !names.empty())
       console.say(
           "no optimizer steps for " + names +
-          ": what the head reads is frozen and its loss is convex, so that the fit is the training\n");
+          ": what the head reads is frozen and its loss is convex, so the fitted probe is already optimal\n");
     const Value probes_record = probes_json(starts, probes, *encoder.model);
     TrainingOutcome outcome{
         .steps = 0, .total_steps = 0, .signal = 0, .best = {}, .seconds = fitting_seconds};
@@ -266,7 +266,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     }
     if (outcome.signal != 0) {
       console.say("stopped at step " + std::to_string(outcome.steps) + " of " +
-                  std::to_string(outcome.total_steps) + "; a checkpoint is saved, go on with --resume\n");
+                  std::to_string(outcome.total_steps) + "; a checkpoint is saved, resume with --resume\n");
       return outcome.signal;
     }
     write_file_atomically(directory / "cost.json",

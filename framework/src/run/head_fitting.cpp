@@ -254,8 +254,8 @@ void check_init(const TaskConfig& config, const Task& task) {
   const std::string& init = config.options.string("init");
   if (config.options.number_if("penalty") && !head.convex())
     config.options.value("penalty").refuse(where +
-                                           "penalty is for heads that can be fitted as a probe, and '" +
-                                           task.plugin + "' is none; leave it out");
+                                           "penalty needs a head that can be fitted as a probe, and '" +
+                                           task.plugin + "' cannot be; leave it out");
   if (init == "auto" || init == "none" || (init == "logistic" && head.convex()) || known_method(head, init))
     return;
   std::string list = "\"auto\", \"none\"";

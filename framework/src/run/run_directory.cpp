@@ -73,11 +73,11 @@ void check_contents(const fs::path& directory) {
   std::error_code error;
   if (!is_run_directory(directory) && !fs::is_empty(directory, error))
     throw Error("the directory '" + directory.string() +
-                "' holds other things than a run; give an empty or new one with --out");
+                "' contains files that do not belong to a run; give an empty or new one with --out");
   if (has_checkpoint(checkpoint_folder(directory)))
     throw Error(
         "the directory '" + directory.string() +
-        "' holds a training that is not finished; go on with --resume, or give another one with --out");
+        "' holds an unfinished training; continue it with --resume, or give another directory with --out");
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ void remove_previous(const fs::path& directory) {
 void check_same_config(const fs::path& directory, const Value& resolved_config) {
   const fs::path file = directory / kConfig;
   if (!is_run_directory(directory))
-    throw Error("the directory '" + directory.string() + "' holds no run to go on with; leave out --resume");
+    throw Error("the directory '" + directory.string() + "' holds no run to resume; leave out --resume");
   const Value before = parse_toml(read_file(file, kMostConfigBytes), file.string());
   const Value given = parse_toml(toml_text(resolved_config), "the configuration");
   const std::function<void(const std::string&, const Value*, const Value*)> compare =
@@ -164,7 +164,8 @@ void check_same_config(const fs::path& directory, const Value& resolved_config) 
                       " now; " +
                       (is_finished_run(directory)
                            ? "the run is finished; for more epochs " + more_epochs_hint(directory)
-                           : "a training goes on with the configuration that it began with"));
+                           : "a training can only be resumed with the configuration that it was started "
+                             "with"));
       };
   compare("", &given, &before);
 }

@@ -118,7 +118,7 @@ void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {
       continue;
     }
     const std::string another = "; give the task another name, and its labels by field = \"" + plan.field() +
-                                "\", to begin it with a head of its own";
+                                "\", to start it with a new head";
     if (found->plugin != plan.task.plugin)
       refuse("the head of task '" + name + "' is '" + found->plugin + "' in the run and '" +
              plan.task.plugin + "' here" + another);

@@ -163,7 +163,7 @@ void Trainer::enter_phase() {
     ++tensors;
     count += tensor.numel();
   }
-  if (tensors == 0) throw Error("[freeze] nothing is left that learns");
+  if (tensors == 0) throw Error("[freeze] no parameter is trainable; choose another policy");
   const std::int64_t forgotten = optimizer_.forget_frozen();
   runner_.parameters_changed();
   job_.model.train(false);
@@ -175,11 +175,12 @@ void Trainer::enter_phase() {
   const std::int64_t depth = job_.model.backbone().shape().layers;
   const std::int64_t start = frontier(backbone(), depth);
   say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
-      std::to_string(tensors) + " tensors with " + millions(count) + " million parameters learn; " +
+      std::to_string(tensors) + " tensors with " + millions(count) + " million parameters are trainable; " +
       (start < 0 ? "nothing runs without gradient"
                  : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
                        " layers run without gradient") +
-      (forgotten > 0 ? "; the optimizer forgot " + std::to_string(forgotten) + " frozen tensors" : "") +
+      (forgotten > 0 ? "; the optimizer state of " + std::to_string(forgotten) + " frozen tensors was dropped"
+                     : "") +
       "\n");
   tell_unbalanced();
 }
@@ -191,7 +192,7 @@ void Trainer::tell_unbalanced() {
   for (std::size_t t = 0; t < tasks.size(); ++t)
     if (!runner_.balanced()[t]) names += (names.empty() ? "'" : ", '") + tasks[t].name + "'";
   if (!names.empty() && names != told_unbalanced_)
-    say("no shared parameter that learns lies below " + names +
+    say("there are no shared trainable parameters below " + names +
         ", so there is nothing to balance there: the weight is 1\n");
   told_unbalanced_ = names;
 }

@@ -136,8 +136,8 @@ TEST_CASE("data check: texts of one part that are in another") {
 {"text":"up","task":"b"}
 {"text":"six","task":"a"})"});
   CHECK(c.findings() ==
-        "note: test: 2 of 3 examples of test.jsonl are also in train (train.jsonl), case and white space "
-        "aside, the first at test.jsonl:1; 1 of them to the letter\n");
+        "note: test: 2 of 3 examples of test.jsonl are also in train (train.jsonl), ignoring case and white "
+        "space, the first at test.jsonl:1; 1 of them exact duplicates\n");
   const Checked pairs({R"({"text":"wake","text_pair":"up","task":0.5})", "",
                        R"({"text":"six","text_pair":"wake","task":0.5})"});
   CHECK_THAT(pairs.findings(), Contains("test: 1 of 1 examples of test.jsonl are also in train"));
@@ -162,9 +162,8 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 {"text":"up six","task":[{"start":0,"end":3,"label":"x"}]}
 )"});
   CHECK(c.findings().find("error: 2 examples have spans that cannot be\n") == 0);
-  CHECK_THAT(c.findings(),
-             Contains("the span 2..4 holds nothing but white space") &&
-                 Contains("ends beyond the text of 2 characters"));
+  CHECK_THAT(c.findings(), Contains("the span 2..4 holds nothing but white space") &&
+                               Contains("ends beyond the text of 2 characters"));
   CHECK_THAT(
       c.findings(),
       Contains("note: 4 of 5 spans do not begin and end where words do; they are taken as whole words\n"

@@ -106,7 +106,7 @@ TEST_CASE("the known flaws of the data sets are found", "[data]") {
   CHECK(snips.tasks[0].labels.size() == 7);
   CHECK(snips.errors() == 0);
   CHECK_THAT(said(snips), Contains("of 699 examples of test.jsonl are also in train") &&
-                              Contains("19 of them to the letter"));
+                              Contains("19 of them exact duplicates"));
   const mtt::DataCheck slots = check(folder + "/snips", "entities", files, mtt::LabelKind::spans);
   CHECK(slots.tasks[0].labels.size() == 39);
   const mtt::DataCheck similarity =
