@@ -61,7 +61,12 @@ void add_run(CLI::App& app) {
       ->expected(1)
       ->take_all();
   verb->add_option("--probes", run->probes, "Folder in which fitted probes are saved for reuse by other runs")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check([](const std::string& path) {
+        return std::filesystem::exists(path) && !std::filesystem::is_directory(path)
+                   ? "'" + path + "' is a file; give a folder"
+                   : std::string();
+      });
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
   CLI::Option* check = verb->add_flag(

@@ -2,7 +2,7 @@
 # headers of others are listed: a change of ours rebuilds what includes it, no more.
 #
 # mtt_precompile(<target> [TORCH] [HEADERS <header>...]): the target compiles its own precompiled header.
-# mtt_precompile(<target> FROM <other>): it uses that of another target with the same compiler options.
+# mtt_precompile(<target> FROM <other>): it uses that of another target with the same compiler options and definitions.
 set(MTT_STANDARD_HEADERS <algorithm> <cmath> <cstdint> <filesystem> <functional> <map> <memory> <optional> <string> <vector>)
 
 function(mtt_precompile target)

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -157,6 +158,36 @@ TEST_CASE("kept probes are those of the features that a head reads") {
   CHECK(count() == after_one);
   CHECK(run("cls", "cls") != mean);
   CHECK(count() > after_one);
+}
+
+TEST_CASE("a sweep has a row for an arm whose fit is the training") {
+  const Experiment e(
+      std::string(kTrainTable) +
+      "[sweep]\nseeds = 1\n\n[sweep.arms]\ntune = {}\nprobe = { freeze.policy = \"backbone\" }\n");
+  const Outcome outcome =
+      mtt_program({"sweep", e.config, "--out", e.out("sweep").string(), "--threads", "1"});
+  INFO(outcome.err << outcome.out);
+  REQUIRE(outcome.code == 0);
+  const std::string rows = e.file("sweep/runs.jsonl");
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == 2);
+  for (std::size_t at = 0; at < rows.size(); at = rows.find('\n', at) + 1)
+    CHECK(mtt::parse_json(rows.substr(at, rows.find('\n', at) - at), "row").at("error").string().empty());
+}
+
+TEST_CASE("a regression is fitted with the penalty that it is given") {
+  const Experiment e(kTrainTable);
+  const std::vector<std::string> frozen = {"freeze.policy=backbone"};
+  const auto with = [&](const std::string& name, const std::string& setting) {
+    const Outcome outcome = e.done(name, {frozen.front(), setting});
+    CHECK_THAT(outcome.out, Contains("no optimizer steps for intent, slots, loudness"));
+    return e.head(name, "loudness");
+  };
+  const std::string strong = with("strong", "tasks.loudness.penalty=1e-6");
+  CHECK(with("weak", "tasks.loudness.penalty=10.0") != strong);
+  CHECK(with("auto", "tasks.loudness.penalty=auto") != strong);
+  const Outcome refused = e.run("refused", {"tasks.loudness.penalty=1.0", "tasks.loudness.init=ridge"});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("chooses its own penalty"));
 }
 
 TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {

@@ -188,6 +188,8 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   if (train.rows() == 0)
     throw Error("task '" + task.name +
                 "': no training example has a label, so that its head cannot be fitted");
+  if (!std::isfinite(train.features.sum(at::kDouble).item<double>()))
+    throw Error("task '" + task.name + "': the features that its head reads hold NaN or infinite values");
   ProbeFit fit;
   fit.examples = static_cast<std::int64_t>(train.examples.size());
   const auto parameters = task.head->parameters();

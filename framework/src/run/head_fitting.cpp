@@ -238,7 +238,7 @@ std::string chosen_init(const TaskConfig& config, const Task& task, bool has_exa
   if (init != "auto") return init;
   const Head& head = *task.head;
   if (!has_examples) return "none";
-  if (has_exact_form(head)) return "ridge";
+  if (has_exact_form(head) && !config.options.number_if("penalty")) return "ridge";
   if (head.convex()) return "logistic";
   const auto methods = head.initialisations();
   return methods.empty() ? "none" : methods.front();
@@ -256,6 +256,10 @@ void check_init(const TaskConfig& config, const Task& task) {
     config.options.value("penalty").refuse(where +
                                            "penalty needs a head that can be fitted as a probe, and '" +
                                            task.plugin + "' cannot be; leave it out");
+  if (config.options.number_if("penalty") && init == "ridge")
+    config.options.value("penalty").refuse(where +
+                                           "init = \"ridge\" chooses its own penalty; leave penalty out, or "
+                                           "write init = \"logistic\"");
   if (init == "auto" || init == "none" || (init == "logistic" && head.convex()) || known_method(head, init))
     return;
   std::string list = "\"auto\", \"none\"";

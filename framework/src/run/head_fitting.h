@@ -34,7 +34,7 @@ struct FittingSettings {
 };
 
 /// The initialisation of a task: what its `init` names, and for "auto" a logistic probe where the head is
-/// convex (ridge for a convex regression that has it), else the head's first closed form, else "none";
+/// convex (ridge for a convex regression that has it, unless `penalty` is a number), else the head's first closed form, else "none";
 /// without training examples "none".
 std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples);
 

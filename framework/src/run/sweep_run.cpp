@@ -233,8 +233,10 @@ class Sweep {
     try {
       row.scores = summarise_run(folder(run)).scores;
       const fs::path file = folder(run) / "cost.json";
-      if (std::error_code error; !fs::exists(file, error)) return;  // nothing was trained
-      row.log_means = log_means(folder(run) / "metrics.jsonl");
+      std::error_code error;
+      if (!fs::exists(file, error)) return;  // nothing was trained
+      const fs::path log = folder(run) / "metrics.jsonl";
+      if (fs::exists(log, error)) row.log_means = log_means(log);  // a fit that is the training has no steps
       const Value cost = parse_json(read_file(file, kMostBytes), file.string());
       if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
         row.seconds = seconds.number();
@@ -366,8 +368,9 @@ int run_sweep(const fs::path& file, const std::vector<Override>& overrides, cons
   SweepPlan plan = plan_sweep(file, overrides);
   check_directory(settings.directory);
   const RunLock lock(settings.directory);
-  console.keep_in(settings.directory / "console.txt", true);
-  return Sweep(file, std::move(plan), settings, plugins, console).run();
+  Sweep sweep(file, std::move(plan), settings, plugins, console);
+  console.keep_in(settings.directory / "console.txt", true);  // a sweep that cannot begin leaves nothing
+  return sweep.run();
 }
 
 bool is_sweep_directory(const fs::path& directory) {

@@ -220,8 +220,8 @@ TEST_CASE("gradual unfreezing passes through its phases, one event an epoch") {
   CHECK(first_move("backbone.layers.0.ffn.output.weight") == 2);
   CHECK(first_move("backbone.embeddings.word.weight") == 3);
   std::size_t events = 0;
-  for (auto at = result.said.find(" learn; "); at != std::string::npos;
-       at = result.said.find(" learn; ", at + 1))
+  for (auto at = result.said.find(" are trainable; "); at != std::string::npos;
+       at = result.said.find(" are trainable; ", at + 1))
     ++events;
   CHECK(events == 1 + 3);  // the beginning, then n + 1 of n = 2 layers
 }
