@@ -63,6 +63,9 @@ struct Experiment {
     REQUIRE(outcome.code == 0);
     return outcome;
   }
+  Outcome sweep() const {
+    return mtt_program({"sweep", config, "--out", out("sweep").string(), "--threads", "1"});
+  }
   std::string file(const std::string& name) const { return file_text(folder.path() / name); }
   std::string head(const std::string& run, const std::string& task) const {
     return file(run + "/heads/" + task + "/model.safetensors");
@@ -164,8 +167,7 @@ TEST_CASE("a sweep has a row for an arm whose fit is the training") {
   const Experiment e(
       std::string(kTrainTable) +
       "[sweep]\nseeds = 1\n\n[sweep.arms]\ntune = {}\nprobe = { freeze.policy = \"backbone\" }\n");
-  const Outcome outcome =
-      mtt_program({"sweep", e.config, "--out", e.out("sweep").string(), "--threads", "1"});
+  const Outcome outcome = e.sweep();
   INFO(outcome.err << outcome.out);
   REQUIRE(outcome.code == 0);
   const std::string rows = e.file("sweep/runs.jsonl");
@@ -176,9 +178,8 @@ TEST_CASE("a sweep has a row for an arm whose fit is the training") {
 
 TEST_CASE("a regression is fitted with the penalty that it is given") {
   const Experiment e(kTrainTable);
-  const std::vector<std::string> frozen = {"freeze.policy=backbone"};
   const auto with = [&](const std::string& name, const std::string& setting) {
-    const Outcome outcome = e.done(name, {frozen.front(), setting});
+    const Outcome outcome = e.done(name, {"freeze.policy=backbone", setting});
     CHECK_THAT(outcome.out, Contains("no optimizer steps for intent, slots, loudness"));
     return e.head(name, "loudness");
   };
@@ -260,8 +261,7 @@ TEST_CASE("arms that are the same training are named") {
   const Experiment e(
       std::string(kTrainTable) +
       "[sweep]\nseeds = 1\n[sweep.arms]\nall = {}\nlp_ft = { freeze.policy = \"probe_then_tune\" }\n");
-  const Outcome outcome =
-      mtt_program({"sweep", e.config, "--out", e.out("sweep").string(), "--threads", "1"});
+  const Outcome outcome = e.sweep();
   CHECK(outcome.code == 0);
   CHECK_THAT(outcome.err, Contains("the arms 'all' and 'lp_ft' have the same scores in every run"));
 }
@@ -269,7 +269,7 @@ TEST_CASE("arms that are the same training are named") {
 TEST_CASE("rows with keys of another version are refused in one sentence") {
   const Experiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
   const std::string out = e.out("sweep").string();
-  REQUIRE(mtt_program({"sweep", e.config, "--out", out, "--threads", "1"}).code == 0);
+  REQUIRE(e.sweep().code == 0);
   CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them there already"));
   std::string rows = e.file("sweep/runs.jsonl");
   const std::string version = "\"key_version\":2,";

@@ -56,17 +56,24 @@ double score_of(std::int64_t i) {
 }
 double noise(std::int64_t i) { return 0.8 * std::sin(5.1 * static_cast<double>(i)); }
 
-mtt::HeadFeatures features_of(const at::Tensor& targets) {
+/// One example for each row of `features`.
+mtt::HeadFeatures examples_of(const at::Tensor& features, const at::Tensor& targets) {
   mtt::HeadFeatures made;
-  made.features = at::empty({kRows, kWidth});
+  made.features = features;
+  made.targets = targets;
   made.starts = {0};
-  for (std::int64_t i = 0; i < kRows; ++i) {
-    for (std::int64_t j = 0; j < kWidth; ++j) made.features[i][j] = feature(i, j);
+  for (std::int64_t i = 0; i < features.size(0); ++i) {
     made.examples.push_back(i);
     made.starts.push_back(i + 1);
   }
-  made.targets = targets;
   return made;
+}
+
+mtt::HeadFeatures features_of(const at::Tensor& targets) {
+  const at::Tensor features = at::empty({kRows, kWidth});
+  for (std::int64_t i = 0; i < kRows; ++i)
+    for (std::int64_t j = 0; j < kWidth; ++j) features[i][j] = feature(i, j);
+  return examples_of(features, targets);
 }
 
 std::int64_t class_of(std::int64_t i, std::int64_t classes) {
@@ -172,16 +179,9 @@ TEST_CASE("a probe of label sets is one logistic regression for each label") {
 /// 1500 rows of width 384 in 100 classes: sums large enough that LibTorch would share them among threads.
 mtt::HeadFeatures many_features() {
   constexpr std::int64_t rows = 1500, width = 384, classes = 100;
-  mtt::HeadFeatures made;
   const at::Tensor row = at::arange(rows, at::kFloat).unsqueeze(1), column = at::arange(width, at::kFloat);
-  made.features = (row * 1.7 + column * 2.3 + row * column * 0.9).sin();
-  made.targets = at::arange(rows, at::kLong).remainder(classes);
-  made.starts = {0};
-  for (std::int64_t i = 0; i < rows; ++i) {
-    made.examples.push_back(i);
-    made.starts.push_back(i + 1);
-  }
-  return made;
+  return examples_of((row * 1.7 + column * 2.3 + row * column * 0.9).sin(),
+                     at::arange(rows, at::kLong).remainder(classes));
 }
 
 TEST_CASE("a large probe has the same bits with any number of threads, and LibTorch keeps its own") {

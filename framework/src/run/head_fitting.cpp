@@ -256,7 +256,7 @@ void check_init(const TaskConfig& config, const Task& task) {
     config.options.value("penalty").refuse(where +
                                            "penalty needs a head that can be fitted as a probe, and '" +
                                            task.plugin + "' cannot be; leave it out");
-  if (config.options.number_if("penalty") && init == "ridge")
+  if (config.options.number_if("penalty") && init == "ridge" && has_exact_form(head))
     config.options.value("penalty").refuse(where +
                                            "init = \"ridge\" chooses its own penalty; leave penalty out, or "
                                            "write init = \"logistic\"");
