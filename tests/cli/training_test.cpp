@@ -218,6 +218,22 @@ TEST_CASE("SIGTERM and SIGINT save a checkpoint, and --resume goes on, also wher
 }
 
 TEST_CASE(
+    "what a kill left half-written is gone once the resumed run is complete, and files of others stay") {
+  const Training t;
+  REQUIRE(t.run("whole").code == 0);
+  REQUIRE(t.stop("run", SIGTERM, 7) == 128 + SIGTERM);
+  for (const char* name : {"run/.mtt-tmp-1-0", "run/checkpoints/.mtt-tmp-1-0",
+                           "run/heads/intent/.mtt-tmp-1-0", "run/checkpoints/.mtt-tmp-1-1"})
+    t.folder.write(name, "half");
+  t.folder.write("run/notes.txt", "mine");
+  REQUIRE(t.run("run", {"--resume"}).code == 0);
+  t.check_same("whole", "run");
+  for (const auto& entry : fs::recursive_directory_iterator(t.out("run")))
+    CHECK_THAT(entry.path().filename().string(), !Contains("mtt-tmp"));
+  CHECK(fs::exists(t.out("run") / "notes.txt"));
+}
+
+TEST_CASE(
     "--resume with another configuration, other data or another model is refused, and nothing is harmed") {
   const Training t;
   REQUIRE(t.run("whole").code == 0);

@@ -10,12 +10,15 @@
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "mtt/error.h"
 
 namespace mtt {
 namespace fs = std::filesystem;
 namespace {
+
+constexpr std::string_view kTemporary = ".mtt-tmp-";
 
 std::string reason(int error) { return std::system_category().message(error); }
 
@@ -154,7 +157,8 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
 
   constexpr int kAttempts = 10000;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    temporary_ = parent / (".mtt-tmp-" + std::to_string(::getpid()) + "-" + std::to_string(attempt));
+    temporary_ =
+        parent / (std::string(kTemporary) + std::to_string(::getpid()) + "-" + std::to_string(attempt));
     descriptor_ = open_retrying(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (descriptor_ >= 0) return;
     if (errno != EEXIST) fail(errno);
@@ -183,6 +187,14 @@ void AtomicFile::commit() {
   const fs::path parent = temporary_.parent_path();
   temporary_.clear();
   if (!flush_folder(parent)) fail(errno);
+}
+
+void remove_temporary_files(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    if (at->path().filename().string().starts_with(kTemporary)) found.push_back(at->path());
+  for (const fs::path& file : found) fs::remove(file, error);
 }
 
 bool flush_folder(const fs::path& folder) {

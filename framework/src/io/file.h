@@ -63,6 +63,9 @@ bool flush_folder(const std::filesystem::path& folder);
 /// Writes to a temporary file beside `path`, flushes it to disk and renames it. Parent folders are created.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Removes the temporary files that killed processes left in `folder` and below it. Nobody may write there.
+void remove_temporary_files(const std::filesystem::path& folder);
+
 /// `relative` within `directory`, for names that a downloaded file gives: an absolute path or one with `..`
 /// throws Error, as does a link out of the directory (the links of the Hugging Face cache into its own blobs
 /// are allowed).

@@ -13,6 +13,7 @@
 
 #include "freeze/auto_freeze.h"
 #include "freeze/frontier.h"
+#include "io/file.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "mtt/weighting/per_task.h"
@@ -461,6 +462,7 @@ fs::path checkpoint_folder(const fs::path& run_directory) { return run_directory
 
 void remove_training_state(const fs::path& run_directory) {
   const fs::path folder = checkpoint_folder(run_directory);
+  remove_temporary_files(run_directory);
   remove_checkpoints(folder);
   std::error_code error;
   fs::remove(folder / kBest, error);

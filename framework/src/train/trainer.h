@@ -47,7 +47,8 @@ struct TrainingOutcome {
 /// The folder of a run's checkpoints.
 std::filesystem::path checkpoint_folder(const std::filesystem::path& run_directory);
 
-/// Removes the checkpoints, once all that a run gives is written; files of others are left alone.
+/// Removes the checkpoints and what a kill left half-written, once all that a run gives is written; files of
+/// others are left alone.
 void remove_training_state(const std::filesystem::path& run_directory);
 
 /// Trains from the start, or from the last checkpoint where `resume`; at the end the model holds the best
