@@ -39,7 +39,7 @@ TEXTS = [
     "[NEW] token", "a[NEW]b [new] NEW", "x <mask> y [MASK]z", "[CLS] a [SEP]", "<s> a </s>", "<ent>low<ent> the", "lowlow <Ent> lowest",
     "``quoted'' text", "don't they'll", "ﬁne ½ ①", "▁low ▁ the", "unknown ☃ zebra", "<tag>the</tag> <extra_0>", "emoji 😀 low",
     "abcdefghijk lowlowlow thethethe", "the low is the low is the low is the low is a city now the end", "low " * 30 + "the end of it",
-    "[UNK] <unk> <s>NOTUSED </s>NOTUSED <unk>NOTUSED", "LOW Low lOw", "end.", "a,b;c", "the\u00a0low\u3000a\u200bb",
+    "[UNK] <unk> <s>NOTUSED </s>NOTUSED <unk>NOTUSED", "LOW Low lOw", "a <pad> low [PAD] end", "end.", "a,b;c", "the\u00a0low\u3000a\u200bb",
 ]
 
 

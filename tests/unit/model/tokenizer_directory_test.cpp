@@ -140,7 +140,9 @@ TEST_CASE("BERT: tokenizer_config.json decides over the normalizer of tokenizer.
         "[CLS](0,0) low(0,3) cafe(4,8) [UNK](9,13) [SEP](0,0) ");
   CHECK(tokens(with_config(bert(), R"({"do_lower_case":false,"strip_accents":true})"), kText) ==
         "[CLS](0,0) Low(0,3) cafe(4,8) 中(9,10) low(10,13) [SEP](0,0) ");
-  CHECK(tokens(with_config(bert(), R"({"do_lower_case":false})"), kText, "bert", true) == usual);
+  // sentence-transformers' do_lower_case leaves the accents, which BERT strips only where it lowers itself
+  CHECK(tokens(with_config(bert(), R"({"do_lower_case":false})"), kText, "bert", true) ==
+        "[CLS](0,0) low(0,3) café(4,8) 中(9,10) low(10,13) [SEP](0,0) ");
 }
 
 TEST_CASE("the tokenizer class decides whether tokenizer.json is followed") {
