@@ -6,8 +6,8 @@
 #include "io/new_directory.h"
 #include "model_option.h"
 #include "mtt/error.h"
-#include "run/example_fitting.h"
 #include "report/class_table.h"
+#include "run/example_fitting.h"
 #include "run/saved_evaluation.h"
 #include "run/scores.h"
 #include "run/unseen_label_warnings.h"
@@ -69,8 +69,8 @@ void Evaluate::run() const {
     directory->commit();
   }
   for (const TaskScore& score : scores)
-    console.say(json ? score_json(score).json() + "\n"
-                     : score_text(score) + class_report_text(score.classes, full_table(save)));
+    console.answer(json ? score_json(score).json() + "\n"
+                        : score_text(score) + class_report_text(score.classes, full_table(save)));
 }
 
 }  // namespace

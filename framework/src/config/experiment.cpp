@@ -1,8 +1,8 @@
 #include "config/experiment.h"
 
-#include <algorithm>
 #include <cstdlib>
 
+#include "config/task_name.h"
 #include "config/toml.h"
 #include "freeze/freeze_policy.h"
 #include "io/file.h"
@@ -242,14 +242,6 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
   Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
   if (model && model->is(Value::Kind::string) && is_model_path(model->string()))
     make_absolute(*model, folder);
-}
-
-void check_task_name(const std::string& name, const Value& value) {
-  const bool fine = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  if (!fine)
-    value.refuse(Value(name).json() + " is no name for a task; use lower-case letters, digits, '_' and '-'");
 }
 
 TaskConfig read_task(const std::string& name, const Value& table) {
