@@ -3,13 +3,16 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <thread>
 
 #include "catch.h"
 #include "io/json.h"
+#include "io/safetensors.h"
 #include "npy.h"
 #include "program.h"
 #include "temporary_folder.h"

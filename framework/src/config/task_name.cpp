@@ -24,11 +24,10 @@ void check_task_name(const std::string& name, const Value& table) {
                  " characters, expected at most " + std::to_string(kMostBytes) +
                  ", since files are named after it; give a shorter name");
   if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end())
-    table.refuse(
-        "a task cannot be named " + Value(name).json() +
-        ", since a line of predictions uses this key for its text; give another name, and the key of "
-        "the labels with field = " +
-        Value(name).json());
+    table.refuse("a task cannot be named " + Value(name).json() +
+                 ", since lines of predictions use this key themselves; give another name, and the key of "
+                 "the labels with field = " +
+                 Value(name).json());
 }
 
 }  // namespace mtt
