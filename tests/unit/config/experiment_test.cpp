@@ -44,7 +44,8 @@ TEST_CASE("wrong experiments say where") {
   CHECK_THROWS_WITH(read(folder, head + "[rum]\n"), Contains("e.toml:3:") && Contains("did you mean 'run'"));
   CHECK_THROWS_WITH(read(folder, head + "pooing = 'cls'\n"),
                     Contains("e.toml:3:1") && Contains("did you mean 'pooling'"));
-  CHECK_THROWS_WITH(read(folder, head + "[tasks.A]\nhead = 'x'\n"), Contains("no name for a task"));
+  CHECK_THROWS_WITH(read(folder, head + "[tasks.'A b']\nhead = 'x'\n"), Contains("no name for a task"));
+  CHECK(read(folder, head + "[tasks.NER-1]\nhead = 'x'\n").tasks[0].name == "NER-1");
   CHECK_THROWS_WITH(read(folder, head + "[tasks]\nx = 1\n"), Contains("expected a table [tasks.x]"));
   CHECK_THROWS_WITH(read(folder, head + "[run]\nthreads = -1\n"), Contains("expected 0 to 1024"));
   CHECK_THROWS_WITH(Experiment::read(folder.path() / "none.toml", {}), Contains("does not exist"));
