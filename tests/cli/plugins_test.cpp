@@ -111,7 +111,8 @@ TEST_CASE("the modernbert backbone keeps its contract where its window is narrow
 }
 
 TEST_CASE("a plugin that never ends loading is named, and ends the program") {
-  const std::string file = std::string(MTT_BAD_PLUGINS) + "/loads_forever.so";
+  const std::string file =
+      (fs::path(MTT_BAD_PLUGINS).parent_path() / "loads_forever/loads_forever.so").string();
   const Outcome listed = mtt_program({"plugins", file});
   CHECK(listed.code == 1);
   CHECK_THAT(listed.err,
