@@ -51,14 +51,15 @@ std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
 
 /// --quiet and --verbose for a command and those below it.
 void add_verbosity(CLI::App& verb) {
-  using mtt::Verbosity;
-  CLI::Option* quiet = verb.add_flag_callback(
-      "--quiet", [] { mtt::set_verbosity(Verbosity::quiet); },
+  const auto flag = [&](const char* name, mtt::Verbosity verbosity, const char* help) {
+    return verb.add_flag_callback(
+        name, [verbosity] { mtt::set_verbosity(verbosity); }, help);
+  };
+  CLI::Option* quiet = flag(
+      "--quiet", mtt::Verbosity::quiet,
       "Print only warnings, errors and what the command was asked for; no progress, no account of a run");
-  verb.add_flag_callback(
-          "--verbose", [] { mtt::set_verbosity(Verbosity::verbose); },
-          "Also print what helps to find a fault: versions, the files that are used, where an error was "
-          "thrown")
+  flag("--verbose", mtt::Verbosity::verbose,
+       "Also print what helps to find a fault: versions, the files that are used, where an error was thrown")
       ->excludes(quiet);
   for (CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*below);
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/open_file.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -19,8 +20,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kTemporary = ".mtt-tmp-";
-
-std::string reason(int error) { return std::system_category().message(error); }
 
 class Descriptor {
  public:
@@ -35,21 +34,6 @@ class Descriptor {
  private:
   int number_;
 };
-
-int open_retrying(const char* path, int flags, mode_t mode = 0) {
-  int number = -1;
-  do {
-    number = ::open(path, flags | O_CLOEXEC, mode);
-  } while (number < 0 && errno == EINTR);
-  return number;
-}
-
-int open_for_reading(const fs::path& path) {
-  const int number = open_retrying(path.c_str(), O_RDONLY | O_NONBLOCK);
-  if (number >= 0) return number;
-  if (errno == ENOENT) throw Error("file '" + path.string() + "' does not exist");
-  throw Error("file '" + path.string() + "' cannot be opened: " + reason(errno));
-}
 
 std::size_t regular_size(const Descriptor& file, const fs::path& path) {
   struct stat status {};
@@ -95,7 +79,7 @@ void check_file_name(const fs::path& directory, std::string_view relative) {
 }  // namespace
 
 MappedFile::MappedFile(const fs::path& path) : path_(path) {
-  const Descriptor file(open_for_reading(path));
+  const Descriptor file(open_for_reading(path, O_NONBLOCK));
   size_ = regular_size(file, path);
   if (size_ == 0) throw Error("file '" + path.string() + "' is empty");
   void* pages = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file.number(), 0);
@@ -111,7 +95,7 @@ MappedFile::~MappedFile() {
 }
 
 std::string read_file(const fs::path& path, std::size_t limit) {
-  const Descriptor file(open_for_reading(path));
+  const Descriptor file(open_for_reading(path, O_NONBLOCK));
   const std::size_t size = regular_size(file, path);
   const auto refuse_size = [&] {
     throw Error("file '" + path.string() + "' is larger than " + std::to_string(limit) +

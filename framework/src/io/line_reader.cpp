@@ -1,14 +1,13 @@
 #include "io/line_reader.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 
+#include "io/open_file.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -16,23 +15,11 @@ namespace {
 
 constexpr std::size_t kPiece = 65536;
 
-std::string reason(int error) { return std::system_category().message(error); }
-
-int opened(const std::string& path) {
-  int number = -1;
-  do {
-    number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  } while (number < 0 && errno == EINTR);
-  if (number >= 0) return number;
-  if (errno == ENOENT) throw Error("file '" + path + "' does not exist");
-  throw Error("file '" + path + "' cannot be opened: " + reason(errno));
-}
-
 }  // namespace
 
 LineReader::LineReader(const std::string& path)
     : source_(path == "-" ? "standard input" : path),
-      descriptor_(path == "-" ? STDIN_FILENO : opened(path)),
+      descriptor_(path == "-" ? STDIN_FILENO : open_for_reading(path)),
       owned_(path != "-") {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) return;

@@ -139,10 +139,9 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
                                   std::vector<std::string>& warnings) {
   auto file = read_json_if_there(dir / "tokenizer.json", kTokenizerCap);
   const Value* json = file ? &*file : nullptr;
-  const auto own_settings = read_json_if_there(dir / "tokenizer_config.json");
-  const TokenizerClass which = tokenizer_class(config, own_settings ? *own_settings : Value(Value::Table{}),
-                                               json, fs::exists(dir / "vocab.txt"));
-  const TokenizerSettings settings = TokenizerSettings::read(dir, json);
+  Value own = read_json_if_there(dir / "tokenizer_config.json").value_or(Value::Table{});
+  const TokenizerClass which = tokenizer_class(config, own, json, fs::exists(dir / "vocab.txt"));
+  const TokenizerSettings settings = TokenizerSettings::read(dir, std::move(own), json);
   check_settings(settings.values, json != nullptr);
   check_padding(settings.values, json, config.at("model_type").string());
   const TokenizerOptions options = {

@@ -60,8 +60,9 @@ std::int64_t listed_id(const Value& where, const std::string& text) {
 
 class Reader {
  public:
-  Reader(const fs::path& dir, const Value* tokenizer_json) : dir_(dir), tokenizer_json_(tokenizer_json) {
-    if (auto config = read_json_if_there(dir / "tokenizer_config.json")) values() = std::move(*config);
+  Reader(const fs::path& dir, Value config, const Value* tokenizer_json)
+      : dir_(dir), tokenizer_json_(tokenizer_json) {
+    values() = std::move(config);
   }
 
   TokenizerSettings read() {
@@ -220,8 +221,8 @@ class Reader {
 
 }  // namespace
 
-TokenizerSettings TokenizerSettings::read(const fs::path& dir, const Value* tokenizer_json) {
-  return Reader(dir, tokenizer_json).read();
+TokenizerSettings TokenizerSettings::read(const fs::path& dir, Value config, const Value* tokenizer_json) {
+  return Reader(dir, std::move(config), tokenizer_json).read();
 }
 
 }  // namespace mtt

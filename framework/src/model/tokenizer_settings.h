@@ -29,8 +29,9 @@ struct TokenizerSettings {
   std::map<std::int64_t, FileToken> added;                  ///< by the id that is written beside them
   std::unordered_set<std::string> listed;                   ///< contents of all tokens above
 
-  /// `tokenizer_json`: tokenizer.json, or nullptr. A value of another kind than expected throws Error.
-  static TokenizerSettings read(const std::filesystem::path& dir, const Value* tokenizer_json);
+  /// `config`: tokenizer_config.json, an empty table where it is missing; `tokenizer_json`: tokenizer.json,
+  /// or nullptr. The other files are read from `dir`. A value of another kind than expected throws Error.
+  static TokenizerSettings read(const std::filesystem::path& dir, Value config, const Value* tokenizer_json);
 };
 
 }  // namespace mtt
