@@ -21,10 +21,12 @@ namespace {
 constexpr double kGrid[] = {3, 10, 30, 100, 300};
 constexpr double kGiven = 10;  // where nothing can be held out
 constexpr double kShare = 0.2;
-constexpr double kClose = 1.015;      // losses up to this multiple of the lowest one count as equal to it
-constexpr double kRising = 1.02;      // a loss so much above the best one ends the search
-constexpr double kRough = 0.1;        // of the penalty's pull: the gradient at which a search may end
-constexpr double kTolerance = 1e-3;   // the same for a penalty that is given
+constexpr double kClose = 1.015;  // losses up to this multiple of the lowest one count as equal to it
+constexpr double kRising = 1.02;  // a loss so much above the best one ends the search
+// of the penalty's pull: the gradient at which a search ends
+constexpr double kToCompare = 0.1;    // for penalties that are compared
+constexpr double kRough = 1e-2;       // for the penalty that was chosen
+constexpr double kTolerance = 1e-3;   // for one that is given
 constexpr double kWork = 2.5e8;       // rows times parameters up to which penalties are tried on all examples
 constexpr double kLeastSample = 0.2;  // of the examples
 constexpr std::int64_t kMostEvaluations = 2000;
@@ -166,7 +168,7 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   std::vector<at::Tensor> points;
   double lowest = std::numeric_limits<double>::infinity();
   for (const double c : kGrid) {
-    fitter.fit(c / length, kRough);
+    fitter.fit(c / length, kToCompare);
     fit.trials.push_back({c / length, judge.mean_loss(fitter.point())});
     points.push_back(fitter.point());
     lowest = std::min(lowest, fit.trials.back().loss);
