@@ -24,15 +24,12 @@ std::string fewer_text(const Interval& interval, const SweepLine& line) {
 }
 
 /// The interval of two seeds has one degree of freedom: it says little, and a star would say more.
-bool is_marked(const Interval& difference) {
-  constexpr std::int64_t kFewest = 3;
-  return difference.count >= kFewest && difference.excludes_zero();
-}
+bool is_of_few(const Interval& difference) { return difference.count > 0 && difference.count < 3; }
 
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
   return with_half("%+.4f", cell.difference) + fewer_text(cell.difference, line) +
-         (is_marked(cell.difference) ? " *" : "");
+         (cell.difference.excludes_zero() && !is_of_few(cell.difference) ? " *" : "");
 }
 
 std::string count_text(std::int64_t count) {
@@ -104,13 +101,17 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
 }
 
 std::string sweep_legend(const SweepSummary& summary) {
-  std::string text = "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
-                     summary.shape.baseline +
-                     "' are paired by seed, and * marks those whose interval over at least three seeds "
-                     "excludes 0, without a "
-                     "correction for how many there are. seconds: of training; time: by that of '" +
-                     summary.shape.baseline +
-                     "'; MB: the largest peak memory of a run; learn: parameters that learn.";
+  std::string text =
+      "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
+      summary.shape.baseline +
+      "' are paired by seed, and * marks those whose interval excludes 0, without a correction for how many "
+      "there are. seconds: of training; time: by that of '" +
+      summary.shape.baseline + "'; MB: the largest peak memory of a run; learn: parameters that learn.";
+  if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {
+        return std::any_of(line.cells.begin(), line.cells.end(),
+                           [](const SweepCell& cell) { return is_of_few(cell.difference); });
+      }))
+    text += " Differences over fewer than three seeds have no *.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(),
                   [](const auto& line) { return line.beside_others; }))
     text += " ~ marks times of runs beside others, which are not to be compared.";
