@@ -1,10 +1,9 @@
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "io/npy.h"
+#include "io/peak_memory.h"
 #include "io/safetensors.h"
 #include "output.h"
 #include "text_option.h"
@@ -25,12 +24,6 @@ struct Encode {
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double peak_megabytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 void write(const std::string& output, const std::vector<std::string>& texts, const at::Tensor& rows) {
@@ -65,7 +58,7 @@ void Encode::run() const {
                                     {"encode_seconds", encode_seconds},
                                     {"texts", static_cast<std::int64_t>(texts.size())},
                                     {"tokens", result.tokens},
-                                    {"peak_rss_mb", peak_megabytes()}});
+                                    {"peak_rss_mb", peak_memory() / (1 << 20)}});
     std::fprintf(stderr, "%s\n", report.json().c_str());
   }
 }

@@ -1,18 +1,15 @@
 #include <malloc.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <sstream>
 #include <string>
-#include <vector>
 
-#include "config/listed.h"
 #include "failure.h"
 #include "io/standard_output.h"
-#include "mtt/options.h"
 #include "plugin/plugin_call.h"
 #include "report/console.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace {
@@ -28,17 +25,9 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, kNever);
 }
 
-/// What is wrong with the first words, where they should be verbs and one is none; else "".
-std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-' || app.get_require_subcommand_min() == 0) return "";
-  std::vector<std::string> verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    verbs.push_back(verb->get_name());
-  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end())
-    return unknown_verb(*app.get_subcommand(argv[1]), argc - 1, argv + 1);
-  const std::string near = mtt::nearest(argv[1], verbs);
-  return "there is no '" + std::string(argv[1]) + "'; " +
-         (near.empty() ? "the verbs are " + mtt::listed(verbs) : "did you mean '" + near + "'?");
+int usage_error(const std::string& what) {
+  std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", what.c_str());
+  return kUsage;
 }
 
 int run(int argc, char** argv) {
@@ -68,6 +57,8 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& wanted) {
+    if (const std::string wrong = mtt::unknown_word(app, argc, argv); !wrong.empty())
+      return usage_error(wrong);
     std::ostringstream help;
     const int code = app.exit(wanted, help, help);
     mtt::Console().say(help.str());
@@ -75,10 +66,8 @@ int run(int argc, char** argv) {
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
-    const std::string verb = unknown_verb(app, argc, argv);
-    std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n",
-                 verb.empty() ? error.what() : verb.c_str());
-    return kUsage;
+    const std::string wrong = mtt::unknown_word(app, argc, argv);
+    return usage_error(wrong.empty() ? error.what() : wrong);
   } catch (...) {
     std::fputs(mtt::failure_text().c_str(), stderr);
     return kFailure;

@@ -19,11 +19,14 @@ class CsvReader {
       : bytes_(bytes), delimiter_(delimiter), source_(std::make_shared<const std::string>(source)) {}
 
   bool done() const { return at_ == bytes_.size(); }
+  /// Whether nothing is left but blank lines.
+  bool rest_is_blank() const { return bytes_.find_first_not_of("\r\n", at_) == std::string_view::npos; }
   Place place() const { return {source_, line_, static_cast<std::int32_t>(at_ - line_start_) + 1}; }
 
   /// String cells with their places.
   std::vector<Value> record() {
     std::vector<Value> cells;
+    over_lines_ = {};
     do {
       Place place = this->place();
       cells.push_back(Value(next_is('"') ? quoted() : bare()).placed(std::move(place)));
@@ -31,6 +34,9 @@ class CsvReader {
     end_line();
     return cells;
   }
+
+  /// Where the last quoted cell of the record over several lines begins; without a source: there is none.
+  const Place& over_lines() const { return over_lines_; }
 
  private:
   [[noreturn]] static void fail(const Place& place, const std::string& what) {
@@ -69,10 +75,14 @@ class CsvReader {
       if (c == '"' && !accept('"')) break;
       text += c;
     }
+    if (line_ > open.line) over_lines_ = open;
     if (!done() && !next_is(delimiter_) && !next_is('\n') && !next_is('\r')) {
       fail(place(),
-           "found text behind a closing quote, expected the end of the cell; quote the whole cell and write "
-           "a quote within it twice");
+           "found text behind a closing quote, expected the end of the cell" +
+               (line_ > open.line ? ", whose quote opens at line " + std::to_string(open.line) + ", column " +
+                                        std::to_string(open.column) + "; close it there if it is one line, or"
+                                  : ";") +
+               " quote the whole cell and write a quote within it twice");
     }
     return text;
   }
@@ -91,17 +101,35 @@ class CsvReader {
   std::shared_ptr<const std::string> source_;
   std::size_t at_ = 0, line_start_ = 0;
   std::int32_t line_ = 1;
+  Place over_lines_;
 };
 
-void check_header(const std::vector<Value>& header) {
-  for (std::size_t i = 1; i < header.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j)
-      if (header[i].string() == header[j].string())
-        header[i].refuse("the column " + header[i].json() + " is there twice; name each column once");
+bool is_repeated(const std::vector<Value>& header, const Value& name) {
+  return std::count_if(header.begin(), header.end(),
+                       [&](const Value& other) { return other.string() == name.string(); }) > 1;
 }
 
-void check_width(std::size_t cells, std::size_t columns, const Value& first, const Place& place) {
+/// Whether each line of a cell but the first has as many delimiters as a record.
+bool holds_records(std::string_view cell, char delimiter, std::size_t columns) {
+  bool several = false;
+  for (std::size_t end = cell.find('\n'); end != std::string_view::npos; several = true) {
+    cell.remove_prefix(end + 1);
+    end = cell.find('\n');
+    const std::string_view line = cell.substr(0, end);
+    if (std::count(line.begin(), line.end(), delimiter) + 1 != static_cast<std::ptrdiff_t>(columns))
+      return false;
+  }
+  return several && columns > 1;
+}
+
+void check_width(std::size_t cells, std::size_t columns, const Value& first, const Place& place,
+                 const Place& over_lines) {
   if (cells == columns) return;
+  if (over_lines.source)
+    throw Error(over_lines.prefix() +
+                "the quoted cell that begins here goes on over several lines, and its " + "record has " +
+                counted(cells) + ", expected " + std::to_string(columns) +
+                " as in the header; close its quote, or double it if it is text");
   const bool blank = cells == 1 && first.string().empty();
   throw Error(place.prefix() +
               (blank ? "the line is blank, expected " + counted(columns) + "; delete it"
@@ -111,25 +139,40 @@ void check_width(std::size_t cells, std::size_t columns, const Value& first, con
 
 }  // namespace
 
-std::vector<Value> parse_csv(std::string_view bytes, char delimiter, const std::string& source) {
+CsvTable parse_csv(std::string_view bytes, char delimiter, const std::string& source) {
   check_file_text(bytes, source);
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   CsvReader reader(bytes, delimiter, source);
   if (reader.done())
     throw Error(source + ":1: the file is empty, expected a header line with the names of the columns");
   const std::vector<Value> header = reader.record();
-  check_header(header);
-  std::vector<Value> rows;
-  while (!reader.done()) {
+  CsvTable table;
+  std::vector<bool> left_out;
+  for (const Value& name : header) {
+    left_out.push_back(is_repeated(header, name));
+    if (left_out.back()) table.repeated.push_back(name);
+  }
+  while (!reader.rest_is_blank()) {
     Place place = reader.place();
     std::vector<Value> cells = reader.record();
-    check_width(cells.size(), header.size(), cells.front(), place);
+    check_width(cells.size(), header.size(), cells.front(), place, reader.over_lines());
     Value::Table row;
     row.reserve(cells.size());
-    for (std::size_t i = 0; i < cells.size(); ++i) row.push_back({header[i].string(), std::move(cells[i])});
-    rows.push_back(Value(std::move(row)).placed(std::move(place)));
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (holds_records(cells[i].string(), delimiter, header.size()))
+        table.many_lines.push_back(cells[i].place());
+      if (!left_out[i]) row.push_back({header[i].string(), std::move(cells[i])});
+    }
+    table.rows.push_back(Value(std::move(row)).placed(std::move(place)));
   }
-  return rows;
+  return table;
+}
+
+std::string many_lines_text(const CsvTable& table) {
+  const std::size_t more = table.many_lines.size() - 1;
+  return "the quoted cell that begins here goes on over lines that look like rows of their own" +
+         (more == 0 ? std::string() : ", as do " + std::to_string(more) + " others") +
+         "; if a quote is missing, these rows are lost: close it, or double it if it is text";
 }
 
 }  // namespace mtt

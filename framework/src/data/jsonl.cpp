@@ -10,7 +10,9 @@ namespace mtt {
 std::vector<Value> parse_jsonl(std::string_view bytes, const std::string& source) {
   check_file_text(bytes, source);
   std::vector<Value> rows;
-  for (const std::string& line : split_lines(bytes, source)) {
+  std::vector<std::string> lines = split_lines(bytes, source);
+  drop_blank_end(lines);
+  for (const std::string& line : lines) {
     const std::string place = source + ":" + std::to_string(rows.size() + 1) + ":1: ";
     const std::size_t first = line.find_first_not_of(" \t");
     if (first == std::string::npos)

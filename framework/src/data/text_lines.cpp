@@ -48,6 +48,10 @@ std::vector<std::string> split_lines(std::string_view bytes, const std::string& 
   return lines;
 }
 
+void drop_blank_end(std::vector<std::string>& lines) {
+  while (!lines.empty() && lines.back().find_first_not_of(" \t") == std::string::npos) lines.pop_back();
+}
+
 TextLines read_texts(const std::string& path, const std::string& field) {
   const bool from_input = path == "-";
   const std::string source = from_input ? "standard input" : path;
@@ -59,6 +63,7 @@ TextLines read_texts(const std::string& path, const std::string& field) {
                 "' ends in .jsonl, so a line is no text but an object; name the key of its text, "
                 "as in --field text");
   if (field.empty()) return result;
+  drop_blank_end(lines);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Value row = parse_json_line(lines[i], source, static_cast<std::int32_t>(i + 1));
     if (const Value* partner = row.find(kTextPair)) result.partners.push_back(partner->string());
