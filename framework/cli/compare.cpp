@@ -15,7 +15,7 @@ struct Compare {
     std::vector<RunSummary> summaries;
     for (const std::string& directory : runs) summaries.push_back(summarise_run(directory));
     Console console;
-    console.say(json ? comparison_json(summaries).json() + "\n" : comparison_text(summaries));
+    console.answer(json ? comparison_json(summaries).json() + "\n" : comparison_text(summaries));
   }
 };
 

@@ -24,7 +24,7 @@ void Show::run() const {
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   const Experiment experiment = Experiment::read(file, overrides);
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
-  console.say(config_with_origins(experiment, resolved_experiment(experiment, plugins)));
+  console.answer(config_with_origins(experiment, resolved_experiment(experiment, plugins)));
 }
 
 void print_reference(const std::vector<std::string>& plugin_path) {
@@ -48,7 +48,7 @@ void print_reference(const std::vector<std::string>& plugin_path) {
     for (const WeightingPlugin& plugin : library.registry.weightings())
       describe("`[weighting]` with `method = \"" + plugin.name + "\"`", plugin.summary, plugin.options);
   }
-  console.say(text);
+  console.answer(text);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ int Check::run() const {
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
   const DataCheck check = check_experiment_data(experiment, files, plugins);
   Console console;
-  console.say(json ? data_check_json(check).json() + "\n" : data_check_text(check));
+  console.answer(json ? data_check_json(check).json() + "\n" : data_check_text(check));
   return check.errors() > 0 ? kFound : 0;
 }
 

@@ -1,10 +1,10 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
-#include "io/npy.h"
+#include "io/matrix_file.h"
 #include "io/peak_memory.h"
-#include "io/safetensors.h"
 #include "output.h"
 #include "text_option.h"
 #include "verbs.h"
@@ -26,20 +26,29 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void write(const std::string& output, const std::vector<std::string>& texts, const at::Tensor& rows) {
-  const float* data = rows.const_data_ptr<float>();
-  const std::int64_t width = rows.size(1);
-  if (output.ends_with(".npy")) return write_npy(output, data, rows.sizes().vec());
-  if (output.ends_with(".safetensors")) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(data);
-    return write_safetensors(output, {{"embeddings", DType::F32, rows.sizes().vec(), bytes}},
-                             {{"format", "pt"}});
+/// Vectors to a file or to standard output.
+class VectorOutput {
+ public:
+  VectorOutput(const std::string& output, std::int64_t width) : width_(width), lines_(output) {
+    if (output.ends_with(".npy") || output.ends_with(".safetensors")) matrix_.emplace(output, width);
   }
-  write_lines(output, rows.size(0), [&](std::int64_t i) {
-    return "{\"text\":" + Value(texts[i]).json() + ",\"embedding\":" + json_row(data + i * width, width) +
-           "}";
-  });
-}
+
+  void add(const std::vector<std::string>& texts, const at::Tensor& rows) {
+    const float* data = rows.const_data_ptr<float>();
+    if (matrix_) return matrix_->append(data, rows.size(0));
+    for (std::int64_t i = 0; i < rows.size(0); ++i)
+      lines_.add("{\"text\":" + Value(texts[i]).json() +
+                 ",\"embedding\":" + json_row(data + i * width_, width_) + "}");
+    lines_.flush();
+  }
+
+  void finish() { matrix_ ? matrix_->commit() : lines_.finish(); }
+
+ private:
+  std::int64_t width_;
+  LineOutput lines_;
+  std::optional<MatrixFile> matrix_;
+};
 
 void Encode::run() const {
   const auto start = Clock::now();
@@ -47,17 +56,17 @@ void Encode::run() const {
   Console console;
   const OpenModel open = open_model(model, console);
   const double load_seconds = seconds_since(start);
-  const std::vector<std::string> texts = text.read().texts;
-
-  const auto encoding = Clock::now();
-  const InferenceResult result = infer(open, texts, "encoding", false, console);
-  const double encode_seconds = seconds_since(encoding);
-  write(text.output, texts, result.sentences);
+  VectorOutput output(text.output, open.encoder.model->modules().width());
+  const StreamTotals totals = infer(open, text, "encoding", /*predictions=*/false, /*top=*/0, console,
+                                    [&](const TextWindow& window, const InferenceResult& result) {
+                                      output.add(window.lines.texts, result.sentences);
+                                    });
+  output.finish();
   if (timing) {
     const Value report(Value::Table{{"load_seconds", load_seconds},
-                                    {"encode_seconds", encode_seconds},
-                                    {"texts", static_cast<std::int64_t>(texts.size())},
-                                    {"tokens", result.tokens},
+                                    {"encode_seconds", totals.seconds},
+                                    {"texts", totals.texts},
+                                    {"tokens", totals.tokens},
                                     {"peak_rss_mb", peak_memory() / (1 << 20)}});
     std::fprintf(stderr, "%s\n", report.json().c_str());
   }

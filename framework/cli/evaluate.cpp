@@ -72,8 +72,8 @@ void Evaluate::run() const {
     directory->commit();
   }
   for (const TaskScore& score : scores)
-    console.say(json ? score_json(score).json() + "\n"
-                     : score_text(score) + class_report_text(score.classes, full_table(save)));
+    console.answer(json ? score_json(score).json() + "\n"
+                        : score_text(score) + class_report_text(score.classes, full_table(save)));
 }
 
 }  // namespace

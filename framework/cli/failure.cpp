@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "report/terminal_text.h"
+#include "report/verbosity.h"
 
 namespace mtt {
 namespace {
@@ -17,7 +18,7 @@ std::string reason() {
   } catch (const std::bad_alloc&) {
     return "there is not enough memory; give shorter texts or a lower run.tokens_per_forward";
   } catch (const c10::Error& error) {
-    return error.what_without_backtrace();
+    return verbosity() == Verbosity::verbose ? error.what() : error.what_without_backtrace();
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
@@ -27,8 +28,8 @@ std::string reason() {
 
 }  // namespace
 
-std::string failure_text() {
-  std::istringstream lines(reason());
+std::string error_text(const std::string& message) {
+  std::istringstream lines(message);
   std::string text = "mtt: error: ", line;
   do {
     line.clear();
@@ -37,5 +38,7 @@ std::string failure_text() {
   } while (lines.peek() != std::istringstream::traits_type::eof());
   return text;
 }
+
+std::string failure_text() { return error_text(reason()); }
 
 }  // namespace mtt

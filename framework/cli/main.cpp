@@ -9,6 +9,7 @@
 #include "io/standard_output.h"
 #include "plugin/plugin_call.h"
 #include "report/console.h"
+#include "report/verbosity.h"
 #include "usage.h"
 #include "verbs.h"
 
@@ -16,6 +17,13 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
+constexpr const char* kEnvironment =
+    "Environment:\n"
+    "  MTT_MODEL_PATH   folders with models, before the Hugging Face cache\n"
+    "  MTT_PLUGIN_PATH  folders with plugins\n"
+    "  MTT_THREADS      threads in all\n"
+    "  MTT_DATA         the folder that ${MTT_DATA} stands for in an experiment file\n"
+    "  NO_COLOR         if set, nothing is printed in colour\n";
 
 // Activations are freed and allocated again with every operator; given back to the system each time, their
 // pages would have to be cleared again each time, which costs some percent of a forward pass.
@@ -26,49 +34,70 @@ void keep_freed_memory() {
 }
 
 int usage_error(const std::string& what) {
-  std::fprintf(stderr, "mtt: error: %s\nRun with --help for the options.\n", what.c_str());
+  std::fprintf(stderr, "%sRun with --help for the options.\n", mtt::error_text(what).c_str());
   return kUsage;
 }
 
-int run(int argc, char** argv) {
-  keep_freed_memory();
-  std::signal(SIGXFSZ, SIG_IGN);  // so is a file that may not grow
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of ours to report
-  CLI::App app("Multi-task sentence transformers: one shared encoder, many heads, described by a TOML file.",
-               "mtt");
+/// --quiet and --verbose for a command and those below it.
+void add_verbosity(CLI::App& verb) {
+  using mtt::Verbosity;
+  CLI::Option* quiet = verb.add_flag_callback(
+      "--quiet", [] { mtt::set_verbosity(Verbosity::quiet); },
+      "Print only warnings, errors and what the command was asked for; no progress, no account of a run");
+  verb.add_flag_callback(
+          "--verbose", [] { mtt::set_verbosity(Verbosity::verbose); },
+          "Also print what helps to find a fault: versions, the files that are used, where an error was "
+          "thrown")
+      ->excludes(quiet);
+  for (CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*below);
+}
+
+int run_verb(CLI::App& app, int argc, char** argv) {
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
-  mtt::tell_plugin_ends();
-  mtt::take_standard_output();
-  app.failure_message(CLI::FailureMessage::simple);
+  mtt::add_run(app);
+  mtt::add_sweep(app);
+  mtt::add_encode(app);
+  mtt::add_predict(app);
+  mtt::add_evaluate(app);
+  mtt::add_compare(app);
+  mtt::add_export(app);
+  mtt::add_report(app);
+  mtt::add_tokenize(app);
+  mtt::add_plugins(app);
+  mtt::add_config(app);
+  mtt::add_data(app);
+  for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*verb);
+  app.footer(kEnvironment);
   try {
-    mtt::add_run(app);
-    mtt::add_sweep(app);
-    mtt::add_encode(app);
-    mtt::add_predict(app);
-    mtt::add_evaluate(app);
-    mtt::add_compare(app);
-    mtt::add_export(app);
-    mtt::add_report(app);
-    mtt::add_tokenize(app);
-    mtt::add_plugins(app);
-    mtt::add_config(app);
-    mtt::add_data(app);
     app.parse(argc, argv);
-    return 0;
   } catch (const CLI::Success& wanted) {
     if (const std::string wrong = mtt::unknown_word(app, argc, argv); !wrong.empty())
       return usage_error(wrong);
     std::ostringstream help;
-    const int code = app.exit(wanted, help, help);
-    mtt::Console().say(help.str());
-    return code;
+    app.exit(wanted, help, help);
+    mtt::Console().answer(help.str());
+  }
+  return 0;
+}
+
+int run(int argc, char** argv) {
+  keep_freed_memory();
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of ours to report
+  std::signal(SIGPIPE, SIG_IGN);  // so is a closed pipe
+  CLI::App app("Multi-task sentence transformers: one shared encoder, many heads, described by a TOML file.",
+               "mtt");
+  mtt::tell_plugin_ends();
+  mtt::take_standard_output();
+  try {
+    return run_verb(app, argc, argv);
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
     const std::string wrong = mtt::unknown_word(app, argc, argv);
     return usage_error(wrong.empty() ? error.what() : wrong);
   } catch (...) {
+    if (mtt::standard_output_abandoned()) return mtt::kSignalExit + SIGPIPE;  // as in `mtt ... | head -1`
     std::fputs(mtt::failure_text().c_str(), stderr);
     return kFailure;
   }

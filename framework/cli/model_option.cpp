@@ -11,6 +11,7 @@
 #include "config/task_examples.h"
 #include "io/model_cache.h"
 #include "mtt/error.h"
+#include "mtt/plugin.h"
 #include "run/hugging_face_task.h"
 #include "run/run_directory.h"
 
@@ -51,6 +52,11 @@ PluginCatalog plugin_catalog(const std::vector<std::string>& folders,
   for (const std::string& folder : folders) first.push_back(fs::absolute(folder));
   for (const std::string& folder : of_config) first.emplace_back(folder);
   return PluginCatalog(PluginCatalog::search_folders(first));
+}
+
+void note_program(const PluginCatalog& plugins, std::int64_t threads, Console& console) {
+  console.note("mtt " MTT_VERSION " (" MTT_ABI_TAG "), " + std::to_string(threads) + " threads");
+  for (const fs::path& folder : plugins.folders()) console.note("plugins are searched in " + folder.string());
 }
 
 void add_threads(CLI::App& verb, std::int64_t& threads) {
@@ -137,6 +143,11 @@ OpenModel open_model(const ModelOption& option, Console& console) {
       open.encoder.model->add(std::move(*task));
     }
   }
+  note_program(plugins, open.threads, console);
+  console.note("model " + path.string() + ", texts are cut to " + std::to_string(open.encoder.max_tokens) +
+               " tokens, " + std::to_string(open.tokens_per_forward) + " tokens per forward");
+  for (const PluginLibrary& library : plugins.libraries())
+    console.note("plugin " + library.name + " " + library.version + ", " + library.file.string());
   for (const std::string& warning : open.encoder.warnings) console.warn(warning);
   return open;
 }

@@ -21,6 +21,10 @@ void add_plugin_path(CLI::App& verb, std::vector<std::string>& folders);
 PluginCatalog plugin_catalog(const std::vector<std::string>& folders,
                              const std::vector<std::string>& of_config = {});
 
+/// Notes for --verbose: this program and its LibTorch, the folders that are searched for plugins, and
+/// threads.
+void note_program(const PluginCatalog& plugins, std::int64_t threads, Console& console);
+
 /// Adds --threads.
 void add_threads(CLI::App& verb, std::int64_t& threads);
 /// `given`, or MTT_THREADS, or the number of processors.

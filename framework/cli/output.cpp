@@ -1,13 +1,9 @@
 #include "output.h"
 
-#include <cerrno>
 #include <charconv>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
 
-#include "io/file.h"
 #include "io/standard_output.h"
 #include "mtt/error.h"
 
@@ -32,29 +28,30 @@ void check_output(const std::string& output, const std::vector<std::string>& end
   if (fs::is_directory(output, error)) throw Error("the output '" + output + "' is a directory; give a file");
 }
 
-void write_lines(const std::string& output, std::int64_t count,
-                 const std::function<std::string(std::int64_t)>& line) {
-  if (output != "-") {
-    AtomicFile file(output);
-    std::string block;
-    constexpr std::size_t kBlock = 1 << 20;
-    for (std::int64_t i = 0; i < count; ++i) {
-      block += line(i) + "\n";
-      if (block.size() < kBlock) continue;
-      file.write(block);
-      block.clear();
-    }
-    file.write(block);
-    file.commit();
-    return;
-  }
-  bool fine = true;
-  for (std::int64_t i = 0; i < count && fine; ++i) {
-    const std::string text = line(i) + "\n";
-    fine = std::fwrite(text.data(), 1, text.size(), standard_output()) == text.size();
-  }
-  if (std::fflush(standard_output()) != 0 || !fine)
-    throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
+AppendFile& LineOutput::file() {
+  if (!file_) file_.emplace(output_, 0);
+  return *file_;
+}
+
+void LineOutput::add(const std::string& line) {
+  constexpr std::size_t kBlock = 1 << 20;
+  block_ += line;
+  block_ += '\n';
+  if (block_.size() >= kBlock) flush();
+}
+
+void LineOutput::flush() {
+  if (block_.empty()) return;
+  if (output_ == "-")
+    write_standard_output(block_);
+  else
+    file().append(block_);
+  block_.clear();
+}
+
+void LineOutput::finish() {
+  flush();
+  if (output_ != "-") file().sync();
 }
 
 std::string json_row(const float* values, std::int64_t count) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "io/append_file.h"
 
 namespace mtt {
 
@@ -12,10 +15,22 @@ namespace mtt {
 /// exist, before any work is done.
 void check_output(const std::string& output, const std::vector<std::string>& endings);
 
-/// Writes lines, line(0) to line(count-1), each without its newline, to a file (atomically) or to standard
-/// output.
-void write_lines(const std::string& output, std::int64_t count,
-                 const std::function<std::string(std::int64_t)>& line);
+/// JSONL to a file or to standard output, where it can be read while it is written. A file that is there is
+/// replaced by the first line.
+class LineOutput {
+ public:
+  explicit LineOutput(std::string output) : output_(std::move(output)) {}
+
+  void add(const std::string& line);  ///< without its newline
+  void flush();                       ///< what was added can be read from now on
+  void finish();                      ///< call once, last: a file is there even without lines
+
+ private:
+  AppendFile& file();
+
+  std::string output_, block_;
+  std::optional<AppendFile> file_;
+};
 
 /// A row of floats as JSON, each with as many digits as it takes to read it back.
 std::string json_row(const float* values, std::int64_t count);

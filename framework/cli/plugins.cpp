@@ -45,19 +45,19 @@ void Plugins::run() const {
   Console console;
   PluginCatalog catalog = plugin_catalog(plugin_path);
   if (which.find('/') != std::string::npos || which.ends_with(".so")) {
-    console.say(overview(catalog.load_file(which)));
+    console.answer(overview(catalog.load_file(which)));
     return;
   }
   catalog.load_all();
   bool found = false;
   std::vector<std::string> names;
   for (const PluginLibrary& library : catalog.libraries()) {
-    if (which.empty()) console.say(overview(library));
+    if (which.empty()) console.answer(overview(library));
     const auto describe = [&](const std::string& kind, const auto& plugins) {
       for (const auto& plugin : plugins) {
         names.push_back(plugin.name);
         if (plugin.name != which) continue;
-        console.say(description(kind, plugin.name, plugin.summary, plugin.options));
+        console.answer(description(kind, plugin.name, plugin.summary, plugin.options));
         found = true;
       }
     };

@@ -1,6 +1,8 @@
 #include <charconv>
 #include <memory>
 
+#include "config/task_name.h"
+#include "data/text_lines.h"
 #include "model/pair_inference.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
@@ -52,6 +54,17 @@ void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Val
   console.warn("--top: these heads give no class probabilities: " + heads);
 }
 
+/// Adds to a line of the output what its line of the input holds beside the text: keys that are taken stay
+/// apart, under "input".
+void add_other_keys(const Value& row, const std::string& field, Value& line) {
+  Value apart{Value::Table{}};
+  for (const auto& [key, value] : row.table()) {
+    if (key == field || key == kTextPair) continue;
+    (key == kInputKey || line.find(key) != nullptr ? apart : line).set(key, value);
+  }
+  if (!apart.table().empty()) line.set(kInputKey, std::move(apart));
+}
+
 void Predict::run() const {
   text.check();
   const std::int64_t classes = class_count(top);
@@ -62,21 +75,30 @@ void Predict::run() const {
     throw Error(
         "'" + model.model +
         "' is a model without heads; give the directory of a run, or use 'mtt encode' for its vectors");
-  const auto [texts, partners] = text.read();
-  if (!predicts(*open.encoder.model) && partners.empty())
-    throw Error(
-        "the heads of '" + model.model +
-        "' read pairs of sentences; give JSONL with --field text, whose lines have the key 'text_pair'");
-  InferenceResult result = infer(open, texts, "predicting", true, console, classes);
-  if (!partners.empty())
-    for (std::size_t t = 0; t < tasks.size(); ++t)
-      if (tasks[t].head->level() == Level::pair)
-        result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference(), classes);
-  if (classes > 0) check_top(tasks, result.predictions, console);
-  write_lines(text.output, static_cast<std::int64_t>(texts.size()), [&](std::int64_t i) {
-    return prediction_row(texts[i], partners.empty() ? nullptr : &partners[i], tasks, result.predictions, i)
-        .json();
-  });
+  LineOutput output(text.output);
+  bool checked = false;
+  infer(open, text, "predicting", /*predictions=*/true, classes, console,
+        [&](const TextWindow& window, InferenceResult& result) {
+          const auto& [texts, partners, rows] = window.lines;
+          if (!checked && !predicts(*open.encoder.model) && partners.empty())
+            throw Error("the heads of '" + model.model +
+                        "' read pairs of sentences; give JSONL with --field text, whose lines have the key "
+                        "'text_pair'");
+          if (!partners.empty())
+            for (std::size_t t = 0; t < tasks.size(); ++t)
+              if (tasks[t].head->level() == Level::pair)
+                result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference(), classes);
+          if (!checked && classes > 0) check_top(tasks, result.predictions, console);
+          checked = true;
+          for (std::size_t i = 0; i < texts.size(); ++i) {
+            Value line = prediction_row(texts[i], partners.empty() ? nullptr : &partners[i], tasks,
+                                        result.predictions, static_cast<std::int64_t>(i));
+            if (!rows.empty()) add_other_keys(rows[i], text.field, line);
+            output.add(line.json());
+          }
+          output.flush();
+        });
+  output.finish();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "failure.h"
 #include "model_option.h"
+#include "report/verbosity.h"
 #include "run/experiment_run.h"
 #include "verbs.h"
 
@@ -17,7 +18,6 @@ struct Run {
   std::vector<std::string> plugin_path;
   std::int64_t threads = 0;
   bool check = false;
-  bool verbose = false;
   bool resume = false;
 
   int run() const;
@@ -37,9 +37,14 @@ int Run::run() const {
   const std::filesystem::path place = std::filesystem::absolute(directory).lexically_normal();
   Console console;
   const std::int64_t all_threads = thread_count(experiment.run.integer("threads"));
+  note_program(plugins, all_threads, console);
+  console.note("experiment " + experiment.file.string() + ", output directory " + place.string());
+  for (const Override& change : overrides) console.note(change.assignment + " (" + change.origin + ")");
   if (check) {
-    check_experiment(experiment, {.directory = place, .threads = all_threads, .verbose = verbose}, plugins,
-                     console);
+    check_experiment(
+        experiment,
+        {.directory = place, .threads = all_threads, .verbose = verbosity() == Verbosity::verbose}, plugins,
+        console);
     return 0;
   }
   return with_failure_kept(console, [&] {
@@ -69,12 +74,10 @@ void add_run(CLI::App& app) {
       });
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
-  CLI::Option* check = verb->add_flag(
+  verb->add_flag(
       "--check", run->check,
       "Look for errors that would stop the run, and print examples, steps, trainable parameters and "
-      "estimates of time and memory; write nothing");
-  verb->add_flag("--verbose", run->verbose, "With --check: also name every tensor that is trainable")
-      ->needs(check);
+      "estimates of time and memory, with --verbose also every trainable tensor; write nothing");
   verb->add_flag("--resume", run->resume, "Resume an interrupted training from its last checkpoint");
   verb->callback([run] {
     if (const int signal = run->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "data/text_lines.h"
+#include "data/text_source.h"
 #include "model_option.h"
 
 namespace mtt {
@@ -20,12 +22,30 @@ struct TextOption {
   void add_to(CLI::App& verb, std::vector<std::string> output_endings);
   /// Makes sure, before any work is done, that `output` can be written.
   void check() const;
-  TextLines read() const;
 };
 
-/// Runs a model over texts with a progress bar named `what`, and warns of texts that were cut. Asks for
-/// predictions, with their `top` most probable classes, or else for vectors.
-InferenceResult infer(const OpenModel& open, const std::vector<std::string>& texts, const std::string& what,
-                      bool predictions, Console& console, std::int64_t top = 0);
+/// Some texts of an input, and where they are in it.
+struct TextWindow {
+  TextLines lines;
+  std::int64_t first = 0;             ///< how many texts came before
+  double share = 0, share_after = 0;  ///< of the input, before and after these texts; 0: unknown
+};
+
+/// Gives the texts of an input to `work`, some at a time and in order, so that memory does not depend on
+/// their number. The first windows are small, so that the first results come soon.
+void for_each_window(const TextOption& option, const std::function<void(const TextWindow&)>& work);
+
+/// What is counted while texts go through a model.
+struct StreamTotals {
+  std::int64_t texts = 0, tokens = 0;
+  double seconds = 0;  ///< within the model and its tokenizer
+};
+
+/// Runs a model over the texts of an input, window by window, with a progress bar named `what`, gives each
+/// window with its results to `use`, and at the end warns of texts that were cut. Asks for predictions, with
+/// their `top` most probable classes, or else for vectors.
+StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& what, bool predictions,
+                   std::int64_t top, Console& console,
+                   const std::function<void(const TextWindow&, InferenceResult&)>& use);
 
 }  // namespace mtt

@@ -29,11 +29,15 @@ std::string row(const Tokenizer& tokenizer, const Tokens& tokens) {
 void Tokenize::run() const {
   text.check();
   const OpenTokenizer open = open_tokenizer(model);
-  const std::vector<std::string> texts = text.read().texts;
   const Tokenizer& tokenizer = *open.directory.tokenizer;
   const TextEncoder encoder(tokenizer, model.max_tokens, open.prompt);
-  write_lines(text.output, static_cast<std::int64_t>(texts.size()),
-              [&](std::int64_t i) { return row(tokenizer, encoder.encode(texts[i]).tokens); });
+  LineOutput output(text.output);
+  for_each_window(text, [&](const TextWindow& window) {
+    for (const std::string& line : window.lines.texts)
+      output.add(row(tokenizer, encoder.encode(line).tokens));
+    output.flush();
+  });
+  output.finish();
 }
 
 }  // namespace

@@ -31,6 +31,8 @@ TEST_CASE("compare shows where runs differ and their main scores") {
   CHECK_THAT(outcome.out, Contains("freeze.policy") && Contains("intent.accuracy"));
   CHECK_THAT(outcome.out, Contains("none") && Contains("0.5000") && Contains("lora") && Contains("0.7500"));
   CHECK_THAT(outcome.out, !Contains("epochs") && !Contains("macro_f1") && !Contains("run.seed"));
+  CHECK_THAT(outcome.out, Contains("\nintent.accuracy  0.5000") && Contains("\nfreeze.policy    none "));
+  CHECK(outcome.out.find("intent.accuracy") < outcome.out.find("freeze.policy"));
   const Outcome json = mtt_program({"compare", a, b, "--json"});
   CHECK_THAT(json.out,
              Contains("\"differs\":{\"freeze.policy\":\"lora\"}") && Contains("\"intent.macro_f1\":0.1"));
@@ -46,8 +48,8 @@ TEST_CASE("compare gives mean and deviation of seeds") {
     arguments.push_back((folder.path() / name).string());
   }
   const Outcome outcome = mtt_program(arguments);
-  CHECK_THAT(outcome.out,
-             Contains("mean") && Contains("0.5000") && Contains("standard deviation") && Contains("0.2500"));
+  CHECK_THAT(outcome.out, Contains("  mean    standard deviation\n") && Contains("  0.7500") &&
+                              Contains("  0.5000  0.2500\n"));
 }
 
 TEST_CASE("compare says what a directory lacks") {

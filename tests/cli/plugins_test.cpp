@@ -110,6 +110,17 @@ TEST_CASE("the modernbert backbone keeps its contract where its window is narrow
   CHECK(outcome.code == 0);
 }
 
+TEST_CASE("a plugin that never ends loading is named, and ends the program") {
+  const std::string file = std::string(MTT_BAD_PLUGINS) + "/loads_forever.so";
+  const Outcome listed = mtt_program({"plugins", file});
+  CHECK(listed.code == 1);
+  CHECK_THAT(listed.err,
+             Contains("mtt: error: the plugin file '" + file + "' was not loaded within 10 seconds"));
+  const Outcome checked = check(file);
+  CHECK(checked.code == 1);
+  CHECK_THAT(checked.out, Contains("FAILED") && Contains("loads and registers"));
+}
+
 TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
   check_each(file, {

@@ -108,9 +108,6 @@ TEST_CASE("--check counts examples, steps and trainable parameters, and writes n
   CHECK_FALSE(fs::exists(c.out));
   const Outcome verbose = c.check({"--verbose"});
   CHECK_THAT(verbose.out, Contains("heads.intent.classifier.weight") && Contains("  trainable\n"));
-  const Outcome alone = mtt_program({"run", c.config, "--verbose"});
-  CHECK(alone.code == 2);
-  CHECK_THAT(alone.err, Contains("--check"));
 }
 
 TEST_CASE("--check shows what each phase trains, also of many phases and of adapters") {

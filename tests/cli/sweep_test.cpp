@@ -31,9 +31,6 @@ epochs = 2
 batch_size = 4
 learning_rate = 0.01
 
-[cache]
-where = "disk"
-
 [sweep]
 seeds = 2
 
@@ -199,7 +196,7 @@ TEST_CASE("a sweep that is stopped goes on") {
     return std::vector<std::string>{"sweep", folder.config(), "--out", folder.out(name), "--threads",
                                     "1",     "--set",         steps};
   };
-  for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGKILL}) {
     const std::string name = "s" + std::to_string(signal);
     {
       RunningProgram program(arguments(name), folder.path() / "o", folder.path() / "e");
@@ -213,7 +210,9 @@ TEST_CASE("a sweep that is stopped goes on") {
     const auto before = folder.rows(name);
     CHECK(before.size() >= 2);
     CHECK(before.size() < 8);
+    folder.write(name + "/.mtt-tmp-1-0", "half");
     const Outcome rest = mtt_program(arguments(name));
+    CHECK_FALSE(fs::exists(folder.path() / name / ".mtt-tmp-1-0"));
     INFO(rest.out << rest.err);
     REQUIRE(rest.code == 0);
     CHECK_THAT(rest.out, Contains("8 runs, " + std::to_string(before.size()) + " of them there already"));

@@ -199,13 +199,15 @@ TEST_CASE("a run that is killed ten times gives the same bits as one that never 
   }
 }
 
-TEST_CASE("SIGTERM and SIGINT save a checkpoint, and --resume goes on, also where the newest one is torn") {
+TEST_CASE(
+    "SIGTERM, SIGINT and SIGHUP save a checkpoint, and --resume goes on, also where the newest one is torn") {
   const Training t;
   REQUIRE(t.run("whole", {"--set", "train.save_every=2"}).code == 0);
   CHECK(t.stop("stopped", SIGTERM, 7, {"--set", "train.save_every=2"}) == 128 + SIGTERM);
   CHECK_THAT(file_text(t.out("stdout")), Contains("a checkpoint is saved") && Contains("--resume"));
   CHECK(fs::exists(newest_checkpoint(t.out("stopped")) / "manifest.json"));
-  CHECK(t.stop("stopped", SIGINT, 20, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGINT);
+  CHECK(t.stop("stopped", SIGINT, 12, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGINT);
+  CHECK(t.stop("stopped", SIGHUP, 20, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGHUP);
   CHECK_THAT(file_text(t.out("stdout")), Contains("going on at step"));
   CHECK_THAT(t.run("stopped", {"--resume"}).err, Contains("save_every"));
   fs::resize_file(newest_checkpoint(t.out("stopped")) / "optimizer.safetensors", 100);

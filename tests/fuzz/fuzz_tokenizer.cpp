@@ -3,10 +3,11 @@
 #include "mtt/error.h"
 #include "text/tokenizer.h"
 #include "text/utf8.h"
+#include "unit/text/bert_tokenizer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
-  static const mtt::Tokenizer& tokenizer = *new mtt::Tokenizer(mtt::Tokenizer::from_vocabulary(
-      "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n##b\n##ab\nab\ne\n中\n!\n", "fuzz", {}));
+  static const mtt::Tokenizer& tokenizer = *new mtt::Tokenizer(
+      bert_tokenizer("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\n##a\n##b\n##ab\nab\ne\n中\n!\n"));
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
     mtt::Tokens tokens;

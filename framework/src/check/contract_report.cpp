@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <exception>
 
+#include "io/standard_output.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -12,8 +13,7 @@ namespace mtt {
 void ContractReport::line(char kind, const std::string& text) {
   std::string flat = text;
   std::replace(flat.begin(), flat.end(), '\n', ' ');
-  std::fprintf(out_, "%c %s\n", kind, flat.c_str());
-  std::fflush(out_);
+  write_standard_output(std::string(1, kind) + " " + flat + "\n");
 }
 
 bool ContractReport::step(const std::string& name, const std::function<void()>& work) {

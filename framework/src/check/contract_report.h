@@ -1,18 +1,15 @@
 // The steps of a check, one line each.
 #pragma once
 
-#include <cstdio>
 #include <functional>
 #include <string>
 
 namespace mtt {
 
-/// Runs the steps of a check and writes a line when one begins and one when it ended, so that a reader knows
-/// at which step a process died: "? step", then "+ step" or "- step<TAB>what is wrong".
+/// Runs the steps of a check and writes a line to standard output when one begins and one when it ended, so
+/// that a reader knows at which step a process died: "? step", then "+ step" or "- step<TAB>what is wrong".
 class ContractReport {
  public:
-  explicit ContractReport(std::FILE* out) : out_(out) {}
-
   /// An exception of `work` is what is wrong. False where there was one.
   bool step(const std::string& name, const std::function<void()>& work);
   bool failed() const { return failed_; }
@@ -20,7 +17,6 @@ class ContractReport {
  private:
   void line(char kind, const std::string& text);
 
-  std::FILE* out_;
   bool failed_ = false;
 };
 

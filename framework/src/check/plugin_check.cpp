@@ -11,7 +11,6 @@
 #include "config/overrides.h"
 #include "io/file.h"
 #include "io/json.h"
-#include "io/standard_output.h"
 #include "mtt/error.h"
 #include "plugin/plugin_library.h"
 #include "report/terminal_text.h"
@@ -71,7 +70,7 @@ void check_part(const char* kind, const std::string& table, const Plugin& plugin
 bool check_plugin_here(const PluginCheck& check) {
   at::set_num_threads(1);
   const Value config = read_config(check);
-  ContractReport report(standard_output());
+  ContractReport report;
   PluginLibrary library;
   const auto load = [&] {
     library = load_plugin(std::filesystem::absolute(check.file));
@@ -107,22 +106,23 @@ bool check_plugin(const PluginCheck& check, Console& console) {
     if (line[0] == '+') console.say("  ok      " + printable(text) + "\n");
     if (line[0] == '-') {
       failed = true;
-      console.say("  FAILED  " + printable(text.substr(0, tab)) + "\n          " +
-                  printable(tab == std::string::npos ? "" : text.substr(tab + 1)) + "\n");
+      console.answer("  FAILED  " + printable(text.substr(0, tab)) + "\n          " +
+                     printable(tab == std::string::npos ? "" : text.substr(tab + 1)) + "\n");
     }
     if (line[0] != '?') running.clear();
   });
   const std::string step = running.empty() ? "at its end" : "at \"" + printable(running) + "\"";
   if (end.timed_out)
-    console.say("  FAILED  it did not end within " + std::to_string(check.seconds) + " seconds, " + step +
-                "\n");
+    console.answer("  FAILED  it did not end within " + std::to_string(check.seconds) + " seconds, " + step +
+                   "\n");
   else if (end.signal != 0)
-    console.say("  FAILED  it died of signal " + std::to_string(end.signal) + " (" + ::strsignal(end.signal) +
-                "), " + step + "; run mtt plugins check FILE --in-this-process in a debugger\n");
+    console.answer("  FAILED  it died of signal " + std::to_string(end.signal) + " (" +
+                   ::strsignal(end.signal) + "), " + step +
+                   "; run mtt plugins check FILE --in-this-process in a debugger\n");
   else if (!running.empty())
-    console.say("  FAILED  it ended the process, " + step + "\n");
+    console.answer("  FAILED  it ended the process, " + step + "\n");
   failed = failed || end.timed_out || end.signal != 0 || !running.empty() || end.code != 0;
-  console.say(failed ? "the plugin does not keep its contract\n" : "the plugin keeps its contract\n");
+  console.answer(failed ? "the plugin does not keep its contract\n" : "the plugin keeps its contract\n");
   return failed;
 }
 

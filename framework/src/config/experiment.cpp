@@ -1,8 +1,8 @@
 #include "config/experiment.h"
 
-#include <algorithm>
 #include <cstdlib>
 
+#include "config/task_name.h"
 #include "config/toml.h"
 #include "freeze/freeze_policy.h"
 #include "io/file.h"
@@ -275,16 +275,6 @@ void check_model_name(const Value& config, const fs::path& folder) {
     model->refuse("no model of the name " + Value(name).json() +
                   " is on this machine, but there is a directory; write \"./" + name + "\" for it");
   }
-}
-
-void check_task_name(const std::string& name, const Value& value) {
-  const bool fine = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  if (!fine)
-    value.refuse(Value(name).json() +
-                 " is no name for a task; use the letters a to z and A to Z, digits, '_' "
-                 "and '-'");
 }
 
 TaskConfig read_task(const std::string& name, const Value& table) {

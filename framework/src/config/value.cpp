@@ -5,7 +5,9 @@
 #include <cmath>
 #include <utility>
 
+#include "io/control_characters.h"
 #include "mtt/error.h"
+#include "text/utf8.h"
 
 namespace mtt {
 namespace {
@@ -16,26 +18,43 @@ constexpr std::int64_t kLargestExactInteger = std::int64_t{1} << 53;
   value.refuse("found " + std::string(kind_name(value.kind())) + ", expected " + std::string(expected));
 }
 
-void append_string(std::string& out, std::string_view text) {
+void append_escape(std::string& out, char32_t c) {
   constexpr char kHex[] = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += kHex[c >> shift & 15];
+}
+
+[[noreturn]] void refuse_bytes(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string shown;
+  for (const char c : text.substr(0, 40)) {
     const auto byte = static_cast<unsigned char>(c);
+    shown += byte >= 0x20 && byte < 0x7f ? std::string(1, c)
+                                         : std::string("\\x") + kHex[byte >> 4] + kHex[byte & 15];
+  }
+  throw Error("the text \"" + shown + "\" is not valid UTF-8, so it cannot be written as JSON");
+}
+
+void append_string(std::string& out, std::string_view text) {
+  if (find_invalid_utf8(text) != std::string_view::npos) refuse_bytes(text);
+  out += '"';
+  for (const char *p = text.data(), *const end = p + text.size(); p != end;) {
+    const char* const start = p;
+    const auto byte = static_cast<unsigned char>(*p);
+    const char32_t c = byte < 0x80 ? static_cast<char32_t>(*p++) : read_code_point(p);
     if (c == '"' || c == '\\') {
       out += '\\';
-      out += c;
+      out += *start;
     } else if (c == '\n') {
       out += "\\n";
     } else if (c == '\t') {
       out += "\\t";
     } else if (c == '\r') {
       out += "\\r";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
+    } else if (is_control_character(c)) {
+      append_escape(out, c);
     } else {
-      out += c;
+      out.append(start, p);
     }
   }
   out += '"';

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "data/file_text.h"
+#include "io/line_reader.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -13,18 +15,29 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string counted(std::size_t count) { return std::to_string(count) + (count == 1 ? " cell" : " cells"); }
 
-class CsvReader {
- public:
-  CsvReader(std::string_view bytes, char delimiter, const std::string& source)
-      : bytes_(bytes), delimiter_(delimiter), source_(std::make_shared<const std::string>(source)) {}
+}  // namespace
 
-  bool done() const { return at_ == bytes_.size(); }
+class CsvRows::Reader {
+ public:
+  Reader(MoreLines more, char delimiter, const std::string& source)
+      : more_(std::move(more)), delimiter_(delimiter), source_(std::make_shared<const std::string>(source)) {
+    if (!done() && bytes_.starts_with(kByteOrderMark)) at_ = line_start_ = kByteOrderMark.size();
+  }
+
   /// Whether nothing is left but blank lines.
-  bool rest_is_blank() const { return bytes_.find_first_not_of("\r\n", at_) == std::string_view::npos; }
+  bool rest_is_blank() {
+    while (bytes_.find_first_not_of("\r\n", at_) == std::string::npos)
+      if (!more_(bytes_)) return true;
+    return false;
+  }
+
+  bool done() { return at_ == bytes_.size() && !more_(bytes_); }
   Place place() const { return {source_, line_, static_cast<std::int32_t>(at_ - line_start_) + 1}; }
 
   /// String cells with their places.
   std::vector<Value> record() {
+    bytes_.erase(0, at_);  // a record begins a line
+    at_ = line_start_ = 0;
     std::vector<Value> cells;
     over_lines_ = {};
     do {
@@ -43,7 +56,7 @@ class CsvReader {
     throw Error(place.prefix() + what);
   }
 
-  bool next_is(char c) const { return !done() && bytes_[at_] == c; }
+  bool next_is(char c) { return !done() && bytes_[at_] == c; }
 
   bool accept(char c) {
     const bool there = next_is(c);
@@ -60,7 +73,7 @@ class CsvReader {
     const char stops[] = {delimiter_, '\n', '\r'};
     const std::size_t begin = at_;
     at_ = std::min(bytes_.find_first_of(std::string_view(stops, sizeof stops), begin), bytes_.size());
-    return std::string(bytes_.substr(begin, at_ - begin));
+    return bytes_.substr(begin, at_ - begin);
   }
 
   std::string quoted() {
@@ -71,6 +84,9 @@ class CsvReader {
       if (done())
         fail(open, "the quote that opens here is never closed; close it, or double it if it is text");
       const char c = bytes_[at_++];
+      if (text.size() > kMostLineBytes)
+        fail(open, "the cell has more than " + std::to_string(kMostLineBytes) +
+                       " bytes, the most that is read; close the quote that opens here");
       if (c == '\n') begin_line();
       if (c == '"' && !accept('"')) break;
       text += c;
@@ -96,13 +112,16 @@ class CsvReader {
     begin_line();
   }
 
-  std::string_view bytes_;
+  MoreLines more_;
+  std::string bytes_;
   char delimiter_;
   std::shared_ptr<const std::string> source_;
   std::size_t at_ = 0, line_start_ = 0;
   std::int32_t line_ = 1;
   Place over_lines_;
 };
+
+namespace {
 
 bool is_repeated(const std::vector<Value>& header, const Value& name) {
   return std::count_if(header.begin(), header.end(),
@@ -139,32 +158,48 @@ void check_width(std::size_t cells, std::size_t columns, const Value& first, con
 
 }  // namespace
 
+CsvRows::CsvRows(MoreLines more, char delimiter, const std::string& source)
+    : delimiter_(delimiter), reader_(std::make_unique<Reader>(std::move(more), delimiter, source)) {
+  if (reader_->done())
+    throw Error(source + ":1: the file is empty, expected a header line with the names of the columns");
+  header_ = reader_->record();
+  for (const Value& name : header_) {
+    left_out_.push_back(is_repeated(header_, name));
+    if (left_out_.back()) repeated_.push_back(name);
+  }
+}
+
+CsvRows::~CsvRows() = default;
+CsvRows::CsvRows(CsvRows&&) noexcept = default;
+
+std::optional<Value> CsvRows::next() {
+  if (reader_->rest_is_blank()) return std::nullopt;
+  Place place = reader_->place();
+  std::vector<Value> cells = reader_->record();
+  check_width(cells.size(), header_.size(), cells.front(), place, reader_->over_lines());
+  Value::Table row;
+  row.reserve(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (holds_records(cells[i].string(), delimiter_, header_.size())) many_lines_.push_back(cells[i].place());
+    if (!left_out_[i]) row.push_back({header_[i].string(), std::move(cells[i])});
+  }
+  return Value(std::move(row)).placed(std::move(place));
+}
+
 CsvTable parse_csv(std::string_view bytes, char delimiter, const std::string& source) {
   check_file_text(bytes, source);
-  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  CsvReader reader(bytes, delimiter, source);
-  if (reader.done())
-    throw Error(source + ":1: the file is empty, expected a header line with the names of the columns");
-  const std::vector<Value> header = reader.record();
+  const auto more = [&bytes](std::string& buffer) {
+    if (bytes.empty()) return false;
+    const std::size_t end = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+    buffer += bytes.substr(0, end);
+    bytes.remove_prefix(end);
+    return true;
+  };
+  CsvRows reader(more, delimiter, source);
   CsvTable table;
-  std::vector<bool> left_out;
-  for (const Value& name : header) {
-    left_out.push_back(is_repeated(header, name));
-    if (left_out.back()) table.repeated.push_back(name);
-  }
-  while (!reader.rest_is_blank()) {
-    Place place = reader.place();
-    std::vector<Value> cells = reader.record();
-    check_width(cells.size(), header.size(), cells.front(), place, reader.over_lines());
-    Value::Table row;
-    row.reserve(cells.size());
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (holds_records(cells[i].string(), delimiter, header.size()))
-        table.many_lines.push_back(cells[i].place());
-      if (!left_out[i]) row.push_back({header[i].string(), std::move(cells[i])});
-    }
-    table.rows.push_back(Value(std::move(row)).placed(std::move(place)));
-  }
+  while (std::optional<Value> row = reader.next()) table.rows.push_back(std::move(*row));
+  table.repeated = reader.repeated();
+  table.many_lines = reader.many_lines();
   return table;
 }
 

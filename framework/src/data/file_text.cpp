@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "io/line_reader.h"
 #include "mtt/error.h"
 #include "text/utf8.h"
 
 namespace mtt {
 namespace {
-
-constexpr std::size_t kMostLineBytes = std::size_t{16} << 20;
 
 [[noreturn]] void refuse(std::string_view bytes, std::size_t at, const std::string& source,
                          const std::string& what) {

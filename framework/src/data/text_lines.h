@@ -1,4 +1,4 @@
-// Texts from a file or standard input.
+// The lines of a text.
 #pragma once
 
 #include <string>
@@ -16,16 +16,5 @@ void drop_blank_end(std::vector<std::string>& lines);
 
 /// The key of the second sentence of a pair.
 inline constexpr std::string_view kTextPair = "text_pair";
-
-/// Texts of an input, and the second sentences of pairs where it has them.
-struct TextLines {
-  std::vector<std::string> texts;
-  std::vector<std::string> partners;  ///< one a text, or none at all
-};
-
-/// Reads all texts of a file, or of standard input where `path` is "-": one text a line, or, with a non-empty
-/// `field`, that field of each JSON object a line, whose key "text_pair" holds the second sentence of a pair,
-/// in every line or in none. Empty lines are empty texts; in JSONL they are refused, but at the end.
-TextLines read_texts(const std::string& path, const std::string& field);
 
 }  // namespace mtt

@@ -46,6 +46,7 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes);
+  void write_at_begin(std::string_view bytes);  ///< over the first bytes that were written
   void commit();  ///< flushes file and folder to disk and renames; call once, last
 
  private:

@@ -2,6 +2,7 @@
 
 #include "io/model_cache.h"
 #include "model/peft_adapter.h"
+#include "model/tokenizer_directory.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
@@ -75,7 +76,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   if (!own_pooling)
     for (const DenseModule& module : directory.dense) dense.push_back(module.shape);
   else if (!directory.dense.empty())
-    directory.warnings.push_back(
+    directory.warnings.emplace_back(
         "the model's dense layers are left out, since [backbone] has a pooling of its own");
   const bool normalize = settings.normalize == "model" ? directory.normalize : settings.normalize == "yes";
   auto modules =
@@ -93,12 +94,8 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
         encoder.warnings);
   encoder.warnings.insert(encoder.warnings.begin(), directory.warnings.begin(), directory.warnings.end());
 
-  if (const std::int64_t rows = backbone->shape().vocabulary; directory.tokenizer->vocabulary_size() > rows) {
-    encoder.warnings.push_back("the tokenizer knows " +
-                               std::to_string(directory.tokenizer->vocabulary_size()) +
-                               " tokens, the backbone's vocabulary has " + std::to_string(rows) +
-                               " rows; a text that needs one of the others is refused");
-  }
+  check_embedding(directory.transformer, *directory.tokenizer, directory.listed_tokens,
+                  backbone->shape().vocabulary, encoder.warnings);
   encoder.model = std::make_unique<MultiTaskModel>(std::move(backbone), std::move(modules));
   encoder.max_tokens = token_limit(settings, encoder);
   encoder.prompt = directory.prompt_text(settings.prompt);

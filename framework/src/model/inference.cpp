@@ -11,6 +11,8 @@
 #include "model/top_classes.h"
 #include "model/worker_pool.h"
 #include "mtt/error.h"
+#include "report/terminal_text.h"
+#include "text/utf8.h"
 
 namespace mtt {
 namespace {
@@ -22,6 +24,22 @@ void check_finite(const float* row, std::int64_t width, std::int64_t text) {
     throw Error("the vector of text " + std::to_string(text + 1) +
                 " is not finite; the model's weights hold NaN or infinite values");
   }
+}
+
+/// A string within a value, or a key, that is not valid UTF-8; else nullptr.
+const std::string* invalid_text(const Value& value) {
+  const auto invalid = [](const std::string& text) { return find_invalid_utf8(text) != std::string::npos; };
+  if (value.is(Value::Kind::string)) return invalid(value.string()) ? &value.string() : nullptr;
+  if (value.is(Value::Kind::array)) {
+    for (const Value& item : value.array())
+      if (const std::string* text = invalid_text(item)) return text;
+  } else if (value.is(Value::Kind::table)) {
+    for (const auto& [key, item] : value.table()) {
+      if (invalid(key)) return &key;
+      if (const std::string* text = invalid_text(item)) return text;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -63,7 +81,7 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
       const at::Tensor rows = outputs.sentences.contiguous();
       for (std::size_t r = 0; r < indices.size(); ++r) {
         const float* row = rows.const_data_ptr<float>() + static_cast<std::int64_t>(r) * width;
-        check_finite(row, width, indices[r]);
+        check_finite(row, width, request.first + indices[r]);
         std::memcpy(result.sentences.mutable_data_ptr<float>() + indices[r] * width, row,
                     width * sizeof(float));
       }
@@ -112,6 +130,10 @@ std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logit
     throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
                 " predictions for " + std::to_string(expected) + " " + units + "; its decode is wrong");
   if (top > 0) add_top_classes(task, logits, top, decoded);
+  for (const Value& prediction : decoded)
+    if (const std::string* text = invalid_text(prediction))
+      throw Error("task '" + task.name + "': the head '" + task.plugin + "' gave the text \"" +
+                  printable(*text) + "\", which is not valid UTF-8; its decode or its labels are wrong");
   return decoded;
 }
 

@@ -26,7 +26,8 @@ struct InferenceRequest {
   bool predictions = false;
   /// Called with the texts done so far and their share of all tokens, from any worker, one at a time.
   std::function<void(std::int64_t done, double share)> progress = {};
-  std::int64_t top = 0;  ///< most probable classes that each prediction lists, see add_top_classes; 0: none
+  std::int64_t first = 0;  ///< how many texts came before, for messages that number them
+  std::int64_t top = 0;    ///< most probable classes that each prediction lists, see add_top_classes; 0: none
 };
 
 /// Runs a model over texts with a fixed number of threads: one worker a thread, each with forwards of its
@@ -51,9 +52,9 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
-/// What a head says of its logits, with its `top` most probable classes. Logits that are not finite, and
-/// another count of predictions than `expected` (of `units`: "sentences", "pairs"), throw Error with the
-/// task's name.
+/// What a head says of its logits, with its `top` most probable classes. Logits that are not finite,
+/// another count of predictions than `expected` (of `units`: "sentences", "pairs"), and text in them that is
+/// not valid UTF-8 throw Error with the task's name.
 std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
                                        std::size_t expected, const char* units, std::int64_t top);
 

@@ -4,30 +4,17 @@
 #include <optional>
 
 #include "io/file.h"
-#include "io/json.h"
+#include "model/json_file.h"
+#include "model/tokenizer_directory.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
-#include "text/byte_pair_files.h"
 
 namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
 
-constexpr std::size_t kConfigCap = 4u << 20;
-constexpr std::size_t kTokenizerCap = 64u << 20;
 constexpr std::int64_t kLargestDimension = 1'000'000;
-
-Value read_json(const fs::path& path, std::size_t cap = kConfigCap) {
-  return parse_json(read_file(path, cap), path.string());
-}
-
-std::optional<Value> read_json_if_there(const fs::path& path) {
-  if (!fs::exists(path)) return std::nullopt;
-  Value value = read_json(path);
-  value.table();
-  return value;
-}
 
 bool is_null(const Value* value) { return value == nullptr || value->is(Value::Kind::null); }
 
@@ -52,57 +39,6 @@ void check_keys(const Value& table, const std::vector<std::string>& known, const
     value.refuse("unknown key '" + key + "' in " + what +
                  (near.empty() ? "" : "; did you mean '" + near + "'?"));
   }
-}
-
-/// tokenizer.json, or what stands in its place; none where there is neither.
-std::optional<Value> read_tokenizer_json(const fs::path& dir, const std::optional<Value>& settings) {
-  if (fs::exists(dir / "tokenizer.json")) return read_json(dir / "tokenizer.json", kTokenizerCap);
-  const fs::path merges = dir / "merges.txt";
-  if (!fs::exists(dir / "vocab.json") || !fs::exists(merges)) return std::nullopt;
-  return roberta_tokenizer_json(read_json(dir / "vocab.json", kTokenizerCap),
-                                read_file(merges, kTokenizerCap), merges.string(),
-                                settings && flag(*settings, "add_prefix_space", false));
-}
-
-Tokenizer read_tokenizer(const fs::path& dir, bool lower_case, std::vector<std::string>& warnings) {
-  const auto settings = read_json_if_there(dir / "tokenizer_config.json");
-  const Value* asked = settings ? settings->find("do_lower_case") : nullptr;
-  if (auto json = read_tokenizer_json(dir, settings)) {
-    const Value* normalizer = json->find("normalizer");
-    const Value* lowers =
-        normalizer && normalizer->is(Value::Kind::table) ? normalizer->find("lowercase") : nullptr;
-    const bool known = lowers && lowers->is(Value::Kind::boolean);
-    if (known && !is_null(asked) && asked->boolean() != lowers->boolean()) {
-      warnings.push_back(asked->place().prefix() +
-                         "do_lower_case contradicts the normalizer of tokenizer.json, which is followed");
-    }
-    if (lower_case && !(known && lowers->boolean())) {
-      Value::Array steps = {Value(Value::Table{{"type", "Lowercase"}})};
-      if (!is_null(normalizer)) steps.push_back(*normalizer);
-      json->set("normalizer",
-                Value(Value::Table{{"type", "Sequence"}, {"normalizers", Value(std::move(steps))}}));
-    }
-    return Tokenizer::from_json(*json);
-  }
-  if (fs::exists(dir / "vocab.txt")) {
-    BertOptions options;
-    options.lowercase = lower_case || is_null(asked) || asked->boolean();
-    if (settings) {
-      if (const Value* strip = settings->find("strip_accents"); !is_null(strip))
-        options.strip_accents = strip->boolean();
-      options.chinese_characters = flag(*settings, "tokenize_chinese_chars", true);
-    }
-    const fs::path file = dir / "vocab.txt";
-    return Tokenizer::from_vocabulary(read_file(file, kTokenizerCap), file.string(), options);
-  }
-  for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model"}) {
-    if (!fs::exists(dir / name)) continue;
-    throw Error(dir.string() + ": " + name +
-                " alone is not read; make a tokenizer.json of it, which transformers does by "
-                "AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
-  }
-  throw Error(dir.string() +
-              ": none of tokenizer.json, vocab.txt, and vocab.json with merges.txt is here; one is needed");
 }
 
 Pooling read_pooling(const fs::path& dir, std::int64_t& dimension, std::vector<std::string>& warnings) {
@@ -300,6 +236,7 @@ std::int64_t longest(const fs::path& dir, const Value& config, std::int64_t from
   std::int64_t length = positions;
   if (const auto settings = read_json_if_there(dir / "tokenizer_config.json")) {
     const Value* value = settings->find("model_max_length");
+    if (value == nullptr) value = settings->find("max_len");
     if (!is_null(value) && value->number() >= 1 &&
         (length == 0 || value->number() < static_cast<double>(length)))
       length = static_cast<std::int64_t>(std::min(value->number(), 1e9));
@@ -353,8 +290,10 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
   }
   const LengthAndCase settings = read_transformer_settings(model.transformer);
   model.max_tokens = longest(model.transformer, model.config, settings.max_tokens);
-  model.tokenizer = std::make_unique<const Tokenizer>(
-      read_tokenizer(model.transformer, settings.lower_case, model.warnings));
+  DirectoryTokenizer read =
+      read_tokenizer(model.transformer, model.config, settings.lower_case, model.warnings);
+  model.tokenizer = std::make_unique<const Tokenizer>(std::move(read.tokenizer));
+  model.listed_tokens = read.listed_tokens;
   return model;
 }
 

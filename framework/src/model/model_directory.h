@@ -30,7 +30,8 @@ struct ModelDirectory {
   Value config;                       ///< config.json
   std::string model_type;
   std::unique_ptr<const Tokenizer> tokenizer;
-  std::int64_t max_tokens = 0;  ///< longest sentence in tokens, specials included
+  std::int64_t listed_tokens = 0;  ///< largest id + 1 of the tokens that the tokenizer's files list
+  std::int64_t max_tokens = 0;     ///< longest sentence in tokens, specials included
   Pooling pooling;
   std::vector<DenseModule> dense;
   bool normalize = false;

@@ -36,6 +36,7 @@ class PluginCatalog {
   /// Loads one file that the user named.
   const PluginLibrary& load_file(const std::filesystem::path& file);
 
+  const std::vector<std::filesystem::path>& folders() const { return folders_; }
   const std::vector<PluginLibrary>& libraries() const { return libraries_; }
   const std::vector<std::string>& failures() const { return failures_; }
 

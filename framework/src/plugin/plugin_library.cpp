@@ -8,6 +8,7 @@
 #include "mtt/error.h"
 #include "mtt/plugin.h"
 #include "plugin/elf_file.h"
+#include "plugin/load_limit.h"
 #include "plugin/plugin_call.h"
 
 namespace mtt {
@@ -37,6 +38,7 @@ PluginLibrary load_plugin(const std::filesystem::path& file) {
   check_shared_library(file);
   const PluginCall call{"plugin file", name, "", "loading"};
   const PluginScope scope(call);
+  const LoadLimit limit(name);
   dll::shared_library& library = open(file, who);
   if (!library.has(kDescriptor)) {
     throw Error(who + " exports no " + kDescriptor +

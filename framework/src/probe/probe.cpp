@@ -21,11 +21,12 @@ namespace {
 constexpr double kGrid[] = {3, 10, 30, 100, 300};
 constexpr double kGiven = 10;  // where nothing can be held out
 constexpr double kShare = 0.2;
-constexpr double kClose = 1.015;     // losses up to this multiple of the lowest one count as equal to it
-constexpr double kRising = 1.02;     // a loss so much above the best one ends the search
-constexpr double kRough = 1e-2;      // of the penalty's pull: the gradient at which a fit ends
-constexpr double kTolerance = 1e-3;  // the same for a penalty of the user's
-constexpr double kWork = 2.5e8;      // rows times parameters up to which penalties are tried on all examples
+constexpr double kClose = 1.015;      // losses up to this multiple of the lowest one count as equal to it
+constexpr double kRising = 1.02;      // a loss so much above the best one ends the search
+constexpr double kRough = 0.1;        // of the penalty's pull: the gradient at which a search may end
+constexpr double kTolerance = 1e-3;   // the same for a penalty that is given
+constexpr double kWork = 2.5e8;       // rows times parameters up to which penalties are tried on all examples
+constexpr double kLeastSample = 0.2;  // of the examples
 constexpr std::int64_t kMostEvaluations = 2000;
 constexpr std::int64_t kRowsOfPreconditioner = 16384;
 
@@ -112,13 +113,13 @@ class Fitter {
   at::Tensor point_;
 };
 
-/// So many places that rows times parameters stay within the budget.
+/// So many places that rows times parameters stay within the budget, but at least a fifth.
 std::vector<std::int64_t> places_to_try(const HeadFeatures& train, const std::vector<std::string>& strata,
                                         std::int64_t parameters) {
   std::vector<std::int64_t> places(train.examples.size());
   std::iota(places.begin(), places.end(), std::int64_t{0});
   const double work = static_cast<double>(train.rows()) * static_cast<double>(parameters);
-  return work > kWork ? hold_out(strata, kWork / work).held_out : places;
+  return work > kWork ? hold_out(strata, std::max(kWork / work, kLeastSample)).held_out : places;
 }
 
 std::vector<std::string> strata_of(const std::vector<std::string>& strata,

@@ -12,6 +12,7 @@
 #include "io/standard_output.h"
 #include "mtt/error.h"
 #include "report/terminal_text.h"
+#include "report/verbosity.h"
 
 namespace mtt {
 
@@ -32,16 +33,25 @@ void Console::keep(std::string_view text) {
     impl_->transcript += plain;
 }
 
+void Console::answer(std::string_view text) {
+  const std::string safe = printable_text(text);
+  write_standard_output(safe);
+  keep(safe);
+}
+
 void Console::say(std::string_view text) {
-  std::FILE* const out = standard_output();
-  if (std::fwrite(text.data(), 1, text.size(), out) != text.size() || std::fflush(out) != 0)
-    throw Error(std::string("standard output cannot be written: ") + std::strerror(errno));
-  keep(text);
+  if (verbosity() != Verbosity::quiet) return answer(text);
+  keep(printable_text(text));
 }
 
 void Console::warn(const std::string& message) {
-  impl_->log.warn(message);
-  keep("mtt: warning: " + message + "\n");
+  const std::string safe = printable_text(message);
+  impl_->log.warn(safe);
+  keep("mtt: warning: " + safe + "\n");
+}
+
+void Console::note(const std::string& message) {
+  if (verbosity() == Verbosity::verbose) impl_->log.info(printable_text(message));
 }
 
 void Console::keep_in(const std::filesystem::path& file, bool append) {

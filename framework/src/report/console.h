@@ -9,7 +9,8 @@
 
 namespace mtt {
 
-/// The one place that prints. Warnings are also kept for the file when they come before `keep_in`.
+/// The one place that prints. Control characters are escaped, except line ends, tabs and colours. Warnings
+/// are also kept for the file when they come before `keep_in`.
 class Console {
  public:
   Console();
@@ -17,10 +18,14 @@ class Console {
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
-  /// Standard output.
+  /// Standard output: what the command was asked for.
+  void answer(std::string_view text);
+  /// Standard output, unless the program is quiet: how the work goes, and what is also in a file.
   void say(std::string_view text);
   /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message);
+  /// Standard error, as "mtt: info: ...", where the program is verbose: what helps to find a fault.
+  void note(const std::string& message);
 
   /// The file alone, for what is printed elsewhere.
   void keep(std::string_view text);

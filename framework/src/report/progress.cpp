@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "report/verbosity.h"
+
 namespace mtt {
 namespace {
 
@@ -34,21 +36,25 @@ void Progress::update(std::int64_t done, double share, const std::string& note) 
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double since = std::chrono::duration<double>(now - last_).count();
   const bool due = terminal_ ? elapsed > 1 && since > 0.1 : since > 10;
-  if (!due || total_ <= 0) return;
+  if (!due || verbosity() == Verbosity::quiet) return;
   last_ = now;
   shown_ = true;
-  const double rate = static_cast<double>(done) / elapsed;
-  const std::string said = note.empty() ? "" : "  " + note;
-  const std::string left = clock_text(elapsed * (1 - share) / std::max(share, 1e-9));
-  if (terminal_) {
+  char rate[32];
+  std::snprintf(rate, sizeof rate, "%.1f/s", static_cast<double>(done) / elapsed);
+  std::string tail = rate;
+  if (share > 0) tail += (terminal_ ? "  " : ", ") + clock_text(elapsed * (1 - share) / share) + " left";
+  if (!note.empty()) tail += "  " + note;
+  std::string count = std::to_string(done);
+  if (total_ > 0) count += " of " + std::to_string(total_);
+  if (!terminal_) {
+    std::fprintf(stderr, "%s: %s, %s\n", what_.c_str(), count.c_str(), tail.c_str());
+  } else if (share > 0) {
     const int filled = static_cast<int>(share * kBarWidth);
     std::string bar;
     for (int i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "░";
-    std::fprintf(stderr, "\r%s %s %3.0f %%  %.1f/s  %s left%s\x1b[K", what_.c_str(), bar.c_str(), share * 100,
-                 rate, left.c_str(), said.c_str());
+    std::fprintf(stderr, "\r%s %s %3.0f %%  %s\x1b[K", what_.c_str(), bar.c_str(), share * 100, tail.c_str());
   } else {
-    std::fprintf(stderr, "%s: %lld of %lld, %.1f/s, %s left%s\n", what_.c_str(), static_cast<long long>(done),
-                 static_cast<long long>(total_), rate, left.c_str(), said.c_str());
+    std::fprintf(stderr, "\r%s %s  %s\x1b[K", what_.c_str(), count.c_str(), tail.c_str());
   }
   std::fflush(stderr);
 }

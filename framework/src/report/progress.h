@@ -11,12 +11,13 @@ namespace mtt {
 /// seconds. Work that ends within a second shows nothing.
 class Progress {
  public:
-  Progress(std::string what, std::int64_t total);
+  /// Without a total, only the share says how much is left.
+  explicit Progress(std::string what, std::int64_t total = 0);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// `done` items of the total make up this `share` of the work; `note` says more about it.
+  /// `done` items make up this `share` of the work, 0 where that is unknown; `note` says more about it.
   void update(std::int64_t done, double share, const std::string& note = "");
   /// Takes the bar away, so that something else can be printed; the next update draws it again.
   void clear();

@@ -6,48 +6,58 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "io/control_characters.h"
 #include "io/standard_output.h"
 #include "text/utf8.h"
 
 namespace mtt {
 namespace {
 
-bool is_control(char32_t c) {
-  const bool bidirectional = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-  return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || bidirectional;
-}
-
 void append_hex(char32_t number, int highest_shift, std::string& text) {
   for (int shift = highest_shift; shift >= 0; shift -= 4) text += "0123456789abcdef"[number >> shift & 15];
 }
 
-void append_printable(std::string_view utf8, std::string& text) {
-  const char* const end = utf8.data() + utf8.size();
-  for (const char* p = utf8.data(); p != end;) {
-    const char* const start = p;
+/// The length of a colour, "\x1b[...m", that the text begins with; 0: none.
+std::size_t colour_length(std::string_view text) {
+  if (!text.starts_with("\x1b[")) return 0;
+  const std::size_t end = text.find_first_not_of("0123456789;", 2);
+  return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+/// With `layout`, line ends, tabs and colours stay.
+std::string escaped(std::string_view bytes, bool layout) {
+  std::string text;
+  while (!bytes.empty()) {
+    if (const std::size_t colour = layout ? colour_length(bytes) : 0; colour > 0) {
+      text += bytes.substr(0, colour);
+      bytes.remove_prefix(colour);
+      continue;
+    }
+    if (find_invalid_utf8(bytes.substr(0, 4)) == 0) {
+      text += "\\x";
+      append_hex(static_cast<unsigned char>(bytes[0]), 4, text);
+      bytes.remove_prefix(1);
+      continue;
+    }
+    const char* p = bytes.data();
     const char32_t c = read_code_point(p);
-    if (is_control(c)) {
+    const auto length = static_cast<std::size_t>(p - bytes.data());
+    if (is_control_character(c) && !(layout && (c == '\n' || c == '\t'))) {
       text += "\\u";
       append_hex(c, 12, text);
     } else {
-      text.append(start, p);
+      text += bytes.substr(0, length);
     }
+    bytes.remove_prefix(length);
   }
+  return text;
 }
 
 }  // namespace
 
-std::string printable(std::string_view bytes) {
-  std::string text;
-  while (true) {
-    const std::size_t bad = find_invalid_utf8(bytes);
-    append_printable(bytes.substr(0, bad), text);
-    if (bad == std::string_view::npos) return text;
-    text += "\\x";
-    append_hex(static_cast<unsigned char>(bytes[bad]), 4, text);
-    bytes.remove_prefix(bad + 1);
-  }
-}
+std::string printable(std::string_view bytes) { return escaped(bytes, false); }
+
+std::string printable_text(std::string_view bytes) { return escaped(bytes, true); }
 
 std::string shortened(std::string_view utf8, std::size_t width) {
   if (count_code_points(utf8) <= width) return std::string(utf8);

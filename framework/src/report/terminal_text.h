@@ -12,6 +12,9 @@ namespace mtt {
 /// input moves the cursor or forges lines.
 std::string printable(std::string_view bytes);
 
+/// The same for text of several lines, which may be coloured: line ends, tabs and colours stay.
+std::string printable_text(std::string_view bytes);
+
 /// At most `width` columns (one a code point), the end replaced by "…" where it is cut.
 std::string shortened(std::string_view utf8, std::size_t width);
 

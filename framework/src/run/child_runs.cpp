@@ -40,9 +40,9 @@ int start(const ChildRun& run) {
   }
 }
 
-/// The terminal gives its SIGINT to all, and a second one of a kind would end a run at once; so the other
-/// kind is passed on.
-int passed_on(int signal) { return signal == SIGINT ? SIGTERM : SIGINT; }
+/// The terminal gives its SIGINT and SIGHUP to all, and a second one of a kind would end a run at once; so
+/// another kind is passed on.
+int passed_on(int signal) { return signal == SIGTERM ? SIGINT : SIGTERM; }
 
 }  // namespace
 

@@ -24,9 +24,9 @@ struct ChildEnd {
 };
 
 /// Runs commands 0 to count-1, at most `jobs` at a time; `make` is asked for each when its turn comes,
-/// `ended` told of each that ended. SIGINT or SIGTERM is passed on to those that run; they are waited for,
-/// and no more begins. Returns that signal, 0 where none came. The same where `make` or `ended` throws, which
-/// is thrown on when all have ended.
+/// `ended` told of each that ended. SIGINT, SIGTERM or SIGHUP is passed on to those that run; they are waited
+/// for, and no more begins. Returns that signal, 0 where none came. The same where `make` or `ended` throws,
+/// which is thrown on when all have ended.
 int run_children(std::size_t count, std::size_t jobs, const std::function<ChildRun(std::size_t)>& make,
                  const std::function<void(std::size_t, const ChildEnd&)>& ended);
 

@@ -71,21 +71,13 @@ double score(const RunSummary& run, const std::string& name) {
 
 std::string number_text(double value) { return std::isfinite(value) ? formatted("%.4f", value) : "-"; }
 
-void append_statistics(const std::vector<RunSummary>& runs, std::size_t labels,
-                       const std::vector<std::string>& metrics, std::vector<Cells>& rows) {
-  Cells mean(labels, ""), deviation(labels, "");
-  mean[0] = "mean";
-  deviation[0] = "standard deviation";
+/// The mean and the standard deviation of a score.
+Cells statistics(const std::vector<RunSummary>& runs, const std::string& metric) {
   const auto count = static_cast<double>(runs.size());
-  for (const std::string& metric : metrics) {
-    double sum = 0, squares = 0;
-    for (const RunSummary& run : runs) sum += score(run, metric);
-    for (const RunSummary& run : runs) squares += std::pow(score(run, metric) - sum / count, 2);
-    mean.push_back(number_text(sum / count));
-    deviation.push_back(number_text(std::sqrt(squares / (count - 1))));
-  }
-  rows.push_back(std::move(mean));
-  rows.push_back(std::move(deviation));
+  double sum = 0, squares = 0;
+  for (const RunSummary& run : runs) sum += score(run, metric);
+  for (const RunSummary& run : runs) squares += std::pow(score(run, metric) - sum / count, 2);
+  return {number_text(sum / count), number_text(std::sqrt(squares / (count - 1)))};
 }
 
 /// A file's name without ending, with its folder where another file has the same.
@@ -137,19 +129,25 @@ RunSummary summarise_run(const fs::path& directory) {
 }
 
 std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSummary>& runs) {
-  const std::vector<std::string> keys = differing(runs), metrics = main_names(runs);
+  const std::vector<std::string> keys = differing(runs);
+  const bool seeds_alone = runs.size() >= 3 && keys == std::vector<std::string>{"run.seed"};
   std::vector<Cells> rows(1, {"run"});
-  rows[0].insert(rows[0].end(), keys.begin(), keys.end());
-  rows[0].insert(rows[0].end(), metrics.begin(), metrics.end());
-  for (const RunSummary& run : runs) {
-    std::vector<std::pair<std::string, Value>> values;
-    flatten("", run.config, values);
-    Cells& row = rows.emplace_back(Cells{run.directory});
-    for (const std::string& key : keys) row.push_back(shortened(printable(cell(values, key)), 40));
-    for (const std::string& metric : metrics) row.push_back(number_text(score(run, metric)));
+  for (const RunSummary& run : runs) rows[0].push_back(run.directory);
+  if (seeds_alone) rows[0].insert(rows[0].end(), {"mean", "standard deviation"});
+  for (const std::string& metric : main_names(runs)) {
+    Cells& row = rows.emplace_back(Cells{metric});
+    for (const RunSummary& run : runs) row.push_back(number_text(score(run, metric)));
+    if (!seeds_alone) continue;
+    const Cells both = statistics(runs, metric);
+    row.insert(row.end(), both.begin(), both.end());
   }
-  if (runs.size() >= 3 && keys == std::vector<std::string>{"run.seed"})
-    append_statistics(runs, 1 + keys.size(), metrics, rows);
+  std::vector<std::vector<std::pair<std::string, Value>>> values(runs.size());
+  for (std::size_t r = 0; r < runs.size(); ++r) flatten("", runs[r].config, values[r]);
+  for (const std::string& key : keys) {
+    Cells& row = rows.emplace_back(Cells{key});
+    for (const auto& run : values) row.push_back(shortened(printable(cell(run, key)), 40));
+    row.resize(rows[0].size());
+  }
   return rows;
 }
 

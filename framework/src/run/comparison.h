@@ -26,9 +26,9 @@ struct RunSummary {
 /// missing.
 RunSummary summarise_run(const std::filesystem::path& directory);
 
-/// One row a run behind the names of its columns: the configuration's keys in which the runs differ and the
-/// main score of each task; with three or more runs that differ in run.seed alone, also their mean and
-/// standard deviation.
+/// One column per run behind the names of the rows: the main score of each task, then the keys of the
+/// configuration in which the runs differ. Three or more runs that differ in run.seed alone are followed by
+/// the mean and the standard deviation of each score.
 std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSummary>& runs);
 /// The same as text in columns.
 std::string comparison_text(const std::vector<RunSummary>& runs);

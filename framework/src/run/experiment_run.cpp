@@ -182,7 +182,7 @@ void check_experiment(const Experiment& experiment, const RunCheckSettings& sett
   check.build(
       [&] { build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr); });
   check.finish();
-  console.say(text + check.report() + "the experiment can run\n");
+  console.answer(text + check.report() + "the experiment can run\n");
 }
 
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,

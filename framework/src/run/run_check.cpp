@@ -175,7 +175,7 @@ void RunCheck::finish() {
   std::string text = "Problems\n";
   for (std::size_t i = 0; i < problems_.size(); ++i)
     text += "  " + std::to_string(i + 1) + ". " + printable(problems_[i]) + "\n";
-  console_.say(text);
+  console_.answer(text);
   throw Error("the run would fail; the " + std::to_string(problems_.size()) +
               " problems are listed above, the first is: " + problems_.front());
 }

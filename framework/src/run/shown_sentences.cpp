@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "data/text_lines.h"
+#include "data/text_source.h"
 #include "eval/cosine.h"
 #include "io/file.h"
 #include "io/npy.h"
@@ -25,7 +25,7 @@ constexpr std::size_t kMostListed = 50;
 std::vector<std::string> shown_sentences(const Experiment& experiment) {
   std::vector<std::string> sentences = experiment.show.strings("sentences");
   if (const std::string& file = experiment.show.string("file"); !file.empty())
-    for (std::string& line : read_texts(file, "").texts) sentences.push_back(std::move(line));
+    for (std::string& line : read_texts(file)) sentences.push_back(std::move(line));
   return sentences;
 }
 

@@ -92,6 +92,13 @@ std::string last_error(const fs::path& log, const ProcessEnd& end) {
                          : "ended with exit code " + std::to_string(end.code);
 }
 
+/// Whether the outputs of frozen layers are kept for the other runs of the sweep.
+bool shares_cache(const Experiment& experiment) {
+  const Options& cache = experiment.cache;
+  return experiment.trains && cache.string("directory").empty() &&
+         (cache.string("where") == "disk" || !cache.given("where"));
+}
+
 class Sweep {
  public:
   Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, PluginCatalog& plugins,
@@ -107,6 +114,7 @@ class Sweep {
   }
 
   int run() {
+    remove_temporary_files(settings_.directory);  // of a sweep that was killed; this one holds the lock
     write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
     console_.say(std::to_string(plan_.runs.size()) + " runs, " +
                  std::to_string(plan_.runs.size() - open_.size()) + " of them there already; in " +
@@ -181,10 +189,10 @@ class Sweep {
     const Experiment& experiment =
         begun_.insert_or_assign(&run, Experiment::read(file_, run.overrides)).first->second;
     inputs_[&run] = RunInputs().digest(experiment);
-    if (experiment.trains && experiment.cache.string("where") == "disk" &&
-        experiment.cache.string("directory").empty()) {
-      child.arguments.push_back("--set");
-      child.arguments.push_back("cache.directory=" + Value((settings_.directory / kCache).string()).json());
+    if (shares_cache(experiment)) {
+      const std::string folder = Value((settings_.directory / kCache).string()).json();
+      child.arguments.insert(child.arguments.end(),
+                             {"--set", "cache.where=disk", "--set", "cache.directory=" + folder});
     }
     child.arguments.push_back("--probes");
     child.arguments.push_back((settings_.directory / kCache / "probes").string());
@@ -197,7 +205,7 @@ class Sweep {
   }
 
   void finish(const SweepRun& run, const ChildEnd& end, AppendFile& log) {
-    for (const int stop : {SIGINT, SIGTERM})  // a run that was stopped has its checkpoint, and no row
+    for (const int stop : {SIGINT, SIGTERM, SIGHUP})  // a run that was stopped has its checkpoint, and no row
       if (end.end.code == 128 + stop || end.end.signal == stop) return;
     SweepRow row{.arm = run.arm,
                  .point = run.point,
@@ -359,8 +367,8 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, P
             std::to_string(kKeyVersion) + ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   }
-  console.say(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +
-              plan.shape.baseline + "'\n");
+  console.answer(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +
+                 plan.shape.baseline + "'\n");
 }
 
 int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,

@@ -24,10 +24,16 @@ std::string fewer_text(const Interval& interval, const SweepLine& line) {
   return count > 0 && count < line.seeds ? " (" + std::to_string(count) + " seeds)" : "";
 }
 
+/// The interval of two seeds has one degree of freedom: it says little, and a star would say more.
+bool is_marked(const Interval& difference) {
+  constexpr std::int64_t kFewest = 3;
+  return difference.count >= kFewest && difference.excludes_zero();
+}
+
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
   return with_half("%+.4f", cell.difference) + fewer_text(cell.difference, line) +
-         (cell.difference.excludes_zero() ? " *" : "");
+         (is_marked(cell.difference) ? " *" : "");
 }
 
 std::string count_text(std::int64_t count) {
@@ -92,12 +98,13 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
 }
 
 std::string sweep_legend(const SweepSummary& summary) {
-  std::string text =
-      "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
-      summary.shape.baseline +
-      "' are paired by seed, and * marks those whose interval excludes 0, without a correction for how many "
-      "there are. seconds: of training; time: by that of '" +
-      summary.shape.baseline + "'; MB: the largest peak memory of a run; learn: parameters that learn.";
+  std::string text = "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
+                     summary.shape.baseline +
+                     "' are paired by seed, and * marks those whose interval over at least three seeds "
+                     "excludes 0, without a "
+                     "correction for how many there are. seconds: of training; time: by that of '" +
+                     summary.shape.baseline +
+                     "'; MB: the largest peak memory of a run; learn: parameters that learn.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(),
                   [](const auto& line) { return line.beside_others; }))
     text += " ~ marks times of runs beside others, which are not to be compared.";

@@ -60,7 +60,7 @@ std::vector<AddedTokenPiece> AddedTokens::split(std::span<const Symbol> text) co
     i = end;
     const bool touches_word = (begin > 0 && has(text[begin - 1], unicode::kWord)) ||
                               (end < text.size() && has(text[end], unicode::kWord));
-    if (token->single_word && touches_word) continue;
+    if (token->passed_over || (token->single_word && touches_word)) continue;
     while (token->lstrip && begin > covered && has(text[begin - 1], unicode::kSpace)) --begin;
     while (token->rstrip && end < text.size() && has(text[end], unicode::kSpace)) ++end;
     if (covered < begin) pieces.push_back({covered, begin, -1});

@@ -18,6 +18,7 @@ struct AddedToken {
   bool single_word = false;  ///< only where no word character stands beside it
   bool lstrip = false;       ///< takes white space on its left along
   bool rstrip = false;       ///< takes white space on its right along
+  bool passed_over = false;  ///< found, but left to the text around it
 };
 
 /// Where an added token was found, or the text between two of them.

@@ -9,8 +9,10 @@ constexpr std::int64_t kMostAddedTokens = 10'000;
 
 class AddedReader {
  public:
-  explicit AddedReader(TokenizerParts& parts)
-      : parts_(parts), next_(static_cast<std::int32_t>(parts.model->vocabulary().size())) {}
+  AddedReader(bool splits_special_tokens, TokenizerParts& parts)
+      : splits_special_tokens_(splits_special_tokens),
+        parts_(parts),
+        next_(static_cast<std::int32_t>(parts.model->vocabulary().size())) {}
 
   void read(const Value& list) {
     if (static_cast<std::int64_t>(list.array().size()) > kMostAddedTokens)
@@ -23,7 +25,7 @@ class AddedReader {
       token.single_word = entry.at("single_word").boolean();
       token.lstrip = entry.at("lstrip").boolean();
       token.rstrip = entry.at("rstrip").boolean();
-      entry.at("special").boolean();
+      token.passed_over = entry.at("special").boolean() && splits_special_tokens_;
       const bool in_normalized_text = entry.at("normalized").boolean();
       if (content.string().empty()) continue;
       token.id = id_of(content.string(), listed, entry);
@@ -51,12 +53,15 @@ class AddedReader {
     return id;
   }
 
+  bool splits_special_tokens_;
   TokenizerParts& parts_;
   std::int32_t next_;  ///< the id of the next token that the model does not know
 };
 
 }  // namespace
 
-void read_added_tokens(const Value& list, TokenizerParts& parts) { AddedReader(parts).read(list); }
+void read_added_tokens(const Value& list, bool splits_special_tokens, TokenizerParts& parts) {
+  AddedReader(splits_special_tokens, parts).read(list);
+}
 
 }  // namespace mtt

@@ -52,6 +52,11 @@ Charsmap::Charsmap(std::string_view bytes) {
   replacements_ = bytes.substr(size);
   if (find_invalid_utf8(replacements_) != std::string_view::npos)
     throw Error("the map's replacements are not valid UTF-8");
+  double length = 0;
+  for (const char byte : replacements_) {
+    length = byte == 0 ? 0 : length + (begins_character(byte) ? 1 : 0);
+    growth_ = std::max(growth_, length);
+  }
   for (char c = 1; c < 127; ++c) stays_[c] = c != '\r' && !find(std::string_view(&c, 1));
 }
 

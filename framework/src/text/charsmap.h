@@ -24,11 +24,15 @@ class Charsmap {
   /// shortest key says that it begins with; other clusters are replaced character by character.
   void apply(Symbols& symbols, std::int32_t origin) const;
 
+  /// The most characters that take the place of one; at least 1.
+  double growth() const { return growth_; }
+
  private:
   std::optional<std::string_view> find(std::string_view key) const;
 
   std::vector<std::uint32_t> units_;
   std::string replacements_;
+  double growth_ = 1;
   std::array<bool, 128> stays_{};  ///< ASCII characters that no key begins with
 };
 

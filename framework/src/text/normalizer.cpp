@@ -83,7 +83,10 @@ void nmt(Symbols& symbols, std::int32_t) {
 }
 
 NormalizerStep replace(ReplacePattern pattern, std::u32string content) {
-  return [pattern = std::move(pattern), content = std::move(content)](Symbols& symbols, std::int32_t) {
+  const double growth =
+      std::max(1.0, static_cast<double>(content.size()) / static_cast<double>(pattern.text.size()));
+  const auto apply = [pattern = std::move(pattern), content = std::move(content)](Symbols& symbols,
+                                                                                  std::int32_t) {
     const auto first = std::find_if(symbols.begin(), symbols.end(),
                                     [&](const Symbol& s) { return s.c == pattern.text.front(); });
     if (first == symbols.end()) return;
@@ -99,15 +102,16 @@ NormalizerStep replace(ReplacePattern pattern, std::u32string content) {
     }
     symbols = std::move(result);
   };
+  return {apply, growth};
 }
 
 NormalizerStep strip_spaces(bool left, bool right) {
-  return [left, right](Symbols& symbols, std::int32_t) {
+  return {[left, right](Symbols& symbols, std::int32_t) {
     const auto is_space = [](const Symbol& s) { return has(s, unicode::kSpace); };
     if (right)
       symbols.erase(std::find_if_not(symbols.rbegin(), symbols.rend(), is_space).base(), symbols.end());
     if (left) symbols.erase(symbols.begin(), std::find_if_not(symbols.begin(), symbols.end(), is_space));
-  };
+  }};
 }
 
 }  // namespace mtt

@@ -12,7 +12,10 @@ namespace mtt {
 /// One pass over the characters. It changes `symbols` in place; the ranges of new characters follow the
 /// reference tokenizers: an inserted character stands for what the one before it stood for, at the very start
 /// for the empty range at `origin`.
-using NormalizerStep = std::function<void(Symbols& symbols, std::int32_t origin)>;
+struct NormalizerStep {
+  std::function<void(Symbols& symbols, std::int32_t origin)> apply;
+  double growth = 1.0;  ///< most characters that a file lets it make of one; 1 for those of Unicode
+};
 
 void clean_text(Symbols& symbols, std::int32_t origin);        ///< drops control characters; white space: ' '
 void add_cjk_spaces(Symbols& symbols, std::int32_t origin);    ///< around CJK ideographs
@@ -39,7 +42,7 @@ class Normalizer {
   explicit Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {}
 
   void apply(Symbols& symbols, std::int32_t origin) const {
-    for (const NormalizerStep& step : steps_) step(symbols, origin);
+    for (const NormalizerStep& step : steps_) step.apply(symbols, origin);
   }
 
  private:

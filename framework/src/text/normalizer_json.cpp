@@ -39,7 +39,8 @@ NormalizerStep read_charsmap(const Value& normalizer) {
   const std::string bytes = decode_base64(map);
   try {
     const auto charsmap = std::make_shared<const Charsmap>(bytes);
-    return [charsmap](Symbols& symbols, std::int32_t origin) { charsmap->apply(symbols, origin); };
+    return {[charsmap](Symbols& symbols, std::int32_t origin) { charsmap->apply(symbols, origin); },
+            charsmap->growth()};
   } catch (const Error& error) {
     map.refuse(error.what());
   }
@@ -77,15 +78,30 @@ NormalizerStep read_replace(const Value& normalizer) {
   return replace({.text = characters_of(text)}, content);
 }
 
-}  // namespace
-
 std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowers) {
   std::vector<NormalizerStep> steps;
-  if (clean) steps.emplace_back(clean_text);
-  if (cjk_spaces) steps.emplace_back(add_cjk_spaces);
-  if (strip_accents) steps.insert(steps.end(), {nfd, strip_nonspacing});
-  if (lowers) steps.emplace_back(lowercase);
+  if (clean) steps.push_back({clean_text});
+  if (cjk_spaces) steps.push_back({add_cjk_spaces});
+  if (strip_accents) steps.insert(steps.end(), {{nfd}, {strip_nonspacing}});
+  if (lowers) steps.push_back({lowercase});
   return steps;
+}
+
+constexpr double kMostGrowth = 100;
+constexpr std::size_t kMostSteps = 1000;
+
+}  // namespace
+
+void check_growth(const Value& normalizer, const std::vector<NormalizerStep>& steps) {
+  double growth = 1;
+  for (const NormalizerStep& step : steps) growth *= step.growth;
+  if (growth > kMostGrowth)
+    normalizer.refuse("the normalizer can make a text more than " +
+                      std::to_string(static_cast<int>(kMostGrowth)) +
+                      " times as long; shorten what its Replace and Precompiled steps put in");
+  if (steps.size() > kMostSteps)
+    normalizer.refuse("the normalizer has " + std::to_string(steps.size()) + " steps; expected at most " +
+                      std::to_string(kMostSteps));
 }
 
 void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps) {
@@ -99,7 +115,7 @@ void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps
       {"StripAccents", strip_marks}};
   const std::string& type = type_of(normalizer);
   for (const auto& [name, step] : kPlain)
-    if (type == name) return void(steps.emplace_back(step));
+    if (type == name) return steps.push_back({step});
   if (type == "BertNormalizer") {
     const bool lowers = normalizer.at("lowercase").boolean();
     const auto parts = bert_normalizer(normalizer.at("clean_text").boolean(),

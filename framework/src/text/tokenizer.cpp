@@ -171,13 +171,8 @@ Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 Tokenizer::~Tokenizer() = default;
 
-Tokenizer Tokenizer::from_json(const Value& json) {
-  return Tokenizer(std::make_unique<const Impl>(read_tokenizer_json(json)));
-}
-
-Tokenizer Tokenizer::from_vocabulary(std::string_view text, const std::string& source,
-                                     const BertOptions& options) {
-  return Tokenizer(std::make_unique<const Impl>(read_vocabulary(text, source, options)));
+Tokenizer Tokenizer::from_json(const Value& json, const TokenizerOptions& options) {
+  return Tokenizer(std::make_unique<const Impl>(read_tokenizer_json(json, options)));
 }
 
 void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const {
@@ -210,11 +205,15 @@ void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& i
   const std::int64_t room = max_tokens - static_cast<std::int64_t>(parts.after.size());
   if (const auto size = static_cast<std::int64_t>(into.ids.size()); max_tokens > 0 && size > room) {
     into.truncated = static_cast<std::int32_t>(size - room);
-    into.ids.resize(room);
-    into.type_ids.resize(room);
-    into.chars.resize(room);
-    into.special.resize(room);
-    into.first_subword.resize(room);
+    const std::int64_t first = parts.truncates_left ? static_cast<std::int64_t>(parts.before.size()) : room;
+    const auto cut = [&](auto& values) {
+      values.erase(values.begin() + first, values.begin() + first + into.truncated);
+    };
+    cut(into.ids);
+    cut(into.type_ids);
+    cut(into.chars);
+    cut(into.special);
+    cut(into.first_subword);
   }
   for (const SpecialToken& token : parts.after) {
     impl_->push(into, token.id, {}, true, false);

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,30 +22,27 @@ struct Tokens {
   std::int32_t truncated = 0;               ///< how many tokens of the text were cut off
 };
 
-/// What vocab.txt alone does not say.
-struct BertOptions {
-  bool lowercase = true;
-  std::optional<bool> strip_accents = {};  ///< none: as lowercase
-  bool chinese_characters = true;          ///< CJK characters stand alone
+/// What a model's directory says of its tokenizer beyond tokenizer.json.
+struct TokenizerOptions {
+  bool truncates_left = false;         ///< a text that is too long keeps its end
+  bool splits_special_tokens = false;  ///< special tokens in a text are ordinary text
+  bool type_ids = true;                ///< false: all type ids are 0
 };
 
 /// A tokenizer of WordPiece, byte-level BPE or Unigram. Immutable and usable from several threads at once.
 class Tokenizer {
  public:
   /// From a parsed tokenizer.json. A component that we do not reproduce exactly throws Error, as do ids that
-  /// are out of range, double or missing.
-  static Tokenizer from_json(const Value& json);
-  /// From the text of vocab.txt; `source` names it in messages.
-  static Tokenizer from_vocabulary(std::string_view text, const std::string& source,
-                                   const BertOptions& options);
+  /// are out of range, double or missing, and a normalizer that could make a text very much longer.
+  static Tokenizer from_json(const Value& json, const TokenizerOptions& options = {});
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
   ~Tokenizer();
 
   /// Tokenizes valid UTF-8; invalid UTF-8 throws Error that names the byte. The result has at most
-  /// `max_tokens` tokens (0: no limit), specials included, cut from the right. `into` is overwritten; its
-  /// memory is reused.
+  /// `max_tokens` tokens (0: no limit), specials included; which end of the text is cut off is the
+  /// tokenizer's option. `into` is overwritten; its memory is reused.
   void encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const;
 
   std::int64_t vocabulary_size() const;  ///< largest id + 1, added tokens included

@@ -44,19 +44,28 @@ Symbols decode_utf8(std::string_view utf8) {
   return symbols;
 }
 
-TokenizerParts read_tokenizer_json(const Value& json) {
+TokenizerParts read_tokenizer_json(const Value& json, const TokenizerOptions& options) {
   check_top_level(json);
   TokenizerParts parts;
   std::vector<NormalizerStep> steps;
-  if (const Value* normalizer = json.find("normalizer"); !is_null(normalizer))
+  if (const Value* normalizer = json.find("normalizer"); !is_null(normalizer)) {
     read_normalizer(*normalizer, steps);
+    check_growth(*normalizer, steps);
+  }
   parts.normalizer = Normalizer(std::move(steps));
   if (const Value* pre_tokenizer = json.find("pre_tokenizer"); !is_null(pre_tokenizer))
     read_pre_tokenizer(*pre_tokenizer, parts);
   read_model(json.at("model"), parts);
-  if (const Value* added = json.find("added_tokens"); !is_null(added)) read_added_tokens(*added, parts);
+  if (const Value* added = json.find("added_tokens"); !is_null(added))
+    read_added_tokens(*added, options.splits_special_tokens, parts);
   if (const Value* processor = json.find("post_processor"); !is_null(processor))
     read_post_processor(*processor, parts);
+  parts.truncates_left = options.truncates_left;
+  if (!options.type_ids) {
+    parts.text_type_id = 0;
+    for (auto* specials : {&parts.before, &parts.after})
+      for (SpecialToken& token : *specials) token.type_id = 0;
+  }
   return parts;
 }
 

@@ -34,6 +34,7 @@ struct TokenizerParts {
   std::vector<VocabularyEntry> added_vocabulary = {};  ///< added tokens beyond the model's vocabulary
   std::vector<SpecialToken> before = {}, after = {};
   std::int32_t text_type_id = 0;
+  bool truncates_left = false;    ///< a text that is too long keeps its end
   bool trims_spaces = false;      ///< the spaces at a token's ends do not count to its characters
   bool trims_all_spaces = false;  ///< also that of a text's first token, which nobody put there
 
@@ -45,11 +46,7 @@ struct TokenizerParts {
   }
 };
 
-TokenizerParts read_tokenizer_json(const Value& json);
-TokenizerParts read_vocabulary(std::string_view text, const std::string& source, const BertOptions& options);
-
-/// The steps of tokenizer.json's BertNormalizer.
-std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowers);
+TokenizerParts read_tokenizer_json(const Value& json, const TokenizerOptions& options);
 
 /// A text's code points, each standing for itself.
 Symbols decode_utf8(std::string_view utf8);

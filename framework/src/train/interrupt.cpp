@@ -13,16 +13,20 @@ void note(int signal) { noted_signal = signal; }
 
 InterruptGuard::InterruptGuard() {
   noted_signal = 0;
-  struct sigaction action = {};
-  action.sa_handler = note;
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction old = {};
+    ::sigaction(signal, nullptr, &old);
+    if (signal == SIGHUP && old.sa_handler == SIG_IGN) continue;
+    struct sigaction action = {};
+    action.sa_handler = note;
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+    ::sigaction(signal, &action, nullptr);
+    before_.push_back({signal, old});
+  }
 }
 
 InterruptGuard::~InterruptGuard() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
+  for (const Before& before : before_) ::sigaction(before.signal, &before.action, nullptr);
 }
 
 int InterruptGuard::signal() const { return noted_signal; }

@@ -14,11 +14,17 @@ using mtt::nn::Linear;
 
 namespace {
 
+/// Positions from `offset` on. With an offset they are those behind the padding token, which keeps its own id
+/// as position and counts for no other, also where a text holds it.
 at::Tensor positions(const mtt::TokenBatch& batch, std::int64_t offset) {
   auto result = at::empty({batch.tokens()}, at::kLong);
   auto* out = result.mutable_data_ptr<std::int64_t>();
-  for (std::int64_t s = 0; s < batch.sentences(); ++s)
-    for (std::int64_t i = 0; i < batch.length(s); ++i) *out++ = offset + i;
+  const at::Tensor ids = batch.ids.contiguous();
+  const auto* id = ids.const_data_ptr<std::int64_t>();
+  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    std::int64_t next = offset;
+    for (std::int64_t i = 0; i < batch.length(s); ++i, ++id) *out++ = *id == offset - 1 ? *id : next++;
+  }
   return result;
 }
 

@@ -95,6 +95,8 @@ class BreaksContract : public mtt::Head {
     for (std::int64_t i = 0; i < logits.size(0); ++i) {
       if (how_ == "words")
         predictions.emplace_back("red");
+      else if (how_ == "no_text")
+        predictions.emplace_back(Value::Table{{"label", "\xff\xfe"}});
       else
         predictions.emplace_back(
             Value::Table{{"label", labels_.name(logits[i].argmax().item<std::int64_t>())}});

@@ -5,12 +5,13 @@
 #include "catch.h"
 #include "report/data_check_text.h"
 #include "temporary_folder.h"
+#include "unit/text/bert_tokenizer.h"
 
 namespace {
 
 const mtt::Tokenizer& tokenizer() {
-  static const mtt::Tokenizer tokenizer = mtt::Tokenizer::from_vocabulary(
-      "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwake\nme\nup\nat\nsix\n##er\n.\n", "vocab.txt", {});
+  static const mtt::Tokenizer tokenizer =
+      bert_tokenizer("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nwake\nme\nup\nat\nsix\n##er\n.\n");
   return tokenizer;
 }
 

@@ -9,6 +9,7 @@
 #include "data/data_check.h"
 #include "data/examples.h"
 #include "mtt/label_set.h"
+#include "unit/text/bert_tokenizer.h"
 
 namespace fs = std::filesystem;
 
@@ -62,7 +63,7 @@ mtt::DataCheck check(const std::string& folder, const std::string& field, mtt::E
     check.parts.push_back(std::move(part));
   }
   const char vocabulary[] = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
-  mtt::check_data(check, mtt::Tokenizer::from_vocabulary(vocabulary, "v", {}), "");
+  mtt::check_data(check, bert_tokenizer(vocabulary), "");
   return check;
 }
 

@@ -5,6 +5,16 @@
 
 using mtt::parse_json;
 
+TEST_CASE(
+    "what acts on a terminal is escaped in JSON and comes back, and bytes that are no text are refused") {
+  const std::string text = "a\x1b\x7f\u009b\u061c\u200e\u2028\u202e\u2066\u00e9\U0001f600";
+  const std::string json = mtt::Value(mtt::Value::Table{{text, text}}).json();
+  const std::string escaped = "\"a\\u001b\\u007f\\u009b\\u061c\\u200e\\u2028\\u202e\\u2066\u00e9\U0001f600\"";
+  CHECK(json == "{" + escaped + ":" + escaped + "}");
+  CHECK(mtt::parse_json(json, "f").at(text).string() == text);
+  CHECK_THROWS_WITH(mtt::Value("a\xff").json(), Contains("\"a\\xff\" is not valid UTF-8"));
+}
+
 TEST_CASE("JSON keeps kinds, order, escapes and places") {
   const auto v = parse_json("{\"b\": [1, -2.5e3, true, null],\n \"a\": \"\\u00e9\\ud83d\\ude00\\n\"}", "f");
   CHECK(v.json() == "{\"b\":[1,-2500.0,true,null],\"a\":\"é😀\\n\"}");

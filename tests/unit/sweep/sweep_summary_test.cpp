@@ -107,6 +107,9 @@ TEST_CASE("a difference that excludes zero is marked") {
     if (one.arm == "other") one.scores[0].second = 0.9 - 0.1 * static_cast<double>(one.seed);
   const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
   CHECK_THAT(text, Contains("+0.3000 ± 0.0000 * |"));
+  std::erase_if(all, [](const auto& one) { return one.seed > 2; });
+  CHECK_THAT(mtt::sweep_markdown(mtt::summarise_sweep(shape(), all)),
+             Contains("+0.3000 ± 0.0000 |") && !Contains("± 0.0000 * |"));
 }
 
 TEST_CASE("rows survive the file, later ones and whole lines count") {

@@ -1,5 +1,6 @@
 #include "text/tokenizer.h"
 
+#include "bert_tokenizer.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "shown.h"
@@ -10,9 +11,7 @@ namespace {
 const char kVocabulary[] =
     "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nhello\nworld\n##ly\nun\n##want\n##ed\n,\n!\ncafe\n中\n";
 
-mtt::Tokenizer tiny(const mtt::BertOptions& options = {}) {
-  return mtt::Tokenizer::from_vocabulary(kVocabulary, "vocab.txt", options);
-}
+mtt::Tokenizer tiny(bool lowercase = true) { return bert_tokenizer(kVocabulary, lowercase); }
 
 mtt::Tokens encode(const mtt::Tokenizer& tokenizer, const std::string& text, std::int64_t max = 0) {
   mtt::Tokens tokens;
@@ -55,7 +54,7 @@ TEST_CASE("words, sub-words and offsets into the original text") {
   CHECK(shown(t, "") == "[CLS](0,0) [SEP](0,0) ");
   CHECK(shown(t, std::string("he\0llo", 6)) == "[CLS](0,0) hello(0,6) [SEP](0,0) ");
   CHECK(shown(t, std::string(101, 'h')) == "[CLS](0,0) [UNK](0,101) [SEP](0,0) ");
-  CHECK(shown(tiny({.lowercase = false}), "Hello hello") == "[CLS](0,0) [UNK](0,5) hello(6,11) [SEP](0,0) ");
+  CHECK(shown(tiny(false), "Hello hello") == "[CLS](0,0) [UNK](0,5) hello(6,11) [SEP](0,0) ");
 }
 
 TEST_CASE("a limit counts the special tokens, and says what was cut") {
@@ -86,10 +85,11 @@ TEST_CASE("long texts take linear time and memory") {
   CHECK(encode(t, std::string(10'000'000, 'h')).ids.size() == 3);
 }
 
-TEST_CASE("vocab.txt that is no BERT vocabulary is refused") {
-  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("a\n[CLS]\n[SEP]\n", "v", {}), Contains("lacks [UNK]"));
-  CHECK_THROWS_WITH(mtt::Tokenizer::from_vocabulary("[UNK]\n[CLS]\n[SEP]\na\na\n", "v", {}),
-                    Contains("v:5:1"));
+TEST_CASE("vocab.txt: lines are ids, white space at their ends does not count") {
+  const mtt::Value model = mtt::word_piece_model("a \r\n\u3000\n##b\u00a0\n\n", "v");
+  CHECK(model.at("vocab").json() == R"({"a":0,"##b":2,"":3})");
+  CHECK_THROWS_WITH(mtt::word_piece_model("[UNK]\na\na \n", "v"), Contains("v:3:1"));
+  CHECK_THROWS_WITH(mtt::word_piece_model("\xff\n", "v"), Contains("v is not valid UTF-8"));
 }
 
 TEST_CASE("tokenizer.json: parts by name, everything else is refused") {

@@ -228,8 +228,10 @@ TEST_CASE("unigram: what is not reproduced exactly is refused") {
           "1 parts; expected a token and its score");
   refused(tiny(), "model.vocab", Value::Array{Value(Value::Array{"a", "b"})}, "string");
   refused(tiny(), "model.vocab", Value(Value::Table{{"a", 0}}), "table");
-  refused(tiny(), "model.vocab", Value::Array{Value(Value::Array{"a", std::nan("")})}, "the score of a token is not finite");
-  refused(tiny(), "model.vocab", Value::Array{Value(Value::Array{"a", -1e308 * 10})}, "the score of a token is not finite");
+  refused(tiny(), "model.vocab", Value::Array{Value(Value::Array{"a", std::nan("")})},
+          "the score of a token is not finite");
+  refused(tiny(), "model.vocab", Value::Array{Value(Value::Array{"a", -1e308 * 10})},
+          "the score of a token is not finite");
   refused(tiny(), "pre_tokenizer", metaspace("sometimes"), "prepend_scheme \"sometimes\" is unknown");
   refused(tiny(), "pre_tokenizer",
           Value(Value::Table{{"type", "Metaspace"}, {"replacement", "▁"}, {"add_prefix_space", false}}),

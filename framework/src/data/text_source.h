@@ -1,0 +1,56 @@
+// Texts from a file or standard input, some at a time.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/csv.h"
+#include "io/line_reader.h"
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// Texts that follow each other in an input.
+struct TextLines {
+  std::vector<std::string> texts;
+  std::vector<std::string> partners;  ///< the second sentences of pairs: one a text, or none at all
+  std::vector<Value> rows;            ///< the objects or records of the texts; none without a field
+};
+
+/// Reads texts in memory that does not depend on their number: one text a line, or, with a non-empty `field`,
+/// that field of each JSON object a line, or of each record where the file ends in .csv or .tsv. The key
+/// "text_pair" holds the second sentence of a pair, in every line or in none. Empty lines are empty texts,
+/// but are refused in JSONL and tables. A byte order mark (except in tables), invalid UTF-8, and a line that
+/// is longer than kMostLineBytes throw Error with source:line.
+class TextSource {
+ public:
+  /// `path`: a file, or "-" for standard input. Where its ending says that a line is no text and there is no
+  /// field, Error ends with `remedy`.
+  TextSource(const std::string& path, const std::string& field, const std::string& remedy);
+
+  /// The next texts, at most `most`; none at the end. Fewer come where they are long, and where the input, a
+  /// pipe, has no more for the moment.
+  TextLines next(std::size_t most);
+
+  /// The share of the input that has been read; 0 where its size is unknown.
+  double share() const { return lines_.share(); }
+
+ private:
+  void check(const std::string& line) const;
+  bool next_line(std::string& line);
+  std::optional<Value> next_row();
+  void add_row(Value row, TextLines& lines);
+
+  LineReader lines_;
+  std::string field_;
+  bool is_table_;
+  std::optional<CsvRows> table_;
+  std::optional<bool> pairs_;
+};
+
+/// All lines of a text file.
+std::vector<std::string> read_texts(const std::string& path);
+
+}  // namespace mtt

@@ -1,0 +1,23 @@
+// Which of transformers' tokenizer classes reads a directory.
+#pragma once
+
+#include <string>
+
+#include "mtt/value.h"
+
+namespace mtt {
+
+/// The classes that differ in what they make of the files. `backend` follows tokenizer.json; the others build
+/// normalizer, pre-tokenizer and post-processor anew.
+enum class TokenizerClass { backend, bert, mpnet, roberta, xlm_roberta, camembert, albert };
+
+/// The class's name in transformers.
+const char* class_name(TokenizerClass which);
+
+/// What AutoTokenizer of transformers 5.24 chooses. `settings`: tokenizer_config.json; `tokenizer_json`:
+/// tokenizer.json, or nullptr. A class that is not reproduced here throws Error. For a model_type of another
+/// backbone the files decide.
+TokenizerClass tokenizer_class(const Value& config, const Value& settings, const Value* tokenizer_json,
+                               bool has_word_pieces);
+
+}  // namespace mtt

@@ -1,0 +1,188 @@
+#include "model/tokenizer_directory.h"
+
+#include <algorithm>
+
+#include "io/file.h"
+#include "model/json_file.h"
+#include "model/tokenizer_rules.h"
+#include "mtt/error.h"
+#include "text/component_json.h"
+#include "text/vocabulary_files.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+/// Arguments of transformers' own code, which no tokenizer_config.json has by right.
+constexpr const char* kInternal[] = {"tokenizer_object",  "post_processor",   "tokenizer_truncation",
+                                     "tokenizer_padding", "_json_truncation", "_json_padding",
+                                     "gguf_file",         "processor_class",  "_spm_precompiled_charsmap"};
+
+void check_settings(const Value& values, bool has_tokenizer_json) {
+  const auto refuse = [](const Value& value, const std::string& key) {
+    value.refuse(key + " of tokenizer_config.json is not reproduced here; remove it");
+  };
+  for (const char* key : kInternal)
+    if (const Value* value = values.find(key); !is_null(value)) refuse(*value, key);
+  for (const char* key : {"vocab", "merges"})
+    if (const Value* value = values.find(key); !is_null(value) && !has_tokenizer_json) refuse(*value, key);
+  if (const Value* inputs = values.find("init_inputs"); !is_null(inputs) && !inputs->array().empty())
+    refuse(*inputs, "init_inputs");
+  if (const Value* files = values.find("fast_tokenizer_files"))
+    for (const Value& file : files->array())
+      if (file.string() != "tokenizer.json") refuse(file, "fast_tokenizer_files");
+}
+
+/// "left" or "right" from tokenizer_config.json, otherwise from a part of tokenizer.json.
+bool is_left(const Value& values, const char* key, const Value* json, const char* part) {
+  std::string side = "right";
+  const Value* source = values.find(key);
+  if (!source && json)
+    if (const Value* table = json->find(part); !is_null(table)) source = table->find("direction");
+  if (source) side = source->string();
+  const bool left = side == "left" || side == "Left";
+  if (!left && side != "right" && side != "Right")
+    source->refuse(std::string(key) + " is " + source->json() + "; expected left or right");
+  return left;
+}
+
+void check_padding(const Value& values, const Value* json, const std::string& model_type) {
+  if (!is_left(values, "padding_side", json, "padding")) return;
+  for (const char* absolute : {"bert", "distilbert", "electra", "albert"})
+    if (model_type == absolute)
+      values.refuse(
+          "padding on the left shifts the positions of " + model_type +
+          " by the longest text of a batch, which is not reproduced here; expected padding_side right");
+}
+
+bool uses_type_ids(TokenizerClass which, const Value& values) {
+  const Value* names = values.find("model_input_names");
+  if (!names) return which == TokenizerClass::bert;
+  const auto has = [&](const char* wanted) {
+    return std::any_of(names->array().begin(), names->array().end(),
+                       [&](const Value& name) { return name.string() == wanted; });
+  };
+  if (!has("attention_mask"))
+    names->refuse("model_input_names lacks attention_mask, without which padding counts as text; add it");
+  return has("token_type_ids");
+}
+
+/// A table with the model of vocab.txt, or of vocab.json and merges.txt.
+Value model_of_files(const fs::path& dir, TokenizerClass which) {
+  const bool word_pieces = which == TokenizerClass::bert || which == TokenizerClass::mpnet;
+  for (const char* name : {"tokenizer.model", "tiktoken.model", "tekken.json"})
+    if (fs::exists(dir / name))
+      throw Error((dir / name).string() +
+                  " is read by transformers in place of other vocabularies, which is not reproduced here; "
+                  "remove it, or add a tokenizer.json");
+  if (word_pieces && fs::exists(dir / "vocab.txt")) {
+    const fs::path file = dir / "vocab.txt";
+    return Value::Table{{"model", word_piece_model(read_file(file, kTokenizerCap), file.string())}};
+  }
+  const fs::path vocabulary = dir / "vocab.json", merges = dir / "merges.txt";
+  if (which == TokenizerClass::roberta && fs::exists(vocabulary) && fs::exists(merges))
+    return Value::Table{{"model", byte_pair_model(read_json(vocabulary, kTokenizerCap),
+                                                  read_file(merges, kTokenizerCap), merges.string())}};
+  for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model"}) {
+    if (!fs::exists(dir / name)) continue;
+    throw Error(dir.string() + ": " + name +
+                " alone is not read; make a tokenizer.json of it, which transformers does by "
+                "AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
+  }
+  const char* wanted = word_pieces                        ? "tokenizer.json or vocab.txt"
+                       : which == TokenizerClass::roberta ? "tokenizer.json, or vocab.json with merges.txt"
+                                                          : "tokenizer.json";
+  throw Error(dir.string() + ": " + class_name(which) + " needs " + wanted + ", which is missing");
+}
+
+bool lowers(const Value& normalizer) {
+  const auto is_lowercase = [](const Value& part) { return type_of(part) == "Lowercase"; };
+  if (type_of(normalizer) != "Sequence") return is_lowercase(normalizer);
+  const Value::Array& parts = normalizer.at("normalizers").array();
+  return std::any_of(parts.begin(), parts.end(), is_lowercase);
+}
+
+/// do_lower_case of sentence-transformers, which puts a Lowercase before the normalizer.
+void lower_first(Value& json) {
+  const Value* normalizer = json.find("normalizer");
+  if (!is_null(normalizer) && lowers(*normalizer)) return;
+  Value::Array steps = {Value(Value::Table{{"type", "Lowercase"}})};
+  if (!is_null(normalizer)) {
+    if (type_of(*normalizer) == "Sequence")
+      for (const Value& part : normalizer->at("normalizers").array()) steps.push_back(part);
+    else
+      steps.push_back(*normalizer);
+  }
+  json.set("normalizer", Value::Table{{"type", "Sequence"}, {"normalizers", Value(std::move(steps))}});
+}
+
+void warn_of_ids(const fs::path& dir, const TokenizerSettings& settings, const AddedVocabulary& added,
+                 std::vector<std::string>& warnings) {
+  std::size_t count = 0;
+  std::string first;
+  for (const auto& [listed, token] : settings.added) {
+    const std::int64_t id = added.id(token.content);
+    if (id == listed || token.content.empty()) continue;
+    if (count++ == 0)
+      first = "the added token " + Value(token.content).json() + " is listed with id " +
+              std::to_string(listed) + ", but its place in the vocabulary is " + std::to_string(id);
+  }
+  if (count > 0)
+    warnings.push_back(dir.string() + ": " + first + ", which is taken, as transformers does" +
+                       (count > 1 ? " (" + std::to_string(count) + " such tokens)" : ""));
+}
+
+}  // namespace
+
+DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool lower_case,
+                                  std::vector<std::string>& warnings) {
+  auto file = read_json_if_there(dir / "tokenizer.json", kTokenizerCap);
+  const Value* json = file ? &*file : nullptr;
+  const auto own_settings = read_json_if_there(dir / "tokenizer_config.json");
+  const TokenizerClass which = tokenizer_class(config, own_settings ? *own_settings : Value(Value::Table{}),
+                                               json, fs::exists(dir / "vocab.txt"));
+  const TokenizerSettings settings = TokenizerSettings::read(dir, json);
+  check_settings(settings.values, json != nullptr);
+  check_padding(settings.values, json, config.at("model_type").string());
+  const TokenizerOptions options = {
+      .truncates_left = is_left(settings.values, "truncation_side", json, "truncation"),
+      .splits_special_tokens = settings.values.find("split_special_tokens") &&
+                               settings.values.at("split_special_tokens").boolean(),
+      .type_ids = uses_type_ids(which, settings.values)};
+  const NamedTokens named = named_tokens(which, settings, json);
+
+  Value source = file ? std::move(*file) : model_of_files(dir, which);
+  if (is_null(source.find("model"))) source.refuse("tokenizer.json has no model");
+  AddedVocabulary added(source.at("model").at("vocab"));
+  if (which == TokenizerClass::backend)
+    if (const Value* list = source.find("added_tokens"); !is_null(list))
+      for (const Value& entry : list->array()) added.add(FileToken::of_table(entry));
+  add_tokens(which, settings, named, added);
+  warn_of_ids(dir, settings, added, warnings);
+
+  Value built = built_tokenizer(which, settings, named, added, std::move(source));
+  built.set("added_tokens", added.json());
+  if (lower_case) lower_first(built);
+  std::int64_t listed = added.vocabulary_size();
+  for (const auto& [id, token] : added.tokens())
+    if (settings.listed.contains(token.content)) listed = std::max(listed, id + 1);
+  return {.tokenizer = Tokenizer::from_json(built, options), .listed_tokens = listed};
+}
+
+void check_embedding(const fs::path& dir, const Tokenizer& tokenizer, std::int64_t listed_tokens,
+                     std::int64_t rows, std::vector<std::string>& warnings) {
+  const std::string found = ": the tokenizer has " + std::to_string(tokenizer.vocabulary_size()) +
+                            " tokens, the embedding has " + std::to_string(rows) + " rows; ";
+  if (listed_tokens > rows)
+    throw Error(dir.string() + found + "the token " +
+                Value(std::string(tokenizer.token(static_cast<std::int32_t>(rows)))).json() +
+                " would need row " + std::to_string(rows) + ". Tokenizer and weights do not belong together");
+  if (tokenizer.vocabulary_size() > rows)
+    warnings.push_back(dir.string() + found + "a text that needs one of the others is refused");
+  if (tokenizer.vocabulary_size() < rows)
+    warnings.push_back(dir.string() + found + "the last " +
+                       std::to_string(rows - tokenizer.vocabulary_size()) + " are never used");
+}
+
+}  // namespace mtt
