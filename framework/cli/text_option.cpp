@@ -1,6 +1,5 @@
 #include "text_option.h"
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <system_error>
@@ -15,7 +14,7 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::size_t kFirstWindow = 64, kLargestWindow = 4096, kGrowth = 8;
+constexpr std::size_t kFirstWindow = 64, kWindow = 4096;
 
 bool is_same_file(const std::string& a, const std::string& b) {
   std::error_code error;
@@ -48,7 +47,7 @@ void for_each_window(const TextOption& option, const std::function<void(const Te
   TextWindow window;
   try {
     TextSource source(option.input, option.field, "name it as in --field text");
-    for (std::size_t most = kFirstWindow;; most = std::min(most * kGrowth, kLargestWindow)) {
+    for (std::size_t most = kFirstWindow;; most = kWindow) {
       window.share = source.share();
       window.lines = source.next(most);
       if (window.lines.texts.empty()) return;

@@ -32,7 +32,7 @@ struct TextWindow {
 };
 
 /// Gives the texts of an input to `work`, some at a time and in order, so that memory does not depend on
-/// their number. The first windows are small, so that the first results come soon.
+/// their number. The first window is small, so that the first results come soon.
 void for_each_window(const TextOption& option, const std::function<void(const TextWindow&)>& work);
 
 /// What is counted while texts go through a model.

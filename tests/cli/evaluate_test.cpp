@@ -102,6 +102,18 @@ std::vector<std::vector<int>> matrix(const std::string& csv) {
 
 }  // namespace
 
+TEST_CASE("names of tasks and test files of any length fit into names of files") {
+  const Experiment e;
+  const std::string task(100, 't'), file = std::string(249, 'f') + ".jsonl";
+  e.folder.write(file, kExamples);
+  e.folder.write("e.toml", "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\ntest = \"" +
+                               file + "\"\n[tasks." + task +
+                               "]\nhead = \"classification\"\nfield = \"intent\"\ninit = \"class_means\"\n");
+  e.run({"--set", "run.save_predictions=true"});
+  CHECK(fs::exists(e.path("out/confusion/") + task + "-" + std::string(99, 'f') + ".csv"));
+  CHECK(fs::exists(e.path("out/test_predictions/") + std::string(200, 'f') + ".jsonl"));
+}
+
 TEST_CASE("a run and evaluate score each label, and the confusion matrix adds up to the accuracy") {
   const Experiment e;
   e.run();

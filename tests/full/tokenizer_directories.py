@@ -402,7 +402,7 @@ def sentence_settings(d, draw):
 
 def length(d, draw):
     d["sentence_bert_config.json"]["max_seq_length"] = None
-    d["tokenizer_config.json"][draw.choice(["model_max_length", "max_len"])] = draw.choice([6, 11, 10**30])
+    d["tokenizer_config.json"][draw.choice(["model_max_length", "max_len"])] = draw.choice([6, 11, int(1e30)])
 
 
 def splitting(d, draw):

@@ -16,10 +16,17 @@ namespace {
 
 constexpr std::size_t kMostClasses = 2000;
 
+constexpr std::size_t kMostNameBytes = 200;  // a file's name has at most 255 with its ending
+
 /// Names of files in one folder, each once.
 class Names {
  public:
-  std::string unique(const std::string& name) {
+  std::string unique(std::string name) {
+    if (name.size() > kMostNameBytes) {
+      std::size_t end = kMostNameBytes;
+      while (end > 0 && (name[end] & 0xC0) == 0x80) --end;  // no half character
+      name.resize(end);
+    }
     std::string result = name;
     for (int i = 2; !taken_.insert(result).second; ++i) result = name + "-" + std::to_string(i);
     return result;

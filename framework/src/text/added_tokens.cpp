@@ -62,6 +62,7 @@ std::vector<AddedTokenPiece> AddedTokens::split(std::span<const Symbol> text) co
                               (end < text.size() && has(text[end], unicode::kWord));
     if (token->passed_over || (token->single_word && touches_word)) continue;
     while (token->lstrip && begin > covered && has(text[begin - 1], unicode::kSpace)) --begin;
+    if (token->lstrip) begin = std::max(begin, covered);  // a token before it may have taken its space
     while (token->rstrip && end < text.size() && has(text[end], unicode::kSpace)) ++end;
     if (covered < begin) pieces.push_back({covered, begin, -1});
     pieces.push_back({begin, end, token->id});

@@ -130,6 +130,13 @@ TEST_CASE("tokenizer.json: parts by name, everything else is refused") {
   refused("max_input_chars_per_word\":100", "max_input_chars_per_word\":-1");
 }
 
+TEST_CASE("an added token that begins with a space leaves it to the one before that takes it along") {
+  const char mask[] = R"("id":4,"content":"[MASK]","single_word":false,"lstrip":true,"rstrip":false)";
+  const char spaced[] = R"("id":7,"content":" x","single_word":false,"lstrip":true,"rstrip":true)";
+  const auto t = from_json(json_with(mask, spaced));
+  CHECK(shown(t, "hello x xhello") == "[CLS](0,0) hello(0,5)  x(5,8)  x(8,9) hello(9,14) [SEP](0,0) ");
+}
+
 TEST_CASE("UTF-8: every code point goes round") {
   for (char32_t c = 0; c < 0x110000; ++c) {
     if (c >= 0xD800 && c < 0xE000) continue;
