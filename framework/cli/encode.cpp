@@ -54,7 +54,7 @@ void Encode::run() const {
   const auto start = Clock::now();
   text.check();
   Console console;
-  const OpenModel open = open_model(model, console);
+  const OpenModel open = open_model(model, Heads::unused, console);
   const double load_seconds = seconds_since(start);
   VectorOutput output(text.output, open.encoder.model->modules().width());
   const StreamTotals totals = infer(open, text, "encoding", /*predictions=*/false, /*top=*/0, console,

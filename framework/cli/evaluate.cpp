@@ -33,7 +33,7 @@ void Evaluate::run() const {
   Console console;
   std::optional<NewDirectory> directory;
   if (!save.empty()) directory.emplace(save);
-  const OpenModel open = open_model(model, console);
+  const OpenModel open = open_model(model, Heads::used, console);
   const auto& tasks = open.encoder.model->tasks();
   ExampleFiles files(open.keys);
   std::vector<TaskScore> scores;

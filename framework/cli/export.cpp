@@ -43,8 +43,10 @@ void add_export(CLI::App& app) {
   verb->add_option("directory", options->directory, "A new directory for sentence-transformers")
       ->type_name("DIR")
       ->required();
-  CLI::Option* head = verb->add_option("--head", options->head,
-                                       "Write the encoder with this task's head for transformers instead");
+  CLI::Option* head =
+      verb->add_option("--head", options->head,
+                       "Write the encoder with this task's head instead: for transformers, or for "
+                       "sentence-transformers with the head in head.safetensors");
   head->type_name("TASK");
   verb->add_flag("--adapter", options->adapter, "Write the run's LoRA adapter for PEFT instead")
       ->excludes(head);

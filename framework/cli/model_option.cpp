@@ -13,6 +13,7 @@
 #include "mtt/error.h"
 #include "mtt/plugin.h"
 #include "run/hugging_face_task.h"
+#include "run/linear_head_file.h"
 #include "run/run_directory.h"
 
 namespace fs = std::filesystem;
@@ -112,9 +113,30 @@ std::vector<Override> overrides_of(const ModelOption& option) {
   return overrides;
 }
 
+/// Adds the head of a directory that is no run, where it has one.
+void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins) {
+  Encoder& encoder = open.encoder;
+  std::optional<Task> task = linear_head_task(encoder, plugins);
+  if (!task) {
+    task = hugging_face_task(encoder, plugins, encoder.warnings);
+    if (task && prompt.empty() && !encoder.prompt.empty()) {
+      encoder.warnings.push_back(
+          "the default prompt " + Value(encoder.prompt).json() +
+          " is not put before texts for the head of config.json; --prompt asks for it");
+      encoder.prompt.clear();
+    }
+  }
+  if (!task) return;
+  open.fields = {task->name};
+  open.test_files = {{}};
+  open.text_keys = {{}};
+  open.tags = {{}};
+  encoder.model->add(std::move(*task));
+}
+
 }  // namespace
 
-OpenModel open_model(const ModelOption& option, Console& console) {
+OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
   PluginCatalog plugins = plugin_catalog(option.plugin_path);
   OpenModel open;
   open.threads = thread_count(option.threads);
@@ -135,13 +157,7 @@ OpenModel open_model(const ModelOption& option, Console& console) {
     settings.prompt = option.prompt;
     settings.max_tokens = option.max_tokens;
     open.encoder = load_encoder(settings, plugins);
-    if (std::optional<Task> task = hugging_face_task(open.encoder, plugins)) {
-      open.fields = {task->name};
-      open.test_files = {{}};
-      open.text_keys = {{}};
-      open.tags = {{}};
-      open.encoder.model->add(std::move(*task));
-    }
+    if (heads == Heads::used) add_head(open, option.prompt, plugins);
   }
   note_program(plugins, open.threads, console);
   console.note("model " + path.string() + ", texts are cut to " + std::to_string(open.encoder.max_tokens) +

@@ -59,8 +59,12 @@ struct OpenModel {
   }
 };
 
-/// Opens what --model names and prints its warnings.
-OpenModel open_model(const ModelOption& option, Console& console);
+/// Whether a command uses the heads of a model.
+enum class Heads { unused, used };
+
+/// Opens what --model names and prints its warnings. Of a directory that is no run, a head is read only where
+/// it is used.
+OpenModel open_model(const ModelOption& option, Heads heads, Console& console);
 
 /// The tokenizer of what --model names, without weights or plugins.
 struct OpenTokenizer {

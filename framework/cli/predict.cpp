@@ -69,7 +69,7 @@ void Predict::run() const {
   text.check();
   const std::int64_t classes = class_count(top);
   Console console;
-  const OpenModel open = open_model(model, console);
+  const OpenModel open = open_model(model, Heads::used, console);
   const auto& tasks = open.encoder.model->tasks();
   if (tasks.empty())
     throw Error(

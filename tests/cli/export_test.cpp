@@ -132,6 +132,7 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   std::string plain = kConfig;
   plain.erase(plain.find("prompt"), plain.find("[data]") - plain.find("prompt"));
   plain.insert(plain.find("[data]"), "max_tokens = 12\n");
+  plain.replace(plain.find("epochs = 3"), 10, "epochs = 60");
   e.run("plain", "", plain);
   REQUIRE(e.write("plain", "words", {"--head", "words"}).code == 0);
   const mtt::Value config = mtt::parse_json(file_text(e.path("words") + "/config.json"), "c");
@@ -139,18 +140,26 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   CHECK(config.at("num_hidden_layers").integer() == 1);
   CHECK(config.at("id2label").json() == R"({"0":"O","1":"B-w","2":"I-w"})");
   const auto entities = [&](const std::string& model, const std::string& task) {
-    std::string all;
+    mtt::Value::Array all;
     std::istringstream lines(
         mtt_program({"predict", "--model", e.path(model)}, "wake me now\nloud rain\n").out);
-    for (std::string line; std::getline(lines, line);)
-      all += mtt::parse_json(line, "p").at(task).json() + "\n";
+    for (std::string line; std::getline(lines, line);) {
+      const mtt::Value prediction = mtt::parse_json(line, "p");
+      for (const mtt::Value& entity : prediction.at(task).at("entities").array()) all.push_back(entity);
+    }
     return all;
   };
-  CHECK(entities("words", "tags") == entities("plain", "words"));
+  const auto exported = entities("words", "tags"), own = entities("plain", "words");
+  REQUIRE(exported.size() == own.size());
+  CHECK_FALSE(own.empty());
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    for (const char* key : {"start", "end", "label"})
+      CHECK(exported[i].at(key).json() == own[i].at(key).json());
+    CHECK(exported[i].at("score").number() == Approx(own[i].at("score").number()).margin(1e-6));
+  }
   const mtt::Value tokenizer = mtt::parse_json(file_text(e.path("words") + "/tokenizer_config.json"), "t");
   CHECK(tokenizer.at("model_max_length").integer() == 12);
   CHECK_THAT(mtt_program({"predict", "--model", e.path("words")}, "rain\n").err, Contains("no modules.json"));
-  e.refused("plain", {"--head", "intent"}, "does not read [CLS] through a pooler");
   e.refused("plain", {"--head", "slots"}, "the run has no task 'slots'; its tasks are 'intent', 'words'");
   std::string crf = plain;
   crf.replace(crf.find("layer = 1"), 9, "crf = true");
@@ -192,4 +201,88 @@ TEST_CASE("a head behind a pooler goes out and comes back") {
   CHECK(labels("intent", "label").at("label").string() == labels("run", "intent").at("label").string());
   CHECK(labels("intent", "label").at("score").number() ==
         Approx(labels("run", "intent").at("score").number()));
+}
+
+TEST_CASE("a sentence head without a pooler goes out as head.safetensors and comes back") {
+  const Exported e;
+  std::string config = kConfig;
+  config.replace(config.find("init = \"none\"\n[tasks.words]"), 14,
+                 "init = \"none\"\nlayer = 1\npooling = [\"max\", \"cls\"]\n[tasks.unused]\nhead = "
+                 "\"classification\"\nfield = \"intent\"\ninit = \"none\"\n");
+  e.run("run", "", config);
+  REQUIRE(e.write("run", "intent", {"--head", "intent"}).code == 0);
+  REQUIRE(e.write("run", "unused", {"--head", "unused"}).code == 0);
+  const auto label = [&](const std::string& model, const std::string& task) {
+    const Outcome outcome = mtt_program({"predict", "--model", e.path(model)}, "wake me now\n");
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return mtt::parse_json(outcome.out, "p").at(task);
+  };
+  for (const char* task : {"intent", "unused"}) {
+    CHECK(label(task, task).at("label").string() == label("run", task).at("label").string());
+    CHECK(label(task, task).at("score").number() ==
+          Approx(label("run", task).at("score").number()).margin(1e-6));
+  }
+  const auto head = mtt::SafetensorsFile::open(e.folder.path() / "intent/head.safetensors");
+  CHECK(head.metadata.at("labels") == R"(["a","b"])");
+  CHECK(head.metadata.at("head") == "classification");
+  CHECK(head.tensors.size() == 2);
+  const mtt::Value encoder = mtt::parse_json(file_text(e.path("intent") + "/config.json"), "c");
+  CHECK(encoder.at("num_hidden_layers").integer() == 1);
+  const std::string card = file_text(e.path("intent") + "/README.md");
+  CHECK_THAT(card, Contains("head.get_tensor(\"weight\")") && Contains("train = \"train.jsonl\""));
+  CHECK(card.find(e.folder.path().string()) == std::string::npos);
+  CHECK(e.vectors("unused") == e.vectors("run"));
+}
+
+TEST_CASE("the export of a classifier's encoder names no head and keeps its pooler") {
+  const Exported e;
+  for (const char* file : {"modules.json", "sentence_bert_config.json", "config_sentence_transformers.json"})
+    fs::remove(e.folder.path() / "model" / file);
+  std::string config = file_text(e.path("model") + "/config.json");
+  config.replace(config.find("\"vocab_size\""), 0,
+                 R"("architectures":["BertForSequenceClassification"],"id2label":{"0":"a","1":"b","2":"c"},
+"label2id":{"a":0,"b":1,"c":2},"problem_type":"single_label_classification",)");
+  e.folder.write("model/config.json", config);
+  const fs::path weights = e.folder.path() / "model/model.safetensors";
+  const auto file = mtt::SafetensorsFile::open(weights);
+  std::vector<mtt::TensorToWrite> tensors;
+  for (const auto& view : file.tensors)
+    tensors.push_back({"bert." + view.name, view.dtype, view.shape, view.data});
+  const std::vector<float> pooler(64, 0.25F);
+  const auto* bytes = reinterpret_cast<const std::byte*>(pooler.data());
+  tensors.push_back({"bert.pooler.dense.weight", mtt::DType::F32, {8, 8}, bytes});
+  tensors.push_back({"bert.pooler.dense.bias", mtt::DType::F32, {8}, bytes});
+  tensors.push_back({"classifier.weight", mtt::DType::F32, {3, 8}, bytes});
+  tensors.push_back({"classifier.bias", mtt::DType::F32, {3}, bytes});
+  mtt::write_safetensors(weights, tensors, {{"format", "pt"}});
+  e.run("run");
+  REQUIRE(e.write("run", "st").code == 0);
+  CHECK(e.vectors("st") == e.vectors("run"));
+  const mtt::Value written = mtt::parse_json(file_text(e.path("st") + "/config.json"), "c");
+  CHECK(written.at("architectures").json() == R"(["BertModel"])");
+  for (const char* key : {"id2label", "label2id", "problem_type"}) CHECK(written.find(key) == nullptr);
+  const auto exported = mtt::SafetensorsFile::open(e.folder.path() / "st/model.safetensors");
+  std::size_t poolers = 0, classifiers = 0;
+  for (const auto& view : exported.tensors) {
+    poolers += view.name.starts_with("bert.pooler.");
+    classifiers += view.name.starts_with("classifier");
+    if (view.name == "bert.pooler.dense.bias") CHECK(*reinterpret_cast<const float*>(view.data) == 0.25F);
+  }
+  CHECK(poolers == 2);
+  CHECK(classifiers == 0);
+}
+
+TEST_CASE("poolings in another order than the old dialect's, and another similarity, are kept") {
+  const Exported e;
+  e.folder.write("model/1_Pooling/config.json",
+                 R"({"embedding_dimension":8,"pooling_mode":["mean","cls"],"include_prompt":true})");
+  e.folder.write("model/config_sentence_transformers.json",
+                 R"({"prompts":{},"similarity_fn_name":"euclidean"})");
+  e.run("run");
+  REQUIRE(e.write("run", "st").code == 0);
+  CHECK(e.vectors("st") == e.vectors("run"));
+  CHECK(mtt::parse_json(file_text(e.path("st") + "/config_sentence_transformers.json"), "c")
+            .at("similarity_fn_name")
+            .string() == "euclidean");
 }

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <map>
 
+#include "freeze/frontier.h"
 #include "io/safetensors.h"
+#include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
 
@@ -76,6 +78,38 @@ std::vector<nn::NamedParameter> checkpoint_tensors(Encoder& encoder, const Adapt
     at::Tensor value = values.at(target->parameter);
     if (target->row) value = value.narrow(0, *target->row, view.shape.at(0));
     tensors.push_back({view.name, value.contiguous()});
+  }
+  return tensors;
+}
+
+std::vector<nn::NamedParameter> encoder_tensors(Encoder& encoder, const AdapterSettings& adapters,
+                                                std::int64_t layers) {
+  std::vector<nn::NamedParameter> kept;
+  for (auto& tensor : checkpoint_tensors(encoder, adapters)) {
+    const auto target = encoder.model->backbone().weight_target(tensor.name);
+    const std::int64_t layer = layer_of_parameter(target->parameter);
+    if (layer < layers) {
+      kept.push_back(std::move(tensor));
+    } else if (tensor.name.find("." + std::to_string(layer) + ".") == std::string::npos) {
+      throw Error("the head reads layer " + std::to_string(layers) + ", but '" + tensor.name +
+                  "' of this model belongs to its last layer, so the layers above cannot be left out; the "
+                  "run's own directory serves mtt");
+    }
+  }
+  return kept;
+}
+
+std::vector<nn::NamedParameter> pooler_tensors(const Encoder& encoder) {
+  constexpr std::string_view kPooler = "pooler.";
+  const Backbone& backbone = encoder.model->backbone();
+  std::vector<nn::NamedParameter> tensors;
+  const Weights weights = Weights::read(encoder.directory.transformer);
+  for (const TensorView& view : weights.tensors()) {
+    const std::size_t at = view.name.find(kPooler);
+    if (at == std::string::npos || (at > 0 && view.name[at - 1] != '.')) continue;
+    const auto target = backbone.weight_target(view.name);
+    if (target && target->parameter.empty())
+      tensors.push_back({view.name, float_tensor(view, weights.source()).contiguous()});
   }
   return tensors;
 }

@@ -6,11 +6,12 @@
 #include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "freeze/frontier.h"
+#include "export/sentence_transformers_directory.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
+#include "run/linear_head_file.h"
 
 namespace fs = std::filesystem;
 
@@ -34,62 +35,70 @@ const Task& find_task(const LoadedRun& run, const std::string& name) {
               "; the run's own directory serves mtt");
 }
 
-/// tag 0 is O, then B-x and I-x of every label
+/// The labels of the head's outputs; of tokens tag 0 is O, then B-x and I-x of every label.
 std::vector<std::string> outputs_of(const Task& task) {
   if (task.plugin == "regression") return {"LABEL_0"};
   const std::vector<std::string> labels = task.head->label_names();
-  if (task.plugin == "classification") return labels;
+  if (task.plugin != "token_classification") return labels;
   std::vector<std::string> names = {"O"};
   for (const std::string& label : labels)
     for (const char* begin : {"B-", "I-"}) names.push_back(begin + label);
   return names;
 }
 
-void check(const Task& task, const Encoder& encoder) {
-  if (encoder.directory.model_type != "bert")
-    refuse(task, "has a backbone of type '" + encoder.directory.model_type +
-                     "', and only bert is written with heads");
-  if (!encoder.prompt.empty())
-    refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
-  if (task.plugin == "token_classification") {
-    for (const auto& [name, tensor] : task.head->parameters())
-      if (name.starts_with("crf.")) refuse(task, "has a CRF, which BertForTokenClassification does not know");
-    return;
-  }
-  if (task.plugin != "classification" && task.plugin != "regression")
-    refuse(task,
-           "is none that transformers' classes for bert can express: they are classification, "
-           "token_classification and regression");
-  const SentenceModules& modules = encoder.model->modules();
-  const auto& dense = encoder.directory.dense;
-  const bool pools_cls = modules.pooling().modes == std::vector{PoolingMode::cls} && !task.reading.pooling;
-  const std::int64_t hidden = encoder.model->backbone().shape().hidden;
-  const bool pooler = dense.size() == 1 && dense[0].shape.in == hidden && dense[0].shape.out == hidden &&
-                      dense[0].shape.activation == "tanh" && dense[0].shape.bias &&
-                      !dense[0].shape.residual && !modules.parameters().empty() &&
-                      encoder.directory.truncate == 0;
-  if (!pools_cls || !pooler || task.reading.normalize)
-    refuse(task,
-           "does not read [CLS] through a pooler (one dense layer with tanh, not normalised), as "
-           "BertForSequenceClassification does");
+std::string problem_type(const std::string& plugin) {
+  if (plugin == "regression") return plugin;
+  return plugin == "multi_label" ? "multi_label_classification" : "single_label_classification";
 }
 
-}  // namespace
+void check(const Task& task, const Encoder& encoder) {
+  if (task.plugin != "token_classification" && !is_linear_head(task.plugin))
+    refuse(task,
+           "cannot be exported: only the heads classification, multi_label, regression and "
+           "token_classification can");
+  if (task.reading.layer == 0)
+    refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
+  if (task.plugin != "token_classification") return;
+  if (encoder.directory.model_type != "bert")
+    refuse(task, "has a backbone of type '" + encoder.directory.model_type +
+                     "', and only bert is written with token heads");
+  if (!encoder.prompt.empty())
+    refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
+  for (const auto& [name, tensor] : task.head->parameters())
+    if (name.starts_with("crf.")) refuse(task, "has a CRF, which BertForTokenClassification does not know");
+}
 
-void write_hugging_face_head(LoadedRun& run, const std::string& task_name, const fs::path& run_directory,
-                             const fs::path& directory) {
+/// Whether the head reads what BertForSequenceClassification does.
+bool reads_pooler(const Task& task, const Encoder& encoder) {
+  const SentenceModules& modules = encoder.model->modules();
+  if (encoder.directory.model_type != "bert" || !encoder.prompt.empty() || encoder.directory.truncate != 0 ||
+      modules.pooling().modes != std::vector{PoolingMode::cls} || task.reading.pooling ||
+      task.reading.normalize || encoder.directory.dense.size() != 1 || modules.parameters().empty())
+    return false;
+  const SentenceModules::DenseShape& dense = encoder.directory.dense[0].shape;
+  const std::int64_t hidden = encoder.model->backbone().shape().hidden;
+  return dense.in == hidden && dense.out == hidden && dense.activation == "tanh" && dense.bias &&
+         !dense.residual;
+}
+
+std::string card_of(const fs::path& run_directory, const Encoder& encoder, const std::string& pipeline,
+                    const std::string& more) {
+  return model_card(
+      run_directory, encoder, "transformers", pipeline,
+      "from transformers import pipeline\n\ntag = pipeline(\"" + pipeline + "\", \"path/to/this/directory\"" +
+          more + ")\nprint(tag(\"a sentence\"))\n" +
+          (more.empty()
+               ? ""
+               : "# The run itself decodes with valid sequences of tags only, so entities can differ.\n"));
+}
+
+void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory, const fs::path& folder) {
   Encoder& encoder = run.encoder;
-  const Task& task = find_task(run, task_name);
-  check(task, encoder);
   const bool tokens = task.plugin == "token_classification";
-  const std::int64_t depth = encoder.model->backbone().shape().layers, layers = task.reading.layer_in(depth);
-
+  const std::int64_t layers = task.reading.layer_in(encoder.model->backbone().shape().layers);
   std::vector<nn::NamedParameter> tensors;
-  for (auto& [name, tensor] : checkpoint_tensors(encoder, run.adapters)) {
-    const auto target = encoder.model->backbone().weight_target(name);
-    if (layer_of_parameter(target->parameter) >= layers) continue;
+  for (auto& [name, tensor] : encoder_tensors(encoder, run.adapters, layers))
     tensors.push_back({name.starts_with(kPrefix) ? name : std::string(kPrefix) + name, tensor});
-  }
   if (!tokens)
     for (auto& [name, tensor] : encoder.model->modules().dense(0).parameters())
       tensors.push_back({"bert.pooler.dense" + name.substr(name.find('.')), tensor.detach().contiguous()});
@@ -102,27 +111,71 @@ void write_hugging_face_head(LoadedRun& run, const std::string& task_name, const
     by_id.set(std::to_string(i), outputs[i]);
     by_label.set(outputs[i], static_cast<std::int64_t>(i));
   }
-  const std::string kind = tokens ? "BertForTokenClassification" : "BertForSequenceClassification";
-  Value config = float32_config(encoder.directory.config);
-  config.set("architectures", Value(Value::Array{kind}));
-  config.set("num_hidden_layers", layers);
+  Value config = encoder_config(encoder.directory.config);
+  set_layers(config, layers);
+  config.set("architectures",
+             Value(Value::Array{tokens ? "BertForTokenClassification" : "BertForSequenceClassification"}));
   config.set("id2label", std::move(by_id));
   config.set("label2id", std::move(by_label));
-  if (!tokens)
-    config.set("problem_type", task.plugin == "regression" ? "regression" : "single_label_classification");
+  if (!tokens) config.set("problem_type", problem_type(task.plugin));
 
-  NewDirectory target(directory);
-  write_tensors(target.folder() / "model.safetensors", tensors);
-  write_file_atomically(target.folder() / "config.json", config.json() + "\n");
-  copy_tokenizer(encoder.directory.transformer, target.folder());
-  if (encoder.max_tokens > 0) write_token_limit(target.folder(), encoder.max_tokens);
-  const std::string pipeline = tokens ? "token-classification" : "text-classification";
+  write_tensors(folder / "model.safetensors", tensors);
+  write_file_atomically(folder / "config.json", config.json() + "\n");
+  copy_tokenizer(encoder.directory.transformer, folder);
+  if (encoder.max_tokens > 0) write_token_limit(folder, encoder.max_tokens);
+  write_file_atomically(folder / "README.md", card_of(run_directory, encoder,
+                                                      tokens ? "token-classification" : "text-classification",
+                                                      tokens ? ", aggregation_strategy=\"first\"" : ""));
+}
+
+/// The vectors that a sentence head reads, as a model of their own.
+EncoderParts parts_of(const Task& task, const Encoder& encoder) {
+  EncoderParts parts = all_parts(encoder);
+  parts.layers = task.reading.layer_in(parts.layers);
+  parts.normalize = task.reading.normalize;
+  if (!task.reading.pooling) return parts;
+  parts.pooling = *task.reading.pooling;
+  parts.dense = false;
+  parts.truncate = 0;
+  return parts;
+}
+
+double threshold_of(const LoadedRun& run, const std::string& task) {
+  for (const TaskConfig& config : run.experiment.tasks)
+    if (config.name == task)
+      if (const Value* threshold = config.head.find("threshold")) return threshold->number();
+  return 0.5;
+}
+
+void write_linear(LoadedRun& run, const Task& task, const fs::path& run_directory, const fs::path& folder) {
+  write_encoder_files(run, parts_of(task, run.encoder), folder);
+  write_linear_head(folder / kLinearHeadFile, task, threshold_of(run, task.name));
+  const std::string function = task.plugin == "classification" ? "the softmax of them gives probabilities"
+                               : task.plugin == "multi_label"  ? "the sigmoid of each gives its probability"
+                                                               : "they are the values themselves";
   write_file_atomically(
-      target.folder() / "README.md",
-      model_card(run_directory, encoder, "transformers", pipeline,
-                 "from transformers import pipeline\n\n" + std::string("tag = pipeline(\"") + pipeline +
-                     "\", \"path/to/this/directory\"" + (tokens ? ", aggregation_strategy=\"first\"" : "") +
-                     ")\nprint(tag(\"a sentence\"))\n"));
+      folder / "README.md",
+      model_card(run_directory, run.encoder, "sentence-transformers", "text-classification",
+                 "import json\nfrom safetensors import safe_open\n"
+                 "from sentence_transformers import SentenceTransformer\n\n"
+                 "head = safe_open(\"path/to/this/directory/head.safetensors\", \"np\")\n"
+                 "vectors = SentenceTransformer(\"path/to/this/directory\").encode([\"a sentence\"])\n"
+                 "logits = vectors @ head.get_tensor(\"weight\").T + head.get_tensor(\"bias\")\n"
+                 "labels = json.loads(head.metadata()[\"labels\"])  # of the columns; " +
+                     function + "\n"));
+}
+
+}  // namespace
+
+void write_hugging_face_head(LoadedRun& run, const std::string& task_name, const fs::path& run_directory,
+                             const fs::path& directory) {
+  const Task& task = find_task(run, task_name);
+  check(task, run.encoder);
+  NewDirectory target(directory);
+  if (task.plugin == "token_classification" || reads_pooler(task, run.encoder))
+    write_class(run, task, run_directory, target.folder());
+  else
+    write_linear(run, task, run_directory, target.folder());
   target.commit();
 }
 

@@ -1,4 +1,4 @@
-// A task of a trained run as a directory that Hugging Face's transformers load with its head.
+// A task of a trained run as a directory with its head, for other programs.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,13 @@
 
 namespace mtt {
 
-/// Writes the encoder and one head as BertForTokenClassification or BertForSequenceClassification. What these
-/// classes cannot express throws Error in one sentence, and nothing is left behind: a CRF; a token head on
-/// anything but the output of a layer (layers above it are left out); a sentence head that does not read
-/// [CLS] through one dense layer with tanh, not normalised; other heads than classification,
-/// token_classification and regression; other backbones than bert.
+/// Writes the encoder and one head: token heads as BertForTokenClassification; sentence heads that read [CLS]
+/// through a pooler (one dense layer with tanh, not normalised) as BertForSequenceClassification; other
+/// sentence heads as a sentence-transformers directory whose vectors are what the head reads, with the head
+/// in head.safetensors (run/linear_head_file.h). Layers that the head does not read are left out. What none
+/// of these can express throws Error, and nothing is left behind: a CRF; token heads of other backbones than
+/// bert or behind a prompt; other heads than classification, multi_label, regression and
+/// token_classification; a head on the embeddings.
 void write_hugging_face_head(LoadedRun& run, const std::string& task,
                              const std::filesystem::path& run_directory,
                              const std::filesystem::path& directory);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/toml.h"
 #include "io/file.h"
 #include "io/json.h"
 #include "report/terminal_text.h"
@@ -40,6 +41,37 @@ std::string scores_table(const fs::path& run) {
   return table;
 }
 
+/// A model's name: that of its folder, or organisation/name in a cache of Hugging Face.
+std::string model_name(const fs::path& directory) {
+  constexpr std::string_view kModels = "models--", kSeparator = "--";
+  const fs::path repository = directory.parent_path().parent_path();
+  std::string name = repository.filename().string();
+  if (directory.parent_path().filename() != "snapshots" || !name.starts_with(kModels))
+    return directory.filename().string();
+  name = name.substr(kModels.size());
+  if (const std::size_t at = name.find(kSeparator); at != std::string::npos)
+    name.replace(at, kSeparator.size(), "/");
+  return name;
+}
+
+/// A configuration whose paths have lost their folders, which are those of one machine.
+Value without_folders(const Value& value, const std::string& key) {
+  if (value.is(Value::Kind::table)) {
+    Value::Table table;
+    for (const auto& [name, entry] : value.table()) table.push_back({name, without_folders(entry, name)});
+    return table;
+  }
+  if (value.is(Value::Kind::array)) {
+    Value::Array array;
+    for (const Value& entry : value.array()) array.push_back(without_folders(entry, key));
+    return array;
+  }
+  const bool is_text = key == "prompt" || key == "sentences";
+  if (!value.is(Value::Kind::string) || is_text || !value.string().starts_with('/')) return value;
+  const fs::path path = fs::path(value.string()).lexically_normal();
+  return model_name(path.has_filename() ? path : path.parent_path());
+}
+
 /// A fence that is longer than any run of backticks in the text.
 std::string fenced(const std::string& text, const std::string& language) {
   std::size_t longest = 2, run = 0;
@@ -59,16 +91,19 @@ std::string model_card(const fs::path& run, const Encoder& encoder, const std::s
   std::string tasks;
   for (const Task& task : encoder.model->tasks())
     tasks += "- `" + cell(task.name) + "`: " + cell(task.plugin) + "\n";
+  const fs::path config = run / "config.toml";
+  const Value settings = without_folders(parse_toml(read_file(config, kMostBytes), config.string()), "");
+  const std::string name = model_name(encoder.directory.path);
   return "---\nlibrary_name: " + library + "\npipeline_tag: " + pipeline +
-         "\nbase_model: " + Value(encoder.directory.path.filename().string()).json() + "\ntags:\n- " +
-         library + "\n- multi-task\n---\n\n# " + cell(encoder.directory.path.filename().string()) +
-         ", trained with mtt\n\n" + cell(encoder.directory.model_type) + ", " + std::to_string(shape.layers) +
-         " layers, hidden size " + std::to_string(shape.hidden) + ", at most " +
-         std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
+         "\nbase_model: " + Value(name).json() + "\ntags:\n- " + library + "\n- multi-task\n---\n\n# " +
+         cell(name) + ", trained with mtt\n\n" + cell(encoder.directory.model_type) + ", " +
+         std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) +
+         ", at most " + std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
          std::to_string(encoder.model->modules().width()) + ".\n\n" +
          (tasks.empty() ? "" : "Trained together with these heads:\n\n" + tasks + "\n") + "## Use\n\n" +
          fenced(usage, "python") + "\n## Scores on held-out examples\n\n" + scores_table(run) +
-         "\n## Configuration of the run\n\n" + fenced(read_file(run / "config.toml", kMostBytes), "toml");
+         "\n## Configuration of the run\n\nPaths are written without their folders.\n\n" +
+         fenced(toml_text(settings), "toml");
 }
 
 }  // namespace mtt

@@ -14,27 +14,35 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-/// The flags of the old dialect, in the order in which it concatenates.
-constexpr std::pair<PoolingMode, const char*> kFlags[] = {
-    {PoolingMode::cls, "pooling_mode_cls_token"},
-    {PoolingMode::max, "pooling_mode_max_tokens"},
-    {PoolingMode::mean, "pooling_mode_mean_tokens"},
-    {PoolingMode::mean_sqrt_len_tokens, "pooling_mode_mean_sqrt_len_tokens"},
-    {PoolingMode::weightedmean, "pooling_mode_weightedmean_tokens"},
-    {PoolingMode::lasttoken, "pooling_mode_lasttoken"}};
+struct ModeNames {
+  PoolingMode mode;
+  const char *flag, *name;  ///< of the old dialect and of the new one
+};
+
+/// In the order in which the old dialect concatenates.
+constexpr ModeNames kModes[] = {
+    {PoolingMode::cls, "pooling_mode_cls_token", "cls"},
+    {PoolingMode::max, "pooling_mode_max_tokens", "max"},
+    {PoolingMode::mean, "pooling_mode_mean_tokens", "mean"},
+    {PoolingMode::mean_sqrt_len_tokens, "pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
+    {PoolingMode::weightedmean, "pooling_mode_weightedmean_tokens", "weightedmean"},
+    {PoolingMode::lasttoken, "pooling_mode_lasttoken", "lasttoken"}};
 
 Value pooling_config(const Pooling& pooling, std::int64_t hidden) {
   Value config(Value::Table{{"word_embedding_dimension", hidden}});
   std::vector<PoolingMode> in_order;
-  for (const auto& [mode, flag] : kFlags) {
+  for (const auto& [mode, flag, name] : kModes) {
     const bool on = std::find(pooling.modes.begin(), pooling.modes.end(), mode) != pooling.modes.end();
     config.set(flag, on);
     if (on) in_order.push_back(mode);
   }
-  if (in_order != pooling.modes)
-    throw Error(
-        "the model concatenates its poolings in an order that sentence-transformers before release 6 "
-        "cannot express; list them as cls, max, mean, mean_sqrt_len, weightedmean, lasttoken");
+  if (in_order != pooling.modes) {
+    Value::Array modes;
+    for (const PoolingMode mode : pooling.modes)
+      for (const ModeNames& names : kModes)
+        if (names.mode == mode) modes.emplace_back(names.name);
+    config = Value(Value::Table{{"embedding_dimension", hidden}, {"pooling_mode", Value(std::move(modes))}});
+  }
   config.set("include_prompt", pooling.include_prompt);
   return config;
 }
@@ -59,7 +67,7 @@ Value module_entry(std::size_t number, const std::string& path, const char* kind
                       {"type", std::string("sentence_transformers.models.") + kind}};
 }
 
-Value sentence_settings(const Encoder& encoder) {
+Value sentence_settings(const Encoder& encoder, std::int64_t truncate) {
   Value prompts{Value::Table{}}, default_prompt;
   for (const auto& [name, text] : encoder.directory.prompts) {
     prompts.set(name, text);
@@ -72,54 +80,68 @@ Value sentence_settings(const Encoder& encoder) {
   Value settings(Value::Table{{"__version__", Value(Value::Table{{"sentence_transformers", "2.0.0"}})},
                               {"prompts", std::move(prompts)},
                               {"default_prompt_name", std::move(default_prompt)},
-                              {"similarity_fn_name", "cosine"}});
-  if (encoder.directory.truncate > 0) settings.set("truncate_dim", encoder.directory.truncate);
+                              {"similarity_fn_name", encoder.directory.similarity}});
+  if (truncate > 0) settings.set("truncate_dim", truncate);
   return settings;
 }
 
 }  // namespace
 
-void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, const fs::path& directory) {
+EncoderParts all_parts(const Encoder& encoder) {
+  const SentenceModules& modules = encoder.model->modules();
+  return {.layers = encoder.model->backbone().shape().layers,
+          .pooling = modules.pooling(),
+          .dense = !modules.parameters().empty(),
+          .normalize = modules.normalizes(),
+          .truncate = encoder.directory.truncate};
+}
+
+void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const fs::path& folder) {
   Encoder& encoder = run.encoder;
   SentenceModules& modules = encoder.model->modules();
-  NewDirectory target(directory);
-  const fs::path& folder = target.folder();
-
-  write_tensors(folder / "model.safetensors", checkpoint_tensors(encoder, run.adapters));
-  write_json(folder / "config.json", float32_config(encoder.directory.config));
+  std::vector<nn::NamedParameter> tensors = encoder_tensors(encoder, run.adapters, parts.layers);
+  for (auto& tensor : pooler_tensors(encoder)) tensors.push_back(std::move(tensor));
+  write_tensors(folder / "model.safetensors", tensors);
+  Value config = encoder_config(encoder.directory.config);
+  set_layers(config, parts.layers);
+  write_json(folder / "config.json", config);
   copy_tokenizer(encoder.directory.transformer, folder);
-  write_json(folder / "sentence_bert_config.json",
-             Value::Table{{"max_seq_length", encoder.max_tokens},
-                          {"do_lower_case", lowers_case(encoder.directory.transformer)}});
-  write_json(folder / "config_sentence_transformers.json", sentence_settings(encoder));
+  write_json(
+      folder / "sentence_bert_config.json",
+      Value::Table{{"max_seq_length", encoder.max_tokens}, {"do_lower_case", encoder.directory.lower_case}});
+  write_json(folder / "config_sentence_transformers.json", sentence_settings(encoder, parts.truncate));
 
   Value::Array entries = {module_entry(0, "", "Transformer"), module_entry(1, "1_Pooling", "Pooling")};
   write_json(folder / "1_Pooling/config.json",
-             pooling_config(modules.pooling(), encoder.model->backbone().shape().hidden));
-  const bool has_dense = !modules.parameters().empty();
-  for (std::size_t i = 0; has_dense && i < encoder.directory.dense.size(); ++i) {
+             pooling_config(parts.pooling, encoder.model->backbone().shape().hidden));
+  for (std::size_t i = 0; parts.dense && i < encoder.directory.dense.size(); ++i) {
     const SentenceModules::DenseShape& shape = encoder.directory.dense[i].shape;
     const std::string path = std::to_string(entries.size()) + "_Dense";
     entries.push_back(module_entry(entries.size(), path, "Dense"));
-    Value config(Value::Table{{"in_features", shape.in},
-                              {"out_features", shape.out},
-                              {"bias", shape.bias},
-                              {"activation_function", activation_class(shape.activation)}});
-    if (shape.residual) config.set("use_residual", true);
-    write_json(folder / path / "config.json", config);
-    auto tensors = modules.dense(i).parameters();
-    for (auto& [name, tensor] : tensors) tensor = tensor.detach().contiguous();
-    write_tensors(folder / path / "model.safetensors", tensors);
+    Value dense(Value::Table{{"in_features", shape.in},
+                             {"out_features", shape.out},
+                             {"bias", shape.bias},
+                             {"activation_function", activation_class(shape.activation)}});
+    if (shape.residual) dense.set("use_residual", true);
+    write_json(folder / path / "config.json", dense);
+    auto weights = modules.dense(i).parameters();
+    for (auto& [name, tensor] : weights) tensor = tensor.detach().contiguous();
+    write_tensors(folder / path / "model.safetensors", weights);
   }
-  if (modules.normalizes()) {
+  if (parts.normalize) {
     const std::string path = std::to_string(entries.size()) + "_Normalize";
     entries.push_back(module_entry(entries.size(), path, "Normalize"));
     fs::create_directories(folder / path);
     write_json(folder / path / "config.json", Value(Value::Table{}));
   }
   write_json(folder / "modules.json", Value(std::move(entries)));
-  write_file_atomically(folder / "README.md",
-                        model_card(run_directory, encoder, "sentence-transformers", "sentence-similarity",
+}
+
+void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, const fs::path& directory) {
+  NewDirectory target(directory);
+  write_encoder_files(run, all_parts(run.encoder), target.folder());
+  write_file_atomically(target.folder() / "README.md",
+                        model_card(run_directory, run.encoder, "sentence-transformers", "sentence-similarity",
                                    "from sentence_transformers import SentenceTransformer\n\n"
                                    "model = SentenceTransformer(\"path/to/this/directory\")\n"
                                    "vectors = model.encode([\"a sentence\", \"another one\"])\n"));

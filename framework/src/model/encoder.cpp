@@ -1,6 +1,7 @@
 #include "model/encoder.h"
 
 #include "io/model_cache.h"
+#include "model/checkpoint_precision.h"
 #include "model/peft_adapter.h"
 #include "model/tokenizer_directory.h"
 #include "model/weight_loading.h"
@@ -10,15 +11,8 @@
 namespace mtt {
 namespace {
 
-constexpr std::string_view kDensePrefix = "linear.", kPoolerPrefix = "pooler.dense.";
-
-std::optional<WeightTarget> dense_target(std::string_view name, bool is_pooler) {
-  if (is_pooler) {  // it lies among the encoder's own tensors
-    const auto at = name.find(kPoolerPrefix);
-    if (at == std::string_view::npos) return WeightTarget{};
-    return WeightTarget{std::string(kDensePrefix) + std::string(name.substr(at + kPoolerPrefix.size()))};
-  }
-  if (name.starts_with(kDensePrefix) || name == "residual.weight") return WeightTarget{std::string(name)};
+std::optional<WeightTarget> dense_target(std::string_view name) {
+  if (name.starts_with("linear.") || name == "residual.weight") return WeightTarget{std::string(name)};
   return std::nullopt;
 }
 
@@ -83,15 +77,15 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
       std::make_unique<SentenceModules>(backbone->shape().hidden, own_pooling.value_or(directory.pooling),
                                         dense, normalize, directory.truncate);
 
+  const Weights weights = Weights::read(directory.transformer);
+  check_precision(directory.config, directory.transformer / "config.json", weights, directory.warnings);
   load_weights(
-      *backbone, Weights::read(directory.transformer),
-      [&](std::string_view name) { return backbone->weight_target(name); }, encoder.warnings);
+      *backbone, weights, [&](std::string_view name) { return backbone->weight_target(name); },
+      encoder.warnings);
   if (adapter) adapter->merge_into(*backbone);
   for (std::size_t i = 0; i < dense.size(); ++i)
-    load_weights(
-        modules->dense(i), Weights::read(directory.dense[i].directory),
-        [&](std::string_view name) { return dense_target(name, directory.dense[i].is_pooler); },
-        encoder.warnings);
+    load_weights(modules->dense(i), Weights::read(directory.dense[i].directory), dense_target,
+                 encoder.warnings);
   encoder.warnings.insert(encoder.warnings.begin(), directory.warnings.begin(), directory.warnings.end());
 
   check_embedding(directory.transformer, *directory.tokenizer, directory.listed_tokens,

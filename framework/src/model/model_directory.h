@@ -8,19 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "model/module_list.h"
 #include "model/pooling.h"
-#include "model/sentence_modules.h"
 #include "mtt/value.h"
 #include "text/tokenizer.h"
 
 namespace mtt {
-
-/// A dense module of the directory: its shape and where its weights lie.
-struct DenseModule {
-  SentenceModules::DenseShape shape;
-  std::filesystem::path directory;
-  bool is_pooler = false;  ///< BERT's pooler, among the encoder's own tensors
-};
 
 /// All that a model directory says, both dialects of sentence-transformers alike. What it does not say is
 /// decided as sentence-transformers does, and named in `warnings`.
@@ -36,6 +29,8 @@ struct ModelDirectory {
   std::vector<DenseModule> dense;
   bool normalize = false;
   std::int64_t truncate = 0;  ///< 0: all dimensions
+  bool lower_case = false;    ///< do_lower_case of the transformer's settings
+  std::string similarity = "cosine";
   std::map<std::string, std::string> prompts;
   std::string default_prompt;  ///< a name within `prompts`, or ""
   std::vector<std::string> warnings;

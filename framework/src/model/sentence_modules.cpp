@@ -22,9 +22,9 @@ SentenceModules::SentenceModules(std::int64_t hidden, Pooling pooling, const std
   width_ = hidden * static_cast<std::int64_t>(pooling_.modes.size());
   for (const auto& shape : dense) {
     if (shape.in != width_) {
-      throw Error("dense layer " + std::to_string(dense_.size()) + " takes vectors of size " +
-                  std::to_string(shape.in) + ", but gets " + std::to_string(width_) +
-                  " from the part before it");
+      throw Error(shape.source + ": in_features is " + std::to_string(shape.in) +
+                  ", but the module before this dense layer gives vectors of size " + std::to_string(width_) +
+                  "; the directory's modules do not belong together");
     }
     dense_.push_back(&child<Dense>("dense." + std::to_string(dense_.size()), shape.in, shape.out, shape.bias,
                                    shape.activation, shape.residual));

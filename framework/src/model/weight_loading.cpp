@@ -9,6 +9,7 @@
 #include <map>
 #include <numeric>
 
+#include "model/missing_tensor.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -36,7 +37,59 @@ at::ScalarType scalar_type(const TensorView& view, const std::string& source) {
   }
 }
 
-/// The tensor in the mapped file where it is aligned float32, else a float32 copy.
+/// The checkpoint tensors that make up one parameter.
+struct Filling {
+  at::Tensor parameter;
+  std::vector<std::pair<const TensorView*, std::optional<std::int64_t>>> parts = {};
+};
+
+/// Refuses two tensors that fill the same rows.
+void check_once(const Filling& filling, const std::string& source) {
+  for (std::size_t i = 1; i < filling.parts.size(); ++i) {
+    const auto& [before, row_before] = filling.parts[i - 1];
+    const auto& [view, row] = filling.parts[i];
+    if (row == row_before)
+      throw Error(source + ": the tensors '" + before->name + "' and '" + view->name +
+                  "' are the same part of the model; one of them must be removed");
+  }
+}
+
+void fill(const std::string& name, Filling& filling, const std::string& source,
+          const std::function<std::string(std::int64_t)>& missing) {
+  at::Tensor& parameter = filling.parameter;
+  std::stable_sort(filling.parts.begin(), filling.parts.end(),
+                   [](const auto& a, const auto& b) { return a.second < b.second; });
+  check_once(filling, source);
+  if (filling.parts.empty()) throw Error(missing(0));
+  if (!filling.parts.front().second) {
+    const TensorView& view = *filling.parts.front().first;
+    if (parameter.sizes() != at::IntArrayRef(view.shape)) {
+      throw Error(source + ": tensor '" + view.name + "' has the shape " + shape_text(view.shape) +
+                  "; expected " + shape_text(parameter.sizes()) + " for the parameter '" + name + "'");
+    }
+    parameter.set_data(float_tensor(view, source));
+    return;
+  }
+  std::int64_t filled = 0;
+  for (const auto& [view, row] : filling.parts) {
+    if (*row > filled) throw Error(missing(filled));
+    const std::int64_t rows = view->shape.empty() ? 0 : view->shape[0];
+    std::vector<std::int64_t> expected = parameter.sizes().vec();
+    expected[0] = rows;
+    if (*row != filled || view->shape != expected || rows > parameter.size(0) - filled) {
+      throw Error(source + ": tensor '" + view->name + "' of shape " + shape_text(view->shape) +
+                  " does not fit row " + std::to_string(*row) + " of the parameter '" + name + "' " +
+                  shape_text(parameter.sizes()) + ", of which " + std::to_string(filled) +
+                  " rows are filled");
+    }
+    parameter.narrow(0, filled, rows).copy_(float_tensor(*view, source));
+    filled += rows;
+  }
+  if (filled != parameter.size(0)) throw Error(missing(filled));
+}
+
+}  // namespace
+
 at::Tensor float_tensor(const TensorView& view, const std::string& source) {
   const at::ScalarType type = scalar_type(view, source);
   const bool aligned = reinterpret_cast<std::uintptr_t>(view.data) % alignof(float) == 0;
@@ -49,48 +102,6 @@ at::Tensor float_tensor(const TensorView& view, const std::string& source) {
   if (view.bytes > 0) std::memcpy(copy.mutable_data_ptr(), view.data, view.bytes);
   return copy.to(at::kFloat);
 }
-
-/// The checkpoint tensors that make up one parameter.
-struct Filling {
-  at::Tensor parameter;
-  std::vector<std::pair<const TensorView*, std::optional<std::int64_t>>> parts = {};
-};
-
-void fill(const std::string& name, Filling& filling, const std::string& source) {
-  at::Tensor& parameter = filling.parameter;
-  const bool whole = filling.parts.size() == 1 && !filling.parts.front().second;
-  if (whole) {
-    const TensorView& view = *filling.parts.front().first;
-    if (parameter.sizes() != at::IntArrayRef(view.shape)) {
-      throw Error(source + ": tensor '" + view.name + "' has the shape " + shape_text(view.shape) +
-                  "; the parameter '" + name + "' has " + shape_text(parameter.sizes()));
-    }
-    parameter.set_data(float_tensor(view, source));
-    return;
-  }
-  std::sort(filling.parts.begin(), filling.parts.end(),
-            [](const auto& a, const auto& b) { return a.second < b.second; });
-  std::int64_t filled = 0;
-  for (const auto& [view, row] : filling.parts) {
-    const std::int64_t rows = view->shape.empty() ? 0 : view->shape[0];
-    std::vector<std::int64_t> expected = parameter.sizes().vec();
-    expected[0] = rows;
-    if (!row || *row != filled || view->shape != expected || rows > parameter.size(0) - filled) {
-      throw Error(source + ": tensor '" + view->name + "' of shape " + shape_text(view->shape) +
-                  " does not fit row " + std::to_string(row.value_or(0)) + " of the parameter '" + name +
-                  "' " + shape_text(parameter.sizes()) + ", of which " + std::to_string(filled) +
-                  " rows are filled");
-    }
-    parameter.narrow(0, filled, rows).copy_(float_tensor(*view, source));
-    filled += rows;
-  }
-  if (filled != parameter.size(0)) {
-    throw Error(source + ": the parameter '" + name + "' has " + std::to_string(parameter.size(0)) +
-                " rows, of which the checkpoint gives " + std::to_string(filled));
-  }
-}
-
-}  // namespace
 
 void load_weights(nn::Module& module, const Weights& weights,
                   const std::function<std::optional<WeightTarget>(std::string_view)>& target,
@@ -113,11 +124,18 @@ void load_weights(nn::Module& module, const Weights& weights,
     }
     found->second.parts.emplace_back(&view, goes_to->row);
   }
+  std::vector<std::string> present;
+  for (const TensorView& view : weights.tensors()) present.push_back(view.name);
   for (auto& [name, filling] : fillings) {
-    if (filling.parts.empty())
-      throw Error(weights.source() + ": no tensor for the parameter '" + name + "' " +
-                  shape_text(filling.parameter.sizes()) + "; the file lacks a part of the model");
-    fill(name, filling, weights.source());
+    fill(name, filling, weights.source(), [&](std::int64_t row) {
+      const auto tensor = missing_tensor_name(name, row, present, target);
+      const std::string part = "the parameter '" + name + "' " + shape_text(filling.parameter.sizes());
+      return weights.source() + ": " +
+             (tensor
+                  ? "the tensor '" + *tensor + "' is missing, for " + part
+                  : "no tensor for " + part + (row > 0 ? " from row " + std::to_string(row) + " on" : "")) +
+             "; the file lacks a part of the model";
+    });
   }
 }
 

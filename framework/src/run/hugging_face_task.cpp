@@ -1,125 +1,148 @@
 #include "run/hugging_face_task.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/from_blob.h>
-
 #include <algorithm>
-#include <tuple>
 
+#include "io/file.h"
+#include "io/json.h"
 #include "io/safetensors.h"
+#include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
+#include "run/head_behind_dense.h"
+#include "run/hugging_face_head.h"
+#include "run/pipeline_tagger.h"
+
+namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
 
-constexpr double kNever = -1e4;  // the logit of a tag that the model does not have
+constexpr std::size_t kMostTokenizerBytes = 64u << 20;
+constexpr const char* kEnds[] = {"E-", "S-", "L-", "U-"};  // of the schemes BIOES and BILOU
 
-/// id2label as a list.
-std::vector<std::string> outputs_of(const Value& config) {
-  const Value& table = config.at("id2label");
-  std::vector<std::string> names(table.table().size());
-  for (const auto& [id, name] : table.table()) {
-    std::size_t place = names.size();
-    if (!id.empty() && id.size() < 8 &&
-        std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; }))
-      place = std::stoul(id);
-    if (place >= names.size() || !names[place].empty())
-      table.refuse("id2label has the id " + Value(id).json() + "; expected 0 to " +
-                   std::to_string(names.size() - 1) + ", each once");
-    names[place] = name.string();
-  }
-  return names;
+/// The name in a checkpoint of the encoder alone: "pooler.dense" of "bert.pooler.dense".
+std::string without_prefix(const std::string& name) {
+  for (const char* prefix : {"bert.", "albert."})
+    if (name.starts_with(prefix)) return name.substr(std::string_view(prefix).size());
+  return name;
 }
 
-at::Tensor classifier(const Weights& weights, const std::string& name,
-                      const std::vector<std::int64_t>& shape) {
+/// Fills the module's parameters whose names end in "weight" and "bias" from the layer `name` of a
+/// checkpoint.
+void load_layer(nn::Module& module, const Weights& weights, const std::string& name,
+                const HuggingFaceHead& head) {
+  const std::string other = without_prefix(name);
+  for (const auto& [parameter, tensor] : module.parameters()) {
+    const std::string part = parameter.substr(parameter.rfind('.') + 1);
+    const bool found =
+        std::any_of(weights.tensors().begin(), weights.tensors().end(), [&](const TensorView& view) {
+          return view.name == name + "." + part || view.name == other + "." + part;
+        });
+    if (!found)
+      throw Error(weights.source() + ": the tensor '" + name + "." + part +
+                  "' is missing, which the head of " + head.architecture +
+                  " needs; 'mtt encode' works without it");
+  }
+  std::vector<std::string> unused;
+  load_weights(
+      module, weights,
+      [&](std::string_view tensor) {
+        for (const auto& [parameter, value] : module.parameters()) {
+          const std::string part = parameter.substr(parameter.rfind('.') + 1);
+          if (tensor == name + "." + part || tensor == other + "." + part) return WeightTarget{parameter};
+        }
+        return WeightTarget{};
+      },
+      unused);
+}
+
+void check_rows(const Weights& weights, const HuggingFaceHead& head) {
   for (const TensorView& view : weights.tensors()) {
-    if (view.name != name) continue;
-    if (view.dtype != DType::F32 || view.shape != shape)
-      throw Error(weights.source() + ": tensor '" + name +
-                  "' does not fit the labels of config.json in float32");
-    return at::from_blob(const_cast<std::byte*>(view.data), view.shape, at::kFloat).clone();
+    if (view.name != head.classifier + ".weight" || view.shape.empty()) continue;
+    if (view.shape[0] != static_cast<std::int64_t>(head.labels.size()))
+      throw Error(weights.source() + ": tensor '" + view.name + "' has " + std::to_string(view.shape[0]) +
+                  " rows, but config.json has " + std::to_string(head.labels.size()) +
+                  " labels (id2label); they do not belong together");
   }
-  throw Error(weights.source() + ": there is no tensor '" + name + "', which the head needs");
 }
 
-/// Labels of tags O, B-x and I-x, and for each of our tags the row of the model's, -1 where it has none.
-std::pair<LabelSet, std::vector<std::int64_t>> rows_of_tags(const std::vector<std::string>& tags,
-                                                            const Value& config) {
-  std::vector<std::string> labels;
-  for (const std::string& tag : tags) {
-    if (tag == "O") continue;
-    if (tag.size() < 3 || (!tag.starts_with("B-") && !tag.starts_with("I-")))
-      config.at("id2label").refuse("the tag " + Value(tag).json() + " is not one of O, B-x and I-x");
-    labels.push_back(tag.substr(2));
-  }
-  const LabelSet set = LabelSet::sorted(std::move(labels));
-  std::vector<std::string> ours = {"O"};
-  for (std::int64_t i = 0; i < set.size(); ++i)
-    for (const char* begin : {"B-", "I-"}) ours.push_back(begin + set.name(i));
-  std::vector<std::int64_t> rows;
-  for (const std::string& tag : ours) {
-    const auto found = std::find(tags.begin(), tags.end(), tag);
-    rows.push_back(found == tags.end() ? -1 : found - tags.begin());
-  }
-  return {set, rows};
+/// Whether the tokenizer marks the tokens that continue a word, by transformers' rule.
+bool marks_words(const fs::path& directory) {
+  const fs::path file = directory / "tokenizer.json";
+  std::error_code error;
+  if (!fs::exists(file, error)) return fs::exists(directory / "vocab.txt", error);
+  const Value json = parse_json(read_file(file, kMostTokenizerBytes), file.string());
+  const Value* prefix = json.at("model").find("continuing_subword_prefix");
+  return prefix != nullptr && prefix->is(Value::Kind::string) && !prefix->string().empty();
+}
+
+std::int64_t unknown_token(const Tokenizer& tokenizer) {
+  for (std::int64_t id = 0; id < tokenizer.vocabulary_size(); ++id)
+    if (tokenizer.token(static_cast<std::int32_t>(id)) == "<unk>") return id;
+  return -1;
+}
+
+void warn_of_tags(const std::vector<std::string>& tags, const Value& config,
+                  std::vector<std::string>& warnings) {
+  const auto marks_ends = [](const std::string& tag) {
+    return std::any_of(std::begin(kEnds), std::end(kEnds),
+                       [&](const char* begin) { return tag.starts_with(begin); });
+  };
+  const auto found = std::find_if(tags.begin(), tags.end(), marks_ends);
+  if (found != tags.end())
+    warnings.push_back(config.at("id2label").place().prefix() + "the tag " + Value(*found).json() +
+                       " is none of O, B-x and I-x; an entity ends wherever tags differ in more than B- and "
+                       "I-, as in transformers' pipeline");
+}
+
+Task tagger(const HuggingFaceHead& config, const Encoder& encoder, const Weights& weights,
+            std::vector<std::string>& warnings) {
+  warn_of_tags(config.labels, encoder.directory.config, warnings);
+  const bool marked = marks_words(encoder.directory.transformer);
+  auto head = std::make_unique<PipelineTagger>(config.labels, marked,
+                                               marked ? -1 : unknown_token(*encoder.directory.tokenizer));
+  head->build(encoder.model->backbone().shape().hidden);
+  load_layer(head->classifier(), weights, config.classifier, config);
+  return {"tags", config.plugin, Reading{}, std::move(head), true};
+}
+
+Task classifier(const HuggingFaceHead& config, const Encoder& encoder, PluginCatalog& plugins,
+                const Weights& weights) {
+  Task task{"label", config.plugin, Reading{.pooling = Pooling{.modes = {PoolingMode::cls}}}, nullptr, true};
+  const HeadPlugin plugin = plugins.head(config.plugin);
+  Value options;
+  if (config.plugin != "regression") options.set("labels", LabelSet(config.labels).value());
+  auto head = std::make_unique<HeadBehindDense>(
+      make_head(plugin, Options::read(plugin.options, options, "the head")), config.activation);
+  HeadBehindDense& behind = *head;
+  task.head = std::move(head);
+  call_plugin(call_of(task, "learn_labels and build"), [&] {
+    task.head->learn_labels({});
+    task.head->build(encoder.model->backbone().shape().hidden);
+  });
+  load_layer(behind.dense(), weights, config.dense, config);
+  load_layer(behind.inner(), weights, config.classifier, config);
+  return task;
 }
 
 }  // namespace
 
-std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plugins) {
+std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plugins,
+                                      std::vector<std::string>& warnings) {
   const Value& config = encoder.directory.config;
-  const Value* classes = config.find("architectures");
-  const std::string kind = classes && classes->is(Value::Kind::array) && classes->array().size() == 1 &&
-                                   classes->array()[0].is(Value::Kind::string)
-                               ? classes->array()[0].string()
-                               : "";
-  const bool tokens = kind == "BertForTokenClassification";
-  if (!tokens && kind != "BertForSequenceClassification") return std::nullopt;
-
-  const std::vector<std::string> outputs = outputs_of(config);
-  const auto count = static_cast<std::int64_t>(outputs.size());
-  const std::int64_t hidden = encoder.model->backbone().shape().hidden;
+  const std::optional<HuggingFaceHead> head = hugging_face_head(config);
+  if (!head) {
+    if (const std::string name = unknown_head(config); !name.empty())
+      config.at("architectures")
+          .refuse("the head of " + name +
+                  " is not supported; 'mtt encode' gives the vectors of this directory");
+    return std::nullopt;
+  }
   const Weights weights = Weights::read(encoder.directory.transformer);
-  const at::Tensor weight = classifier(weights, "classifier.weight", {count, hidden});
-  const at::Tensor bias = classifier(weights, "classifier.bias", {count});
-
-  Task task{tokens ? "tags" : "label",
-            tokens       ? "token_classification"
-            : count == 1 ? "regression"
-                         : "classification",
-            Reading{}, nullptr, true};
-  LabelSet labels;
-  std::vector<std::int64_t> rows;
-  if (tokens) {
-    std::tie(labels, rows) = rows_of_tags(outputs, config);
-  } else {
-    if (count > 1) labels = LabelSet(outputs);
-    for (std::int64_t i = 0; i < count; ++i) rows.push_back(i);
-  }
-  const HeadPlugin plugin = plugins.head(task.plugin);
-  Value options;
-  if (labels.size() > 0) options.set("labels", labels.value());
-  task.head = make_head(plugin, Options::read(plugin.options, options, "the head"));
-  call_plugin(call_of(task, "learn_labels and build"), [&] {
-    task.head->learn_labels({});
-    task.head->build(encoder.model->feature_width(task.reading, task.head->level()));
-  });
-  const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : task.head->parameters()) {
-    const bool is_bias = name.ends_with(".bias");
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      at::Tensor into = at::Tensor(tensor)[static_cast<std::int64_t>(i)];
-      if (rows[i] >= 0)
-        into.copy_((is_bias ? bias : weight)[rows[i]]);
-      else
-        into.fill_(is_bias ? kNever : 0);
-    }
-  }
-  return task;
+  check_rows(weights, *head);
+  if (head->dense.empty()) return tagger(*head, encoder, weights, warnings);
+  return classifier(*head, encoder, plugins, weights);
 }
 
 }  // namespace mtt

@@ -8,9 +8,13 @@
 
 namespace mtt {
 
-/// The head of a BertForTokenClassification (a task "tags") or BertForSequenceClassification (a task "label")
-/// directory, with its weights; none for other directories. Tags that are not O, B-x and I-x, or weights that
-/// do not fit the labels, throw Error.
-std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plugins);
+/// The head of a ...ForTokenClassification (a task "tags") or ...ForSequenceClassification (a task "label")
+/// directory of BERT's family, with its weights, whatever their number format; none for other directories.
+/// Its predictions are those of transformers' pipeline (aggregation_strategy="first"). It reads the encoder's
+/// last layer itself, so modules.json does not matter to it. Tags of BIOES and BILOU, which transformers
+/// does not join, are named in `warnings`. A head that is not known, and weights that are missing or do not
+/// fit the labels, throw Error.
+std::optional<Task> hugging_face_task(const Encoder& encoder, PluginCatalog& plugins,
+                                      std::vector<std::string>& warnings);
 
 }  // namespace mtt

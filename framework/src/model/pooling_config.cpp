@@ -1,0 +1,91 @@
+#include "model/pooling_config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/config_file.h"
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+/// The flags of the old dialect, in the order in which it concatenates.
+constexpr std::pair<const char*, const char*> kFlags[] = {
+    {"pooling_mode_cls_token", "cls"},
+    {"pooling_mode_max_tokens", "max"},
+    {"pooling_mode_mean_tokens", "mean"},
+    {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
+    {"pooling_mode_weightedmean_tokens", "weightedmean"},
+    {"pooling_mode_lasttoken", "lasttoken"},
+};
+
+std::vector<std::string> names_of(const Value& mode) {
+  if (!mode.is(Value::Kind::array)) return {mode.string()};
+  std::vector<std::string> names;
+  for (const Value& name : mode.array()) names.push_back(name.string());
+  return names;
+}
+
+bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
+  std::sort(a.begin(), a.end());
+  std::sort(b.begin(), b.end());
+  return a == b;
+}
+
+std::vector<std::string> mode_names(const Value& config, const std::string& file,
+                                    std::vector<std::string>& warnings) {
+  std::vector<std::string> by_flags;
+  for (const auto& [key, mode] : kFlags)
+    if (config_flag(config, key, false)) by_flags.emplace_back(mode);
+  std::vector<std::string> names = by_flags;
+  if (const Value* mode = config.find("pooling_mode")) {
+    names = names_of(*mode);
+    if (!by_flags.empty() && !same_set(names, by_flags))
+      warnings.push_back(mode->place().prefix() +
+                         "pooling_mode contradicts the flags pooling_mode_... of the same file; pooling_mode "
+                         "is followed, as in sentence-transformers");
+  }
+  if (names.empty()) {
+    warnings.push_back(file + ": no pooling mode is set; mean is taken, as in sentence-transformers");
+    names.emplace_back("mean");
+  }
+  return names;
+}
+
+std::int64_t dimension_of(const Value& config, std::vector<std::string>& warnings) {
+  const Value* old_size = config.find("word_embedding_dimension");
+  const Value* new_size = config.find("embedding_dimension");
+  if (!is_unset(old_size) && !is_unset(new_size) && old_size->integer() != new_size->integer())
+    warnings.push_back(new_size->place().prefix() +
+                       "embedding_dimension contradicts word_embedding_dimension; neither changes the "
+                       "vectors");
+  if (!is_unset(new_size)) return config_size(config, "embedding_dimension");
+  return is_unset(old_size) ? 0 : config_size(config, "word_embedding_dimension");
+}
+
+}  // namespace
+
+PoolingConfig read_pooling_config(const std::filesystem::path& folder, std::vector<std::string>& warnings) {
+  const std::filesystem::path file = folder / "config.json";
+  const Value config = read_json(file);
+  std::vector<std::string> known = {"word_embedding_dimension", "embedding_dimension", "pooling_mode",
+                                    "include_prompt"};
+  for (const auto& [key, mode] : kFlags) known.emplace_back(key);
+  refuse_unknown_keys(config, known, "the pooling module");
+
+  PoolingConfig result;
+  result.pooling.modes.clear();
+  for (const std::string& name : mode_names(config, file.string(), warnings)) {
+    try {
+      result.pooling.modes.push_back(pooling_mode(name));
+    } catch (const Error& error) {
+      throw Error(file.string() + ": " + error.what());
+    }
+  }
+  if (const Value* include = config.find("include_prompt"))  // null is false to sentence-transformers
+    result.pooling.include_prompt = !is_unset(include) && include->boolean();
+  result.dimension = dimension_of(config, warnings);
+  return result;
+}
+
+}  // namespace mtt
