@@ -34,7 +34,7 @@ class SentenceModules : public nn::Module {
     bool bias = true;
     std::string activation = "tanh";
     bool residual = false;
-    std::string source;  ///< the file that says this, for messages
+    std::string source = {};  ///< the file that says this, for messages
   };
 
   SentenceModules(std::int64_t hidden, Pooling pooling, const std::vector<DenseShape>& dense, bool normalize,
