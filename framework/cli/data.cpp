@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "config/task_examples.h"
 #include "model_option.h"
 #include "report/console.h"
 #include "report/data_check_text.h"
@@ -23,7 +24,7 @@ int Check::run() const {
   std::vector<Override> overrides = environment_overrides();
   for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
   const Experiment experiment = Experiment::read(file, overrides);
-  ExampleFiles files(experiment.data.string("text"));
+  ExampleFiles files(text_keys(experiment));
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
   const DataCheck check = check_experiment_data(experiment, files, plugins);
   Console console;

@@ -1,11 +1,10 @@
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <memory>
 #include <optional>
 
 #include "io/matrix_file.h"
+#include "io/peak_memory.h"
 #include "output.h"
 #include "text_option.h"
 #include "verbs.h"
@@ -25,12 +24,6 @@ struct Encode {
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double peak_megabytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024.0;
 }
 
 /// Vectors to a file or to standard output.
@@ -74,7 +67,7 @@ void Encode::run() const {
                                     {"encode_seconds", totals.seconds},
                                     {"texts", totals.texts},
                                     {"tokens", totals.tokens},
-                                    {"peak_rss_mb", peak_megabytes()}});
+                                    {"peak_rss_mb", peak_memory() / (1 << 20)}});
     std::fprintf(stderr, "%s\n", report.json().c_str());
   }
 }

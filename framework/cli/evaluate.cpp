@@ -35,7 +35,7 @@ void Evaluate::run() const {
   if (!save.empty()) directory.emplace(save);
   const OpenModel open = open_model(model, Heads::used, console);
   const auto& tasks = open.encoder.model->tasks();
-  ExampleFiles files(open.text_field);
+  ExampleFiles files(open.keys);
   std::vector<TaskScore> scores;
   std::vector<HeldOut> held_out;
   std::vector<ExampleUse> uses;
@@ -49,12 +49,15 @@ void Evaluate::run() const {
     }
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const bool only_spans = !data.empty() && !files.get(data).spans.empty();
-    if (only_spans && tasks[t].head->level() != Level::token) continue;
-    for (const std::string& file : data.empty() ? open.test_files[t] : std::vector{data})
+    for (const std::string& name : data.empty() ? open.test_files[t] : std::vector{data}) {
+      const std::string file = files.with_keys(name, open.text_keys[t]);
+      const bool only_spans = !data.empty() && !files.get(file).spans.empty();
+      if (only_spans && tasks[t].head->level() != Level::token) continue;
       held_out.push_back({t, open.fields[t], file});
+    }
   }
-  for (ExampleUse& use : example_uses(held_out, *open.encoder.model)) uses.push_back(std::move(use));
+  for (ExampleUse& use : example_uses(held_out, *open.encoder.model, open.tags))
+    uses.push_back(std::move(use));
   for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))

@@ -1,19 +1,16 @@
 #include <malloc.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <sstream>
 #include <string>
-#include <vector>
 
-#include "config/listed.h"
 #include "failure.h"
 #include "io/standard_output.h"
-#include "mtt/options.h"
 #include "plugin/plugin_call.h"
 #include "report/console.h"
 #include "report/verbosity.h"
+#include "usage.h"
 #include "verbs.h"
 
 namespace {
@@ -36,17 +33,9 @@ void keep_freed_memory() {
   ::mallopt(M_TRIM_THRESHOLD, kNever);
 }
 
-/// What is wrong with the first words, where they should be verbs and one is none; else "".
-std::string unknown_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-' || app.get_require_subcommand_min() == 0) return "";
-  std::vector<std::string> verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; }))
-    verbs.push_back(verb->get_name());
-  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end())
-    return unknown_verb(*app.get_subcommand(argv[1]), argc - 1, argv + 1);
-  const std::string near = mtt::nearest(argv[1], verbs);
-  return "there is no '" + std::string(argv[1]) + "'; " +
-         (near.empty() ? "the verbs are " + mtt::listed(verbs) : "did you mean '" + near + "'?");
+int usage_error(const std::string& what) {
+  std::fprintf(stderr, "%sRun with --help for the options.\n", mtt::error_text(what).c_str());
+  return kUsage;
 }
 
 /// --quiet and --verbose for a command and those below it.
@@ -64,7 +53,7 @@ void add_verbosity(CLI::App& verb) {
   for (CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*below);
 }
 
-void run_verb(CLI::App& app, int argc, char** argv) {
+int run_verb(CLI::App& app, int argc, char** argv) {
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
   mtt::add_run(app);
@@ -84,10 +73,13 @@ void run_verb(CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& wanted) {
+    if (const std::string wrong = mtt::unknown_word(app, argc, argv); !wrong.empty())
+      return usage_error(wrong);
     std::ostringstream help;
     app.exit(wanted, help, help);
     mtt::Console().answer(help.str());
   }
+  return 0;
 }
 
 int run(int argc, char** argv) {
@@ -99,15 +91,12 @@ int run(int argc, char** argv) {
   mtt::tell_plugin_ends();
   mtt::take_standard_output();
   try {
-    run_verb(app, argc, argv);
-    return 0;
+    return run_verb(app, argc, argv);
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
-    const std::string verb = unknown_verb(app, argc, argv);
-    const std::string text = mtt::error_text(verb.empty() ? error.what() : verb);
-    std::fprintf(stderr, "%sRun with --help for the options.\n", text.c_str());
-    return kUsage;
+    const std::string wrong = mtt::unknown_word(app, argc, argv);
+    return usage_error(wrong.empty() ? error.what() : wrong);
   } catch (...) {
     if (mtt::standard_output_abandoned()) return mtt::kSignalExit + SIGPIPE;  // as in `mtt ... | head -1`
     std::fputs(mtt::failure_text().c_str(), stderr);

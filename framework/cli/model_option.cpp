@@ -8,6 +8,7 @@
 #include <string_view>
 #include <thread>
 
+#include "config/task_examples.h"
 #include "io/model_cache.h"
 #include "mtt/error.h"
 #include "mtt/plugin.h"
@@ -128,6 +129,8 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   if (!task) return;
   open.fields = {task->name};
   open.test_files = {{}};
+  open.text_keys = {{}};
+  open.tags = {{}};
   encoder.model->add(std::move(*task));
 }
 
@@ -143,7 +146,9 @@ OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
     open.encoder = std::move(run.encoder);
     open.fields = std::move(run.fields);
     open.test_files = std::move(run.test_files);
-    open.text_field = run.experiment.data.string("text");
+    open.text_keys = std::move(run.text_keys);
+    open.tags = std::move(run.tags);
+    open.keys = text_keys(run.experiment);
     open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
     open.threads = thread_count(run.experiment.run.integer("threads"));
   } else {

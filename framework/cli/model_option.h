@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/overrides.h"
+#include "data/text_keys.h"
 #include "model/encoder.h"
 #include "model/inference.h"
 #include "plugin/plugin_catalog.h"
@@ -47,7 +48,9 @@ struct OpenModel {
   Encoder encoder;
   std::vector<std::string> fields;                   ///< one a task; empty for a plain model
   std::vector<std::vector<std::string>> test_files;  ///< of each task
-  std::string text_field = "text";
+  std::vector<TextKeys> text_keys;                   ///< of each task's files
+  std::vector<std::vector<std::string>> tags;        ///< names of integer tags of each task
+  TextKeys keys;                                     ///< of files that no task names
   std::int64_t threads = 1;
   std::int64_t tokens_per_forward = 512;
 

@@ -42,6 +42,7 @@ struct Experiment {
     folder.write("test.csv", "sentence,hurry,wish\nWake  me,0.2,wake\nmusic,0.7,play\n");
     folder.write("things.conll", "play\tO\nmusic\tB-what\n\nwake\tO\nme\tO\n");
   }
+  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   Outcome check(std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"data", "check", config});
     return mtt_program(more);
@@ -93,14 +94,14 @@ TEST_CASE("data check draws the dev examples that dev_share asks for") {
   std::string rows = "sentence,wish\n";
   for (int i = 0; i < 200; ++i) rows += "play " + std::to_string(i) + (i % 2 ? ",play\n" : ",wake\n");
   e.folder.write("many.csv", rows);
-  const Outcome outcome =
-      e.check({"--json", "--set", "tasks.wish.train=many.csv", "--set", "tasks.wish.dev_share=0.25"});
+  const Outcome outcome = e.check(
+      {"--json", "--set", "tasks.wish.train=" + e.path("many.csv"), "--set", "tasks.wish.dev_share=0.25"});
   INFO(outcome.out << outcome.err);
   const auto labelled = mtt::parse_json(outcome.out, "out").at("tasks").array()[0].at("labelled");
   CHECK(labelled.at("train").integer() == 150);
   CHECK(labelled.at("dev").integer() == 50);
-  const Outcome fewer =
-      e.check({"--json", "--set", "tasks.wish.train=many.csv", "--set", "tasks.wish.train_examples=40"});
+  const Outcome fewer = e.check(
+      {"--json", "--set", "tasks.wish.train=" + e.path("many.csv"), "--set", "tasks.wish.train_examples=40"});
   CHECK(mtt::parse_json(fewer.out, "out").at("tasks").array()[0].at("labelled").at("train").integer() == 40);
 }
 
@@ -149,7 +150,7 @@ TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a ru
   e.folder.write("train.csv", "wish,sentence,hurry\nplay,rain,0.5\nwake,wake me,1\nwake,wake now,1\n");
   e.folder.write("held.conll", "wake\tO\nme\tO\n");
   const std::vector<std::string> drop = {"--set", "data.drop_overlap=true", "--set",
-                                         "tasks.things.test=held.conll"};
+                                         "tasks.things.test=" + e.path("held.conll")};
   const Outcome check = e.check(drop);
   INFO(check.out << check.err);
   CHECK(check.code == 0);
@@ -158,7 +159,8 @@ TEST_CASE("drop_overlap leaves out what is also held out, in a check and in a ru
   INFO(run.out << run.err);
   CHECK(run.code == 0);
   CHECK_THAT(run.out, Contains("left out 1 of 3 examples of ") && Contains("left out 1 of 2 examples of "));
-  const Outcome nothing = e.check({"--set", "data.drop_overlap=true", "--set", "data.test=train.csv"});
+  const Outcome nothing =
+      e.check({"--set", "data.drop_overlap=true", "--set", "data.test=" + e.path("train.csv")});
   CHECK(nothing.code == 1);
   CHECK_THAT(nothing.err, Contains("shares a sentence with a dev or test file"));
 }
@@ -172,10 +174,11 @@ TEST_CASE("data check names what it cannot read") {
     CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(with));
   };
   e.folder.write("ragged.csv", "sentence,wish\na,b,c\n");
-  fails({"--set", "data.train=ragged.csv"}, "ragged.csv:2:1: found 3 cells, expected 2");
+  fails({"--set", "data.train=" + e.path("ragged.csv")}, "ragged.csv:2:1: found 3 cells, expected 2");
   fails({"--set", "data.text=txt"}, "there is no column \"txt\"");
-  fails({"--set", "data.train=gone.csv"}, "gone.csv' does not exist");
-  fails({"--set", "data.dev=test.csv", "--set", "data.dev_share=0.1"}, "has both 'dev' and 'dev_share'");
+  fails({"--set", "data.train=" + e.path("gone.csv")}, "gone.csv' does not exist");
+  fails({"--set", "data.dev=" + e.path("test.csv"), "--set", "data.dev_share=0.1"},
+        "has both 'dev' and 'dev_share'");
   fails({"--set", "data.dev_share=0.6"}, "0.6");
   e.folder.write("e.toml", "[backbone]\nmodel = \"./model\"\n[tasks.wish]\nhead = \"classification\"\n");
   fails({}, "there are no examples to check");
@@ -201,8 +204,8 @@ TEST_CASE("heads learn from tables and tagged files, and are scored on them") {
   INFO(pairs.err);
   CHECK_THAT(pairs.out, Contains("cosine_spearman"));
   e.folder.write("bad.csv", "sentence,hurry\nplay,1\nwake,nan\n");
-  CHECK_THAT(mtt_program({"run", e.config, "--check", "--set", "tasks.hurry.train=bad.csv", "--set",
-                          "tasks.hurry.init=ridge"})
+  CHECK_THAT(mtt_program({"run", e.config, "--check", "--set", "tasks.hurry.train=" + e.path("bad.csv"),
+                          "--set", "tasks.hurry.init=ridge"})
                  .err,
              Contains("bad.csv:3:6: found \"nan\", expected a number"));
 }
@@ -211,7 +214,7 @@ TEST_CASE("the tagged sentence of docs/data.md is read as written") {
   const TemporaryFolder folder;
   std::size_t at = 0;
   const std::string text = block(file_text(std::string(MTT_SOURCE) + "/docs/data.md"), "conll", at);
-  const auto examples = mtt::read_examples(folder.write("d.conll", text), "text");
+  const auto examples = mtt::read_examples(folder.write("d.conll", text));
   CHECK(examples.texts == std::vector<std::string>{"turn the radio off"});
   CHECK(examples.labels("things")[0].json() == R"([{"start":9,"end":14,"label":"device"}])");
 }
@@ -226,7 +229,8 @@ TEST_CASE("the report of docs/data.md is what the program says", "[model]") {
   folder.write("test.jsonl", block(page, "json", at));
   const std::string config = folder.write("home.toml", block(page, "toml", at)).string();
   folder.write("more.csv", block(page, "csv", at));
-  const Outcome outcome = mtt_program({"data", "check", config, "--set", "data.test=more.csv"});
+  const Outcome outcome =
+      mtt_program({"data", "check", config, "--set", "data.test=" + (folder.path() / "more.csv").string()});
   INFO(outcome.err);
   CHECK(outcome.code == 1);
   CHECK(outcome.out == block(page, "text", at));

@@ -243,7 +243,7 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.intent.class_weights.plays=2.0", "did you mean 'play'?");
   e.folder.write("single.jsonl", "{\"text\": \"rain\", \"similarity\": 0.5}\n");
   const std::string single = e.path("single.jsonl");
-  const std::string no_pairs = " file '" + single + "' has no key 'text_pair'";
+  const std::string no_pairs = " file '" + single + "' has no key \"text_pair\"";
   refused("tasks.similarity.train=\"" + single + "\"", "its train" + no_pairs);
   refused("tasks.similarity.dev=\"" + single + "\"", "its dev" + no_pairs);
   refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent' does");

@@ -203,14 +203,16 @@ TEST_CASE("--check finds what a plugin throws for held-out labels") {
 
 TEST_CASE("--check finds test files that are missing, empty or unreadable") {
   const Checked c;
-  c.refused({"gone.jsonl' does not exist"}, {"--set", "data.test=gone.jsonl"});
+  c.refused({"gone.jsonl' does not exist"},
+            {"--set", "data.test=" + (c.folder.path() / "gone.jsonl").string()});
   c.folder.write("none.jsonl", "");
-  c.refused({"none.jsonl' holds no examples"}, {"--set", "data.test=none.jsonl"});
-  c.refused({"ends in none of .jsonl"}, {"--set", "data.test=model"});
+  c.refused({"none.jsonl' holds no examples"},
+            {"--set", "data.test=" + (c.folder.path() / "none.jsonl").string()});
+  c.refused({"ends in none of .jsonl"}, {"--set", "data.test=" + (c.folder.path() / "model").string()});
   c.folder.write("torn.jsonl", "{\"text\": \"up\"");
-  c.refused({"torn.jsonl:1:"}, {"--set", "data.test=torn.jsonl"});
+  c.refused({"torn.jsonl:1:"}, {"--set", "data.test=" + (c.folder.path() / "torn.jsonl").string()});
   fs::create_directory(c.folder.path() / "folder.jsonl");
-  c.refused({"folder.jsonl"}, {"--set", "data.test=folder.jsonl"});
+  c.refused({"folder.jsonl"}, {"--set", "data.test=" + (c.folder.path() / "folder.jsonl").string()});
 }
 
 TEST_CASE("--check finds an output directory that cannot be used") {

@@ -227,7 +227,7 @@ TEST_CASE("the experiment of docs/data.md runs as written") {
   }
   folder.write("texts.txt", "turn on the heater\n");
   const auto path = [&](const char* name) { return (folder.path() / name).string(); };
-  const std::vector<std::string> overrides = {"--set", "backbone.model=\"./model\"", "--set",
+  const std::vector<std::string> overrides = {"--set", "backbone.model=" + path("model"), "--set",
                                               "tasks.things.layer=1"};
   for (std::vector<std::string> arguments : {std::vector<std::string>{"run", path("home.toml"), "--check"},
                                              {"run", path("home.toml"), "--out", path("home")}}) {

@@ -90,7 +90,8 @@ TEST_CASE("spans with blanks or one character off train and score as whole words
 
 TEST_CASE("validation in training sees the spans that training sees") {
   const Experiment e;
-  const std::vector<std::string> train = {"--set", "train.epochs=1", "--set", "data.dev=test.jsonl"};
+  const std::vector<std::string> train = {"--set", "train.epochs=1", "--set",
+                                          "data.dev=" + e.path("test.jsonl")};
   REQUIRE(e.run("good", train).code == 0);
   e.folder.write("test.jsonl", line("play loud music", span(10, 14)) + line("wake me at six", span(10, 14)) +
                                    line("rain now", "") + line("music louder now", span(0, 6)));

@@ -25,9 +25,30 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
     CHECK_THAT(outcome.err, Contains("mtt: error: "));
   }
   CHECK_THAT(mtt_program({"encod"}).err, Contains("there is no 'encod'; did you mean 'encode'?"));
-  CHECK_THAT(mtt_program({"frobnicate"}).err, Contains("the verbs are 'run', 'sweep'"));
-  CHECK_THAT(mtt_program({"data", "chek"}).err, Contains("there is no 'chek'; did you mean 'check'?"));
-  CHECK_THAT(mtt_program({"run", "x", "--wrong"}).err, Contains("--wrong"));
+  CHECK_THAT(mtt_program({"frobnicate"}).err, Contains("the commands are 'run', 'sweep'"));
+  CHECK_THAT(mtt_program({"data", "chek"}).err,
+             Contains("there is no 'chek' of 'mtt data'; did you mean 'check'?"));
+}
+
+TEST_CASE("unknown commands and options are named, with what to write instead") {
+  const auto refuses = [](const std::vector<std::string>& arguments, const std::string& with) {
+    const Outcome outcome = mtt_program(arguments);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK_THAT(outcome.err, Contains("mtt: error: " + with));
+  };
+  refuses({"train", "x.toml"}, "there is no 'train'; write 'mtt run'");
+  refuses({"encod", "--help"}, "there is no 'encod'; did you mean 'encode'?");
+  refuses({"data", "chek", "--help"}, "there is no 'chek' of 'mtt data'");
+  refuses({"encode", "--modle", "x"}, "unknown option '--modle' of 'mtt encode'; did you mean '--model'?");
+  refuses({"encode", "--model", "x", "--max-length", "9"},
+          "unknown option '--max-length' of 'mtt encode'; write '--max-tokens'");
+  refuses({"run", "x.toml", "--lr", "1e-4"},
+          "unknown option '--lr' of 'mtt run'; keys of the file are set by --set SECTION.KEY=VALUE, and this "
+          "one is learning_rate in [train]");
+  refuses({"run", "x.toml", "--batch-size=8"},
+          "unknown option '--batch-size' of 'mtt run'; keys of the file");
+  refuses({"run", "x.toml", "--zzzzzz"}, "unknown option '--zzzzzz' of 'mtt run'; its options are '--help'");
 }
 
 TEST_CASE("failures are exit code 1 and one sentence") {

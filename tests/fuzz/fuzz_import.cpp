@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (again.size() != split.rows.size()) __builtin_trap();
     for (std::size_t i = 0; i < again.size(); ++i)
       if (again[i].json() != split.rows[i].json()) __builtin_trap();
-    mtt::examples_from_rows(again, "text");
+    mtt::examples_from_rows(again);
   }
   return 0;
 }

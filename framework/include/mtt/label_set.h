@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "mtt/export.h"
+#include "mtt/label_kind.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -34,7 +35,8 @@ class MTT_API LabelSet {
   Value value() const;
   static LabelSet from_value(const Value& names);
 
-  /// A label as text: a string itself; integers and booleans as JSON writes them. Other kinds throw Error.
+  /// A label as text: a string itself; integers and booleans as JSON writes them. Other kinds and the empty
+  /// string throw Error.
   static std::string text(const Value& label);
 
  private:
@@ -58,5 +60,9 @@ class MTT_API ScoredLabels {
 /// A label as a number: an integer or a number itself, and a string that is wholly a JSON number, as cells of
 /// CSV files are ("0.5", not "nan"). Anything else throws Error with the label's place.
 MTT_API double label_number(const Value& label);
+
+/// Throws Error with the place of a label that is of another kind than `expected`: what was found, an example
+/// of what was expected, and the head for such labels.
+[[noreturn]] MTT_API void refuse_label(const Value& label, LabelKind expected);
 
 }  // namespace mtt

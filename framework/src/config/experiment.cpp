@@ -6,6 +6,7 @@
 #include "config/toml.h"
 #include "freeze/freeze_policy.h"
 #include "io/file.h"
+#include "io/model_cache.h"
 #include "mtt/error.h"
 #include "train/sampler.h"
 #include "train/schedule.h"
@@ -73,13 +74,23 @@ OptionList data_options() {
       .boolean("drop_overlap", false,
                "Training examples that share a sentence, but for case and white space, with a dev or test "
                "file of any task are left out.")
-      .string("text", "text", "The key (of a table: the column) that holds the sentence.");
+      .string(
+          "text", "text",
+          "The key (of a table: the column) that holds the sentence, or, in JSONL, an array of tokens, which "
+          "are joined by single spaces.")
+      .string("text_pair", "text_pair", "The key that holds the second sentence of a pair.");
 }
 
 OptionList task_options() {
   return OptionList()
       .string("head", std::nullopt, "The head plugin.")
       .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
+      .string("text", "", "The key that holds this task's sentence; empty: that of [data].")
+      .string("text_pair", "",
+              "The key that holds the second sentence of this task's pairs; empty: that of [data].")
+      .strings("tags", std::vector<std::string>{},
+               "The names of integer tags, from 0 up, where a label has one tag for each token: [\"O\", "
+               "\"B-person\", ...].")
       .string("train", "", "This task's own examples; empty: those of [data].")
       .string("dev", "", "This task's own validation set; empty: that of [data].")
       .number("dev_share", 0, 0, 0.5,
@@ -202,6 +213,12 @@ bool is_model_path(const std::string& model) {
          model == ".." || model.starts_with("${");
 }
 
+/// What a relative path is relative to.
+fs::path base_of(const Value& path, const fs::path& folder) {
+  const auto& source = path.place().source;
+  return source && source->starts_with(kSetOption) ? fs::current_path() : folder;
+}
+
 void make_absolute(Value& path, const fs::path& folder) {
   if (!path.is(Value::Kind::string) || path.string().empty()) return;
   std::string text = path.string();
@@ -215,7 +232,7 @@ void make_absolute(Value& path, const fs::path& folder) {
     }
     text.replace(variable, kDataVariable.size(), data);
   }
-  path = Value((folder / text).lexically_normal().string()).placed(path.place());
+  path = Value((base_of(path, folder) / text).lexically_normal().string()).placed(path.place());
 }
 
 void make_all_absolute(Value& paths, const fs::path& folder) {
@@ -242,6 +259,22 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
   Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
   if (model && model->is(Value::Kind::string) && is_model_path(model->string()))
     make_absolute(*model, folder);
+}
+
+/// A directory that is meant, but looks like the name of a model.
+void check_model_name(const Value& config, const fs::path& folder) {
+  const Value* backbone = config.find("backbone");
+  const Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
+  if (!model || !model->is(Value::Kind::string) || is_model_path(model->string())) return;
+  const std::string& name = model->string();
+  std::error_code error;
+  if (name.empty() || !fs::is_directory(base_of(*model, folder) / name, error)) return;
+  try {
+    find_model(name);
+  } catch (const Error&) {
+    model->refuse("no model of the name " + Value(name).json() +
+                  " is on this machine, but there is a directory; write \"./" + name + "\" for it");
+  }
 }
 
 TaskConfig read_task(const std::string& name, const Value& table) {
@@ -293,11 +326,34 @@ std::vector<Section> experiment_sections() {
   };
 }
 
+std::string tables_with(std::string_view key) {
+  std::string tables;
+  for (const Section& section : experiment_sections())
+    if (!section.name.empty() && section.options.find(key))
+      tables += (tables.empty() ? "[" : " or [") + section.name + "]";
+  return tables;
+}
+
+Override for_command_line(const Override& change, const fs::path& file) {
+  Value config{Value::Table{}};
+  apply_override(config, change);
+  make_paths_absolute(config, fs::absolute(file).lexically_normal().parent_path());
+  const std::string key = change.assignment.substr(0, change.assignment.find('='));
+  const Value* value = &config;
+  for (std::size_t begin = 0; begin <= key.size();) {
+    const std::size_t end = std::min(key.find('.', begin), key.size());
+    value = &value->at(key.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return {key + "=" + toml_value_text(*value), change.origin};
+}
+
 Experiment Experiment::read(const fs::path& file, const std::vector<Override>& overrides) {
   Experiment experiment;
   experiment.file = fs::absolute(file).lexically_normal();
   Value config = parse_toml(read_file(file, kMostFileBytes), file.string());
   for (const Override& change : overrides) apply_override(config, change);
+  check_model_name(config, experiment.file.parent_path());
   make_paths_absolute(config, experiment.file.parent_path());
 
   const Value nothing;

@@ -23,9 +23,12 @@ struct Section {
 /// inside [weighting].
 std::vector<Section> experiment_sections();
 
+/// The tables that declare a key: "[data] or [tasks.<name>]"; "" where none does.
+std::string tables_with(std::string_view key);
+
 /// One [tasks.<name>].
 struct TaskConfig {
-  std::string name;  ///< [a-z0-9_-]+
+  std::string name;  ///< [A-Za-z0-9_-]+
   Options options;   ///< the keys of "tasks.<name>" that every task has
   Value head;        ///< the other keys: the head plugin's own, read later by read_head_options
 };
@@ -50,12 +53,15 @@ struct Experiment {
   Options sweep;
   std::vector<TaskConfig> tasks;
 
-  /// Reads a file; later overrides win. `${MTT_DATA}` within paths is expanded; a relative path is relative
-  /// to the file's folder, also in an override.
+  /// Reads a file; later overrides win. `${MTT_DATA}` within paths is expanded. A relative path is relative
+  /// to the file's folder, in an override of the command line (kSetOption) to the working directory.
   static Experiment read(const std::filesystem::path& file, const std::vector<Override>& overrides);
 
   std::string name() const;  ///< the key `name`, or the file's name without its ending
 };
+
+/// An override that the file itself makes, as the command line has to give it: paths are absolute.
+Override for_command_line(const Override& change, const std::filesystem::path& file);
 
 /// Reads the keys of a task that are its head's own; one that neither the framework nor the head declares is
 /// refused with the nearest name.

@@ -6,7 +6,9 @@
 #include <numeric>
 #include <utility>
 
+#include "config/experiment.h"
 #include "config/listed.h"
+#include "config/other_names.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -50,7 +52,8 @@ void check_word(const Value& value, const Option& option, std::string_view where
   const std::string& word = value.string();
   const auto& words = option.choices;
   if (words.empty() || std::find(words.begin(), words.end(), word) != words.end()) return;
-  const std::string near = nearest(word, words);
+  const std::string own(own_word(option.name, word));
+  const std::string near = own.empty() ? nearest(word, words) : own;
   refuse(value, where, option,
          "is " + Value(word).json() + "; expected one of " + listed(words) +
              (near.empty() ? "" : " (did you mean '" + near + "'?)"));
@@ -125,6 +128,18 @@ Value checked(const Value& value, const Option& option, std::string_view where) 
       break;
   }
   wrong_kind(value, option, where);
+}
+
+/// What to write instead of an unknown key.
+std::string key_hint(const std::string& key, const Value& value, const std::vector<std::string>& names) {
+  const bool table = value.is(Value::Kind::table);
+  const std::string_view own = table ? own_table(key) : own_key(key);
+  if (!own.empty()) return "; write " + std::string(own);
+  const std::string tables = table ? "" : tables_with(key), near = nearest(key, names);
+  std::string hint = tables.empty() ? "" : "; it belongs in " + tables;
+  if (!near.empty()) hint += std::string(hint.empty() ? "; " : ", or ") + "did you mean '" + near + "'?";
+  if (!hint.empty()) return hint;
+  return names.empty() ? "; it takes no keys" : "; it takes " + listed(names);
 }
 
 std::optional<Value> as_value(const std::optional<std::vector<std::string>>& words) {
@@ -228,10 +243,8 @@ Options Options::read(const OptionList& declared, const Value& table, std::strin
     for (const Option& option : declared.all()) names.push_back(option.name);
     for (const auto& [key, value] : table.table()) {
       if (declared.find(key)) continue;
-      const std::string near = nearest(key, names);
       value.refuse("unknown key " + Value(key).json() + " in " + std::string(where) +
-                   (near.empty() ? (names.empty() ? "; it takes no keys" : "; it takes " + listed(names))
-                                 : "; did you mean '" + near + "'?"));
+                   key_hint(key, value, names));
     }
   }
   for (const Option& option : declared.all()) {

@@ -2,10 +2,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "mtt/value.h"
 
 namespace mtt {
+
+/// How the origin of an override of the command line begins.
+inline constexpr std::string_view kSetOption = "--set";
 
 /// A value given outside the experiment file.
 struct Override {

@@ -23,6 +23,17 @@ std::string label_field(const TaskConfig& task) {
   return given.empty() ? task.name : given;
 }
 
+TextKeys text_keys(const Experiment& experiment) {
+  return {experiment.data.string("text"), experiment.data.string("text_pair")};
+}
+
+TextKeys text_keys(const Experiment& experiment, const TaskConfig& task) {
+  TextKeys keys = text_keys(experiment);
+  if (const std::string& own = task.options.string("text"); !own.empty()) keys.text = own;
+  if (const std::string& own = task.options.string("text_pair"); !own.empty()) keys.pair = own;
+  return keys;
+}
+
 const std::string& train_file(const Experiment& experiment, const TaskConfig& task) {
   const std::string& own = task.options.string("train");
   return own.empty() ? experiment.data.string("train") : own;

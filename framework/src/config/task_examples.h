@@ -5,11 +5,16 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "data/text_keys.h"
 
 namespace mtt {
 
 /// The key of a line that holds a task's labels.
 std::string label_field(const TaskConfig& task);
+
+/// The keys of the texts in files of [data], and those of a task, which may name its own.
+TextKeys text_keys(const Experiment& experiment);
+TextKeys text_keys(const Experiment& experiment, const TaskConfig& task);
 
 /// A task's own training file, or that of [data]; "" where there is none.
 const std::string& train_file(const Experiment& experiment, const TaskConfig& task);

@@ -6,11 +6,10 @@
 
 #include "data/folded_text.h"
 #include "data/label_check.h"
+#include "data/overlap.h"
 
 namespace mtt {
 namespace {
-
-using Texts = std::unordered_set<std::string>;
 
 std::string share(std::int64_t part, std::int64_t all) {
   return std::to_string(part) + " of " + std::to_string(all);
@@ -19,7 +18,7 @@ std::string share(std::int64_t part, std::int64_t all) {
 /// Calls `visit` with every sentence of a part and the row that it stands in.
 template <class Visit>
 void for_each_sentence(const CheckedPart& part, const Visit& visit) {
-  for (const std::int64_t row : part.rows) {
+  for (std::int64_t row = 0; row < part.examples->count(); ++row) {
     visit(part.examples->texts[row], row);
     if (!part.examples->partners.empty()) visit(part.examples->partners[row], row);
   }
@@ -36,11 +35,11 @@ void name_parts(std::vector<CheckedPart>& parts) {
 }
 
 void check_texts(DataCheck& check, CheckedPart& part, const Tokenizer& tokenizer, const std::string& prompt) {
-  Texts seen;
+  std::unordered_set<std::string> seen;
   Tokens tokens;
   std::string first_empty, first_cut;
   std::int64_t sentences = 0;
-  for (const std::int64_t row : part.rows)
+  for (std::int64_t row = 0; row < part.examples->count(); ++row)
     part.repeated += !seen.insert(example_key(*part.examples, row)).second;
   for_each_sentence(part, [&](const std::string& text, std::int64_t row) {
     ++sentences;
@@ -65,49 +64,21 @@ void check_texts(DataCheck& check, CheckedPart& part, const Tokenizer& tokenizer
                                   "; the longest has " + std::to_string(part.longest)});
 }
 
-struct Sentences {
-  Texts exact, folded;
-};
-
-Sentences sentences_of(const CheckedPart& part) {
-  Sentences result;
-  for_each_sentence(part, [&](const std::string& text, std::int64_t) {
-    result.exact.insert(text);
-    result.folded.insert(folded_text(text));
-  });
-  return result;
-}
-
-void check_overlap(DataCheck& check, const CheckedPart& earlier, const Sentences& known,
-                   const CheckedPart& later) {
-  std::int64_t exact = 0, folded = 0;
-  std::string first;
-  for (const std::int64_t row : later.rows) {
-    bool same = false, alike = false;
-    const auto look = [&](const std::string& text) {
-      same = same || known.exact.contains(text);
-      alike = alike || known.folded.contains(folded_text(text));
-    };
-    look(later.examples->texts[row]);
-    if (!later.examples->partners.empty()) look(later.examples->partners[row]);
-    exact += same;
-    folded += alike;
-    if (alike && first.empty()) first = example_place(*later.examples, row);
-  }
-  if (folded == 0) return;
-  const std::string what = std::string(role_name(later.role)) + ": " +
-                           share(folded, static_cast<std::int64_t>(later.rows.size())) + " examples of " +
-                           later.name + " are also in " + role_name(earlier.role) + " (" + earlier.name +
-                           "), ignoring case and white space, the first at " + first + "; " +
-                           std::to_string(exact) + " of them exact duplicates";
-  check.findings.push_back({false, "", what});
-}
-
 void check_overlaps(DataCheck& check) {
   for (const CheckedPart& earlier : check.parts) {
-    const Sentences known = sentences_of(earlier);
-    for (const CheckedPart& later : check.parts)
-      if (earlier.role < later.role) check_overlap(check, earlier, known, later);
+    const KnownTexts known({earlier.examples});
+    for (const CheckedPart& later : check.parts) {
+      if (earlier.role >= later.role) continue;
+      const Overlap overlap = find_overlap(*later.examples, known);
+      if (overlap.examples == 0) continue;
+      check.findings.push_back({false, "",
+                                std::string(role_name(later.role)) + ": " +
+                                    share(overlap.examples, later.examples->count()) + " examples of " +
+                                    later.name + " are also in " + role_name(earlier.role) + " (" +
+                                    earlier.name + "), ignoring case and white space, the first at " +
+                                    example_place(*later.examples, overlap.first) + "; " +
+                                    std::to_string(overlap.exact) + " of them exact duplicates"});
+    }
   }
 }
 

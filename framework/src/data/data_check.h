@@ -22,7 +22,6 @@ struct CheckedPart {
   Role role = Role::train;
   std::string file;
   const Examples* examples = nullptr;
-  std::vector<std::int64_t> rows;  ///< indices into `examples`
 
   std::string name;           ///< the file's name, with its folder where another file has the same
   std::int64_t repeated = 0;  ///< examples whose text (with its partner) came before
@@ -40,8 +39,9 @@ struct LabelCount {
 /// A task as it is checked.
 struct CheckedTask {
   std::string name, field;
-  LabelKind kind = LabelKind::other;  ///< as the task's head declares it
-  std::vector<std::size_t> parts;     ///< indices into DataCheck::parts, at most one a role, in their order
+  std::vector<std::string> tags = {};  ///< names of integer tags
+  LabelKind kind = LabelKind::other;   ///< as the task's head declares it
+  std::vector<std::size_t> parts;      ///< indices into DataCheck::parts, at most one a role, in their order
 
   std::vector<std::int64_t> labelled;  ///< of each part: examples with a label
   std::vector<LabelCount> labels;      ///< the most frequent in the first part first; none for `other`

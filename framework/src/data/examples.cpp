@@ -6,6 +6,7 @@
 #include "data/csv.h"
 #include "data/jsonl.h"
 #include "data/split.h"
+#include "data/tag_list.h"
 #include "data/text_lines.h"
 #include "io/file.h"
 #include "mtt/error.h"
@@ -22,41 +23,90 @@ std::string ending_of(const std::filesystem::path& file) {
   return ending;
 }
 
+bool is_conll(const std::string& ending) {
+  return ending == ".conll" || ending == ".txt" || ending == ".annotated";
+}
+
+std::string names_of(const Value& row) {
+  std::string names;
+  for (const auto& [key, cell] : row.table()) names += (names.empty() ? "" : ", ") + Value(key).json();
+  return names;
+}
+
+void read_text(Examples& examples, const Value& row) {
+  const Value* text = row.find(examples.keys.text);
+  if (!text) {
+    const Value* tokens = row.find("tokens");
+    row.refuse("the key " + Value(examples.keys.text).json() + " is missing, the line has " + names_of(row) +
+               "; name the key of the " +
+               (tokens && tokens->is(Value::Kind::array) ? "tokens by text = \"tokens\""
+                                                         : "text by text = \"...\"") +
+               " in [data] or in the task's table");
+  }
+  if (!text->is(Value::Kind::array)) {
+    examples.texts.push_back(text->string());
+    return;
+  }
+  examples.tokens.resize(examples.rows.size());
+  examples.tokens[examples.texts.size()] = *text;
+  examples.texts.push_back(joined_tokens(*text));
+}
+
 void read_partners(Examples& examples) {
-  std::size_t without = 0;
-  for (std::size_t i = 0; i < examples.rows.size(); ++i) {
-    const Value* partner = examples.rows[i].find(kTextPair);
-    if (partner && !partner->is(Value::Kind::null))
+  const std::string key = Value(examples.keys.pair).json();
+  const Value *without = nullptr, *wrong = nullptr;
+  for (const Value& row : examples.rows) {
+    const Value* partner = row.find(examples.keys.pair);
+    if (!partner || partner->is(Value::Kind::null))
+      without = without ? without : &row;
+    else if (partner->is(Value::Kind::string))
       examples.partners.push_back(partner->string());
     else
-      without = i;
+      wrong = wrong ? wrong : partner;
   }
-  if (!examples.partners.empty() && examples.partners.size() != examples.rows.size()) {
-    examples.rows[without].refuse("the key 'text_pair' is missing, and " +
-                                  std::to_string(examples.partners.size()) +
-                                  " other examples of the file have it; give every example one, or none");
-  }
+  if (!wrong && !without) return;
+  const std::size_t found = examples.partners.size();
+  examples.partners.clear();
+  if (wrong)
+    examples.why_no_partners = "has no pairs: " + wrong->place().prefix() + "the key " + key + " is the " +
+                               std::string(kind_name(wrong->kind())) + " " + wrong->json() +
+                               ", expected a string";
+  else if (found > 0)
+    examples.why_no_partners = "has no pairs: " + without->place().prefix() + "the key " + key +
+                               " is missing, and " + std::to_string(found) +
+                               " other examples have it; give every example one";
+  else
+    examples.why_no_partners = "has no key " + key;
 }
 
-Examples from_table(std::vector<Value> rows, const std::string& text_field, const std::string& source) {
-  if (!rows.empty() && !rows.front().find(text_field)) {
-    std::string columns;
-    for (const auto& [key, cell] : rows.front().table())
-      columns += (columns.empty() ? "" : ", ") + Value(key).json();
-    throw Error(source + ":1: there is no column " + Value(text_field).json() + "; the columns are " +
-                columns + "; name the one with the sentences by text = \"...\" in [data]");
-  }
-  for (Value& row : rows)
+Examples from_table(CsvTable table, const TextKeys& keys, const std::string& source) {
+  const auto check = [&](const std::string& name) {
+    for (const Value& column : table.repeated)
+      if (column.string() == name)
+        column.refuse("the column " + column.json() + " is there twice; name each column once");
+  };
+  check(keys.text);
+  if (!table.rows.empty() && !table.rows.front().find(keys.text))
+    throw Error(source + ":1: there is no column " + Value(keys.text).json() + "; the columns are " +
+                names_of(table.rows.front()) +
+                "; name the one with the sentences by text = \"...\" in [data] or in the task's table");
+  for (Value& row : table.rows)
     for (auto& [key, cell] : row.table())
-      if (key != text_field && cell.string().empty()) cell = Value().placed(cell.place());
-  return examples_from_rows(std::move(rows), text_field);
+      if (key != keys.text && cell.string().empty()) cell = Value().placed(cell.place());
+  Examples examples = examples_from_rows(std::move(table.rows), keys);
+  examples.repeated = std::move(table.repeated);
+  if (!table.many_lines.empty())
+    examples.warnings.push_back(table.many_lines.front().prefix() + many_lines_text(table));
+  return examples;
 }
 
-Examples from_sentences(std::vector<TaggedSentence> sentences, const std::string& text_field) {
+Examples from_sentences(std::vector<TaggedSentence> sentences, const TextKeys& keys) {
   Examples examples;
+  examples.keys = keys;
+  examples.why_no_partners = "is a file of tags, which has no pairs";
   for (TaggedSentence& sentence : sentences) {
     const Place place = sentence.spans.place();
-    examples.rows.push_back(Value(Value::Table{{text_field, sentence.text}}).placed(place));
+    examples.rows.push_back(Value(Value::Table{{keys.text, sentence.text}}).placed(place));
     examples.texts.push_back(std::move(sentence.text));
     examples.spans.push_back(std::move(sentence.spans));
   }
@@ -65,11 +115,15 @@ Examples from_sentences(std::vector<TaggedSentence> sentences, const std::string
 
 Examples subset(const Examples& all, const std::vector<std::int64_t>& indices) {
   Examples part;
+  part.keys = all.keys;
+  part.repeated = all.repeated;
+  part.why_no_partners = all.why_no_partners;
   for (const std::int64_t i : indices) {
     part.texts.push_back(all.texts[i]);
     part.rows.push_back(all.rows[i]);
     if (!all.partners.empty()) part.partners.push_back(all.partners[i]);
     if (!all.spans.empty()) part.spans.push_back(all.spans[i]);
+    if (!all.tokens.empty()) part.tokens.push_back(all.tokens[i]);
   }
   return part;
 }
@@ -78,6 +132,9 @@ Examples subset(const Examples& all, const std::vector<std::int64_t>& indices) {
 
 std::vector<Value> Examples::labels(std::string_view field) const {
   if (!spans.empty()) return spans;
+  for (const Value& column : repeated)
+    if (column.string() == field)
+      column.refuse("the column " + column.json() + " is there twice; name each column once");
   std::vector<Value> labels;
   labels.reserve(rows.size());
   for (const Value& row : rows) {
@@ -87,27 +144,36 @@ std::vector<Value> Examples::labels(std::string_view field) const {
   return labels;
 }
 
-Examples examples_from_rows(std::vector<Value> rows, const std::string& text_field) {
+const Value& Examples::tokens_of(std::size_t row) const {
+  static const Value none;
+  return tokens.empty() ? none : tokens[row];
+}
+
+Examples examples_from_rows(std::vector<Value> rows, const TextKeys& keys) {
   Examples examples;
   examples.rows = std::move(rows);
-  for (const Value& row : examples.rows) examples.texts.push_back(row.at(text_field).string());
-  if (text_field != kTextPair) read_partners(examples);
+  examples.keys = keys;
+  for (const Value& row : examples.rows) read_text(examples, row);
+  if (keys.text != keys.pair)
+    read_partners(examples);
+  else
+    examples.why_no_partners = "has no pairs, since 'text' and 'text_pair' name the same key";
   return examples;
 }
 
-Examples read_examples(const std::filesystem::path& file, const std::string& text_field) {
+Examples read_examples(const std::filesystem::path& file, const TextKeys& keys) {
   const std::string ending = ending_of(file), source = file.string();
   const auto bytes = [&] { return read_file(file, kMostBytes); };
   Examples examples;
   std::string expected;
   if (ending == ".jsonl") {
-    examples = examples_from_rows(parse_jsonl(bytes(), source), text_field);
+    examples = examples_from_rows(parse_jsonl(bytes(), source), keys);
     expected = "one JSON object a line";
   } else if (ending == ".csv" || ending == ".tsv") {
-    examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), text_field, source);
+    examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), keys, source);
     expected = "rows below its header";
-  } else if (ending == ".conll" || ending == ".txt" || ending == ".annotated") {
-    examples = from_sentences(parse_conll(bytes(), source), text_field);
+  } else if (is_conll(ending)) {
+    examples = from_sentences(parse_conll(bytes(), source), keys);
     expected = "a token and its tag a line";
   } else {
     throw Error("file '" + source +
@@ -118,10 +184,36 @@ Examples read_examples(const std::filesystem::path& file, const std::string& tex
   return examples;
 }
 
+const Examples& ExampleFiles::add(const std::string& name, const std::string& file, const TextKeys& keys) {
+  return files_.emplace(name, read_examples(file, keys)).first->second;
+}
+
 const Examples& ExampleFiles::get(const std::string& file) {
-  auto found = files_.find(file);
-  if (found == files_.end()) found = files_.emplace(file, read_examples(file, text_field_)).first;
-  return found->second;
+  const auto found = files_.find(file);
+  return found == files_.end() ? add(file, file, keys_) : found->second;
+}
+
+std::string ExampleFiles::with_keys(const std::string& file, const TextKeys& keys) {
+  if (file.empty() || keys == keys_ || is_conll(ending_of(file))) return file;
+  std::string different;
+  if (keys.text != keys_.text) different = "text = " + keys.text;
+  if (keys.pair != keys_.pair) different += (different.empty() ? "" : ", ") + ("text_pair = " + keys.pair);
+  std::string name = file + " (" + different + ")";
+  if (paths_.emplace(name, file).second) add(name, file, keys);
+  return name;
+}
+
+const std::string& ExampleFiles::path(const std::string& name) const {
+  const auto found = paths_.find(name);
+  return found == paths_.end() ? name : found->second;
+}
+
+std::vector<std::string> ExampleFiles::warnings() const {
+  std::vector<std::string> all;
+  for (const auto& [name, examples] : files_)
+    for (const std::string& warning : examples.warnings)
+      if (std::find(all.begin(), all.end(), warning) == all.end()) all.push_back(warning);
+  return all;
 }
 
 void ExampleFiles::set_label(const std::string& file, const std::string& field, std::size_t row,

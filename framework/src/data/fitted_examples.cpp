@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "data/tag_list.h"
+
 namespace mtt {
 namespace {
 
@@ -15,18 +17,17 @@ void count_text(FittedFile& result, const ReadText& read, const TextReader& read
 }
 
 /// The labels of each field; the tags of a CoNLL file once, since they are those of every field.
-std::map<std::string, std::vector<Value>> labels_of(const Examples& examples,
-                                                    const std::set<std::string>& fields) {
+std::map<std::string, std::vector<Value>> labels_of(const Examples& examples, const SpanFields& fields) {
   std::map<std::string, std::vector<Value>> labels;
-  for (const std::string& field : fields)
+  for (const auto& [field, names] : fields)
     if (examples.spans.empty() || labels.empty()) labels.emplace(field, examples.labels(field));
   return labels;
 }
 
 }  // namespace
 
-FittedFile fit_examples(ExampleFiles& files, const std::string& file,
-                        const std::set<std::string>& span_fields, bool partners, const TextReader& reader) {
+FittedFile fit_examples(ExampleFiles& files, const std::string& file, const SpanFields& span_fields,
+                        bool partners, const TextReader& reader) {
   FittedFile result;
   const Examples& examples = files.get(file);
   const auto labels = labels_of(examples, span_fields);
@@ -34,12 +35,16 @@ FittedFile fit_examples(ExampleFiles& files, const std::string& file,
     const ReadText read = reader.read(examples.texts[row]);
     count_text(result, read, reader);
     for (const auto& [field, of_rows] : labels) {
-      if (!is_span_list(of_rows[row])) continue;
-      WholeWordSpans spans = whole_word_spans(of_rows[row], examples.texts[row], read.words);
+      const auto& tags = span_fields.at(field);
+      const bool tagged = tags && is_tag_list(of_rows[row]);
+      if (!tagged && !is_span_list(of_rows[row])) continue;
+      const Value written =
+          tagged ? spans_of_tags(of_rows[row], examples.tokens_of(row), *tags) : of_rows[row];
+      WholeWordSpans spans = whole_word_spans(written, examples.texts[row], read.words);
       result.spans += spans.count;
       result.beyond += spans_beyond(spans.spans, read.end);
-      if (spans.moved.empty()) continue;
-      if (result.moved == 0) result.first_moved = spans.moved.front();
+      if (spans.moved.empty() && !tagged) continue;
+      if (result.moved == 0 && !spans.moved.empty()) result.first_moved = spans.moved.front();
       result.moved += static_cast<std::int64_t>(spans.moved.size());
       files.set_label(file, field, row, std::move(spans.spans));
     }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "data/examples.h"
 #include "data/whole_words.h"
@@ -21,10 +23,13 @@ struct FittedFile {
   std::string first_moved;  ///< with file:line
 };
 
-/// Moves the spans under the fields to whole words, in place, and counts; `partners`: counts the second
-/// sentences of pairs too. Labels that are no spans stay as they are. What whole_word_spans refuses throws
-/// Error with its place. A second call changes nothing.
-FittedFile fit_examples(ExampleFiles& files, const std::string& file,
-                        const std::set<std::string>& span_fields, bool partners, const TextReader& reader);
+/// Fields whose labels are spans. Where they may be tags of tokens, too: the names of integer tags.
+using SpanFields = std::map<std::string, std::optional<std::vector<std::string>>>;
+
+/// Makes tags spans (tag_list.h), moves the spans under the fields to whole words, in place, and counts;
+/// `partners`: counts the second sentences of pairs too. Other labels stay as they are. What spans_of_tags or
+/// whole_word_spans refuses throws Error with its place. A second call changes nothing.
+FittedFile fit_examples(ExampleFiles& files, const std::string& file, const SpanFields& span_fields,
+                        bool partners, const TextReader& reader);
 
 }  // namespace mtt

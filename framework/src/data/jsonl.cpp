@@ -24,7 +24,9 @@ Value parse_jsonl_line(std::string_view line, const std::string& source, std::in
 std::vector<Value> parse_jsonl(std::string_view bytes, const std::string& source) {
   check_file_text(bytes, source);
   std::vector<Value> rows;
-  for (const std::string& line : split_lines(bytes, source))
+  std::vector<std::string> lines = split_lines(bytes, source);
+  drop_blank_end(lines);
+  for (const std::string& line : lines)
     rows.push_back(parse_jsonl_line(line, source, static_cast<std::int64_t>(rows.size()) + 1));
   return rows;
 }

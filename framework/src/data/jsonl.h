@@ -10,8 +10,8 @@
 
 namespace mtt {
 
-/// One table a line, in order. A line that is blank or no JSON object, a byte order mark or bytes that are no
-/// text throw Error with source:line:column.
+/// One table a line, in order; blank lines at the end are passed over. Another blank line, a line that is no
+/// JSON object, a byte order mark or bytes that are no text throw Error with source:line:column.
 std::vector<Value> parse_jsonl(std::string_view bytes, const std::string& source);
 
 /// The same for one line, without its end; places say that it is line `number`.

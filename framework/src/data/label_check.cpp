@@ -10,6 +10,7 @@
 #include "data/folded_text.h"
 #include "data/label_names.h"
 #include "data/span_check.h"
+#include "data/tag_list.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 
@@ -54,7 +55,7 @@ std::vector<Label> labels_of(const DataCheck& check, CheckedTask& task) {
   for (std::size_t p = 0; p < task.parts.size(); ++p) {
     const CheckedPart& part = check.parts[task.parts[p]];
     std::vector<Value> all = part.examples->labels(task.field);
-    for (const std::int64_t row : part.rows) {
+    for (std::int64_t row = 0; row < part.examples->count(); ++row) {
       if (all[row].is(Value::Kind::null)) continue;
       ++task.labelled[p];
       labels.push_back({p, part.examples, row, std::move(all[row])});
@@ -120,8 +121,10 @@ class LabelChecker {
     const bool words =
         task_.kind == LabelKind::classes &&
         std::any_of(labels_.begin(), labels_.end(), [](const Label& l) { return is_word(l.value); });
-    for (const Label& label : labels_) {
+    for (Label& label : labels_) {
       try {
+        if (task_.kind == LabelKind::spans && is_tag_list(label.value))
+          label.value = spans_of_tags(label.value, label.examples->tokens_of(label.row), task_.tags);
         if (words && label.value.is(Value::Kind::number))
           label.value.refuse("found " + label.value.json() + ", expected a name, as other labels are");
         for (const std::string& name : label_names(task_.kind, label.value)) count(counts, name, label.part);

@@ -1,5 +1,6 @@
 #include "data/label_names.h"
 
+#include "data/whole_words.h"
 #include "mtt/label_set.h"
 
 namespace mtt {
@@ -37,6 +38,7 @@ std::vector<std::string> label_names(LabelKind kind, const Value& label) {
       for (const Value& name : label.array()) names.push_back(class_name(name));
       return names;
     case LabelKind::spans:
+      if (!is_span_list(label)) refuse_label(label, kind);
       for (const Value& span : label.array()) names.push_back(span.at("label").string());
       return names;
     case LabelKind::numbers:

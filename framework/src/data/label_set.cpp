@@ -9,6 +9,71 @@
 #include "mtt/options.h"
 
 namespace mtt {
+namespace {
+
+constexpr std::size_t kLongestShown = 60;
+
+const char* expected_label(LabelKind kind) {
+  switch (kind) {
+    case LabelKind::classes:
+      return "a string, an integer or a boolean";
+    case LabelKind::sets:
+      return "an array of labels, for example [\"food\", \"travel\"]";
+    case LabelKind::spans:
+      return "spans, for example [{\"start\": 0, \"end\": 4, \"label\": \"person\"}]";
+    case LabelKind::numbers:
+      return "a number, for example 0.5";
+    case LabelKind::other:
+      return "another label";
+  }
+  return "";
+}
+
+/// Which head reads what was found instead.
+std::string head_for(const Value& label, LabelKind expected) {
+  switch (label.kind()) {
+    case Value::Kind::number: {
+      const double number = label.number();
+      const bool whole = number == std::floor(number) && std::abs(number) < 1e15;
+      std::string hint = "; numbers are for head = \"regression\"";
+      if (whole && expected == LabelKind::classes)
+        hint += ", and a class is written " + std::to_string(static_cast<std::int64_t>(number)) +
+                ", without a decimal point";
+      return hint;
+    }
+    case Value::Kind::integer:
+      return "; integers are for head = \"classification\" or \"regression\"";
+    case Value::Kind::string:
+    case Value::Kind::boolean:
+      return "; one label for each sentence is for head = \"classification\"" +
+             std::string(expected == LabelKind::numbers ? ", ordered ones are for \"ordinal\"" : "");
+    case Value::Kind::array: {
+      const Value::Array& items = label.array();
+      const bool spans =
+          !items.empty() && (items.front().is(Value::Kind::table) || items.front().is(Value::Kind::array));
+      if (expected == LabelKind::spans) return spans ? "; each span is a table with these three keys" : "";
+      return spans ? "; spans are for head = \"token_classification\""
+                   : "; several labels for each sentence are for head = \"multi_label\", one tag for each "
+                     "token is for \"token_classification\"";
+    }
+    case Value::Kind::null:
+    case Value::Kind::table:
+      return "";
+  }
+  return "";
+}
+
+}  // namespace
+
+void refuse_label(const Value& label, LabelKind expected) {
+  std::string found = label.json();
+  if (found.size() > kLongestShown) {
+    std::size_t end = kLongestShown;
+    while ((static_cast<unsigned char>(found[end]) & 0xC0) == 0x80) --end;
+    found = found.substr(0, end) + "...";
+  }
+  label.refuse("found " + found + ", expected " + expected_label(expected) + head_for(label, expected));
+}
 
 LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
   for (const std::string& name : names_) {
@@ -53,6 +118,9 @@ LabelSet LabelSet::from_value(const Value& names) {
 
 std::string LabelSet::text(const Value& label) {
   if (label.is(Value::Kind::integer) || label.is(Value::Kind::boolean)) return label.json();
+  if (!label.is(Value::Kind::string)) refuse_label(label, LabelKind::classes);
+  if (label.string().empty())
+    label.refuse("the label is the empty string; give it a name, or write null where there is no label");
   return label.string();
 }
 
@@ -67,14 +135,15 @@ double label_number(const Value& label) {
       label.refuse("the number " + label.json() + " is beyond the largest float, 3.4e38");
     return number;
   };
-  if (!label.is(Value::Kind::string)) return checked(label.number());
+  if (label.is(Value::Kind::integer) || label.is(Value::Kind::number)) return checked(label.number());
+  if (!label.is(Value::Kind::string)) refuse_label(label, LabelKind::numbers);
   Value read;
   try {
     read = parse_json(label.string(), "");
   } catch (const Error&) {
   }
   if (!read.is(Value::Kind::integer) && !read.is(Value::Kind::number))
-    label.refuse("found " + label.json() + ", expected a number, for example 0.5");
+    refuse_label(label, LabelKind::numbers);
   return checked(read.number());
 }
 

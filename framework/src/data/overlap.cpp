@@ -9,7 +9,10 @@ namespace mtt {
 KnownTexts::KnownTexts(const std::vector<const Examples*>& files) {
   for (std::size_t f = 0; f < files.size(); ++f)
     for (const auto* texts : {&files[f]->texts, &files[f]->partners})
-      for (const std::string& text : *texts) file_of_.emplace(folded_text(text), f);
+      for (const std::string& text : *texts) {
+        file_of_.emplace(folded_text(text), f);
+        exact_.insert(text);
+      }
 }
 
 std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_t row) const {
@@ -23,11 +26,17 @@ std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_
   return found;
 }
 
+bool KnownTexts::has_exactly(const Examples& examples, std::size_t row) const {
+  return exact_.contains(examples.texts[row]) ||
+         (!examples.partners.empty() && exact_.contains(examples.partners[row]));
+}
+
 Overlap find_overlap(const Examples& examples, const KnownTexts& known) {
   Overlap overlap;
   for (std::size_t i = 0; i < examples.texts.size(); ++i) {
     const auto found = known.find(examples, i);
     if (!found) continue;
+    overlap.exact += known.has_exactly(examples, i);
     if (overlap.examples++ > 0) continue;
     overlap.first = static_cast<std::int64_t>(i);
     overlap.other = *found;

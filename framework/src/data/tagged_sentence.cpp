@@ -7,16 +7,23 @@
 
 namespace mtt {
 
+namespace {
+
+constexpr std::string_view kPrefixes = "BIESLU";
+
+}  // namespace
+
 bool is_span_tag(std::string_view tag) {
-  return tag == "O" ||
-         (tag.size() > 2 && tag[1] == '-' && std::string_view("BIES").find(tag[0]) != std::string_view::npos);
+  if (tag == "O") return true;
+  if (tag.empty() || kPrefixes.find(tag[0]) == std::string_view::npos) return false;
+  return tag.size() == 1 || (tag.size() > 2 && tag[1] == '-');
 }
 
 TaggedSentenceBuilder::TaggedSentenceBuilder(Place place)
     : sentence_{{}, Value(Value::Array{}).placed(std::move(place))} {}
 
 void TaggedSentenceBuilder::add(std::string_view token, std::string_view tag, Place tag_place) {
-  if (!sentence_.text.empty()) {
+  if (std::exchange(begun_, true)) {
     sentence_.text += ' ';
     ++characters_;
   }
@@ -34,21 +41,16 @@ TaggedSentence TaggedSentenceBuilder::sentence() && {
 void TaggedSentenceBuilder::read_tag(std::string_view tag, std::int64_t begin, Place place) {
   if (tag == "O") return end_span();
   if (!is_span_tag(tag)) {
-    const std::string found = "found the tag " + Value(std::string(tag)).json();
     const bool no_label = tag.size() == 2 && tag[1] == '-';
-    throw Error(place.prefix() + found +
-                (no_label ? ", which names no label; write for example B-person"
-                          : ", expected O, or B-, I-, E- or S- and a label, for example B-person"));
-  }
-  const char kind = tag[0];
-  const std::string_view label = tag.substr(2);
-  const bool goes_on = open_ && label == open_label_;
-  if (kind == 'E' && !goes_on) {
     throw Error(place.prefix() + "found the tag " + Value(std::string(tag)).json() +
-                ", which ends a span, but none of its label is open; write S- for a single token, or B- "
-                "where the span begins");
+                (no_label ? ", which names no label; write for example B-person"
+                          : ", expected O, or B, I, E (L), S (U) and a label, for example B-person"));
   }
-  if (kind == 'B' || kind == 'S' || !goes_on) {
+  const char prefix = tag[0];
+  const bool begins = prefix == 'B' || prefix == 'S' || prefix == 'U';
+  const bool ends = prefix == 'E' || prefix == 'L' || prefix == 'S' || prefix == 'U';
+  const std::string_view label = tag.size() == 1 ? kBareLabel : tag.substr(2);
+  if (begins || !open_ || label != open_label_) {
     end_span();
     open_ = true;
     open_label_ = label;
@@ -56,7 +58,7 @@ void TaggedSentenceBuilder::read_tag(std::string_view tag, std::int64_t begin, P
     open_place_ = std::move(place);
   }
   open_end_ = characters_;
-  if (kind == 'E' || kind == 'S') end_span();
+  if (ends) end_span();
 }
 
 void TaggedSentenceBuilder::end_span() {

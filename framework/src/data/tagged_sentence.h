@@ -9,7 +9,10 @@
 
 namespace mtt {
 
-/// O, or B-, I-, E- or S- with a label.
+/// The label of spans whose tags name none: B, I, O.
+inline constexpr std::string_view kBareLabel = "entity";
+
+/// O, or one of B, I, E, S, L and U, alone or with a label: B-person.
 bool is_span_tag(std::string_view tag);
 
 /// A sentence with its entities.
@@ -18,16 +21,15 @@ struct TaggedSentence {
   Value spans;       ///< array of {"start", "end", "label"} in code points of `text`, with places
 };
 
-/// Puts a sentence together, token by token. One reading of tags serves IOB1, IOB2 and BIOES, that of
-/// conlleval (Tjong Kim Sang and De Meulder 2003): B- and S- begin a span, I- goes on with one of its label
-/// and else begins one, S- and E- end one.
+/// Builds a sentence token by token. One reading of tags serves IOB1, IOB2, IOE1, IOE2, BIOES and BILOU, that
+/// of conlleval (Tjong Kim Sang and De Meulder 2003): B, S and U begin a span, S and U also end it; I, E and
+/// L continue a span of their label, or begin one if none is open; E and L end it.
 class TaggedSentenceBuilder {
  public:
   /// `place` becomes that of the spans as a whole.
   explicit TaggedSentenceBuilder(Place place);
 
-  /// Adds a token of valid UTF-8. A tag of another form or without a label, or E- without a span that it
-  /// could end, throws Error that begins with `tag_place`.
+  /// Adds a token of valid UTF-8. A tag of another form throws Error that begins with `tag_place`.
   void add(std::string_view token, std::string_view tag, Place tag_place);
 
   TaggedSentence sentence() &&;
@@ -38,7 +40,7 @@ class TaggedSentenceBuilder {
 
   TaggedSentence sentence_;
   std::int64_t characters_ = 0;
-  bool open_ = false;
+  bool begun_ = false, open_ = false;
   std::string open_label_;
   std::int64_t open_begin_ = 0, open_end_ = 0;
   Place open_place_;

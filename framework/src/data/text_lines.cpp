@@ -25,4 +25,8 @@ std::vector<std::string> split_lines(std::string_view bytes, const std::string& 
   return lines;
 }
 
+void drop_blank_end(std::vector<std::string>& lines) {
+  while (!lines.empty() && lines.back().find_first_not_of(" \t") == std::string::npos) lines.pop_back();
+}
+
 }  // namespace mtt

@@ -91,6 +91,9 @@ class Parser {
     if (depth > kDeepest) fail("nested deeper than " + std::to_string(kDeepest) + " levels");
     Place here = place();
     if (at_ == end_) fail(found() + ", expected a value");
+    for (const std::string_view none : {"NaN", "nan", "Infinity", "-Infinity", "None"})
+      if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(none))
+        fail("found " + std::string(none) + ", which JSON does not have; write null where there is no value");
     switch (*at_) {
       case '{':
         return table(depth).placed(std::move(here));

@@ -5,6 +5,7 @@
 #include <set>
 #include <system_error>
 
+#include "config/other_names.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/own_place.h"
@@ -129,7 +130,9 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
   if (const auto found = find_in(registry_)) return found;
 
   const std::vector<std::string> known = names_in(registry_);
-  const std::string near = nearest(file_stem, known);
+  const std::string own(own_word(what.starts_with("head") ? "head" : "method", file_stem));
+  const bool has_own = std::find(known.begin(), known.end(), own) != known.end();
+  const std::string near = has_own ? own : nearest(file_stem, known);
   std::string message = "no plugin has the " + what;
   if (!near.empty()) message += "; did you mean '" + near + "'?";
   std::string names, folders;

@@ -37,9 +37,7 @@ std::string bar(std::int64_t count, std::int64_t most) {
 
 std::string part_text(const CheckedPart& part) {
   std::string text = padded(role_name(part.role), 6) + padded(printable(part.name), 24) + "  " +
-                     plural(static_cast<std::int64_t>(part.rows.size()), "example");
-  if (part.rows.size() < part.examples->texts.size())
-    text += " of " + std::to_string(part.examples->texts.size());
+                     plural(part.examples->count(), "example");
   if (!part.examples->partners.empty()) text += " (pairs)";
   text += ", longest " + plural(part.longest, "token");
   if (part.cut > 0) text += ", " + std::to_string(part.cut) + " cut";
@@ -81,7 +79,7 @@ std::string task_text(const DataCheck& check, const CheckedTask& task) {
   for (const std::int64_t count : task.labelled) text += number(count);
   text += "\n" + line("(without)");
   for (std::size_t p = 0; p < task.parts.size(); ++p)
-    text += number(static_cast<std::int64_t>(check.parts[task.parts[p]].rows.size()) - task.labelled[p]);
+    text += number(check.parts[task.parts[p]].examples->count() - task.labelled[p]);
   return text + "\n";
 }
 
@@ -133,7 +131,7 @@ Value data_check_json(const DataCheck& check) {
   for (const CheckedPart& part : check.parts)
     files.push_back(Value::Table{{"role", role_name(part.role)},
                                  {"file", part.file},
-                                 {"examples", static_cast<std::int64_t>(part.rows.size())},
+                                 {"examples", part.examples->count()},
                                  {"pairs", !part.examples->partners.empty()},
                                  {"repeated", part.repeated},
                                  {"empty", part.empty},

@@ -1,7 +1,6 @@
 #include "run/data_check.h"
 
 #include <algorithm>
-#include <numeric>
 #include <optional>
 
 #include "config/task_examples.h"
@@ -32,8 +31,6 @@ class Parts {
       part.role = role;
       part.file = file;
       part.examples = &examples;
-      part.rows.resize(examples.texts.size());
-      std::iota(part.rows.begin(), part.rows.end(), 0);
       found = parts.end() - 1;
     }
     task.parts.push_back(static_cast<std::size_t>(found - parts.begin()));
@@ -70,13 +67,16 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     CheckedTask& task = check.tasks.emplace_back();
     task.name = config.name;
     task.field = label_field(config);
+    task.tags = config.options.strings("tags");
     task.kind = declared_kind(config, plugins, check);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);
     parts.use(task, Role::train, train, drawn.train);
     parts.use(task, Role::dev, dev.empty() ? train : dev, drawn.dev);
-    for (const std::string& file : test_files(experiment, config)) parts.use(task, Role::test, file, file);
+    for (const std::string& file : test_sets(experiment, config, files))
+      parts.use(task, Role::test, files.path(file), file);
   }
+  for (const std::string& warning : files.warnings()) check.findings.push_back({false, "", warning});
   if (check.parts.empty())
     throw Error(experiment.file.string() +
                 ": there are no examples to check; name files by train, dev or test in [data] or a task");

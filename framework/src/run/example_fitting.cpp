@@ -2,8 +2,8 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
-#include "config/task_examples.h"
 #include "data/fitted_examples.h"
 
 namespace mtt {
@@ -11,9 +11,15 @@ namespace {
 
 /// How all tasks together use a file.
 struct FileUse {
-  std::set<std::string> span_fields;
+  SpanFields span_fields;
   bool partners = false, learns = false, scored = false;
 };
+
+/// Tags are for heads whose labels are spans; others may have arrays of words as labels of their own.
+std::optional<std::vector<std::string>> tags_for(const Task& task, std::vector<std::string> names) {
+  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
+  return kind == LabelKind::spans ? std::optional(std::move(names)) : std::nullopt;
+}
 
 std::string share(std::int64_t part, std::int64_t all, const std::string& what) {
   return std::to_string(part) + " of " + std::to_string(all) + " " + what;
@@ -44,23 +50,29 @@ std::string truncated_text(const FittedFile& fitted, const FileUse& use, const E
 
 }  // namespace
 
-std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment) {
+std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment,
+                                     ExampleFiles& files) {
   std::vector<ExampleUse> uses;
   for (const TaskPlan& plan : plans) {
     const auto use = [&](const std::string& file, bool learns) {
-      if (!file.empty()) uses.push_back({file, plan.field(), plan.task.head->level(), learns});
+      if (!file.empty())
+        uses.push_back({file, plan.field(), plan.task.head->level(), learns,
+                        tags_for(plan.task, plan.config->options.strings("tags"))});
     };
     use(plan.files.train, true);
     use(plan.files.dev, false);
-    for (const std::string& file : test_files(experiment, *plan.config)) use(file, false);
+    for (const std::string& file : test_sets(experiment, *plan.config, files)) use(file, false);
   }
   return uses;
 }
 
-std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model) {
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model,
+                                     const std::vector<std::vector<std::string>>& tags) {
   std::vector<ExampleUse> uses;
-  for (const HeldOut& item : held_out)
-    uses.push_back({item.file, item.field, model.tasks()[item.task].head->level(), false});
+  for (const HeldOut& item : held_out) {
+    const Task& task = model.tasks()[item.task];
+    uses.push_back({item.file, item.field, task.head->level(), false, tags_for(task, tags[item.task])});
+  }
   return uses;
 }
 
@@ -71,12 +83,12 @@ std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, Examp
   for (const ExampleUse& use : uses) {
     if (!by_file.contains(use.file)) order.push_back(use.file);
     FileUse& file = by_file[use.file];
-    if (use.level == Level::token) file.span_fields.insert(use.field);
+    if (use.level == Level::token) file.span_fields.emplace(use.field, use.tags);
     file.partners = file.partners || use.level == Level::pair;
     (use.learns ? file.learns : file.scored) = true;
   }
   const TextReader reader(*encoder.directory.tokenizer, encoder.max_tokens, encoder.prompt);
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = files.warnings();
   for (const std::string& file : order) {
     const FileUse& use = by_file[file];
     const FittedFile fitted = fit_examples(files, file, use.span_fields, use.partners, reader);

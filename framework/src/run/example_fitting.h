@@ -17,15 +17,20 @@ struct ExampleUse {
   std::string file, field;
   Level level = Level::sentence;  ///< what the task's head reads
   bool learns = false;
+  /// Where labels may be tags of tokens: the names of integer tags.
+  std::optional<std::vector<std::string>> tags = {};
 };
 
 /// The files of all tasks: those to learn from, dev and test.
-std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment);
-std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model);
+std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment,
+                                     ExampleFiles& files);
+/// Held-out files; `tags` has the names of integer tags of each task.
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model,
+                                     const std::vector<std::vector<std::string>>& tags);
 
-/// Moves the spans of heads that read tokens to whole words (data/whole_words.h), so that training and scores
-/// see the same ones. → a warning for each file with spans that moved, and for each with texts that the model
-/// truncates.
+/// Makes tags of heads that read tokens spans (data/tag_list.h), and moves spans to whole words
+/// (data/whole_words.h), so that training and scores see the same ones. → the warnings of the files, a
+/// warning for each file with spans that moved, and for each with texts that the model truncates.
 std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, ExampleFiles& files,
                                       const Encoder& encoder);
 

@@ -1,7 +1,5 @@
 #include "run/experiment_run.h"
 
-#include <sys/resource.h>
-
 #include <chrono>
 #include <optional>
 #include <set>
@@ -10,6 +8,7 @@
 #include "config/task_examples.h"
 #include "data/examples.h"
 #include "io/file.h"
+#include "io/peak_memory.h"
 #include "mtt/error.h"
 #include "report/terminal_text.h"
 #include "run/example_fitting.h"
@@ -78,10 +77,10 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
   if (!experiment.data.boolean("drop_overlap")) return text;
   std::set<std::string> seen;
   for (const TaskConfig& task : experiment.tasks) {
-    const std::string train = train_file(experiment, task);
+    const std::string train = train_set(experiment, task, files);
     if (train.empty() || !seen.insert(train).second) continue;
     const std::size_t all = files.get(train).texts.size();
-    const std::size_t left = files.get(files.without(train, held_out_files(experiment))).texts.size();
+    const std::size_t left = files.get(files.without(train, held_out_sets(experiment, files))).texts.size();
     text += "left out " + std::to_string(all - left) + " of " + std::to_string(all) + " examples of " +
             train + ", which share a sentence with held-out ones\n";
   }
@@ -93,7 +92,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   Prepared prepared{WarmStart(experiment, plugins),
                     load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
-                    ExampleFiles(experiment.data.string("text")),
+                    ExampleFiles(text_keys(experiment)),
                     std::nullopt};
   for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
   prepared.start.give_encoder(prepared.encoder);
@@ -106,11 +105,12 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   for (const TaskPlan& plan : prepared.plans) {
     for (const std::string& file : {plan.files.train, plan.files.dev})
       if (!file.empty()) prepared.files.get(file);
-    for (const std::string& file : test_files(experiment, *plan.config)) prepared.files.get(file);
+    for (const std::string& file : test_sets(experiment, *plan.config, prepared.files))
+      prepared.files.get(file);
   }
   try {
-    for (const std::string& warning :
-         fit_examples(example_uses(prepared.plans, experiment), prepared.files, prepared.encoder))
+    for (const std::string& warning : fit_examples(example_uses(prepared.plans, experiment, prepared.files),
+                                                   prepared.files, prepared.encoder))
       console.warn(warning);
   } catch (const Error&) {
     if (!checks) throw;  // a check lists all such examples
@@ -118,8 +118,10 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   check_pairs(prepared.plans, experiment, prepared.files);
   warn_of_overlap(experiment, prepared.plans, prepared.files, console);
   prepared.start.mark(prepared.plans, prepared.encoder);
-  if (experiment.trains)
+  if (experiment.trains) {
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
+    for (const std::string& warning : prepared.training->warnings) console.warn(warning);
+  }
   prepared.start.give_adapters(prepared.encoder);
   return prepared;
 }
@@ -136,12 +138,10 @@ Value resolved(const Experiment& experiment, const Prepared& prepared) {
 /// train, those of fitting the heads; null where it was stopped in between.
 Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t parameters, double fitting_seconds,
                 Value probes) {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
   return Value::Table{{"seconds", resumed ? Value() : Value(outcome.seconds)},
                       {"steps", outcome.steps},
                       {"learning_parameters", parameters},
-                      {"peak_memory_mb", static_cast<double>(usage.ru_maxrss) / 1024},
+                      {"peak_memory_mb", peak_memory() / (1 << 20)},
                       {"fitting_seconds", fitting_seconds},
                       {"probes", std::move(probes)}};
 }
@@ -219,7 +219,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
       example_texts.insert(texts.begin(), texts.end());
     }
     if (!plan.start) text += task_text(plan, experiment, prepared.files);
-    for (const std::string& test : test_files(experiment, *plan.config))
+    for (const std::string& test : test_sets(experiment, *plan.config, prepared.files))
       held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
   }
   console.say(text);
@@ -292,7 +292,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     if (trains) add_probes(scores, probes);
     save_evaluation(directory, scores, prepared.files, experiment.run.boolean("save_predictions"));
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
-    if (trains) warn_below_probe(scores, console);
+    if (trains) warn_below_probe(scores, experiment, console);
   }
   console.say("\nAll of this is in " + directory.string() + "\n");
   remove_training_state(directory);

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "config/other_names.h"
 #include "io/digest.h"
 #include "mtt/error.h"
 #include "probe/probe_store.h"
@@ -262,11 +263,13 @@ void check_init(const TaskConfig& config, const Task& task) {
                                            "write init = \"logistic\"");
   if (init == "auto" || init == "none" || (init == "logistic" && head.convex()) || known_method(head, init))
     return;
+  const std::string own(own_word("init", init));
   std::string list = "\"auto\", \"none\"";
   if (head.convex()) list += ", \"logistic\"";
   for (const std::string& method : head.initialisations()) list += ", " + Value(method).json();
   config.options.value("init").refuse(where + "init is " + Value(init).json() + "; for the head '" +
-                                      task.plugin + "' it is one of " + list);
+                                      task.plugin + "' it is one of " + list +
+                                      (own.empty() ? "" : "; did you mean " + Value(own).json() + "?"));
 }
 
 std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,

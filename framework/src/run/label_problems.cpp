@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "data/label_names.h"
+#include "data/tag_list.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "run/scores.h"
@@ -210,13 +211,16 @@ class LabelTrial {
 
 }  // namespace
 
-std::string span_problem(const LabelledFile& labels, const Examples& examples, const TextReader& reader) {
+std::string span_problem(const LabelledFile& labels, const Examples& examples, const TextReader& reader,
+                         bool tags) {
   Problem problem(labels, examples);
   const std::vector<Value> all = examples.labels(labels.field);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (!is_span_list(all[i])) continue;
+    const bool tagged = tags && is_tag_list(all[i]);
+    if (!tagged && !is_span_list(all[i])) continue;
     try {
-      whole_word_spans(all[i], examples.texts[i], reader.read(examples.texts[i]).words);
+      const Value spans = tagged ? spans_of_tags(all[i], examples.tokens_of(i), labels.tags) : all[i];
+      whole_word_spans(spans, examples.texts[i], reader.read(examples.texts[i]).words);
     } catch (const Error& error) {
       problem.add(static_cast<std::int64_t>(i), error.what());
     }

@@ -18,11 +18,14 @@ struct LabelledFile {
   std::string field;  ///< the key of its labels
   std::string file;   ///< a name that ExampleFiles knows
   Role role = Role::train;
+  std::vector<std::string> tags = {};  ///< names of integer tags
 };
 
-/// The first example of a file with spans that whole_word_spans refuses, and how many more there are; ""
-/// where there is none. Labels that are no spans are left to the head.
-std::string span_problem(const LabelledFile& labels, const Examples& examples, const TextReader& reader);
+/// The first example of a file with tags that spans_of_tags refuses, or spans that whole_word_spans does, and
+/// how many more there are; "" where there is none. Other labels are left to the head.
+/// `tags`: labels may be tags of tokens.
+std::string span_problem(const LabelledFile& labels, const Examples& examples, const TextReader& reader,
+                         bool tags);
 
 /// What a task's head throws when it prepares, and of held-out examples scores, the labels of a file: a
 /// sentence each for `prepare`, `score` and `right`, with the first example and how many more there are.

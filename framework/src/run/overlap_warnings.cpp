@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "config/task_examples.h"
 #include "data/label_check.h"
 #include "data/overlap.h"
 #include "report/terminal_text.h"
@@ -24,7 +23,7 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
   for (const TaskPlan& plan : plans) {
     const bool learns = experiment.trains || plan.init != "none";
     if (learns && !plan.files.train.empty()) add_once(training, plan.files.train);
-    for (const std::string& test : test_files(experiment, *plan.config)) add_once(tests, test);
+    for (const std::string& test : test_sets(experiment, *plan.config, files)) add_once(tests, test);
   }
   std::vector<const Examples*> learned;
   for (const std::string& file : training) learned.push_back(&files.get(file));
@@ -36,7 +35,7 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
     if (share <= kWorthTelling) continue;
     console.warn(
         std::to_string(overlap.examples) + " of " + std::to_string(examples.texts.size()) + " examples (" +
-        formatted("%.1f", 100 * share) + " %) of the test file " + file +
+        formatted("%.1f", 100 * share) + " %) of the test file " + files.path(file) +
         " are also in the training data, ignoring case and white space; the first is at line " +
         std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
         file_name(training[overlap.other]) +

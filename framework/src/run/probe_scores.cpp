@@ -30,7 +30,13 @@ void add_probes(std::vector<TaskScore>& scores, const std::vector<TaskScore>& pr
   }
 }
 
-void warn_below_probe(const std::vector<TaskScore>& scores, Console& console) {
+void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& experiment, Console& console) {
+  const bool frozen = experiment.freeze.string("policy") == "backbone";
+  const std::string advice =
+      frozen ? "try a lower train.head_learning_rate, more epochs or a validation set, or keep the probe by "
+               "leaving [train] out"
+             : "try a lower train.learning_rate, more epochs or a validation set, or keep the probe with "
+               "[freeze] policy = \"backbone\"";
   for (const TaskScore& score : scores) {
     if (!score.probe || score.probe->empty() || score.metrics.empty()) continue;
     const Metric &trained = score.metrics.front(), &probe = score.probe->front();
@@ -40,9 +46,7 @@ void warn_below_probe(const std::vector<TaskScore>& scores, Console& console) {
     console.warn("task '" + score.task + "': after training " + trained.name + " is " +
                  formatted("%.4f", trained.value) + " on " +
                  printable(std::filesystem::path(score.file).filename().string()) + ", below its probe's " +
-                 formatted("%.4f", probe.value) +
-                 "; try a lower train.learning_rate, more epochs or a validation set, or keep the probe with "
-                 "[freeze] policy = \"backbone\"");
+                 formatted("%.4f", probe.value) + "; " + advice);
   }
 }
 

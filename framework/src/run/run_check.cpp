@@ -7,7 +7,7 @@
 #include <climits>
 #include <system_error>
 
-#include "config/task_examples.h"
+#include "io/peak_memory.h"
 #include "mtt/error.h"
 #include "report/number_table.h"
 #include "report/terminal_text.h"
@@ -50,12 +50,16 @@ RunCheck::RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& pl
   for (std::size_t t = 0; t < plans.size(); ++t) {
     const TaskPlan& plan = plans[t];
     const auto add = [&](const std::string& file, Role role) {
-      if (!file.empty()) labelled_.push_back({t, plan.config->name, plan.field(), file, role});
+      if (!file.empty())
+        labelled_.push_back(
+            {t, plan.config->name, plan.field(), file, role, plan.config->options.strings("tags")});
     };
     add(plan.files.train, Role::train);
     add(plan.files.dev, Role::dev);
-    for (const std::string& test : test_files(experiment, *plan.config)) add(test, Role::test);
+    for (const std::string& test : test_sets(experiment, *plan.config, files)) add(test, Role::test);
     token_level_.push_back(plan.task.head->level() == Level::token);
+    spans_.push_back(call_plugin(call_of(plan.task, "label_kind"),
+                                 [&] { return plan.task.head->label_kind(); }) == LabelKind::spans);
     fits_heads_ = fits_heads_ || plan.init != "none" || training_;
   }
 }
@@ -99,10 +103,10 @@ void RunCheck::check_charts() {
       for (const Metric& metric :
            call_plugin(call_of(task, "score"), [&] { return task.head->score({}, {}); })) {
         const std::string name =
-            fs::path(labels.file).stem().string() + "." + task.name + "." + metric.name + ".svg";
+            fs::path(files_.path(labels.file)).stem().string() + "." + task.name + "." + metric.name + ".svg";
         if (name.size() > longest)
           throw Error("the sweep's chart of the metric " + shortened_name(metric.name) + " of task " +
-                      shortened_name(task.name) + " on the test file '" + labels.file +
+                      shortened_name(task.name) + " on the test file '" + files_.path(labels.file) +
                       "' would have a file name of " + std::to_string(name.size()) + " characters; at most " +
                       std::to_string(longest) + " are possible; shorten the names of the task or the file");
       }
@@ -123,7 +127,7 @@ void RunCheck::check_spans() {
   const TextReader reader(*encoder_.directory.tokenizer, encoder_.max_tokens, encoder_.prompt);
   for (const LabelledFile& labels : labelled_) {
     if (!token_level_[labels.task]) continue;
-    const std::string problem = span_problem(labels, files_.get(labels.file), reader);
+    const std::string problem = span_problem(labels, files_.get(labels.file), reader, spans_[labels.task]);
     if (problem.empty()) continue;
     attempt([&] { throw Error(problem); });
     with_bad_spans_.push_back(labels);

@@ -64,6 +64,7 @@ class RunCheck {
   RunCheckSettings settings_;
   std::vector<LabelledFile> labelled_;
   std::vector<bool> token_level_;  ///< [K]: whether the head reads tokens
+  std::vector<bool> spans_;        ///< [K]: whether its labels are spans
   std::vector<LabelledFile> with_bad_spans_;
   std::vector<std::string> problems_;
   std::string estimate_text_;

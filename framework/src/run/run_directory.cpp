@@ -219,6 +219,8 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.fields.push_back(plan.field());
     run.test_files.push_back(test_files(run.experiment, *plan.config));
+    run.text_keys.push_back(text_keys(run.experiment, *plan.config));
+    run.tags.push_back(plan.config->options.strings("tags"));
     restore_head(head_directory(directory, plan.task.name), plan, run.encoder);
     run.encoder.model->add(std::move(plan.task));
   }

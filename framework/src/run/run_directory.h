@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/experiment.h"
+#include "data/text_keys.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
 #include "run/task_building.h"
@@ -60,6 +61,8 @@ struct LoadedRun {
   Encoder encoder;                                   ///< with its tasks
   std::vector<std::string> fields;                   ///< one a task
   std::vector<std::vector<std::string>> test_files;  ///< of each task
+  std::vector<TextKeys> text_keys;                   ///< of each task's files
+  std::vector<std::vector<std::string>> tags;        ///< names of integer tags of each task
   AdapterSettings adapters;
   std::vector<std::string>
       trained;  ///< parameters below the heads that the run changed: "backbone.layers.5..."

@@ -1,7 +1,6 @@
 #include "run/run_estimate.h"
 
 #include <ATen/Parallel.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -313,12 +312,6 @@ double estimate_inference(const std::vector<const std::vector<std::string>*>& te
   const double start = now();
   inference.run(sample, request);
   return (now() - start) * bytes / sample_bytes;
-}
-
-double peak_memory() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace mtt

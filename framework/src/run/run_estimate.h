@@ -33,7 +33,4 @@ RunEstimate estimate_training(const Experiment& experiment, const FreezePolicy& 
 double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
                           std::int64_t threads, std::int64_t tokens_per_forward);
 
-/// The most memory that this process has had so far, in bytes.
-double peak_memory();
-
 }  // namespace mtt

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "config/task_examples.h"
 #include "data/examples.h"
 #include "data/label_names.h"
 #include "eval/principal_components.h"
@@ -164,13 +165,13 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   const auto& tasks = run.encoder.model->tasks();
   const Inference inference(*run.encoder.model, run.encoder.text_encoder(), threads,
                             run.experiment.run.integer("tokens_per_forward"));
-  ExampleFiles files(run.experiment.data.string("text"));
+  ExampleFiles files(text_keys(run.experiment));
   std::map<std::string, InferenceResult> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (run.test_files[t].empty() || tasks[t].head->level() == Level::pair) continue;
-    const std::string& file = run.test_files[t].front();
-    fit_examples({{file, run.fields[t], tasks[t].head->level(), false}}, files, run.encoder);
+    const std::string file = files.with_keys(run.test_files[t].front(), run.text_keys[t]);
+    fit_examples(example_uses({{t, run.fields[t], file}}, *run.encoder.model, run.tags), files, run.encoder);
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
       Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));

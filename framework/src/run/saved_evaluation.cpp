@@ -76,14 +76,15 @@ void save_predictions(const fs::path& folder, const std::vector<TaskScore>& scor
   std::map<std::string, std::vector<const TaskScore*>> by_file;
   for (const TaskScore& score : scores) {
     if (score.predictions.empty()) continue;
-    auto& of_file = by_file[score.file];
-    if (of_file.empty()) order.push_back(score.file);
+    const std::string& set = score.set.empty() ? score.file : score.set;
+    auto& of_file = by_file[set];
+    if (of_file.empty()) order.push_back(set);
     of_file.push_back(&score);
   }
   Names names;
   for (const std::string& file : order) {
     make_folder(folder);
-    write_file_atomically(folder / (names.unique(stem(file)) + ".jsonl"),
+    write_file_atomically(folder / (names.unique(stem(files.path(file))) + ".jsonl"),
                           prediction_lines(by_file[file], files.get(file)));
   }
 }

@@ -1,5 +1,6 @@
 #include "run/scores.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
@@ -18,10 +19,11 @@ namespace mtt {
 namespace {
 
 /// What a head says of each pair, from the model's own vectors of both sentences.
-std::vector<Value> pair_predictions(const Task& task, const Examples& examples, const Inference& inference) {
+std::vector<Value> pair_predictions(const Task& task, const Examples& examples, const std::string& file,
+                                    const Inference& inference) {
   if (examples.partners.empty())
-    throw Error("task '" + task.name +
-                "': the head reads pairs of sentences, and its held-out examples have no key 'text_pair'");
+    throw Error("task '" + task.name + "': the head reads pairs of sentences, and its held-out file '" +
+                file + "' " + examples.why_no_partners);
   return predict_pairs(task, examples.texts, examples.partners, inference);
 }
 
@@ -39,34 +41,31 @@ ClassReport classes_of(const Task& task, const TaskScore& score) {
 }
 
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
-TaskScore score_together(const std::vector<HeldOut>& held_out, const std::string& file,
-                         const Examples& examples, const InferenceResult& result,
-                         const MultiTaskModel& model) {
-  TaskScore score{std::string(kAllTasks), file};
-  std::vector<std::pair<std::size_t, std::vector<Value>>> tasks;
-  for (const HeldOut& item : held_out)
-    if (item.file == file && model.tasks()[item.task].head->level() != Level::pair)
-      tasks.emplace_back(item.task, examples.labels(item.field));
+TaskScore score_together(const std::vector<const TaskScore*>& scores, const MultiTaskModel& model) {
+  TaskScore together{std::string(kAllTasks), scores.front()->file};
+  together.set = scores.front()->set;
   std::int64_t right = 0;
-  for (std::size_t i = 0; i < examples.texts.size(); ++i) {
+  for (std::size_t i = 0; i < scores.front()->labels.size(); ++i) {
     std::int64_t judged = 0, wrong = 0;
     bool complete = true;
-    for (const auto& [task, labels] : tasks) {
-      complete = complete && !labels[i].is(Value::Kind::null);
+    for (const TaskScore* score : scores) {
+      complete = complete && !score->labels[i].is(Value::Kind::null);
       if (!complete) break;
-      const Task& judge = model.tasks()[task];
-      const auto verdict = call_plugin(
-          call_of(judge, "right"), [&] { return judge.head->right(result.predictions[task][i], labels[i]); });
+      const Task& judge = *std::find_if(model.tasks().begin(), model.tasks().end(),
+                                        [&](const Task& task) { return task.name == score->task; });
+      const auto verdict = call_plugin(call_of(judge, "right"), [&] {
+        return judge.head->right(score->predictions[i], score->labels[i]);
+      });
       judged += verdict.has_value();
       wrong += verdict.has_value() && !*verdict;
     }
     if (!complete || judged < 2) continue;
-    ++score.examples;
+    ++together.examples;
     right += wrong == 0;
   }
-  if (score.examples > 0)
-    score.metrics = {{"exact_match", static_cast<double>(right) / static_cast<double>(score.examples)}};
-  return score;
+  if (together.examples > 0)
+    together.metrics = {{"exact_match", static_cast<double>(right) / static_cast<double>(together.examples)}};
+  return together;
 }
 
 }  // namespace
@@ -124,22 +123,32 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     const Examples& examples = files.get(item.file);
     const Task& task = model.tasks()[item.task];
     std::vector<Value> labels = examples.labels(item.field);
-    TaskScore& score = scores.emplace_back(TaskScore{task.name, item.file});
+    TaskScore& score = scores.emplace_back(TaskScore{task.name, files.path(item.file)});
+    score.set = item.file;
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
     const bool pairs = task.head->level() == Level::pair;
     InferenceResult* result = pairs ? nullptr : &results[item.file];
     if (result && result->predictions.empty())
       *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    score.predictions = pairs ? pair_predictions(task, examples, inference) : result->predictions[item.task];
+    score.predictions =
+        pairs ? pair_predictions(task, examples, score.file, inference) : result->predictions[item.task];
     score.labels = std::move(labels);
     score.metrics = checked_metrics(task, call_plugin(call_of(task, "score"), [&] {
                                       return task.head->score(score.predictions, score.labels);
                                     }));
     score.classes = classes_of(task, score);
   }
-  for (const auto& [file, result] : results) {
-    TaskScore all = score_together(held_out, file, files.get(file), result, model);
+  std::map<std::string, std::vector<std::size_t>> judged;  // rows of `scores` by the path of their file
+  for (std::size_t i = 0; i < held_out.size(); ++i)
+    if (model.tasks()[held_out[i].task].head->level() != Level::pair) judged[scores[i].file].push_back(i);
+  for (const auto& [file, rows] : judged) {
+    const bool unlabelled =
+        std::any_of(rows.begin(), rows.end(), [&](std::size_t i) { return scores[i].examples == 0; });
+    if (unlabelled) continue;
+    std::vector<const TaskScore*> of_file;
+    for (const std::size_t i : rows) of_file.push_back(&scores[i]);
+    TaskScore all = score_together(of_file, model);
     if (all.examples > 0) scores.push_back(std::move(all));
   }
   return scores;

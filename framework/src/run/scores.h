@@ -25,7 +25,7 @@ struct HeldOut {
 /// The metrics of a task on held-out examples; none where no example has a label for it.
 struct TaskScore {
   std::string task;
-  std::string file;
+  std::string file;           ///< its path
   std::int64_t examples = 0;  ///< that have a label for the task
   std::vector<Metric> metrics = {};
   ClassReport classes = {};  ///< empty where the head's labels are of a kind without classes
@@ -33,6 +33,7 @@ struct TaskScore {
   std::vector<Value> labels = {}, predictions = {};
   /// Of the task's probe; empty: it has none; none: not compared.
   std::optional<std::vector<Metric>> probe = {};
+  std::string set = {};  ///< the name by which ExampleFiles knows the examples
 };
 
 /// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right

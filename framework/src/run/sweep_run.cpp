@@ -184,7 +184,7 @@ class Sweep {
         log_file(run)};
     for (const Override& change : run.overrides) {
       child.arguments.push_back("--set");
-      child.arguments.push_back(change.assignment);
+      child.arguments.push_back(for_command_line(change, file_).assignment);
     }
     const Experiment& experiment =
         begun_.insert_or_assign(&run, Experiment::read(file_, run.overrides)).first->second;

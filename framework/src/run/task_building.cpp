@@ -136,11 +136,13 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
       if (file.empty() || !files.get(file).partners.empty()) return;
       const bool learns = experiment.trains && file == train;
       if (learns || has_label(files.get(file).labels(plan.field())))
-        throw Error(task + ", and its " + which + " file '" + file + "' has no key 'text_pair'");
+        throw Error(task + ", and its " + which + " file '" + files.path(file) + "' " +
+                    files.get(file).why_no_partners +
+                    "; name the key of the second sentence by text_pair = \"...\"");
     };
     check("train", train);
     check("dev", plan.files.dev);
-    for (const std::string& file : test_files(experiment, *plan.config)) check("test", file);
+    for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
       if (other.task.head->level() != Level::pair && other.files.train == train)

@@ -84,6 +84,24 @@ bool reads_frozen(const MultiTaskModel& model, const FreezePolicy& policy, const
   return true;
 }
 
+/// Whether a policy trains the encoder at all.
+bool trains_below_heads(const MultiTaskModel& model, const FreezePolicy& policy) {
+  for (const auto& [name, tensor] : model.backbone().parameters())
+    if (policy.ever_trains("backbone." + name)) return true;
+  return false;
+}
+
+/// For a task that reads frozen layers only, where others are trained.
+std::string frozen_text(const Experiment& experiment, const TaskPlan& task, const MultiTaskModel& model,
+                        bool settled) {
+  return "task '" + task.config->name + "' reads layer " +
+         std::to_string(task.task.reading.layer_in(model.backbone().shape().layers)) +
+         ", and [freeze] policy \"" + experiment.freeze.string("policy") +
+         "\" freezes all up to it: the encoder learns nothing from the task, " +
+         (settled ? "and its head stays the fitted probe" : "and its head alone is trained") +
+         "; read a higher layer or freeze fewer";
+}
+
 HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   HeadsAtStart heads{.random = {}, .all_probes = true};
   for (const TaskPlan& task : tasks) {
@@ -131,8 +149,12 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
-  for (const TaskPlan& task : tasks)
-    plan.settled.push_back(starts_at_optimum(task) && reads_frozen(*encoder.model, plan.policy, task.task));
+  for (const TaskPlan& task : tasks) {
+    const bool frozen = reads_frozen(*encoder.model, plan.policy, task.task);
+    plan.settled.push_back(starts_at_optimum(task) && frozen);
+    if (frozen && trains_below_heads(*encoder.model, plan.policy))
+      plan.warnings.push_back(frozen_text(experiment, task, *encoder.model, plan.settled.back()));
+  }
   WeightingPlugin plugin;
   try {
     plugin = plugins.weighting(experiment.weighting.string("method"));

@@ -35,7 +35,8 @@ struct TrainingPlan {
   std::vector<TaskFiles> files;
   std::vector<bool>
       settled;  ///< [K]: the head starts at the optimum of its loss and reads frozen layers only
-  std::optional<Sampler> sampler;  ///< none where every head is settled: there is nothing to train
+  std::vector<std::string> warnings;  ///< tasks of which the encoder learns nothing
+  std::optional<Sampler> sampler;     ///< none where every head is settled: there is nothing to train
 
   bool trains_nothing() const { return !sampler; }
 };

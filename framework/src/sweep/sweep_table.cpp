@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "report/csv_cell.h"
 #include "report/terminal_text.h"
 
 namespace mtt {
@@ -41,13 +42,6 @@ std::string count_text(std::int64_t count) {
 std::string seconds_text(const SweepLine& line) {
   if (!std::isfinite(line.seconds.mean)) return "-";
   return (line.beside_others ? "~" : "") + formatted("%.1f", line.seconds.mean);
-}
-
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
 }
 
 std::string csv_number(double value) { return std::isfinite(value) ? formatted("%.17g", value) : ""; }
@@ -154,11 +148,11 @@ std::string sweep_csv(const SweepSummary& summary) {
   for (const SweepLine& line : summary.lines) {
     for (std::size_t m = 0; m < summary.metrics.size(); ++m) {
       const SweepCell& cell = line.cells[m];
-      text += quoted(line.arm) + "," + quoted(summary.shape.points[line.point].label) + "," +
-              quoted(summary.metrics[m]) + "," + csv_number(cell.score.mean) + "," +
+      text += csv_cell(line.arm) + "," + csv_cell(summary.shape.points[line.point].label) + "," +
+              csv_cell(summary.metrics[m]) + "," + csv_number(cell.score.mean) + "," +
               csv_number(cell.score.half) + "," + std::to_string(cell.score.count) + "," +
               csv_number(cell.difference.mean) + "," + csv_number(cell.difference.half) + "," +
-              quoted(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
+              csv_cell(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
               csv_number(line.time_ratio.mean) + "," + (line.beside_others ? "no" : "yes") + "," +
               csv_number(line.peak_memory_mb) + "," + std::to_string(line.learning_parameters) + "\n";
     }

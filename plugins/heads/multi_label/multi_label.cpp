@@ -17,9 +17,9 @@ using mtt::Value;
 namespace {
 
 std::vector<Value> names_of(const Value& label) {
-  if (label.is(Value::Kind::array)) return {label.array().begin(), label.array().end()};
   if (label.is(Value::Kind::string)) return {label};
-  label.refuse("found " + label.json() + ", expected an array of labels, for example [\"food\", \"travel\"]");
+  if (!label.is(Value::Kind::array)) mtt::refuse_label(label, mtt::LabelKind::sets);
+  return {label.array().begin(), label.array().end()};
 }
 
 at::Tensor with_target(const at::Tensor& targets) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 
 namespace {
 
@@ -23,7 +24,9 @@ std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence) 
 
 std::vector<mtt::Entity> read_spans(const mtt::Value& spans, std::int64_t characters) {
   std::vector<mtt::Entity> result;
+  if (!spans.is(mtt::Value::Kind::array)) mtt::refuse_label(spans, mtt::LabelKind::spans);
   for (const mtt::Value& span : spans.array()) {
+    if (!span.is(mtt::Value::Kind::table)) mtt::refuse_label(spans, mtt::LabelKind::spans);
     const std::int64_t start = span.at("start").integer(), end = span.at("end").integer();
     if (start < 0 || start >= end)
       span.refuse("the span " + std::to_string(start) + ".." + std::to_string(end) + " is empty or negative");

@@ -6,6 +6,7 @@
 #include "mtt/error.h"
 #include "temporary_folder.h"
 
+namespace fs = std::filesystem;
 using mtt::Experiment;
 
 namespace {
@@ -27,6 +28,37 @@ TEST_CASE("an experiment's paths are relative to its file, also with odd names")
   CHECK(read(folder, "[backbone]\nmodel = 'name'\n").backbone.string("model") == "name");
 }
 
+TEST_CASE("a path of --set is relative to the working directory, others to the file") {
+  const TemporaryFolder folder;
+  const std::string text = "[backbone]\nmodel = 'm'\n[data]\ntrain = 't.jsonl'\n[tasks.a]\nhead = 'h'\n";
+  const std::string here = std::filesystem::current_path().string();
+  const auto given = [&](const std::string& assignment) {
+    return mtt::Override{assignment, "--set " + assignment};
+  };
+  const Experiment e = read(folder, text,
+                            {given("data.test=['x.jsonl','/y.jsonl']"),
+                             given("tasks.a.dev=d/d.jsonl"),
+                             given("backbone.model=./model"),
+                             {"run.init_from=old", "e.toml:9:1"}});
+  CHECK(e.data.string("train") == (folder.path() / "t.jsonl").string());
+  CHECK(e.data.strings("test") == std::vector<std::string>{here + "/x.jsonl", "/y.jsonl"});
+  CHECK(e.tasks[0].options.string("dev") == here + "/d/d.jsonl");
+  CHECK(e.backbone.string("model") == here + "/model");
+  CHECK(e.run.string("init_from") == (folder.path() / "old").string());
+  const fs::path file = folder.path() / "e.toml";
+  CHECK(mtt::for_command_line({"data.train=x.jsonl", "e.toml:9:1"}, file).assignment ==
+        "data.train=\"" + (folder.path() / "x.jsonl").string() + "\"");
+  CHECK(mtt::for_command_line({"train.learning_rate=1e-4", "e.toml:9:1"}, file).assignment ==
+        "train.learning_rate=1e-04");
+}
+
+TEST_CASE("a directory that looks like the name of a model is noticed") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder.path() / "my-model-of-no-cache");
+  CHECK_THROWS_WITH(read(folder, "[backbone]\nmodel = 'my-model-of-no-cache'\n"),
+                    Contains("e.toml:2:1") && Contains("write \"./my-model-of-no-cache\""));
+}
+
 TEST_CASE("MTT_DATA is known in paths, and missed with a sentence") {
   const TemporaryFolder folder;
   const std::string text = "[backbone]\nmodel = 'm'\n[data]\ntrain = '${MTT_DATA}/t.jsonl'\n";
@@ -46,6 +78,12 @@ TEST_CASE("wrong experiments say where") {
                     Contains("e.toml:3:1") && Contains("did you mean 'pooling'"));
   CHECK_THROWS_WITH(read(folder, head + "[tasks.'A b']\nhead = 'x'\n"), Contains("no name for a task"));
   CHECK(read(folder, head + "[tasks.NER-1]\nhead = 'x'\n").tasks[0].name == "NER-1");
+  CHECK_THROWS_WITH(read(folder, head + "[model]\nname = 'm'\n"),
+                    Contains("e.toml:3:") && Contains("write [backbone]"));
+  CHECK_THROWS_WITH(read(folder, head + "batch_size = 3\n[train]\n"),
+                    Contains("in [backbone]; it belongs in [train]"));
+  CHECK_THROWS_WITH(read(folder, head + "[freeze]\npolicy = 'linear_probe'\n[train]\n"),
+                    Contains("did you mean 'backbone'?"));
   CHECK_THROWS_WITH(read(folder, head + "[tasks]\nx = 1\n"), Contains("expected a table [tasks.x]"));
   CHECK_THROWS_WITH(read(folder, head + "[run]\nthreads = -1\n"), Contains("expected 0 to 1024"));
   CHECK_THROWS_WITH(Experiment::read(folder.path() / "none.toml", {}), Contains("does not exist"));

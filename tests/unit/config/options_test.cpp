@@ -62,6 +62,32 @@ TEST_CASE("each wrong option gives one sentence with its place") {
   CHECK_THROWS_WITH(read("steps = 1"), "x.toml: 'model' is missing in [train]; it is a string: The model.");
 }
 
+TEST_CASE("the keys of other systems and of other tables are told where they belong") {
+  const auto hint = [](const std::string& key, const std::string& value = "1") {
+    try {
+      read("model = 'm'\n" + key + " = " + value);
+    } catch (const mtt::Error& error) {
+      const std::string what = error.what(), begin = "x.toml:2:1: unknown key \"" + key + "\" in [train]; ";
+      CHECK_THAT(what, Contains(begin));
+      return what.substr(std::min(begin.size(), what.size()));
+    }
+    return std::string();
+  };
+  CHECK(hint("lr") == "write learning_rate in [train]");
+  CHECK(hint("warmup_ratio") == "write warm_up in [train], a share of all steps");
+  CHECK_THAT(hint("gradient_accumulation_steps"), Contains("write batch_size in [train]"));
+  CHECK_THAT(hint("per_device_train_batch_size"), Contains("write batch_size in [train]"));
+  CHECK(hint("max_grad_norm") == "write clip_norm in [train]");
+  CHECK(hint("num_epochs") == "write epochs in [train]");
+  CHECK(hint("num_train_epochs") == "write epochs in [train]");
+  CHECK(hint("max_seq_length") == "write max_tokens in [backbone]");
+  CHECK(hint("seed") == "it belongs in [run]");
+  CHECK(hint("init") == "it belongs in [tasks.<name>]");
+  CHECK(hint("dev_share") == "it belongs in [data] or [tasks.<name>]");
+  CHECK(hint("step") == "did you mean 'steps'?");
+  CHECK_THAT(hint("xyz"), Contains("it takes 'steps', 'rate'"));
+}
+
 TEST_CASE("an option that is not declared cannot be read") {
   CHECK_THROWS_WITH(read("model = 'm'").number("warmth"), "the option 'warmth' is read, but not declared");
 }

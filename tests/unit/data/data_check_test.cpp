@@ -18,7 +18,7 @@ const mtt::Tokenizer& tokenizer() {
 /// Files written, read and checked as one task `task` whose head declares `kind`.
 struct Checked {
   TemporaryFolder folder;
-  mtt::ExampleFiles files{"text"};
+  mtt::ExampleFiles files;
   mtt::DataCheck check;
 
   explicit Checked(const std::vector<std::string>& contents, const std::string& ending = ".jsonl",
@@ -34,8 +34,6 @@ struct Checked {
       part.role = role;
       part.file = folder.write(mtt::role_name(role) + ending, contents[i]).string();
       part.examples = &files.get(part.file);
-      for (std::size_t row = 0; row < part.examples->texts.size(); ++row)
-        part.rows.push_back(static_cast<std::int64_t>(row));
       task.parts.push_back(check.parts.size());
       check.parts.push_back(std::move(part));
     }

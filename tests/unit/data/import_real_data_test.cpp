@@ -60,7 +60,7 @@ TEST_CASE("SNIPS, cut into its pieces, is put together again", "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_DATA");
   const TemporaryFolder originals;
   for (const char* part : {"train", "dev", "test"}) {
-    mtt::Examples expected = mtt::read_examples(folder + "/snips/" + part + ".jsonl", "text");
+    mtt::Examples expected = mtt::read_examples(folder + "/snips/" + part + ".jsonl");
     const auto intent = [](const Value& row) { return row.at("intent").string(); };
     std::stable_sort(expected.rows.begin(), expected.rows.end(),
                      [&](const Value& a, const Value& b) { return intent(a) < intent(b); });
@@ -82,7 +82,7 @@ TEST_CASE("CLINC150 in one file is split again", "[data]") {
       {"val", "dev"}, {"train", "train"}, {"oos_test", "oos_test"}, {"test", "test"}};
   for (const auto& [key, part] : parts) {
     Value::Array pairs;
-    for (const Value& row : mtt::read_examples(folder + "/clinc150/" + part + ".jsonl", "text").rows)
+    for (const Value& row : mtt::read_examples(folder + "/clinc150/" + part + ".jsonl").rows)
       pairs.emplace_back(Value::Array{row.at("text"), row.at("intent")});
     original.set(key, std::move(pairs));
   }
@@ -90,15 +90,15 @@ TEST_CASE("CLINC150 in one file is split again", "[data]") {
   REQUIRE(splits.size() == parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
     CHECK(splits[i].name == parts[i].second);
-    CHECK(different(splits[i].rows,
-                    mtt::read_examples(folder + "/clinc150/" + splits[i].name + ".jsonl", "text")) == 0);
+    CHECK(different(splits[i].rows, mtt::read_examples(folder + "/clinc150/" + splits[i].name + ".jsonl")) ==
+          0);
   }
 }
 
 TEST_CASE("pairs of the STS benchmark, in columns, are read again with their sources", "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_DATA");
   const TemporaryFolder originals;
-  const mtt::Examples expected = mtt::read_examples(folder + "/sts_images/test.jsonl", "text");
+  const mtt::Examples expected = mtt::read_examples(folder + "/sts_images/test.jsonl");
   std::string columns;
   for (const Value& row : expected.rows) {
     columns += "main\t" + row.at("genre").string() + "\t2015\t0001\t" + row.at("similarity").json() + "\t" +
@@ -114,7 +114,7 @@ TEST_CASE("the columns of W-NUT 2017 and the folders made of them have the entit
           "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_DATA");
   const std::string file = folder + "/wnut17/wnut17train.conll";
-  const mtt::Examples expected = mtt::read_examples(file, "text");
+  const mtt::Examples expected = mtt::read_examples(file);
   const TemporaryFolder originals;
   std::string words, tags, intents;
   std::istringstream lines(file_text(file) + "\n");

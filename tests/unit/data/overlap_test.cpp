@@ -20,6 +20,7 @@ TEST_CASE("the overlap of files ignores case and white space") {
   const KnownTexts known({&one, &two});
   const Overlap overlap = find_overlap(of({"snow", " RAIN", "wake me up", "wake me up!", "play"}), known);
   CHECK(overlap.examples == 3);
+  CHECK(overlap.exact == 1);
   CHECK(overlap.first == 1);
   CHECK(overlap.other == 1);
   CHECK(find_overlap(of({"play"}), known).other == 0);

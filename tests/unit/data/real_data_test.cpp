@@ -59,8 +59,6 @@ mtt::DataCheck check(const std::string& folder, const std::string& field, mtt::E
     part.role = role;
     part.file = folder + "/" + mtt::role_name(role) + ".jsonl";
     part.examples = &files.get(part.file);
-    part.rows.resize(part.examples->texts.size());
-    std::iota(part.rows.begin(), part.rows.end(), 0);
     task.parts.push_back(check.parts.size());
     check.parts.push_back(std::move(part));
   }
@@ -90,7 +88,7 @@ TEST_CASE("every file of the data sets is read whole", "[data]") {
     if (expected == kFiles.end()) continue;
     INFO(expected->first);
     ++seen;
-    const mtt::Examples examples = mtt::read_examples(entry.path(), "text");
+    const mtt::Examples examples = mtt::read_examples(entry.path());
     CHECK(examples.texts.size() == expected->second.examples);
     CHECK(examples.partners.size() == (expected->first.starts_with("sts_") ? examples.texts.size() : 0));
     std::size_t spans = 0;
@@ -102,7 +100,7 @@ TEST_CASE("every file of the data sets is read whole", "[data]") {
 
 TEST_CASE("the known flaws of the data sets are found", "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_DATA");
-  mtt::ExampleFiles files("text");
+  mtt::ExampleFiles files;
   const mtt::DataCheck snips = check(folder + "/snips", "intent", files);
   CHECK(snips.tasks[0].labels.size() == 7);
   CHECK(snips.errors() == 0);

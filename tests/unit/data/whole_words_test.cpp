@@ -140,9 +140,9 @@ TEST_CASE("the examples of a file are fitted once, in place, and counted") {
 {"text":"up"}
 )")
           .string();
-  mtt::ExampleFiles files("text");
+  mtt::ExampleFiles files;
   const mtt::TextReader reader(tokenizer(), 4, "");
-  const auto fitted = mtt::fit_examples(files, file, {"ner"}, false, reader);
+  const auto fitted = mtt::fit_examples(files, file, {{"ner", std::nullopt}}, false, reader);
   CHECK(fitted.texts == 3);
   CHECK(fitted.truncated == 1);
   CHECK(fitted.longest == 5);
@@ -154,8 +154,9 @@ TEST_CASE("the examples of a file are fitted once, in place, and counted") {
   CHECK(labels[0].json() == R"([{"start":0,"end":4,"label":"x"}])");
   CHECK(labels[1].array()[1].at("end").integer() == 9);
   CHECK(files.get(file).labels("kind")[0].string() == "a");
-  CHECK(mtt::fit_examples(files, file, {"ner"}, false, reader).moved == 0);
+  CHECK(mtt::fit_examples(files, file, {{"ner", std::nullopt}}, false, reader).moved == 0);
 
   const std::string tags = folder.write("a.conll", "wak\tB-x\ner\tO\n").string();
-  CHECK(mtt::fit_examples(files, tags, {"one", "two"}, false, reader).spans == 1);
+  CHECK(mtt::fit_examples(files, tags, {{"one", std::nullopt}, {"two", std::nullopt}}, false, reader).spans ==
+        1);
 }

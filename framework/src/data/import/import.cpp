@@ -77,7 +77,12 @@ void check(const ImportedSplit& split) {
     if (!row.find(kText))
       row.refuse("the example has no text; its keys are " + keys_of(row) +
                  "; name the one that holds it by --rename KEY=text");
-  examples_from_rows(split.rows, std::string(kText));
+  const Examples examples = examples_from_rows(split.rows);
+  const bool has_pairs = std::any_of(split.rows.begin(), split.rows.end(),
+                                     [](const Value& row) { return row.find(kTextPair) != nullptr; });
+  if (has_pairs && examples.partners.empty())
+    throw Error("the data set " + (split.name.empty() ? "" : "'" + split.name + "' ") +
+                examples.why_no_partners);
 }
 
 }  // namespace
