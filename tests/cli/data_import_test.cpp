@@ -72,7 +72,7 @@ TEST_CASE("an import of splits is a directory, complete or not there") {
                            i.path("full.json") + ":1:36\n");
   CHECK(i.names() == std::vector<std::string>{"full.json", "new", "new/clinc", "new/clinc/dev.jsonl",
                                               "new/clinc/train.jsonl"});
-  CHECK(mtt::read_examples(out + "/train.jsonl", "text").labels("wish")[1].string() == "y");
+  CHECK(mtt::read_examples(out + "/train.jsonl").labels("wish")[1].string() == "y");
   CHECK_THAT(i.run("clinc", {"full.json"}, "new/clinc").err, Contains("is there already"));
   CHECK(i.names().size() == 5);
 }

@@ -79,8 +79,14 @@ bool TextSource::next_line(std::string& line) {
 std::optional<Value> TextSource::next_row() {
   if (table_) return table_->next();
   std::string line;
-  if (!next_line(line)) return std::nullopt;
-  return parse_jsonl_line(line, lines_.source(), lines_.number());
+  std::int64_t blank_number = 0;
+  while (next_line(line)) {
+    const bool is_blank = line.find_first_not_of(" \t") == std::string::npos;
+    if (blank_number > 0 && !is_blank) parse_jsonl_line("", lines_.source(), blank_number);  // refuses it
+    if (!is_blank) return parse_jsonl_line(line, lines_.source(), lines_.number());
+    if (blank_number == 0) blank_number = lines_.number();
+  }
+  return std::nullopt;
 }
 
 void TextSource::add_row(Value row, TextLines& lines) {

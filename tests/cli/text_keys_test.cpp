@@ -1,0 +1,113 @@
+#include "catch.h"
+#include "program.h"
+#include "temporary_folder.h"
+#include "tiny_model.h"
+
+namespace {
+
+const char kHead[] = "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"d.jsonl\"\ntest = \"d.jsonl\"\n";
+
+struct Folder {
+  TemporaryFolder folder;
+  Folder() { write_tiny_model(folder.path() / "model"); }
+  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
+
+  Outcome run(const std::string& name, const std::string& tables, const std::string& data) const {
+    folder.write("d.jsonl", data);
+    const std::string config = folder.write(name + ".toml", kHead + tables).string();
+    return mtt_program({"run", config, "--out", path(name)});
+  }
+  std::string head(const std::string& name, const std::string& task) const {
+    return file_text(path(name) + "/heads/" + task + "/model.safetensors");
+  }
+};
+
+}  // namespace
+
+TEST_CASE("arrays of tokens and tags train the same head as the text with spans") {
+  const Folder f;
+  const std::string spans =
+      "{\"text\": \"play loud music\", \"what\": [{\"start\": 10, \"end\": 15, \"label\": \"x\"}]}\n"
+      "{\"text\": \"wake me at six\", \"what\": [{\"start\": 8, \"end\": 14, \"label\": \"y\"}]}\n"
+      "{\"text\": \"rain now\", \"what\": []}\n";
+  const Outcome one = f.run("spans", "[tasks.what]\nhead = \"token_classification\"\n", spans);
+  INFO(one.out << one.err);
+  REQUIRE(one.code == 0);
+
+  const std::string names =
+      "{\"tokens\": [\"play\", \"loud\", \"music\"], \"tags\": [\"O\", \"O\", \"B-x\"]}\n"
+      "{\"tokens\": [\"wake\", \"me\", \"at\", \"six\"], \"tags\": [\"O\", \"O\", \"B-y\", \"I-y\"]}\n"
+      "{\"tokens\": [\"rain\", \"now\"], \"tags\": [\"O\", \"O\"]}\n";
+  const std::string table =
+      "[tasks.what]\nhead = \"token_classification\"\ntext = \"tokens\"\nfield = \"tags\"\n";
+  const Outcome two = f.run("names", table, names);
+  INFO(two.out << two.err);
+  REQUIRE(two.code == 0);
+  CHECK(f.head("names", "what") == f.head("spans", "what"));
+
+  const std::string numbers =
+      "{\"tokens\": [\"play\", \"loud\", \"music\"], \"tags\": [0, 0, 1]}\n"
+      "{\"tokens\": [\"wake\", \"me\", \"at\", \"six\"], \"tags\": [0, 0, 2, 3]}\n"
+      "{\"tokens\": [\"rain\", \"now\"], \"tags\": [0, 0]}\n";
+  const Outcome three = f.run("numbers", table + "tags = [\"O\", \"B-x\", \"B-y\", \"I-y\"]\n", numbers);
+  INFO(three.out << three.err);
+  REQUIRE(three.code == 0);
+  CHECK(f.head("numbers", "what") == f.head("spans", "what"));
+
+  const Outcome nameless = f.run("nameless", table, numbers);
+  CHECK(nameless.code == 1);
+  CHECK_THAT(nameless.err, Contains("d.jsonl:1:") && Contains("tags = ["));
+}
+
+TEST_CASE("tasks that read other keys of the same file are those that read files of their own") {
+  const Folder f;
+  const std::string both =
+      "{\"title\": \"play some music\", \"body\": \"wake me up\", \"a\": \"p\", \"b\": \"q\"}\n"
+      "{\"title\": \"rain now\", \"body\": \"play rain\", \"a\": \"r\", \"b\": \"s\"}\n"
+      "{\"title\": \"loud music\", \"body\": \"up at six\", \"a\": \"p\", \"b\": \"q\"}\n";
+  const Outcome keys = f.run("keys",
+                             "[tasks.a]\nhead = \"classification\"\ntext = \"title\"\n"
+                             "[tasks.b]\nhead = \"classification\"\ntext = \"body\"\n",
+                             both);
+  INFO(keys.out << keys.err);
+  REQUIRE(keys.code == 0);
+
+  f.folder.write("a.jsonl",
+                 "{\"text\": \"play some music\", \"a\": \"p\"}\n{\"text\": \"rain now\", \"a\": \"r\"}\n"
+                 "{\"text\": \"loud music\", \"a\": \"p\"}\n");
+  f.folder.write("b.jsonl",
+                 "{\"text\": \"wake me up\", \"b\": \"q\"}\n{\"text\": \"play rain\", \"b\": \"s\"}\n"
+                 "{\"text\": \"up at six\", \"b\": \"q\"}\n");
+  const std::string config =
+      f.folder
+          .write("files.toml",
+                 "[backbone]\nmodel = \"./model\"\n"
+                 "[tasks.a]\nhead = \"classification\"\ntrain = \"a.jsonl\"\ntest = \"a.jsonl\"\n"
+                 "[tasks.b]\nhead = \"classification\"\ntrain = \"b.jsonl\"\ntest = \"b.jsonl\"\n")
+          .string();
+  const Outcome files = mtt_program({"run", config, "--out", f.path("files")});
+  INFO(files.out << files.err);
+  REQUIRE(files.code == 0);
+  for (const char* task : {"a", "b"}) CHECK(f.head("keys", task) == f.head("files", task));
+
+  const Outcome missing = f.run("missing", "[tasks.a]\nhead = \"classification\"\ntext = \"titel\"\n", both);
+  CHECK(missing.code == 1);
+  CHECK_THAT(missing.err, Contains("d.jsonl:1:") && Contains("titel"));
+}
+
+TEST_CASE("a task that reads frozen layers only is named when the encoder trains") {
+  const Folder f;
+  const std::string data =
+      "{\"text\": \"play some music\", \"a\": \"p\"}\n{\"text\": \"rain now\", \"a\": \"r\"}\n"
+      "{\"text\": \"loud music\", \"a\": \"p\"}\n{\"text\": \"wake me up\", \"a\": \"r\"}\n";
+  const std::string rest =
+      "[train]\nepochs = 1\nbatch_size = 2\n[freeze]\npolicy = \"bottom_layers\"\nlayers = 1\n";
+  const Outcome frozen =
+      f.run("frozen", "[tasks.a]\nhead = \"classification\"\nlayer = 1\npooling = \"mean\"\n" + rest, data);
+  INFO(frozen.out << frozen.err);
+  REQUIRE(frozen.code == 0);
+  CHECK_THAT(frozen.err, Contains("task 'a' reads layer 1") && Contains("read a higher layer or freeze fewer"));
+  const Outcome top = f.run("top", "[tasks.a]\nhead = \"classification\"\n" + rest, data);
+  REQUIRE(top.code == 0);
+  CHECK_THAT(top.err, !Contains("reads layer"));
+}

@@ -1,0 +1,45 @@
+#include "data/text_source.h"
+
+#include <string>
+
+#include "catch.h"
+#include "temporary_folder.h"
+
+using namespace mtt;
+using Catch::Matchers::Contains;
+
+namespace {
+
+TextLines all(const TemporaryFolder& folder, const std::string& name, const std::string& content,
+              const std::string& field) {
+  return TextSource(folder.write(name, content).string(), field, "name the key by --field").next(1000);
+}
+
+}  // namespace
+
+TEST_CASE("blank lines at the end of JSONL are passed over, others are refused with their number") {
+  const TemporaryFolder folder;
+  const std::string two = "{\"text\": \"a\"}\n{\"text\": \"b\"}\n";
+  for (const char* end : {"", "\n", "\n\n\n", "  \n\t", "\r\n"}) {
+    INFO(Value(end).json());
+    CHECK(all(folder, "e.jsonl", two + end, "text").texts == std::vector<std::string>{"a", "b"});
+  }
+  CHECK_THROWS_WITH(all(folder, "e.jsonl", two + "\n\n{\"text\": \"c\"}\n", "text"),
+                    Contains("e.jsonl:3:1") && Contains("the line is blank"));
+  CHECK_THROWS_WITH(all(folder, "e.jsonl", "\n" + two, "text"), Contains("e.jsonl:1:1"));
+  CHECK(all(folder, "e.jsonl", "\n\n", "text").texts.empty());
+}
+
+TEST_CASE("in a text file every line is a text, also a blank one") {
+  const TemporaryFolder folder;
+  CHECK(all(folder, "e.txt", "a\n\nb\n\n", "").texts == std::vector<std::string>{"a", "", "b", ""});
+}
+
+TEST_CASE("a table without a field, or without its column, is refused with the remedy") {
+  const TemporaryFolder folder;
+  CHECK(all(folder, "e.csv", "id,text\n1,a\n2,\"b\nc\"\n\n", "text").texts ==
+        std::vector<std::string>{"a", "b\nc"});
+  CHECK_THROWS_WITH(all(folder, "e.csv", "id,text\n1,a\n", ""), Contains("name the key by --field"));
+  CHECK_THROWS_WITH(all(folder, "e.csv", "id,text\n1,a\n", "sentence"),
+                    Contains("e.csv:1") && Contains("the columns are \"id\", \"text\""));
+}
