@@ -106,7 +106,8 @@ TEST_CASE("a task that reads frozen layers only is named when the encoder trains
       f.run("frozen", "[tasks.a]\nhead = \"classification\"\nlayer = 1\npooling = \"mean\"\n" + rest, data);
   INFO(frozen.out << frozen.err);
   REQUIRE(frozen.code == 0);
-  CHECK_THAT(frozen.err, Contains("task 'a' reads layer 1") && Contains("read a higher layer or freeze fewer"));
+  CHECK_THAT(frozen.err,
+             Contains("task 'a' reads layer 1") && Contains("read a higher layer or freeze fewer"));
   const Outcome top = f.run("top", "[tasks.a]\nhead = \"classification\"\n" + rest, data);
   REQUIRE(top.code == 0);
   CHECK_THAT(top.err, !Contains("reads layer"));

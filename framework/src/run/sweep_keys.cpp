@@ -16,6 +16,22 @@ namespace {
 constexpr std::size_t kMostBytes = 16u << 20;
 constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.threads"};
 
+/// Keys that are younger than the rows of key version 2, and the values that mean what was done before them.
+struct LaterKey {
+  std::string_view section, key, before;
+};
+constexpr std::array<LaterKey, 4> kLaterKeys = {{{"data", "text_pair", "\"text_pair\""},
+                                                 {"tasks", "text", "\"\""},
+                                                 {"tasks", "text_pair", "\"\""},
+                                                 {"tasks", "tags", "[]"}}};
+
+bool means_as_before(std::string_view path, const Value& value) {
+  const std::string_view section = path.substr(0, path.find('.')), key = path.substr(path.rfind('.') + 1);
+  return std::any_of(kLaterKeys.begin(), kLaterKeys.end(), [&](const LaterKey& later) {
+    return later.section == section && later.key == key && later.before == value.json();
+  });
+}
+
 bool is_path(std::string_view key) {
   constexpr std::array<std::string_view, 8> paths = {"plugin_path", "train",     "dev",   "test",
                                                      "file",        "directory", "model", "init_from"};
@@ -32,6 +48,7 @@ Value key_of(const std::string& path, const Value& resolved, const Value* writte
   for (const auto& [key, value] : resolved.table()) {
     const std::string below = path.empty() ? key : path + "." + key;
     if (std::find(kNoResult.begin(), kNoResult.end(), below) != kNoResult.end()) continue;
+    if (means_as_before(below, value)) continue;
     const Value* its = written && written->is(Value::Kind::table) ? written->find(key) : nullptr;
     result.set(key, key_of(below, value, its));
   }
