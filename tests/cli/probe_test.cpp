@@ -254,7 +254,8 @@ TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing
   CHECK(key(sweep, {"train.beta1=0.8"}) != base);
   CHECK(key(sweep, {"run.seed=8"}) != base);
   CHECK(key(sweep, {"tasks.intent.dropout=0.2"}) != base);
-  CHECK(key(sweep, {"data.train=test.jsonl"}) != base);
+  CHECK(key(sweep, {"tasks.intent.text=other"}) != base);
+  CHECK(key(sweep, {"data.train=" MTT_SOURCE "/configs/data/assistant_train.jsonl"}) != base);
   CHECK(key("[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 4 }\n") != base);
 }
 

@@ -174,7 +174,8 @@ TEST_CASE("runs with the same frozen layers share their activations") {
 
 TEST_CASE("one run that fails neither stops nor hides the others, and is tried again") {
   const SweepFolder folder;
-  const std::string late = "sweep.arms={all={}, late={data={train=\"late.jsonl\"}}}";
+  const std::string late =
+      "sweep.arms={all={}, late={data={train=\"" + (folder.path() / "late.jsonl").string() + "\"}}}";
   folder.write("late.jsonl", "no JSON\n");
   const Outcome broken = folder.sweep("s", {"--set", late});
   CHECK(broken.code == 1);
@@ -288,13 +289,17 @@ TEST_CASE("the sweep of docs/training.md is one") {
 TEST_CASE("test files of the same name are told apart by their folders, and none is named twice") {
   const SweepFolder folder;
   folder.write("a/test.jsonl", file_text(folder.path() / "test.jsonl"));
+  const auto files = [&](const std::string& one, const std::string& two) {
+    return "data.test=[\"" + (folder.path() / one).string() + "\", \"" + (folder.path() / two).string() +
+           "\"]";
+  };
   const Outcome run = mtt_program({"sweep", folder.config(), "--out", folder.out("s"), "--set",
-                                   "sweep.seeds=1", "--set", "data.test=[\"test.jsonl\", \"a/test.jsonl\"]"});
+                                   "sweep.seeds=1", "--set", files("test.jsonl", "a/test.jsonl")});
   INFO(run.err);
   REQUIRE(run.code == 0);
   CHECK_THAT(run.out, Contains("intent (a/test).accuracy"));
-  const Outcome twice = mtt_program(
-      {"run", folder.config(), "--check", "--set", "data.test=[\"test.jsonl\", \"./test.jsonl\"]"});
+  const Outcome twice =
+      mtt_program({"run", folder.config(), "--check", "--set", files("test.jsonl", "./test.jsonl")});
   CHECK(twice.code == 1);
   CHECK_THAT(twice.err, Contains("test.jsonl' is named twice"));
 }

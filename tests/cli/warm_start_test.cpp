@@ -75,9 +75,11 @@ struct Runs {
     REQUIRE(outcome.code == 0);
     return outcome;
   }
+  /// The working directory is another one, so that the path is absolute.
+  std::string init_from(const std::string& run) const { return "run.init_from=" + in(run).string(); }
   Outcome from(const std::string& name, std::vector<std::string> set = {}) const {
     set.insert(set.end(), kStill.begin(), kStill.end());
-    set.emplace_back("run.init_from=first");
+    set.push_back(init_from("first"));
     return done(name, set);
   }
   std::string file(const std::string& name) const { return file_text(in(name)); }
@@ -85,7 +87,7 @@ struct Runs {
     return npy_values(in(name) / "embeddings.npy", {2, 8});
   }
   void refused(const std::vector<std::string>& set, const std::vector<std::string>& parts) const {
-    std::vector<std::string> all = {"run.init_from=first"};
+    std::vector<std::string> all = {init_from("first")};
     all.insert(all.end(), set.begin(), set.end());
     for (const bool check : {true, false}) {
       const Outcome outcome =
@@ -137,7 +139,7 @@ TEST_CASE("more epochs after a finished run: a new run from it, as --resume of i
       r.run("first", {"train.schedule=constant", "train.warm_up=0", "train.epochs=8"}, {"--resume"});
   CHECK(more.code == 1);
   CHECK_THAT(more.err, Contains("train.epochs is 4 in the run and 8 now") && Contains("init_from = "));
-  r.done("second", {"run.init_from=first", "train.schedule=constant", "train.warm_up=0"});
+  r.done("second", {r.init_from("first"), "train.schedule=constant", "train.warm_up=0"});
   CHECK(r.file("second/heads/intent/model.safetensors") != r.file("first/heads/intent/model.safetensors"));
   CHECK(r.vectors("second") != r.vectors("first"));
 }
@@ -146,7 +148,7 @@ TEST_CASE("a run that starts from another one resumes from its checkpoint, and f
   const Runs r;
   r.done("first");
   r.done("other");
-  const std::vector<std::string> set = {"run.init_from=first", "train.epochs=200", "train.save_every=5",
+  const std::vector<std::string> set = {r.init_from("first"), "train.epochs=200", "train.save_every=5",
                                         "freeze.policy=top_layers", "freeze.layers=1"};
   r.done("whole", set);
   {
@@ -157,7 +159,7 @@ TEST_CASE("a run that starts from another one resumes from its checkpoint, and f
     REQUIRE(program.wait() == 128 + SIGTERM);
   }
   std::vector<std::string> elsewhere = set;
-  elsewhere[0] = "run.init_from=other";
+  elsewhere[0] = r.init_from("other");
   const Outcome refused = r.run("stopped", elsewhere, {"--resume"});
   CHECK(refused.code == 1);
   CHECK_THAT(refused.err, Contains("run.init_from is "));
@@ -202,8 +204,7 @@ TEST_CASE("a task that the other run lacks has its own initialisation, and what 
   const Outcome outcome = r.from("second");
   CHECK_THAT(outcome.out,
              Contains("heads: intent; own initialisation: mood; not taken, no such task here: slots") &&
-                 Contains("task     mood: classification, init ridge") &&
-                 !Contains("task     intent: "));
+                 Contains("task     mood: classification, init ridge") && !Contains("task     intent: "));
   CHECK(r.file("second/heads/intent/model.safetensors") == r.file("first/heads/intent/model.safetensors"));
 }
 
@@ -225,9 +226,9 @@ TEST_CASE("an encoder of another run serves heads in closed form, without a trai
 TEST_CASE("a head that cannot be taken is refused in one sentence, never left in silence") {
   const Runs r;
   r.done("first");
-  r.refused(
-      {"tasks.intent.head=ordinal", "tasks.intent.labels=[\"alarm\", \"play\"]"},
-      {"--set run.init_from=first: [run] init_from: ", "is 'classification' in the run and 'ordinal' here"});
+  r.refused({"tasks.intent.head=ordinal", "tasks.intent.labels=[\"alarm\", \"play\"]"},
+            {"--set " + r.init_from("first") + ": [run] init_from: ",
+             "is 'classification' in the run and 'ordinal' here"});
   r.refused({"tasks.slots.layer=2"}, {"'slots' has another layer, pooling or normalize in the run"});
   r.refused({"tasks.slots.crf=true"}, {"task 'slots': ", "its options give it other parameters"});
   r.refused({"backbone.pooling=cls"}, {"another pooling in the run"});
@@ -235,10 +236,10 @@ TEST_CASE("a head that cannot be taken is refused in one sentence, never left in
   r.refused({},
             {"task 'intent': ", "\"weather\"", "there; use the same labels, or give the task another name"});
   r.folder.write("train.jsonl", kTrain);
-  r.refused({"run.init_from=gone"}, {"gone' is no directory of a run"});
-  const Outcome itself = r.run("first", {"run.init_from=first"});
+  r.refused({r.init_from("gone")}, {"gone' is no directory of a run"});
+  const Outcome itself = r.run("first", {r.init_from("first")});
   CHECK(itself.code == 1);
   CHECK_THAT(itself.err, Contains("is the directory of this run itself"));
   write_tiny_model(r.in("model2"));
-  r.refused({"backbone.model=./model2"}, {"the run starts from the model '"});
+  r.refused({"backbone.model=" + r.in("model2").string()}, {"the run starts from the model '"});
 }
