@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <memory>
 
@@ -54,6 +55,24 @@ void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Val
   console.warn("--top: these heads give no class probabilities: " + heads);
 }
 
+/// Says which heads get texts of another key than they learned from; where all tasks read one key, --field
+/// may rename it.
+void warn_of_other_keys(const OpenModel& open, const std::string& field, Console& console) {
+  const auto& keys = open.text_keys;
+  const bool one_key = std::all_of(keys.begin(), keys.end(),
+                                   [&](const TextKeys& other) { return other.text == keys.front().text; });
+  if (field.empty() || one_key) return;
+  std::string others;
+  for (std::size_t t = 0; t < keys.size(); ++t)
+    if (keys[t].text != field)
+      others += (others.empty() ? "'" : ", '") + open.encoder.model->tasks()[t].name + "' (" +
+                Value(keys[t].text).json() + ")";
+  if (!others.empty())
+    console.warn("--field is " + Value(field).json() + ", and these tasks learned from another key: " +
+                 others + "; their predictions are for the texts of " + Value(field).json() +
+                 " too: call predict once for each key");
+}
+
 /// Adds to a line of the output what its line of the input holds beside the text: keys that are taken stay
 /// apart, under "input".
 void add_other_keys(const Value& row, const std::string& field, Value& line) {
@@ -75,6 +94,7 @@ void Predict::run() const {
     throw Error(
         "'" + model.model +
         "' is a model without heads; give the directory of a run, or use 'mtt encode' for its vectors");
+  warn_of_other_keys(open, text.field, console);
   LineOutput output(text.output);
   bool checked = false;
   infer(open, text, "predicting", /*predictions=*/true, classes, console,

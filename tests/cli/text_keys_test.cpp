@@ -1,3 +1,5 @@
+#include <set>
+
 #include "catch.h"
 #include "program.h"
 #include "temporary_folder.h"
@@ -93,6 +95,57 @@ TEST_CASE("tasks that read other keys of the same file are those that read files
   const Outcome missing = f.run("missing", "[tasks.a]\nhead = \"classification\"\ntext = \"titel\"\n", both);
   CHECK(missing.code == 1);
   CHECK_THAT(missing.err, Contains("d.jsonl:1:") && Contains("titel"));
+}
+
+TEST_CASE("predict names the tasks that learned from another key than --field") {
+  const Folder f;
+  const std::string both =
+      "{\"title\": \"play some music\", \"body\": \"wake me up\", \"a\": \"p\", \"b\": \"q\"}\n"
+      "{\"title\": \"rain now\", \"body\": \"play rain\", \"a\": \"r\", \"b\": \"s\"}\n";
+  const std::string a = "[tasks.a]\nhead = \"classification\"\ntext = \"title\"\n";
+  const std::string b = "[tasks.b]\nhead = \"classification\"\ntext = \"body\"\n";
+  REQUIRE(f.run("two", a + b, both).code == 0);
+  const auto predict = [&](const std::string& run, const std::string& field) {
+    return mtt_program({"predict", "--model", f.path(run), "--input", f.path("d.jsonl"), "--field", field});
+  };
+  const Outcome title = predict("two", "title");
+  CHECK(title.code == 0);
+  CHECK_THAT(title.err, Contains("learned from another key: 'b' (\"body\");"));
+  CHECK_THAT(predict("two", "body").err, Contains("learned from another key: 'a' (\"title\");"));
+  REQUIRE(f.run("one", a, both).code == 0);
+  CHECK_THAT(predict("one", "body").err, !Contains("another key"));
+}
+
+TEST_CASE("sweep arms that change text keys or tags have keys of their own, and defaults have none") {
+  const Folder f;
+  f.folder.write("d.jsonl", "{\"text\": \"rain\", \"title\": \"play\", \"a\": \"p\"}\n");
+  const auto keys = [&](const std::string& arms) {
+    const std::string config =
+        f.folder
+            .write("s.toml",
+                   std::string(kHead) + "[tasks.a]\nhead = \"classification\"\n[sweep.arms]\n" + arms)
+            .string();
+    const Outcome outcome = mtt_program({"sweep", config, "--check"});
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.code == 0);
+    std::vector<std::string> found;
+    for (std::size_t at = 0; (at = outcome.out.find("(key ", at)) != std::string::npos; at += 5)
+      found.push_back(outcome.out.substr(at + 5, 32));
+    return found;
+  };
+  const std::vector<std::string> same = keys(
+      "none = {}\ntext = { tasks.a.text = \"\" }\npair = { data.text_pair = \"text_pair\" }\n"
+      "tags = { tasks.a.tags = [] }\n");
+  REQUIRE(same.size() == 4);
+  CHECK(std::set<std::string>(same.begin(), same.end()).size() == 1);
+  // A row of this experiment that was written before tasks had text keys.
+  CHECK(same.front() == "KNOWN");
+  const std::vector<std::string> different = keys(
+      "none = {}\ntext = { tasks.a.text = \"title\" }\npair = { data.text_pair = \"title\" }\n"
+      "data = { data.text = \"title\" }\n"
+      "own = { tasks.a.text_pair = \"title\" }\ntags = { tasks.a.tags = [\"O\", \"B-x\"] }\n");
+  REQUIRE(different.size() == 6);
+  CHECK(std::set<std::string>(different.begin(), different.end()).size() == 6);
 }
 
 TEST_CASE("a task that reads frozen layers only is named when the encoder trains") {

@@ -71,7 +71,7 @@ std::optional<ProbeFit> read(const fs::path& file, Task& task) {
   try {
     const SafetensorsFile kept = SafetensorsFile::open(file);
     ProbeFit fit = fit_of(parse_json(kept.metadata.at(kRecord), file.string()));
-    copy_into(load_tensors(file), task.head->parameters(), file.string());
+    copy_file_into(file, task.head->parameters());
     return fit;
   } catch (const std::exception&) {
     return std::nullopt;

@@ -206,7 +206,7 @@ void RunCheck::estimate() {
     const double evaluations = static_cast<double>(training_->sampler->steps()) /
                                static_cast<double>(every > 0 ? every : training_->sampler->steps_per_epoch());
     seconds += training.seconds + scoring(dev) * evaluations + (fits_heads_ ? test_seconds : 0);
-    bytes = training.cache_bytes;
+    bytes = training.cache_bytes + (dev.empty() ? 0 : training.best_bytes);
     basis = std::to_string(training.steps_measured) + " steps that changed no weight";
   }
   estimate_text_ =

@@ -158,10 +158,16 @@ class TrainingEstimate {
       result_.cache_bytes = std::max(result_.cache_bytes, measured.cache_bytes);
     }
     model_.train(false);
+    double largest = 0;
     for (auto& [name, tensor] : model_.parameters()) {
       tensor.mutable_grad().reset();
       tensor.set_requires_grad(false);
+      if (!policy_.ever_trains(name)) continue;
+      const auto bytes = static_cast<double>(tensor.nbytes());
+      result_.best_bytes += bytes;
+      largest = std::max(largest, bytes);
     }
+    result_.best_bytes += largest;
     return result_;
   }
 

@@ -17,6 +17,9 @@ namespace mtt {
 struct RunEstimate {
   double seconds = 0;      ///< of training; 0 where there is none
   double cache_bytes = 0;  ///< of what frozen layers give for all training examples
+  /// Of the best weights as they take their place at the end: the pages of their file, and the largest tensor
+  /// once more.
+  double best_bytes = 0;
   std::int64_t steps_measured = 0;
 };
 

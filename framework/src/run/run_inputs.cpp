@@ -52,13 +52,7 @@ const std::string& RunInputs::of_file(const fs::path& file) {
   const auto [found, fresh] = known_.emplace(file, "");
   std::error_code error;
   if (!fresh || !fs::is_regular_file(file, error)) return found->second;
-  Digest digest;
-  if (fs::file_size(file) > 0) {
-    const MappedFile bytes(file);
-    digest.add(bytes.data(), bytes.size());
-  }
-  found->second = digest.hex();
-  return found->second;
+  return found->second = file_digest(file);
 }
 
 std::string RunInputs::digest(const Experiment& experiment) {

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "io/digest.h"
 #include "io/file.h"
@@ -53,22 +54,15 @@ std::vector<std::pair<std::int64_t, fs::path>> checkpoints_in(const fs::path& fo
   return found;
 }
 
-std::string digest_of(const fs::path& file) {
-  const MappedFile mapped(file);
-  Digest digest;
-  digest.add(mapped.data(), mapped.size());
-  return digest.hex();
-}
-
 Value manifest_of(const fs::path& folder) {
   Value files{Value::Table{}};
   std::vector<fs::path> paths;
   for (const auto& entry : fs::directory_iterator(folder)) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   for (const fs::path& path : paths)
-    files.set(
-        path.filename().string(),
-        Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))}, {"digest", digest_of(path)}});
+    files.set(path.filename().string(),
+              Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))},
+                           {"digest", file_digest(path)}});
   return Value::Table{{"files", std::move(files)}};
 }
 
@@ -83,7 +77,7 @@ void check_files(const fs::path& folder) {
     if (static_cast<std::int64_t>(size) != facts.at("bytes").integer())
       throw Error("'" + file.string() + "' has " + std::to_string(size) + " bytes, not the " +
                   std::to_string(facts.at("bytes").integer()) + " of its manifest");
-    if (digest_of(file) != facts.at("digest").string())
+    if (file_digest(file) != facts.at("digest").string())
       throw Error("the contents of '" + file.string() + "' are not those of its manifest");
   }
 }
@@ -97,6 +91,15 @@ Checkpoint read_one(const fs::path& folder, std::int64_t step) {
     if (entry.path().extension() == ".safetensors")
       checkpoint.tensors[entry.path().stem().string()] = load_tensors(entry.path());
   return checkpoint;
+}
+
+nn::NamedParameter read_tensor(const TensorView& view, const fs::path& file) {
+  if (view.dtype != DType::F32)
+    throw Error(file.string() + ": the tensor '" + view.name + "' is of type " +
+                std::string(dtype_name(view.dtype)) + "; expected F32");
+  at::Tensor tensor = at::empty(view.shape, at::kFloat);
+  if (view.bytes > 0) std::memcpy(tensor.mutable_data_ptr(), view.data, view.bytes);
+  return {view.name, std::move(tensor)};
 }
 
 void remove_old(const fs::path& folder) {
@@ -193,15 +196,14 @@ void save_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& t
 
 std::vector<nn::NamedParameter> load_tensors(const fs::path& file) {
   std::vector<nn::NamedParameter> tensors;
-  for (const TensorView& view : SafetensorsFile::open(file).tensors) {
-    if (view.dtype != DType::F32)
-      throw Error(file.string() + ": the tensor '" + view.name + "' is of type " +
-                  std::string(dtype_name(view.dtype)) + "; expected F32");
-    at::Tensor tensor = at::empty(view.shape, at::kFloat);
-    if (view.bytes > 0) std::memcpy(tensor.mutable_data_ptr(), view.data, view.bytes);
-    tensors.push_back({view.name, std::move(tensor)});
-  }
+  for (const TensorView& view : SafetensorsFile::open(file).tensors)
+    tensors.push_back(read_tensor(view, file));
   return tensors;
+}
+
+void copy_file_into(const fs::path& file, const std::vector<nn::NamedParameter>& parameters) {
+  for (const TensorView& view : SafetensorsFile::open(file).tensors)
+    copy_into({read_tensor(view, file)}, parameters, file.string());
 }
 
 }  // namespace mtt

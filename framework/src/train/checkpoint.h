@@ -43,4 +43,7 @@ void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::Nam
 void save_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors);
 std::vector<nn::NamedParameter> load_tensors(const std::filesystem::path& file);
 
+/// `copy_into` of a file's tensors, which are copied one by one: there is no second copy of all in memory.
+void copy_file_into(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& parameters);
+
 }  // namespace mtt

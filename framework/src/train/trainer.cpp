@@ -446,7 +446,7 @@ TrainingOutcome Trainer::run() {
   if (stopping_.best()) {
     outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +
                    std::to_string(stopping_.best_step());
-    copy_into(load_tensors(best_file()), job_.model.parameters(), "best.safetensors");
+    copy_file_into(best_file(), job_.model.parameters());
   } else if (job_.evaluate) {
     console_.warn("the score \"" + options().string("best") +
                   "\" was undefined at every evaluation, so the last weights are kept");
