@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "io/open_file.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -26,14 +27,12 @@ AppendFile::AppendFile(const fs::path& path, std::int64_t keep_bytes) : path_(pa
   const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path(".");
   fs::create_directories(parent, error);
   if (error) throw Error("folder '" + parent.string() + "' cannot be created: " + error.message());
-  do {
-    descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  } while (descriptor_ < 0 && errno == EINTR);
+  descriptor_ = open_retrying(path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0666);
   if (descriptor_ < 0) fail(errno);
   if (::ftruncate(descriptor_, keep_bytes) != 0) {
-    const int reason = errno;
+    const int code = errno;
     ::close(descriptor_);
-    fail(reason);
+    fail(code);
   }
 }
 
@@ -54,7 +53,7 @@ void AppendFile::sync() {
 }
 
 void AppendFile::fail(int error) const {
-  throw Error("file '" + path_.string() + "' cannot be written: " + std::system_category().message(error));
+  throw Error("file '" + path_.string() + "' cannot be written: " + reason(error));
 }
 
 }  // namespace mtt

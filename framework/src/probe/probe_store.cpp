@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "io/json.h"
+#include "io/open_file.h"
 #include "io/safetensors.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
@@ -21,8 +22,7 @@ constexpr const char* kRecord = "probe";
 /// Held by one process at a time; where the file system knows no locks, by nobody.
 class FileLock {
  public:
-  explicit FileLock(const fs::path& file)
-      : descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  explicit FileLock(const fs::path& file) : descriptor_(open_retrying(file.c_str(), O_RDWR | O_CREAT, 0666)) {
     if (descriptor_ >= 0) ::flock(descriptor_, LOCK_EX);
   }
   ~FileLock() {

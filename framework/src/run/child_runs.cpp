@@ -13,6 +13,7 @@
 #include <map>
 #include <thread>
 
+#include "io/open_file.h"
 #include "mtt/error.h"
 #include "train/interrupt.h"
 
@@ -28,7 +29,7 @@ struct Running {
 };
 
 int start(const ChildRun& run) {
-  const int log = ::open(run.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int log = open_retrying(run.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   if (log < 0) throw Error("the file '" + run.log.string() + "' cannot be written: " + std::strerror(errno));
   try {
     const int child = start_this_program(run.arguments, log, log);

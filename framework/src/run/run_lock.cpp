@@ -8,6 +8,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "io/open_file.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -16,7 +17,7 @@ RunLock::RunLock(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
-  descriptor_ = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  descriptor_ = open_retrying(directory.c_str(), O_RDONLY | O_DIRECTORY);
   if (descriptor_ < 0)
     throw Error("the run directory '" + directory.string() + "' cannot be opened: " + std::strerror(errno));
   if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "io/digest.h"
+#include "io/open_file.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;
@@ -53,7 +54,7 @@ bool FloatStore::open_complete() {
   if (!fs::exists(file_, error)) return false;
   was_damaged_ = true;
   if (fs::file_size(file_, error) != size_ + kDigestBytes) return false;
-  const int descriptor = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+  const int descriptor = open_retrying(file_.c_str(), O_RDONLY);
   if (descriptor < 0) fail(errno);
   void* mapped = ::mmap(nullptr, size_ + kDigestBytes, PROT_READ, MAP_SHARED, descriptor, 0);
   const int code = errno;
@@ -75,7 +76,7 @@ void FloatStore::open_new() {
   if (error) fail(error.value());
   remove_abandoned();
   temporary_ = file_.string() + std::string(kPart) + std::to_string(::getpid());
-  descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  descriptor_ = open_retrying(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0666);
   if (descriptor_ < 0) fail(errno);
   ::flock(descriptor_, LOCK_EX | LOCK_NB);
   if (const int full = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(size_ + kDigestBytes));
@@ -98,7 +99,7 @@ void FloatStore::remove_abandoned() const {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(file_.parent_path(), error)) {
     if (entry.path().filename().string().find(kPart) == std::string::npos) continue;
-    const int descriptor = ::open(entry.path().c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    const int descriptor = open_retrying(entry.path().c_str(), O_RDWR | O_NOFOLLOW);
     if (descriptor < 0) continue;
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
     ::close(descriptor);

@@ -234,9 +234,9 @@ TEST_CASE("tensors of other names or shapes than the model's are refused") {
   CHECK(same_bits(model[0].tensor, at::full({2, 3}, 4)));
 
   const TemporaryFolder folder;
-  mtt::save_tensors(folder.path() / "t", {{"w", at::full({2, 3}, 5)}});
+  mtt::save_tensors(folder.path() / "t", {{"w", at::full({2, 3}, 5.0)}});
   mtt::copy_file_into(folder.path() / "t", model);
-  CHECK(same_bits(model[0].tensor, at::full({2, 3}, 5)));
+  CHECK(same_bits(model[0].tensor, at::full({2, 3}, 5.0)));
   mtt::save_tensors(folder.path() / "t", {{"w", at::zeros({3, 2})}});
   CHECK_THROWS_WITH(mtt::copy_file_into(folder.path() / "t", model), Contains("another shape"));
 }
