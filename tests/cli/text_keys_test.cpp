@@ -69,7 +69,8 @@ TEST_CASE("tasks that read other keys of the same file are those that read files
       "{\"title\": \"loud music\", \"body\": \"up at six\", \"a\": \"p\", \"b\": \"q\"}\n";
   const Outcome keys = f.run("keys",
                              "[tasks.a]\nhead = \"classification\"\ntext = \"title\"\n"
-                             "[tasks.b]\nhead = \"classification\"\ntext = \"body\"\n",
+                             "[tasks.b]\nhead = \"classification\"\ntext = \"body\"\n"
+                             "[run]\nsave_predictions = true\n",
                              both);
   INFO(keys.out << keys.err);
   REQUIRE(keys.code == 0);
@@ -92,9 +93,36 @@ TEST_CASE("tasks that read other keys of the same file are those that read files
   REQUIRE(files.code == 0);
   for (const char* task : {"a", "b"}) CHECK(f.head("keys", task) == f.head("files", task));
 
+  CHECK_THAT(file_text(f.path("keys/scores.jsonl")), Contains("exact_match"));
+  const std::string first = file_text(f.path("keys/test_predictions/d.jsonl")),
+                    second = file_text(f.path("keys/test_predictions/d-2.jsonl"));
+  CHECK_THAT(first, Contains("\"text\":\"rain now\"") && !Contains("wake me up") && !Contains("\"b\""));
+  CHECK_THAT(second, Contains("\"text\":\"wake me up\"") && !Contains("rain now") && !Contains("\"a\""));
+
   const Outcome missing = f.run("missing", "[tasks.a]\nhead = \"classification\"\ntext = \"titel\"\n", both);
   CHECK(missing.code == 1);
   CHECK_THAT(missing.err, Contains("d.jsonl:1:") && Contains("titel"));
+}
+
+TEST_CASE("a task on pairs reads the second sentence from its own key") {
+  const Folder f;
+  f.folder.write("d.jsonl",
+                 "{\"text\": \"rain\", \"second\": \"rain now\", \"p\": \"yes\"}\n"
+                 "{\"text\": \"play\", \"second\": \"wake me\", \"p\": \"no\"}\n");
+  const auto check = [&](const std::string& key) {
+    const std::string config =
+        f.folder
+            .write("p.toml", std::string(kHead) + "[tasks.p]\nhead = \"pair_classification\"\n" + key +
+                                 "[train]\nepochs = 1\n")
+            .string();
+    return mtt_program({"run", config, "--check"});
+  };
+  const Outcome own = check("text_pair = \"second\"\n");
+  INFO(own.out << own.err);
+  CHECK(own.code == 0);
+  const Outcome other = check("");
+  CHECK(other.code == 1);
+  CHECK_THAT(other.err, Contains("has no key \"text_pair\""));
 }
 
 TEST_CASE("predict names the tasks that learned from another key than --field") {

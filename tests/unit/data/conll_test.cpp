@@ -56,6 +56,7 @@ TEST_CASE("conll: IOB1, IOB2 and BIOES are read into the same spans, in code poi
 TEST_CASE("conll: BILOU, IOE1, IOE2 and tags without a label") {
   const Sentences expected = {"a b c d e f | 0-3 x | 4-5 x | 8-11 y"};
   CHECK(read("a\tB-x\nb\tL-x\nc\tU-x\nd\tO\ne\tB-y\nf\tL-y\n") == expected);
+  CHECK(read("a\tU-x\nb\tI-x\nc\tL-x\nd\tI-x\n") == Sentences{"a b c d | 0-1 x | 2-5 x | 6-7 x"});
   CHECK(read("a\tI-x\nb\tE-x\nc\tE-x\nd\tO\ne\tI-y\nf\tE-y\n") == expected);
   CHECK(read("a\tI-x\nb\tE-x\nc\tI-x\nd\tO\ne\tI-y\nf\tI-y\n") == expected);
   CHECK(read("a\tB-x\nb\tE-y\nc\tE-y\n") == Sentences{"a b c | 0-1 x | 2-3 y | 4-5 y"});
