@@ -10,8 +10,10 @@
 
 #include "config/task_examples.h"
 #include "io/model_cache.h"
+#include "model/json_file.h"
 #include "mtt/error.h"
 #include "mtt/plugin.h"
+#include "run/hugging_face_head.h"
 #include "run/hugging_face_task.h"
 #include "run/linear_head_file.h"
 #include "run/run_directory.h"
@@ -134,6 +136,12 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   encoder.model->add(std::move(*task));
 }
 
+/// Such a head reads texts as transformers' pipeline does, which knows nothing of modules.json.
+bool has_hugging_face_head(const fs::path& directory) {
+  const auto config = read_json_if_there(directory / "config.json");
+  return config && hugging_face_head(*config) && !fs::exists(directory / kLinearHeadFile);
+}
+
 }  // namespace
 
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
@@ -156,6 +164,7 @@ OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
     settings.model = path.string();
     settings.prompt = option.prompt;
     settings.max_tokens = option.max_tokens;
+    settings.follows_modules = heads != Heads::used || !has_hugging_face_head(path);
     open.encoder = load_encoder(settings, plugins);
     if (heads == Heads::used) add_head(open, option.prompt, plugins);
   }

@@ -53,13 +53,15 @@ struct Directory {
 "num_attention_heads":2,"intermediate_size":16,"max_position_embeddings":32,"type_vocab_size":2,)" +
                      more + "}");
   }
-  Outcome predict(const std::vector<std::string>& more = {}) const {
+  Outcome predict(const std::vector<std::string>& more = {},
+                  const std::string& text = "play some music") const {
     std::vector<std::string> arguments = {"predict", "--model", path.string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return mtt_program(arguments, "play some music\n");
+    return mtt_program(arguments, text + "\n");
   }
-  mtt::Value prediction(const std::string& task, const std::vector<std::string>& more = {}) const {
-    const Outcome outcome = predict(more);
+  mtt::Value prediction(const std::string& task, const std::vector<std::string>& more = {},
+                        const std::string& text = "play some music") const {
+    const Outcome outcome = predict(more, text);
     INFO(outcome.err);
     REQUIRE(outcome.code == 0);
     return mtt::parse_json(outcome.out, "out").at(task);
@@ -120,6 +122,8 @@ TEST_CASE("labels that config.json lacks are LABEL_0, LABEL_1, ..., and heads ma
   CHECK(half.prediction("label").at("label").string() == "LABEL_2");
   half.configure(kClassifier);
   CHECK_THAT(half.predict().err, Contains("'classifier.weight' has 3 rows, but config.json has 2 labels"));
+  half.configure(kClassifier + kThree + R"(,"num_labels":4)");
+  CHECK_THAT(half.predict().err, Contains("num_labels is 4, but id2label has 3 labels"));
   half.configure(kClassifier + R"(,"id2label":{"0":"a","1":"a","2":"b"})");
   CHECK_THAT(half.predict().err, Contains("the label \"a\" twice"));
   CHECK(half.encode().code == 0);
@@ -148,6 +152,31 @@ TEST_CASE("tags are joined as in transformers' pipeline, whatever their scheme")
   CHECK(spans(bioes.prediction("tags")) == "0..15 PER 'play some music'");
   CHECK_THAT(bioes.predict().err, Contains("the tag \"S-PER\" is none of O, B-x and I-x"));
   CHECK(bioes.encode().code == 0);
+}
+
+TEST_CASE("a tagger's words are those of transformers' pipeline, which compares a token with its text") {
+  const Directory model(kTagger + R"(,"id2label":{"0":"I-PER","1":"O","2":"B-PER"})", {0, 0, 4});
+  // The accents are removed, so that "some" is shorter than its text and joins the word before it.
+  CHECK(spans(model.prediction("tags", {}, "play so\u0301me music")) ==
+        "0..10 PER 'play so\u0301me', 11..16 PER 'music'");
+  // An unknown token begins a word, whatever its length.
+  CHECK(spans(model.prediction("tags", {}, "play x\u0301 loud")) ==
+        "0..4 PER 'play', 5..6 PER 'x', 8..12 PER 'loud'");
+}
+
+TEST_CASE("a head reads texts by the tokenizer's settings, not by those beside modules.json") {
+  const Directory model(kTagger + R"(,"id2label":{"0":"I-PER","1":"O","2":"B-PER"})", {0, 0, 4});
+  const std::string whole = "0..4 PER 'play', 5..9 PER 'some', 10..15 PER 'music'";
+  model.folder.write("model/modules.json",
+                     R"([{"idx":0,"name":"0","path":"","type":"sentence_transformers.models.Transformer"},
+{"idx":1,"name":"1","path":"1_Pooling","type":"sentence_transformers.models.Pooling"}])");
+  model.folder.write("model/1_Pooling/config.json", R"({"word_embedding_dimension":8})");
+  model.folder.write("model/sentence_bert_config.json", R"({"max_seq_length":3,"do_lower_case":true})");
+  CHECK(spans(model.prediction("tags")) == whole);
+  CHECK(model.predict().err.find("cut") == std::string::npos);
+  CHECK_THAT(model.encode().err, Contains("cut to 3 tokens"));
+  model.folder.write("model/tokenizer_config.json", R"({"model_max_length":4})");
+  CHECK(spans(model.prediction("tags")) == "0..4 PER 'play', 5..9 PER 'some'");
 }
 
 TEST_CASE("encode gives the mean of the tokens and never needs a head") {

@@ -118,6 +118,7 @@ TEST_CASE("what sentence-transformers ignores or decides is done alike, with a w
   const Outcome wrong_size = model.encode();
   CHECK(wrong_size.out == vectors);
   CHECK_THAT(wrong_size.err, Contains("expects vectors of size 9"));
+  model.refuses(pooling, R"({"embedding_dimension":8,"pooling_mode":[]})", "pooling_mode is an empty list");
   model.warns(pooling, R"({"embedding_dimension":8,"pooling_mode":"mean","pooling_mode_cls_token":true})",
               vectors, "contradicts the flags");
   model.warns("2_Normalize/config.json", R"({"epsilon":1})", vectors, "unknown key 'epsilon'");
@@ -193,6 +194,38 @@ TEST_CASE("a missing tensor, and one that is there twice, are named as in the ch
     CHECK_THAT(outcome.err, Contains(std::string("'") + name + "'") &&
                                 Contains(std::string("'bert.") + name + "'") && Contains("same part"));
   }
+}
+
+TEST_CASE("a file whose names are those of an adapter or have a prefix is named as such") {
+  const Model model;
+  const auto all = model.tensors();
+  const auto renamed = [&](const std::string& from, const std::string& to) {
+    auto tensors = all;
+    for (mtt::TensorView& view : tensors)
+      if (const auto at = view.name.find(from); at != std::string::npos)
+        view.name.replace(at, from.size(), to);
+    model.write_tensors(tensors);
+    const Outcome outcome = model.encode();
+    CHECK(outcome.code == 1);
+    return outcome.err;
+  };
+  CHECK_THAT(renamed("self.query.", "self.query.base_layer."),
+             Contains(".attention.self.query.base_layer.") &&
+                 Contains("an adapter that was not merged into the model; merge it"));
+  CHECK_THAT(renamed("e", "module.e"), Contains("the names have the prefix 'module.'"));
+  CHECK_THAT(renamed("self.query.", "self.q."), Contains("the file lacks a part of the model"));
+}
+
+TEST_CASE("constants of a model type are those of transformers") {
+  const Model model;
+  std::string config = file_text(fs::path(model.path) / "config.json");
+  config.replace(config.find("\"bert\""), 6, "\"electra\"");
+  model.write("config.json", config);
+  CHECK_THAT(model.encode().err, Contains("expected [128]"));  // without embedding_size
+  config.replace(config.find("\"electra\""), 9, "\"distilbert\"");
+  config.replace(config.find("\"vocab_size\""), 0, R"("dim":8,"n_layers":1,"n_heads":2,"hidden_dim":16,)");
+  model.write("config.json", config);
+  CHECK_THAT(model.encode().err, Contains("num_hidden_layers is 2, but n_layers, which is the same, is 1"));
 }
 
 TEST_CASE("directories of other model types, and without modules.json, are mean-pooled with a warning") {

@@ -57,7 +57,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   std::filesystem::path path = find_model(settings.model);
   const std::optional<PeftAdapter> adapter = PeftAdapter::read(path);
   if (adapter) path = find_model(adapter->base);
-  encoder.directory = ModelDirectory::read(path);
+  encoder.directory = ModelDirectory::read(path, settings.follows_modules);
   ModelDirectory& directory = encoder.directory;
   const BackbonePlugin plugin = settings.plugin == "auto" ? plugins.backbone_for(directory.model_type)
                                                           : plugins.backbone(settings.plugin);

@@ -23,6 +23,7 @@ struct EncoderSettings {
   std::int64_t max_tokens = 0;
   std::string prompt;
   Value options;
+  bool follows_modules = true;  ///< false: modules.json is not read, as in transformers
 
   static EncoderSettings from(const Options& backbone);
 };

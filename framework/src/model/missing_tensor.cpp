@@ -45,7 +45,32 @@ std::string layer_of(const std::string& parameter) {
   return parameter.substr(kLayers.size(), parameter.find('.', kLayers.size()) - kLayers.size());
 }
 
+/// The components that training programs and adapters put into names.
+constexpr std::string_view kAdapterParts[] = {
+    ".base_layer.",           ".lora_A.",          ".lora_B.",         ".lora_embedding_A",
+    ".lora_magnitude_vector", ".original_module.", ".modules_to_save."};
+
 }  // namespace
+
+std::string naming_hint(const std::vector<std::string>& present,
+                        const std::function<std::optional<WeightTarget>(std::string_view)>& target) {
+  for (const std::string& name : present)
+    for (const std::string_view part : kAdapterParts)
+      if (name.find(part) != std::string::npos)
+        return "'" + name +
+               "' is a name of PEFT: an adapter that was not merged into the model; merge it (in PEFT: "
+               "model.merge_and_unload()) and save the model again";
+  for (const std::string& name : present) {
+    if (target(name)) continue;
+    for (std::size_t dot = name.find('.'); dot != std::string::npos; dot = name.find('.', dot + 1)) {
+      const auto inner = target(std::string_view(name).substr(dot + 1));
+      if (inner && !inner->parameter.empty())
+        return "the names have the prefix '" + name.substr(0, dot + 1) + "' ('" + name +
+               "'); save the inner model alone";
+    }
+  }
+  return "";
+}
 
 std::optional<std::string> missing_tensor_name(
     const std::string& parameter, std::int64_t row, const std::vector<std::string>& present,

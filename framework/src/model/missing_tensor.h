@@ -1,4 +1,4 @@
-// The name that a missing checkpoint tensor would have.
+// The name that a missing checkpoint tensor would have, and why it may be missing.
 #pragma once
 
 #include <cstdint>
@@ -18,5 +18,10 @@ namespace mtt {
 std::optional<std::string> missing_tensor_name(
     const std::string& parameter, std::int64_t row, const std::vector<std::string>& present,
     const std::function<std::optional<WeightTarget>(std::string_view)>& target);
+
+/// What the names of a checkpoint's tensors say of a file that lacks a part of the model: an adapter that was
+/// not merged, or a prefix before all names. "" where they say nothing.
+std::string naming_hint(const std::vector<std::string>& present,
+                        const std::function<std::optional<WeightTarget>(std::string_view)>& target);
 
 }  // namespace mtt

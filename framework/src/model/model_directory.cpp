@@ -52,7 +52,7 @@ void warn_of_dimension(const ModelDirectory& model, std::int64_t pooled, std::ve
 
 }  // namespace
 
-ModelDirectory ModelDirectory::read(const fs::path& path) {
+ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) {
   if (!fs::is_directory(path))
     throw Error(path.string() + " is no directory; a model is a directory with config.json");
   ModelDirectory model;
@@ -72,6 +72,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
     model.similarity = std::move(settings.similarity);
     model.truncate = settings.truncate;
   }
+  modular = modular && follows_modules;
   ModuleList modules;
   if (modular) {
     modules = read_module_list(path, model.warnings);
@@ -97,6 +98,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path) {
       read_tokenizer(model.transformer, model.config, settings.lower_case, model.warnings);
   model.tokenizer = std::make_unique<const Tokenizer>(std::move(read.tokenizer));
   model.listed_tokens = read.listed_tokens;
+  model.words = read.words;
   return model;
 }
 

@@ -10,6 +10,7 @@
 
 #include "model/module_list.h"
 #include "model/pooling.h"
+#include "model/word_marks.h"
 #include "mtt/value.h"
 #include "text/tokenizer.h"
 
@@ -24,6 +25,7 @@ struct ModelDirectory {
   std::string model_type;
   std::unique_ptr<const Tokenizer> tokenizer;
   std::int64_t listed_tokens = 0;  ///< largest id + 1 of the tokens that the tokenizer's files list
+  WordMarks words;                 ///< how the tokenizer marks words
   std::int64_t max_tokens = 0;     ///< longest sentence in tokens, specials included
   Pooling pooling;
   std::vector<DenseModule> dense;
@@ -35,8 +37,9 @@ struct ModelDirectory {
   std::string default_prompt;  ///< a name within `prompts`, or ""
   std::vector<std::string> warnings;
 
-  /// Reads a directory. Whatever is missing, unknown or contradictory throws Error with its place.
-  static ModelDirectory read(const std::filesystem::path& path);
+  /// Reads a directory. Whatever is missing, unknown or contradictory throws Error with its place. Without
+  /// `follows_modules` it is read as transformers does: of sentence-transformers' files only the prompts.
+  static ModelDirectory read(const std::filesystem::path& path, bool follows_modules = true);
 
   /// The text of a prompt: a name within `prompts`, or else the text itself; "" gives the default prompt.
   std::string prompt_text(const std::string& name_or_text) const;

@@ -40,6 +40,7 @@ std::vector<std::string> mode_names(const Value& config, const std::string& file
   std::vector<std::string> names = by_flags;
   if (const Value* mode = config.find("pooling_mode")) {
     names = names_of(*mode);
+    if (names.empty()) mode->refuse("pooling_mode is an empty list; expected at least one pooling");
     if (!by_flags.empty() && !same_set(names, by_flags))
       warnings.push_back(mode->place().prefix() +
                          "pooling_mode contradicts the flags pooling_mode_... of the same file; pooling_mode "

@@ -47,13 +47,34 @@ bool is_left(const Value& values, const char* key, const Value* json, const char
   return left;
 }
 
-void check_padding(const Value& values, const Value* json, const std::string& model_type) {
-  if (!is_left(values, "padding_side", json, "padding")) return;
-  for (const char* absolute : {"bert", "distilbert", "electra", "albert"})
-    if (model_type == absolute)
-      values.refuse(
-          "padding on the left shifts the positions of " + model_type +
-          " by the longest text of a batch, which is not reproduced here; expected padding_side right");
+/// Models whose positions begin behind `pad_token_id` do not count that token; a tokenizer that pads with
+/// another one shifts them, too.
+bool counts_padding(const Value& config, std::int64_t padding) {
+  const std::string& type = config.at("model_type").string();
+  const auto is = [&](const char* name) { return type == name; };
+  if (is("bert") || is("distilbert") || is("electra") || is("albert")) return true;
+  if (is("mpnet")) return padding != 1;
+  if (!is("roberta") && !is("xlm-roberta") && !is("camembert")) return false;
+  const Value* own = config.find("pad_token_id");
+  return padding != (is_null(own) ? 1 : own->integer());
+}
+
+void check_padding(const Value& values, const Value* json, const Value& config, std::int64_t padding) {
+  if (!is_left(values, "padding_side", json, "padding") || !counts_padding(config, padding)) return;
+  values.refuse("padding on the left shifts the positions of " + config.at("model_type").string() +
+                " by the longest text of a batch, which is not reproduced here; expected padding_side right");
+}
+
+/// -1: no such token
+std::int64_t id_of(const NamedTokens& named, const char* name, const AddedVocabulary& added) {
+  for (const auto& [key, token] : named)
+    if (key == name) return added.id(token.content);
+  return -1;
+}
+
+WordMarks word_marks(const Value& tokenizer, std::int64_t unknown) {
+  const Value* prefix = tokenizer.at("model").find("continuing_subword_prefix");
+  return {.prefix = !is_null(prefix) && !prefix->string().empty(), .unknown = unknown};
 }
 
 bool uses_type_ids(TokenizerClass which, const Value& values) {
@@ -143,7 +164,6 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
   const TokenizerClass which = tokenizer_class(config, own, json, fs::exists(dir / "vocab.txt"));
   const TokenizerSettings settings = TokenizerSettings::read(dir, std::move(own), json);
   check_settings(settings.values, json != nullptr);
-  check_padding(settings.values, json, config.at("model_type").string());
   const TokenizerOptions options = {
       .truncates_left = is_left(settings.values, "truncation_side", json, "truncation"),
       .splits_special_tokens = settings.values.find("split_special_tokens") &&
@@ -159,6 +179,7 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
       for (const Value& entry : list->array()) added.add(FileToken::of_table(entry));
   add_tokens(which, settings, named, added);
   warn_of_ids(dir, settings, added, warnings);
+  check_padding(settings.values, file ? &source : nullptr, config, id_of(named, "pad_token", added));
 
   Value built = built_tokenizer(which, settings, named, added, std::move(source));
   built.set("added_tokens", added.json());
@@ -166,7 +187,9 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
   std::int64_t listed = added.vocabulary_size();
   for (const auto& [id, token] : added.tokens())
     if (settings.listed.contains(token.content)) listed = std::max(listed, id + 1);
-  return {.tokenizer = Tokenizer::from_json(built, options), .listed_tokens = listed};
+  return {.tokenizer = Tokenizer::from_json(built, options),
+          .listed_tokens = listed,
+          .words = word_marks(built, id_of(named, "unk_token", added))};
 }
 
 void check_embedding(const fs::path& dir, const Tokenizer& tokenizer, std::int64_t listed_tokens,

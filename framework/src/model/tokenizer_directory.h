@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/word_marks.h"
 #include "mtt/value.h"
 #include "text/tokenizer.h"
 
@@ -15,6 +16,7 @@ namespace mtt {
 struct DirectoryTokenizer {
   Tokenizer tokenizer;
   std::int64_t listed_tokens = 0;  ///< largest id + 1 of those that a file lists; transformers may add more
+  WordMarks words;
 };
 
 /// Reads tokenizer.json, tokenizer_config.json, special_tokens_map.json, added_tokens.json, vocab.txt,

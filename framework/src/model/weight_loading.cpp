@@ -129,12 +129,13 @@ void load_weights(nn::Module& module, const Weights& weights,
   for (auto& [name, filling] : fillings) {
     fill(name, filling, weights.source(), [&](std::int64_t row) {
       const auto tensor = missing_tensor_name(name, row, present, target);
+      const std::string hint = naming_hint(present, target);
       const std::string part = "the parameter '" + name + "' " + shape_text(filling.parameter.sizes());
       return weights.source() + ": " +
              (tensor
                   ? "the tensor '" + *tensor + "' is missing, for " + part
                   : "no tensor for " + part + (row > 0 ? " from row " + std::to_string(row) + " on" : "")) +
-             "; the file lacks a part of the model";
+             "; " + (hint.empty() ? "the file lacks a part of the model" : hint);
     });
   }
 }

@@ -60,6 +60,10 @@ std::vector<std::string> labels_of(const Value& config) {
     place = name.string();
   }
   if (names.empty()) table->refuse("id2label is empty; expected at least one label");
+  if (const Value* given = config.find("num_labels");
+      !is_unset(given) && given->integer() != static_cast<std::int64_t>(names.size()))
+    given->refuse("num_labels is " + std::to_string(given->integer()) + ", but id2label has " +
+                  std::to_string(names.size()) + " labels; remove num_labels");
   std::vector<std::string> sorted = names;
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());

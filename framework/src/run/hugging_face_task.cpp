@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "io/file.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
@@ -12,13 +10,11 @@
 #include "run/head_behind_dense.h"
 #include "run/hugging_face_head.h"
 #include "run/pipeline_tagger.h"
-
-namespace fs = std::filesystem;
+#include "text/utf8.h"
 
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostTokenizerBytes = 64u << 20;
 constexpr const char* kEnds[] = {"E-", "S-", "L-", "U-"};  // of the schemes BIOES and BILOU
 
 /// The name in a checkpoint of the encoder alone: "pooler.dense" of "bert.pooler.dense".
@@ -67,20 +63,13 @@ void check_rows(const Weights& weights, const HuggingFaceHead& head) {
   }
 }
 
-/// Whether the tokenizer marks the tokens that continue a word, by transformers' rule.
-bool marks_words(const fs::path& directory) {
-  const fs::path file = directory / "tokenizer.json";
-  std::error_code error;
-  if (!fs::exists(file, error)) return fs::exists(directory / "vocab.txt", error);
-  const Value json = parse_json(read_file(file, kMostTokenizerBytes), file.string());
-  const Value* prefix = json.at("model").find("continuing_subword_prefix");
-  return prefix != nullptr && prefix->is(Value::Kind::string) && !prefix->string().empty();
-}
-
-std::int64_t unknown_token(const Tokenizer& tokenizer) {
+/// The characters of every token.
+std::vector<std::int32_t> token_lengths(const Tokenizer& tokenizer) {
+  std::vector<std::int32_t> lengths;
   for (std::int64_t id = 0; id < tokenizer.vocabulary_size(); ++id)
-    if (tokenizer.token(static_cast<std::int32_t>(id)) == "<unk>") return id;
-  return -1;
+    lengths.push_back(
+        static_cast<std::int32_t>(count_code_points(tokenizer.token(static_cast<std::int32_t>(id)))));
+  return lengths;
 }
 
 void warn_of_tags(const std::vector<std::string>& tags, const Value& config,
@@ -99,9 +88,10 @@ void warn_of_tags(const std::vector<std::string>& tags, const Value& config,
 Task tagger(const HuggingFaceHead& config, const Encoder& encoder, const Weights& weights,
             std::vector<std::string>& warnings) {
   warn_of_tags(config.labels, encoder.directory.config, warnings);
-  const bool marked = marks_words(encoder.directory.transformer);
-  auto head = std::make_unique<PipelineTagger>(config.labels, marked,
-                                               marked ? -1 : unknown_token(*encoder.directory.tokenizer));
+  const WordMarks& words = encoder.directory.words;
+  auto head = std::make_unique<PipelineTagger>(
+      config.labels, words.prefix ? token_lengths(*encoder.directory.tokenizer) : std::vector<std::int32_t>(),
+      words.unknown);
   head->build(encoder.model->backbone().shape().hidden);
   load_layer(head->classifier(), weights, config.classifier, config);
   return {"tags", config.plugin, Reading{}, std::move(head), true};

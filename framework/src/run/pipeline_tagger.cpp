@@ -38,8 +38,9 @@ std::vector<Entity> spans_of(const Value& spans) {
 
 }  // namespace
 
-PipelineTagger::PipelineTagger(std::vector<std::string> tags, bool marks_words, std::int64_t unknown)
-    : marks_words_(marks_words), unknown_(unknown) {
+PipelineTagger::PipelineTagger(std::vector<std::string> tags, std::vector<std::int32_t> lengths,
+                               std::int64_t unknown)
+    : lengths_(std::move(lengths)), unknown_(unknown) {
   for (const std::string& tag : tags) {
     const bool begins = tag.starts_with("B-");
     const std::size_t hyphen = tag.find('-');
@@ -69,11 +70,12 @@ at::Tensor PipelineTagger::loss(const at::Tensor&, const at::Tensor&) const {
 
 bool PipelineTagger::begins_word(const TokenBatch& batch, std::int64_t token, std::string_view text,
                                  const std::vector<std::size_t>& places) const {
-  if (marks_words_) return batch.first_subword[token] != 0;
-  const std::int32_t begin = batch.chars[token].begin;
+  const std::int64_t id = batch.ids.const_data_ptr<std::int64_t>()[token];
+  const auto [begin, end] = batch.chars[token];
+  if (id == unknown_) return true;
+  if (!lengths_.empty()) return lengths_[id] == end - begin;
   const auto is_space = [&](std::int32_t at) { return places[at] < text.size() && text[places[at]] == ' '; };
-  return begin == 0 || is_space(begin - 1) || is_space(begin) ||
-         batch.ids.const_data_ptr<std::int64_t>()[token] == unknown_;
+  return begin == 0 || is_space(begin - 1) || is_space(begin);
 }
 
 std::vector<Value> PipelineTagger::decode(const at::Tensor& logits, const TokenBatch& batch) const {

@@ -18,9 +18,10 @@ namespace mtt {
 /// `aggregation_strategy="first"` of transformers 5.24. It cannot be trained.
 class PipelineTagger : public Head {
  public:
-  /// Where the tokenizer marks tokens that continue a word (WordPiece), `marks_words` is true. Otherwise a
-  /// word begins behind a space, and at the token `unknown` (-1: none), as in transformers.
-  PipelineTagger(std::vector<std::string> tags, bool marks_words, std::int64_t unknown);
+  /// Words as transformers finds them: a token begins one if it is `unknown` (-1: no such token), or if it is
+  /// as long as its part of the text, where `lengths` has the characters of every token. Without `lengths`,
+  /// for tokenizers that do not mark the tokens within a word, one begins behind a space.
+  PipelineTagger(std::vector<std::string> tags, std::vector<std::int32_t> lengths, std::int64_t unknown);
 
   nn::Linear& classifier() { return *classifier_; }  ///< after `build`
 
@@ -52,7 +53,7 @@ class PipelineTagger : public Head {
 
   std::vector<Tag> tags_;
   std::vector<std::string> labels_;
-  bool marks_words_;
+  std::vector<std::int32_t> lengths_;
   std::int64_t unknown_;
   nn::Linear* classifier_ = nullptr;
 };

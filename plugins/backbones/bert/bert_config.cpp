@@ -1,5 +1,7 @@
 #include "bert_config.h"
 
+#include <utility>
+
 #include "mtt/error.h"
 #include "mtt/nn/layers.h"
 
@@ -41,6 +43,16 @@ constexpr Keys kBert = {"hidden_size",       "num_hidden_layers",   "num_attenti
                         "intermediate_size", "hidden_dropout_prob", "hidden_act"};
 constexpr Keys kDistilBert = {"dim", "n_layers", "n_heads", "hidden_dim", "dropout", "activation"};
 
+/// DistilBERT's own names and those that transformers also takes for them.
+void check_other_names(const Value& config) {
+  for (const auto& [own, other] :
+       {std::pair{kDistilBert.hidden, kBert.hidden}, std::pair{kDistilBert.layers, kBert.layers},
+        std::pair{kDistilBert.heads, kBert.heads}})
+    if (const Value* value = config.find(other); value && value->json() != config.at(own).json())
+      value->refuse(std::string(other) + " is " + value->json() + ", but " + own +
+                    ", which is the same, is " + config.at(own).json() + "; remove the wrong one");
+}
+
 /// Position ids begin behind the id of the padding token, which for MPNet is 1 whatever the file says.
 void read_offset(const Value& config, BertConfig& c) {
   std::int64_t padding = 1;
@@ -75,6 +87,7 @@ BertConfig BertConfig::read(const Value& config) {
   const bool roberta =
       c.model_type == "roberta" || c.model_type == "xlm-roberta" || c.model_type == "camembert";
   const Keys& keys = distil ? kDistilBert : kBert;
+  if (distil) check_other_names(config);
   c.vocab_size = size(config, "vocab_size", 4'000'000);
   c.hidden_size = size(config, keys.hidden, 16'384);
   c.num_hidden_layers = size(config, keys.layers, 512);
@@ -86,8 +99,8 @@ BertConfig BertConfig::read(const Value& config) {
     c.type_vocab_size = 0;
   else if (config.find("type_vocab_size"))
     c.type_vocab_size = size(config, "type_vocab_size", 1'000);
-  if ((c.model_type == "electra" || albert) && config.find("embedding_size"))
-    c.embedding_size = size(config, "embedding_size", 16'384);
+  if (c.model_type == "electra" || albert)
+    c.embedding_size = config.find("embedding_size") ? size(config, "embedding_size", 16'384) : 128;
   c.projects_embeddings = albert || c.embedding_size != c.hidden_size;
   if (albert) read_albert(config, c);
   if (roberta || mpnet) read_offset(config, c);
@@ -102,7 +115,7 @@ BertConfig BertConfig::read(const Value& config) {
     config.at(keys.heads)
         .refuse(std::string(keys.hidden) + " " + std::to_string(c.hidden_size) + " does not divide into " +
                 std::to_string(c.num_attention_heads) + " attention heads");
-  read_share(config, "layer_norm_eps", c.layer_norm_eps);
+  if (!distil) read_share(config, "layer_norm_eps", c.layer_norm_eps);  // DistilBERT's is a constant
   read_share(config, keys.dropout, c.hidden_dropout_prob);
   read_activation(config, keys.activation, c.hidden_act);
   if (const Value* position = config.find("position_embedding_type");

@@ -263,12 +263,27 @@ TEST_CASE("settings that are not reproduced are refused by name, where they chan
   refused(config(R"({"model_input_names":["input_ids"]})"), "lacks attention_mask");
   refused(config(R"({"padding_side":"left"})"), "padding on the left shifts the positions of bert");
   CHECK_NOTHROW(read(with_config(byte_pairs(), R"({"padding_side":"left"})"), "roberta"));
+  const std::string other = R"({"padding_side":"left","pad_token":"<unk>"})";
+  refused(with_config(byte_pairs(), other), "padding on the left shifts the positions of roberta", "roberta");
+  CHECK_NOTHROW(read(with_config(byte_pairs(), other), "roberta", false, R"(,"pad_token_id":3)"));
+  refused({{"vocab.txt", "<s>\n<pad>\n</s>\n[UNK]\n"}, {"tokenizer_config.json", other}},
+          "padding on the left shifts the positions of mpnet", "mpnet");
   refused(config(R"({"do_lower_case":null})"), "tokenizer_config.json:1:");
   refused(config(R"({"cls_token":null})"), "cls_token of BertTokenizer is null");
   refused(config(R"({"cls_token":{"content":"[CLS]"}})"), "AddedToken");
   refused(words_with("tokenizer.model", "x"), "tokenizer.model is read by transformers");
   refused({{"sentencepiece.bpe.model", "x"}}, "alone is not read", "xlm-roberta");
   refused({}, "BertTokenizer needs tokenizer.json or vocab.txt, which is missing");
+}
+
+TEST_CASE("words are marked by ##, except at the token that is named unk_token") {
+  const mtt::WordMarks words = read(words_with("tokenizer_config.json", "{}")).directory.words;
+  CHECK(words.prefix);
+  CHECK(words.unknown == 1);
+  CHECK(read(words_with("tokenizer_config.json", R"({"unk_token":"[SEP]"})")).directory.words.unknown == 3);
+  const mtt::WordMarks bytes = read(with_config(byte_pairs(), "{}"), "roberta").directory.words;
+  CHECK_FALSE(bytes.prefix);
+  CHECK(bytes.unknown == 3);
 }
 
 TEST_CASE("type ids are those of the template only where the model is given them") {

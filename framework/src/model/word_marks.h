@@ -1,0 +1,13 @@
+// How a tokenizer marks the tokens that continue a word.
+#pragma once
+
+#include <cstdint>
+
+namespace mtt {
+
+struct WordMarks {
+  bool prefix = false;        ///< tokens that continue a word begin with a prefix ("##")
+  std::int64_t unknown = -1;  ///< id of the token that the files name unk_token; -1: none
+};
+
+}  // namespace mtt
