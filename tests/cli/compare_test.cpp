@@ -60,7 +60,7 @@ TEST_CASE("compare says what a directory lacks") {
   CHECK_THAT(half.err, Contains("has no scores.jsonl"));
   const Outcome none = mtt_program({"compare", folder.path().string()});
   CHECK(none.code == 1);
-  CHECK_THAT(none.err, Contains("is no run"));
+  CHECK_THAT(none.err, Contains("is not a run"));
 }
 
 TEST_CASE("a report is one page that opens offline, in which text is no markup") {

@@ -272,7 +272,7 @@ TEST_CASE("rows with keys of another version are refused in one sentence") {
   const Experiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
   const std::string out = e.out("sweep").string();
   REQUIRE(e.sweep().code == 0);
-  CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them there already"));
+  CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them already complete"));
   std::string rows = e.file("sweep/runs.jsonl");
   const std::string version = "\"key_version\":2,";
   rows.erase(rows.find(version), version.size());

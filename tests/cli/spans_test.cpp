@@ -117,7 +117,7 @@ TEST_CASE("spans that cannot be are errors with file and line wherever examples 
   for (const auto& [spans, what] : std::vector<std::pair<std::string, std::string>>{
            {span(9, 20), "ends beyond the text of 15 characters"},
            {span(4, 4), "is empty or negative"},
-           {span(4, 5), "holds nothing but white space"},
+           {span(4, 5), "holds only white space"},
            {span(0, 9) + ", " + span(5, 15), "overlap"}}) {
     const std::string printed = what.substr(0, what.find('\\'));
     e.folder.write("test.jsonl", line("rain now", "") + line("play loud music", spans));

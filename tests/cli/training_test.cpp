@@ -257,7 +257,7 @@ TEST_CASE(
   check_sentence(resumed({}), "held-out examples are not those");
   t.folder.write("dev.jsonl", train_lines());
   const Outcome asked = mtt_program({"predict", "--model", t.out("run").string()}, "rain\n");
-  check_sentence(asked, "is not finished; go on with");
+  check_sentence(asked, "is not finished; resume it with");
 
   const fs::path weights = t.folder.path() / "model" / "model.safetensors";
   const std::string original = file_text(weights);

@@ -82,7 +82,7 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
     const std::size_t all = files.get(train).texts.size();
     const std::size_t left = files.get(files.without(train, held_out_sets(experiment, files))).texts.size();
     text += "left out " + std::to_string(all - left) + " of " + std::to_string(all) + " examples of " +
-            train + ", which share a sentence with held-out ones\n";
+            train + ", which share a sentence with a dev or test file\n";
   }
   return text;
 }

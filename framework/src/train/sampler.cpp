@@ -64,17 +64,18 @@ void refuse_without_effect(const Options& options, const char* key, SamplingMeth
 OptionList sampler_options() {
   return OptionList()
       .choice("method", "all", method_names(),
-              "How a step's examples are chosen among training files: all (a batch of each), proportional "
-              "(every example once), or drawn: uniform, temperature (size to the power 1/T), annealed "
-              "(proportional at first, nearly uniform at the end), capped (sizes count up to cap), unimax "
-              "(uniform, but at most max_epochs passes).")
+              "How the examples of a step are sampled from several training files: all (a batch from each "
+              "file), proportional (each example once per epoch), uniform, temperature (proportional to "
+              "size^(1/T)), annealed (first proportional, nearly uniform at the end), capped (proportional "
+              "to min(size, cap)^(1/T)), unimax (uniform, at most max_epochs passes over a file).")
       .number("temperature", 2.0, 1.0, std::nullopt,
-              "T of temperature and capped: 1.0 is proportional, larger is more uniform.")
-      .integer("cap", 0, 0, std::nullopt, "Examples up to which the size of a file counts; capped needs it.")
-      .integer("max_epochs", 4, 1, 1'000'000, "Most passes over a file that unimax makes.")
+              "T of temperature and capped; 1: proportional, larger: more uniform.")
+      .integer("cap", 0, 0, std::nullopt,
+               "Number of examples above which the size of a file has no further effect; required by capped.")
+      .integer("max_epochs", 4, 1, 1'000'000, "Maximum number of passes over a file with unimax.")
       .choice("mixing", "steps", {"steps", "examples"},
-              "Whether the examples of a step come from one file (steps) or are drawn across files "
-              "(examples); all takes of every file in any case.");
+              "Whether the examples of a step come from one file (steps) or from all files (examples); no "
+              "effect with method = all.");
 }
 
 SamplerSettings SamplerSettings::read(const Options& options) {

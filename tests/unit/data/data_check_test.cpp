@@ -146,8 +146,9 @@ TEST_CASE("data check: texts that are cut") {
   const Checked c({R"({"text":"wake me up at six","task":"a"}
 {"text":"six","task":"b"})"},
                   ".jsonl", 6);
-  CHECK(c.findings() ==
-        "note: train: 1 of 2 texts are cut to 6 tokens, the first at train.jsonl:1; the longest has 7\n");
+  CHECK(
+      c.findings() ==
+      "note: train: 1 of 2 texts are truncated to 6 tokens, the first at train.jsonl:1; the longest has 7\n");
   CHECK(c.check.parts[0].cut == 1);
 }
 
@@ -161,7 +162,7 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 {"text":"up six","task":[{"start":0,"end":3,"label":"x"}]}
 )"});
   CHECK(c.findings().find("error: 2 examples have spans that cannot be\n") == 0);
-  CHECK_THAT(c.findings(), Contains("the span 2..4 holds nothing but white space") &&
+  CHECK_THAT(c.findings(), Contains("the span 2..4 holds only white space") &&
                                Contains("ends beyond the text of 2 characters"));
   CHECK_THAT(
       c.findings(),

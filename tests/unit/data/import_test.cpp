@@ -264,8 +264,8 @@ TEST_CASE("import jointbert: three files a folder, or folders of a split") {
   std::filesystem::remove(o.folder.path() / "bad/seq.out");
   CHECK_THROWS_WITH(o.import("jointbert", {root + "/bad"}), Contains("seq.out' does not exist"));
   CHECK_THROWS_WITH(o.import("jointbert", {root}), Contains("holds no seq.in"));
-  CHECK_THROWS_WITH(o.import("jointbert", {root + "/all/train/label"}), Contains("is no folder"));
-  CHECK_THROWS_WITH(o.import("jointbert", {root + "/gone"}), Contains("is no folder"));
+  CHECK_THROWS_WITH(o.import("jointbert", {root + "/all/train/label"}), Contains("is not a folder"));
+  CHECK_THROWS_WITH(o.import("jointbert", {root + "/gone"}), Contains("is not a folder"));
 }
 
 TEST_CASE("import: inputs follow each other, and one without examples is named") {
