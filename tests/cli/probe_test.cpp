@@ -230,7 +230,7 @@ TEST_CASE("an init or a penalty that a head does not know is refused") {
 TEST_CASE("a head that nothing trains is named") {
   const Experiment e;
   CHECK_THAT(e.done("run", {"tasks.intent.init=none"}).err,
-             Contains("task 'intent': its head has random weights, so that its predictions mean nothing"));
+             Contains("task 'intent': its head has random weights, so its predictions are meaningless"));
 }
 
 TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing else") {

@@ -229,7 +229,7 @@ TEST_CASE("what a sweep would overwrite or mix is refused") {
   folder.write("full/notes.txt", "mine");
   const Outcome other = folder.sweep("full");
   CHECK(other.code == 1);
-  CHECK_THAT(other.err, Contains("holds other things than a sweep"));
+  CHECK_THAT(other.err, Contains("contains files that do not belong to a sweep"));
   REQUIRE(folder.sweep("s", {"--set", "sweep.seeds=1"}).code == 0);
   const Outcome changed = folder.sweep("s", {"--set", "train.epochs=3"});
   CHECK(changed.code == 1);

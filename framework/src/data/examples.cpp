@@ -83,7 +83,7 @@ Examples from_table(CsvTable table, const TextKeys& keys, const std::string& sou
   const auto check = [&](const std::string& name) {
     for (const Value& column : table.repeated)
       if (column.string() == name)
-        column.refuse("the column " + column.json() + " is there twice; name each column once");
+        column.refuse("the column " + column.json() + " occurs twice; name each column once");
   };
   check(keys.text);
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
@@ -134,7 +134,7 @@ std::vector<Value> Examples::labels(std::string_view field) const {
   if (!spans.empty()) return spans;
   for (const Value& column : repeated)
     if (column.string() == field)
-      column.refuse("the column " + column.json() + " is there twice; name each column once");
+      column.refuse("the column " + column.json() + " occurs twice; name each column once");
   std::vector<Value> labels;
   labels.reserve(rows.size());
   for (const Value& row : rows) {

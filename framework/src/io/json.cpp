@@ -147,7 +147,7 @@ class Parser {
 
   static void check_unique(const Value::Table& entries, const std::vector<Place>& places) {
     const auto refuse = [&](std::size_t i) {
-      throw Error(places[i].str() + ": the key " + Value(entries[i].key).json() + " is there twice");
+      throw Error(places[i].str() + ": the key " + Value(entries[i].key).json() + " occurs twice");
     };
     if (entries.size() <= kFewKeys) {
       for (std::size_t i = 1; i < entries.size(); ++i)

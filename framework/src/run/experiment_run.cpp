@@ -152,7 +152,7 @@ void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& exp
     if (plan.init != "none" || plan.start || plan.task.head->level() == Level::pair) continue;
     if (experiment.trains && !plan.files.train.empty()) continue;
     console.warn("task '" + plan.config->name +
-                 "': its head has random weights, so that its predictions mean nothing; " +
+                 "': its head has random weights, so its predictions are meaningless; " +
                  (plan.files.train.empty() ? "give [data] or the task a train file"
                                            : "leave out its init, or add a [train] table"));
   }

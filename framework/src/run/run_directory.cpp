@@ -77,7 +77,7 @@ void check_contents(const fs::path& directory) {
   if (has_checkpoint(checkpoint_folder(directory)))
     throw Error(
         "the directory '" + directory.string() +
-        "' holds an unfinished training; continue it with --resume, or give another directory with --out");
+        "' holds an unfinished training; resume it with --resume, or give another directory with --out");
 }
 
 }  // namespace

@@ -349,7 +349,7 @@ void check_directory(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_sweep_directory(directory))
     throw Error("the directory '" + directory.string() +
-                "' holds other things than a sweep; give an empty or new one with --out");
+                "' contains files that do not belong to a sweep; give an empty or new one with --out");
 }
 
 }  // namespace

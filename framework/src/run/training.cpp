@@ -58,7 +58,7 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
     for (const char* key : {"best", "patience"})
       if (experiment.train.given(key))
         experiment.train.value(key).refuse("[train] " + std::string(key) +
-                                           " needs held-out examples; give [data] dev or dev_share");
+                                           " needs a validation set; give [data] dev or dev_share");
     return;
   }
   if (held_out > 1) names.push_back(std::string(kAllTasks) + ".exact_match");

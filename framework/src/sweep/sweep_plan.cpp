@@ -148,7 +148,7 @@ void check_scored(const Experiment& experiment, const std::filesystem::path& fil
     throw Error(file.string() + ": " +
                 (experiment.tasks.empty() ? "the arm '" + arm + "' has no task"
                                           : "no task of the arm '" + arm + "' has a test file") +
-                ", so that the sweep has nothing to compare; " +
+                ", so the sweep has nothing to compare; " +
                 (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
 }
 

@@ -132,7 +132,7 @@ Sampler::Sampler(const SamplerSettings& settings, std::vector<SourceSize> source
   if (epochs < 1) throw Error("training has " + std::to_string(epochs) + " epochs; expected at least 1");
   if (steps_per_epoch < 0)
     throw Error("an epoch has " + std::to_string(steps_per_epoch) +
-                " steps; expected at least 1, or 0 for the natural number");
+                " steps; expected at least 1, or 0 for as many as all examples need");
   check(sources);
   for (SourceSize& source : sources) sources_.push_back({std::move(source.name), source.examples});
   steps_per_epoch_ = steps_per_epoch > 0 ? steps_per_epoch : natural_epoch();
@@ -162,7 +162,7 @@ void Sampler::check(const std::vector<SourceSize>& sources) const {
   std::int64_t total = 0;
   for (const auto& [name, examples] : sources) {
     if (examples < 1) throw Error("the training file '" + name + "' has no examples");
-    if (!names.insert(name).second) throw Error("the training file '" + name + "' is there twice");
+    if (!names.insert(name).second) throw Error("the training file '" + name + "' occurs twice");
     if (__builtin_add_overflow(total, examples, &total))
       throw Error("the training files have more examples than can be counted");
   }

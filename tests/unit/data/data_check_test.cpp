@@ -103,12 +103,12 @@ TEST_CASE("data check: labels that train does not know") {
   CHECK_THAT(never.findings(), Contains("error: no example has a label under the key \"task\""));
 }
 
-TEST_CASE("data check: labels that differ by case or white space alone") {
+TEST_CASE("data check: labels that differ only by case or white space") {
   const Checked c({R"({"text":"wake","task":"On"}
 {"text":"up","task":"off"}
 {"text":"me","task":"on"}
 {"text":"six","task":"on "})"});
-  CHECK(c.findings() == "note: the labels \"On\", \"on \", \"on\" differ by case or white space alone\n");
+  CHECK(c.findings() == "note: the labels \"On\", \"on \", \"on\" differ only by case or white space\n");
 }
 
 TEST_CASE("data check: one class only, contradictions, empty texts and repetitions") {
@@ -166,7 +166,7 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
                                Contains("ends beyond the text of 2 characters"));
   CHECK_THAT(
       c.findings(),
-      Contains("note: 4 of 5 spans do not begin and end where words do; they are taken as whole words\n"
+      Contains("note: 4 of 5 spans do not begin and end at word boundaries; they are moved to whole words\n"
                "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 4..5 \"r\" is part of a word of the span before it and is left out\n"

@@ -157,8 +157,8 @@ TEST_CASE("examples: a column of a name that is there twice ends a run only wher
   const auto read = [&](const std::string& text) { return mtt::read_examples(folder.write("d.csv", text)); };
   const auto examples = read("text,x,x,y,,\na,1,2,3,,\n");
   CHECK(examples.labels("y")[0].string() == "3");
-  CHECK_THROWS_WITH(examples.labels("x"), Contains("d.csv:1:6: the column \"x\" is there twice"));
-  CHECK_THROWS_WITH(read("text,text\na,b\n"), Contains("the column \"text\" is there twice"));
+  CHECK_THROWS_WITH(examples.labels("x"), Contains("d.csv:1:6: the column \"x\" occurs twice"));
+  CHECK_THROWS_WITH(read("text,text\na,b\n"), Contains("the column \"text\" occurs twice"));
 }
 
 TEST_CASE("examples: a file is read with other keys under another name, and known by its path") {
