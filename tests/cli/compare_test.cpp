@@ -102,7 +102,7 @@ statistics_every = 1
   const std::string page = file_text(folder.path() / "r.html");
   for (const char* part :
        {"Comparison", "Loss of each task", "Scores on held-out examples, by step", "Weight of each task",
-        "Cosines between the tasks", "kind: what is taken for what", "Map of the sentence vectors",
+        "Cosines between the tasks", "kind: confusion matrix", "Map of the sentence vectors",
         "words: ", "&lt;script&gt;", "run&lt;1&gt;", "&lt;b&gt;"}) {
     INFO(part);
     CHECK(page.find(part) != std::string::npos);

@@ -346,7 +346,7 @@ TEST_CASE("what cannot go together in a training is refused by --check, with its
   refused({"train.dropout=-0.5"}, "dropout is -0.5");
   refused({"weighting.method=pcgrad"}, "needs every task in every step");
   refused({"sampler.method=all", "weighting.method=pcgrad", "tasks.mood.train=\"\"", "data.train=\"\""},
-          "no examples to learn from");
+          "no training set");
   CHECK_FALSE(fs::exists(t.out("run")));
 }
 
