@@ -90,7 +90,7 @@ TEST_CASE("examples: tables and tagged files without examples or texts") {
   refuses("d.csv", "text,x\n", "holds no examples; expected rows");
   refuses("d.csv", "txt,x\na,b\n", "d.csv:1: there is no column \"text\"; the columns are \"txt\", \"x\"");
   refuses("d.tsv", "text,x\na,b\n", "the columns are \"text,x\"");
-  refuses("d.conll", "", "holds no examples; expected a token and its tag");
+  refuses("d.conll", "", "holds no examples; expected one token and its tag");
   refuses("d.conll", "-DOCSTART- O\n\n", "holds no examples");
 }
 
