@@ -227,7 +227,7 @@ TEST_CASE("import csv: the header names the keys, which can get other names") {
   CHECK_THROWS_WITH(o.lines("csv", "text,w\na,b\n", {{"v", "x"}}),
                     Contains(R"(no example has the key "v")") && Contains(R"("text", "w")"));
   CHECK_THROWS_WITH(o.lines("csv", "text,w\na,b\n", {{"w", "text"}}),
-                    Contains("original:2:1: the key \"text\" is there"));
+                    Contains("original:2:1: the key \"text\" already exists"));
 }
 
 TEST_CASE("import jointbert: three files a folder, or folders of a split") {
