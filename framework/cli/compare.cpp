@@ -23,10 +23,9 @@ struct Compare {
 
 void add_compare(CLI::App& app) {
   auto compare = std::make_shared<Compare>();
-  CLI::App* verb = app.add_subcommand(
-      "compare", "Runs side by side: what differs in their configurations, and their scores");
+  CLI::App* verb = app.add_subcommand("compare", "Compare the scores and the settings of runs");
   verb->add_option("runs", compare->runs, "Directories of runs")->type_name("RUN...")->required();
-  verb->add_flag("--json", compare->json, "One JSON object, with all scores");
+  verb->add_flag("--json", compare->json, "Print one JSON object with all scores");
   verb->callback([compare] { compare->run(); });
 }
 

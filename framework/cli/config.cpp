@@ -54,10 +54,12 @@ void print_reference(const std::vector<std::string>& plugin_path) {
 }  // namespace
 
 void add_config(CLI::App& app) {
-  CLI::App* config = app.add_subcommand("config", "What an experiment file says, and what it may say");
+  CLI::App* config =
+      app.add_subcommand("config", "Show the values of an experiment file, or all possible keys");
   config->require_subcommand(1);
   auto show = std::make_shared<Show>();
-  CLI::App* verb = config->add_subcommand("show", "Every value of an experiment with its origin");
+  CLI::App* verb =
+      config->add_subcommand("show", "Print every value of an experiment and where it comes from");
   verb->add_option("config", show->file, "An experiment file")->type_name("CONFIG")->required();
   verb->add_option("--set", show->set, "Override a value; may be repeated")
       ->type_name("key=value")
@@ -67,8 +69,7 @@ void add_config(CLI::App& app) {
   verb->callback([show] { show->run(); });
 
   auto plugin_path = std::make_shared<std::vector<std::string>>();
-  CLI::App* reference =
-      config->add_subcommand("reference", "Every key that an experiment file may have, as Markdown");
+  CLI::App* reference = config->add_subcommand("reference", "Print all keys of experiment files as Markdown");
   add_plugin_path(*reference, *plugin_path);
   reference->callback([plugin_path] { print_reference(*plugin_path); });
 }

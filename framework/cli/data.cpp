@@ -36,18 +36,19 @@ int Check::run() const {
 
 void add_data(CLI::App& app) {
   CLI::App* data =
-      app.add_subcommand("data", "Examples: checks of an experiment's, and import of public formats");
+      app.add_subcommand("data", "Check the examples of an experiment, or import public data sets");
   data->require_subcommand(1);
   auto check = std::make_shared<Check>();
   CLI::App* verb = data->add_subcommand(
-      "check", "Counts, labels, lengths and overlaps of examples, and what is wrong; exit code 1 for errors");
+      "check",
+      "Print counts, labels, lengths, overlaps and errors of the examples; exit code 1 if there are errors");
   verb->add_option("config", check->file, "An experiment file")->type_name("CONFIG")->required();
   verb->add_option("--set", check->set, "Override a value; may be repeated")
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
   add_plugin_path(*verb, check->plugin_path);
-  verb->add_flag("--json", check->json, "One JSON object");
+  verb->add_flag("--json", check->json, "Print one JSON object");
   verb->callback([check] {
     if (const int code = check->run(); code != 0) throw CLI::RuntimeError(code);
   });

@@ -81,7 +81,7 @@ void Import::write(const Imported& data) const {
 void Import::run() const {
   std::error_code error;
   if (output.ends_with(kEnding) && fs::exists(fs::symlink_status(output, error)))
-    throw Error("'" + output + "' is there already; remove it or give another --output");
+    throw Error("'" + output + "' already exists; remove it or give another --output");
   const Imported data = import_files(format_named(format), inputs, key_names(renames));
   check_output(data);
   write(data);
@@ -98,7 +98,7 @@ void Import::run() const {
 
 void add_data_import(CLI::App& data) {
   auto import = std::make_shared<Import>();
-  CLI::App* verb = data.add_subcommand("import", "Public data sets in their authors' formats, made JSONL");
+  CLI::App* verb = data.add_subcommand("import", "Convert public data sets to JSONL");
   std::vector<std::string> names;
   std::string list = "Formats:";
   for (const ImportFormat& format : import_formats()) {
@@ -106,18 +106,18 @@ void add_data_import(CLI::App& data) {
     list += "\n  " + padded(format.name, 11) + std::string(format.about);
   }
   verb->footer(list);
-  verb->add_option("format", import->format, "What the inputs are, see below")
+  verb->add_option("format", import->format, "Format of the inputs, see below")
       ->type_name("FORMAT")
       ->required()
       ->check(CLI::IsMember(names));
-  verb->add_option("input", import->inputs, "Files, or folders for jointbert; one after another")
+  verb->add_option("input", import->inputs, "Input files (folders for jointbert), which are concatenated")
       ->type_name("INPUT")
       ->required();
   verb->add_option("--output", import->output,
-                   "A new file that ends in .jsonl; a new or empty directory where the original is split")
+                   "A new .jsonl file, or a new or empty directory if the data set has splits")
       ->type_name("FILE|DIR")
       ->required();
-  verb->add_option("--rename", import->renames, "Give a key another name; may be repeated")
+  verb->add_option("--rename", import->renames, "Rename a key; may be repeated")
       ->type_name("old=new")
       ->expected(1)
       ->take_all();

@@ -76,10 +76,11 @@ void Encode::run() const {
 
 void add_encode(CLI::App& app) {
   auto encode = std::make_shared<Encode>();
-  CLI::App* verb = app.add_subcommand("encode", "Texts to vectors");
+  CLI::App* verb = app.add_subcommand("encode", "Compute sentence vectors");
   encode->model.add_to(*verb);
   encode->text.add_to(*verb, {".npy", ".jsonl", ".safetensors"});
-  verb->add_flag("--timing", encode->timing, "Print times, tokens and peak memory as JSON to standard error");
+  verb->add_flag("--timing", encode->timing,
+                 "Print times, number of tokens and peak memory as JSON on standard error");
   verb->callback([encode] { encode->run(); });
 }
 

@@ -63,7 +63,7 @@ void Evaluate::run() const {
   for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
   if (scores.empty() && data.empty())
-    throw Error("'" + model.model + "' names no held-out examples; give some with --data FILE");
+    throw Error("'" + model.model + "' names no test set; give one with --data FILE");
   if (scores.empty())
     throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
                 "' nor the keys 'text_pair' and 'similarity'");
@@ -80,19 +80,19 @@ void Evaluate::run() const {
 
 void add_evaluate(CLI::App& app) {
   auto evaluate = std::make_shared<Evaluate>();
-  CLI::App* verb = app.add_subcommand("evaluate", "Scores of heads, or of vectors on pairs of sentences");
+  CLI::App* verb =
+      app.add_subcommand("evaluate", "Score heads on labelled examples, or sentence vectors on pairs");
   evaluate->model.add_to(*verb);
-  verb->add_option(
-          "--data", evaluate->data,
-          "Examples with labels for the tasks, or with text, text_pair and similarity; without it the "
-          "run's own test files")
+  verb->add_option("--data", evaluate->data,
+                   "File with labelled examples, or with text, text_pair and similarity; default: the run's "
+                   "own test sets")
       ->type_name("FILE");
   verb->add_option(
           "--save", evaluate->save,
           "A new directory for scores.jsonl, confusion matrices (confusion/TASK-FILE.csv) and predictions "
           "with texts and labels (test_predictions/FILE.jsonl)")
       ->type_name("DIR");
-  verb->add_flag("--json", evaluate->json, "One JSON object a task");
+  verb->add_flag("--json", evaluate->json, "Print one JSON object per task");
   verb->callback([evaluate] { evaluate->run(); });
 }
 

@@ -19,7 +19,7 @@ struct Export {
 
   void write() const {
     if (!is_run_directory(run))
-      throw Error("'" + run + "' is no directory of a run; give one that mtt run made");
+      throw Error("'" + run + "' is not the directory of a run; give one that mtt run made");
     Console console;
     PluginCatalog plugins = plugin_catalog(plugin_path);
     LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
@@ -38,18 +38,15 @@ struct Export {
 
 void add_export(CLI::App& app) {
   auto options = std::make_shared<Export>();
-  CLI::App* verb = app.add_subcommand("export", "A trained run to a directory that other programs load");
+  CLI::App* verb =
+      app.add_subcommand("export", "Write a trained encoder for sentence-transformers, transformers or PEFT");
   verb->add_option("run", options->run, "The directory of a run")->type_name("RUN")->required();
-  verb->add_option("directory", options->directory, "A new directory for sentence-transformers")
-      ->type_name("DIR")
-      ->required();
-  CLI::Option* head =
-      verb->add_option("--head", options->head,
-                       "Write the encoder with this task's head instead: for transformers, or for "
-                       "sentence-transformers with the head in head.safetensors");
+  verb->add_option("directory", options->directory, "A new directory")->type_name("DIR")->required();
+  CLI::Option* head = verb->add_option("--head", options->head,
+                                       "Also write the head of this task: a token head for transformers, a "
+                                       "sentence head as head.safetensors for sentence-transformers");
   head->type_name("TASK");
-  verb->add_flag("--adapter", options->adapter, "Write the run's LoRA adapter for PEFT instead")
-      ->excludes(head);
+  verb->add_flag("--adapter", options->adapter, "Write only the LoRA adapter, for PEFT")->excludes(head);
   add_plugin_path(*verb, options->plugin_path);
   verb->callback([options] { options->write(); });
 }

@@ -19,11 +19,11 @@ constexpr int kFailure = 1;
 constexpr int kUsage = 2;
 constexpr const char* kEnvironment =
     "Environment:\n"
-    "  MTT_MODEL_PATH   folders with models, before the Hugging Face cache\n"
+    "  MTT_MODEL_PATH   folders with models, searched before the Hugging Face cache\n"
     "  MTT_PLUGIN_PATH  folders with plugins\n"
-    "  MTT_THREADS      threads in all\n"
-    "  MTT_DATA         the folder that ${MTT_DATA} stands for in an experiment file\n"
-    "  NO_COLOR         if set, nothing is printed in colour\n";
+    "  MTT_THREADS      number of threads\n"
+    "  MTT_DATA         folder of the data sets, ${MTT_DATA} in an experiment file\n"
+    "  NO_COLOR         if set, the output has no colours\n";
 
 // Activations are freed and allocated again with every operator; given back to the system each time, their
 // pages would have to be cleared again each time, which costs some percent of a forward pass.
@@ -39,21 +39,19 @@ int usage_error(const std::string& what) {
 }
 
 /// --quiet and --verbose for a command and those below it.
-void add_verbosity(CLI::App& verb) {
+void add_verbosity(CLI::App& command) {
   const auto flag = [&](const char* name, mtt::Verbosity verbosity, const char* help) {
-    return verb.add_flag_callback(
+    return command.add_flag_callback(
         name, [verbosity] { mtt::set_verbosity(verbosity); }, help);
   };
-  CLI::Option* quiet = flag(
-      "--quiet", mtt::Verbosity::quiet,
-      "Print only warnings, errors and what the command was asked for; no progress, no account of a run");
+  CLI::Option* quiet = flag("--quiet", mtt::Verbosity::quiet, "Print only results, warnings and errors");
   flag("--verbose", mtt::Verbosity::verbose,
-       "Also print what helps to find a fault: versions, the files that are used, where an error was thrown")
+       "Also print details for debugging: versions, paths of the files in use, source locations of errors")
       ->excludes(quiet);
-  for (CLI::App* below : verb.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*below);
+  for (CLI::App* below : command.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*below);
 }
 
-int run_verb(CLI::App& app, int argc, char** argv) {
+int run_command(CLI::App& app, int argc, char** argv) {
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
   mtt::add_run(app);
@@ -68,7 +66,7 @@ int run_verb(CLI::App& app, int argc, char** argv) {
   mtt::add_plugins(app);
   mtt::add_config(app);
   mtt::add_data(app);
-  for (CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*verb);
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) add_verbosity(*command);
   app.footer(kEnvironment);
   try {
     app.parse(argc, argv);
@@ -91,7 +89,7 @@ int run(int argc, char** argv) {
   mtt::tell_plugin_ends();
   mtt::take_standard_output();
   try {
-    return run_verb(app, argc, argv);
+    return run_command(app, argc, argv);
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {

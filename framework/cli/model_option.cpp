@@ -43,7 +43,7 @@ std::int64_t threads_of_environment() {
 
 void add_plugin_path(CLI::App& verb, std::vector<std::string>& folders) {
   verb.add_option("--plugin-path", folders,
-                  "A folder that is searched for plugins before all others; may be repeated")
+                  "Folder that is searched for plugins before all others; may be repeated")
       ->type_name("DIR")
       ->expected(1)
       ->take_all();
@@ -63,7 +63,8 @@ void note_program(const PluginCatalog& plugins, std::int64_t threads, Console& c
 }
 
 void add_threads(CLI::App& verb, std::int64_t& threads) {
-  verb.add_option("--threads", threads, "Threads in all; without it MTT_THREADS, else one for each processor")
+  verb.add_option("--threads", threads,
+                  "Number of threads; takes precedence over MTT_THREADS; default: one per processor")
       ->check(CLI::Range(std::int64_t{1}, kMostThreads))
       ->type_name("N");
 }
@@ -86,10 +87,11 @@ void ModelOption::add_to(CLI::App& verb) {
       ->type_name("MODEL")
       ->required();
   verb.add_option("--prompt", prompt,
-                  "A prompt of the model by its name, or a prompt's text, put before every text")
+                  "Prompt that is prepended to every text: the name of a prompt of the model, or its text")
       ->type_name("NAME|TEXT");
-  verb.add_option("--max-tokens", max_tokens,
-                  "Cut longer texts to this many tokens; without it the model's own limit")
+  verb.add_option(
+          "--max-tokens", max_tokens,
+          "Maximum number of tokens per text; longer texts are truncated; default: the model's own limit")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
   add_threads(verb, threads);
@@ -169,8 +171,9 @@ OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
     if (heads == Heads::used) add_head(open, option.prompt, plugins);
   }
   note_program(plugins, open.threads, console);
-  console.note("model " + path.string() + ", texts are cut to " + std::to_string(open.encoder.max_tokens) +
-               " tokens, " + std::to_string(open.tokens_per_forward) + " tokens per forward");
+  console.note("model " + path.string() + ", texts are truncated to " +
+               std::to_string(open.encoder.max_tokens) + " tokens, " +
+               std::to_string(open.tokens_per_forward) + " tokens per forward");
   for (const PluginLibrary& library : plugins.libraries())
     console.note("plugin " + library.name + " " + library.version + ", " + library.file.string());
   for (const std::string& warning : open.encoder.warnings) console.warn(warning);

@@ -77,19 +77,19 @@ void add_check(CLI::App& plugins) {
   auto check = std::make_shared<PluginCheck>();
   auto file = std::make_shared<std::string>(), config = std::make_shared<std::string>();
   auto here = std::make_shared<bool>(false);
-  CLI::App* verb = plugins.add_subcommand(
-      "check", "Runs a plugin through its contract, in a process of its own that may die");
+  CLI::App* verb =
+      plugins.add_subcommand("check", "Check a plugin against its contract, in a separate process");
   verb->add_option("file", *file, "A plugin file")->type_name("FILE")->required();
   verb->add_option("--set", check->options, "An option of the plugin; may be repeated")
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
-  verb->add_option("--config", *config, "For a backbone: a model's config.json; without it a small one")
+  verb->add_option("--config", *config, "For a backbone: config.json of a model; default: a small model")
       ->type_name("FILE");
-  verb->add_option("--seconds", check->seconds, "After which the check is given up")
+  verb->add_option("--seconds", check->seconds, "Time limit of the check in seconds")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400}))
       ->type_name("N");
-  verb->add_flag("--in-this-process", *here, "For a debugger: in this process, in bare lines");
+  verb->add_flag("--in-this-process", *here, "Run the check in this process, for debuggers");
   verb->callback([check, file, config, here] {
     check->file = *file;
     check->config = *config;
@@ -119,7 +119,7 @@ void add_new(CLI::App& plugins) {
   auto kind = std::make_shared<std::string>(), name = std::make_shared<std::string>(),
        directory = std::make_shared<std::string>();
   CLI::App* verb =
-      plugins.add_subcommand("new", "Writes the project of a new plugin, ready to build and to run");
+      plugins.add_subcommand("new", "Create the project of a new plugin, ready to build and run");
   verb->add_option("kind", *kind, "head, backbone or weighting")
       ->check(CLI::IsMember({"head", "backbone", "weighting"}))
       ->type_name("KIND")
@@ -140,8 +140,8 @@ void add_new(CLI::App& plugins) {
 
 void add_plugins(CLI::App& app) {
   auto plugins = std::make_shared<Plugins>();
-  CLI::App* verb = app.add_subcommand("plugins", "The plugins that are found, or the options of one");
-  verb->add_option("plugin", plugins->which, "A backbone's, head's or weighting's name, or a plugin file")
+  CLI::App* verb = app.add_subcommand("plugins", "List the plugins, or describe one and its options");
+  verb->add_option("plugin", plugins->which, "Name of a backbone, head or weighting, or a plugin file")
       ->type_name("NAME|FILE");
   add_plugin_path(*verb, plugins->plugin_path);
   verb->require_subcommand(0, 1);

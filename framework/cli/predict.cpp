@@ -125,12 +125,12 @@ void Predict::run() const {
 
 void add_predict(CLI::App& app) {
   auto predict = std::make_shared<Predict>();
-  CLI::App* verb = app.add_subcommand("predict", "Texts to the predictions of all heads, in one pass");
+  CLI::App* verb = app.add_subcommand("predict", "Compute the predictions of all heads in one pass");
   predict->model.add_to(*verb);
   predict->text.add_to(*verb, {".jsonl"});
-  verb->add_option("--top", predict->top,
-                   "Each prediction also has 'top': the most probable classes with their probabilities, at "
-                   "most this many, or all")
+  verb->add_option(
+          "--top", predict->top,
+          "Add 'top' to each prediction: the K most probable classes, or all, with their probabilities")
       ->type_name("K|all");
   verb->callback([predict] { predict->run(); });
 }

@@ -32,9 +32,9 @@ struct Report {
 
 void add_report(CLI::App& app) {
   auto report = std::make_shared<Report>();
-  CLI::App* verb = app.add_subcommand("report", "Runs and sweeps as one page of pictures that opens offline");
+  CLI::App* verb = app.add_subcommand("report", "Write one offline HTML page about runs and sweeps");
   verb->add_option("runs", report->runs, "Directories of runs or sweeps")->type_name("RUN...")->required();
-  verb->add_option("--output", report->output, "The page; without it report.html")->type_name("FILE.html");
+  verb->add_option("--output", report->output, "Output file; default: report.html")->type_name("FILE.html");
   add_threads(*verb, report->threads);
   add_plugin_path(*verb, report->plugin_path);
   verb->callback([report] { report->write(); });

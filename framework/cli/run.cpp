@@ -57,9 +57,9 @@ int Run::run() const {
 
 void add_run(CLI::App& app) {
   auto run = std::make_shared<Run>();
-  CLI::App* verb = app.add_subcommand("run", "Everything that an experiment file describes");
+  CLI::App* verb = app.add_subcommand("run", "Train and evaluate what an experiment file describes");
   verb->add_option("config", run->file, "An experiment file")->type_name("CONFIG")->required();
-  verb->add_option("--out", run->out, "The run's directory; without it run.out, else runs/<name>")
+  verb->add_option("--out", run->out, "Directory of the run; default: `out` in [run], or runs/<name>")
       ->type_name("DIR");
   verb->add_option("--set", run->set, "Override a value; may be repeated")
       ->type_name("key=value")
@@ -74,10 +74,9 @@ void add_run(CLI::App& app) {
       });
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
-  verb->add_flag(
-      "--check", run->check,
-      "Look for errors that would stop the run, and print examples, steps, trainable parameters and "
-      "estimates of time and memory, with --verbose also every trainable tensor; write nothing");
+  verb->add_flag("--check", run->check,
+                 "Only check: look for errors that would stop the run; print examples, steps, trainable "
+                 "parameters (with --verbose every tensor) and estimates of time and memory; write nothing");
   verb->add_flag("--resume", run->resume, "Resume an interrupted training from its last checkpoint");
   verb->callback([run] {
     if (const int signal = run->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);

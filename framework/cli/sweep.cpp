@@ -51,24 +51,25 @@ int Sweep::run() const {
 
 void add_sweep(CLI::App& app) {
   auto sweep = std::make_shared<Sweep>();
-  CLI::App* verb = app.add_subcommand(
-      "sweep",
-      "All runs that [sweep] of an experiment file asks for, and their table; goes on where it stopped");
+  CLI::App* verb = app.add_subcommand("sweep",
+                                      "Make all runs of [sweep] in an experiment file, and a table of the "
+                                      "results; resumes an interrupted sweep");
   verb->add_option("config", sweep->file, "An experiment file with [sweep]")->type_name("CONFIG")->required();
-  verb->add_option("--out", sweep->out, "The sweep's directory; without it sweeps/<name>")->type_name("DIR");
+  verb->add_option("--out", sweep->out, "Directory of the sweep; default: sweeps/<name>")->type_name("DIR");
   verb->add_option("--set", sweep->set, "Override a value; may be repeated")
       ->type_name("key=value")
       ->expected(1)
       ->take_all();
-  verb->add_option("--jobs", sweep->jobs,
-                   "Runs at a time, which share the threads; their times are marked as not to be compared")
+  verb->add_option(
+          "--jobs", sweep->jobs,
+          "Number of runs at a time, which share the threads; their times are not comparable and are marked")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   add_threads(*verb, sweep->threads);
   add_plugin_path(*verb, sweep->plugin_path);
-  verb->add_flag("--check", sweep->check, "List the runs, but run none");
+  verb->add_flag("--check", sweep->check, "List the runs without starting them");
   verb->add_flag("--keep-weights", sweep->keep_weights,
-                 "Keep the weights of each run; without it they are removed when it is scored");
+                 "Keep the weights of each run; by default they are deleted after scoring");
   verb->callback([sweep] {
     if (const int signal = sweep->run(); signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
   });

@@ -28,13 +28,13 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
   std::string list;
   for (const std::string& ending : endings)
     list += (list.empty() ? "" : &ending == &endings.back() ? " or " : ", ") + ending;
-  verb.add_option("--input", input, "A file with one text a line; - is standard input")->type_name("FILE|-");
+  verb.add_option("--input", input, "File with one text per line; - reads standard input")
+      ->type_name("FILE|-");
   verb.add_option(
           "--field", field,
-          "The input is JSONL, or a table if it ends in .csv or .tsv, and this key or column holds the "
-          "text")
+          "Key or column of the text; the input is then JSONL, or a table if its name ends in .csv or .tsv")
       ->type_name("KEY");
-  verb.add_option("--output", output, "A file that ends in " + list + "; - is JSONL on standard output")
+  verb.add_option("--output", output, "File that ends in " + list + "; - writes JSONL to standard output")
       ->type_name("FILE|-");
 }
 
@@ -92,8 +92,8 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
     use(window, result);
   });
   if (truncated > 0)
-    console.warn(std::to_string(truncated) + " of " + std::to_string(totals.texts) + " texts were cut to " +
-                 std::to_string(open.encoder.max_tokens) + " tokens");
+    console.warn(std::to_string(truncated) + " of " + std::to_string(totals.texts) +
+                 " texts were truncated to " + std::to_string(open.encoder.max_tokens) + " tokens");
   return totals;
 }
 

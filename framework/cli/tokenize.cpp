@@ -45,7 +45,7 @@ void Tokenize::run() const {
 void add_tokenize(CLI::App& app) {
   auto tokenize = std::make_shared<Tokenize>();
   CLI::App* verb = app.add_subcommand(
-      "tokenize", "Texts to ids, tokens and offsets in code points (JSONL), not cut to the model's length");
+      "tokenize", "Compute token ids, tokens and offsets in code points (JSONL), without truncation");
   tokenize->model.add_to(*verb);
   tokenize->text.add_to(*verb, {".jsonl"});
   verb->callback([tokenize] { tokenize->run(); });

@@ -1,4 +1,4 @@
-// The verbs of the program: each declares its options and runs when it is chosen.
+// The commands of the program. Each function adds a command with its options and its callback.
 #pragma once
 
 #include <CLI/CLI.hpp>

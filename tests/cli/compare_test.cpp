@@ -60,7 +60,7 @@ TEST_CASE("compare says what a directory lacks") {
   CHECK_THAT(half.err, Contains("has no scores.jsonl"));
   const Outcome none = mtt_program({"compare", folder.path().string()});
   CHECK(none.code == 1);
-  CHECK_THAT(none.err, Contains("is no run"));
+  CHECK_THAT(none.err, Contains("is not a run"));
 }
 
 TEST_CASE("a report is one page that opens offline, in which text is no markup") {
@@ -102,7 +102,7 @@ statistics_every = 1
   const std::string page = file_text(folder.path() / "r.html");
   for (const char* part :
        {"Comparison", "Loss of each task", "Scores on held-out examples, by step", "Weight of each task",
-        "Cosines between the tasks", "kind: what is taken for what", "Map of the sentence vectors",
+        "Cosines between the tasks", "kind: confusion matrix", "Map of the sentence vectors",
         "words: ", "&lt;script&gt;", "run&lt;1&gt;", "&lt;b&gt;"}) {
     INFO(part);
     CHECK(page.find(part) != std::string::npos);

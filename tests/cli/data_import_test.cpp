@@ -73,7 +73,7 @@ TEST_CASE("an import of splits is a directory, complete or not there") {
   CHECK(i.names() == std::vector<std::string>{"full.json", "new", "new/clinc", "new/clinc/dev.jsonl",
                                               "new/clinc/train.jsonl"});
   CHECK(mtt::read_examples(out + "/train.jsonl").labels("wish")[1].string() == "y");
-  CHECK_THAT(i.run("clinc", {"full.json"}, "new/clinc").err, Contains("is there already"));
+  CHECK_THAT(i.run("clinc", {"full.json"}, "new/clinc").err, Contains("already exists"));
   CHECK(i.names().size() == 5);
 }
 
@@ -98,8 +98,8 @@ TEST_CASE("an import that fails says why with exit code 1 and leaves nothing beh
     CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(with));
     CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 1);
   };
-  fails(i.run("csv", {"a.csv"}, "there.jsonl"), "there.jsonl' is there already; remove it");
-  fails(i.run("clinc", {"full.json"}, "bad"), "is there already; give a new or an empty directory");
+  fails(i.run("csv", {"a.csv"}, "there.jsonl"), "there.jsonl' already exists; remove it");
+  fails(i.run("clinc", {"full.json"}, "bad"), "already exists; give a new or an empty directory");
   fails(i.run("clinc", {"full.json"}, "new.jsonl"), "is split into train, dev, and the output");
   fails(i.run("csv", {"a.csv"}, "new"), "does not end in .jsonl");
   fails(i.run("jointbert", {"parts", "whole"}, "new"), "import them one by one");
@@ -134,7 +134,7 @@ TEST_CASE("the imports of experiments/data/README.md are commands that the progr
     const Outcome outcome = mtt_program(arguments);  // in an empty folder
     INFO(line << "\n" << outcome.err);
     CHECK(outcome.code == 1);
-    CHECK_THAT(outcome.err, Contains("does not exist") || Contains("is no folder"));
+    CHECK_THAT(outcome.err, Contains("does not exist") || Contains("is not a folder"));
     ++commands;
   }
   CHECK(commands == 8);

@@ -195,7 +195,7 @@ TEST_CASE("evaluate --save writes what a run with save_predictions writes") {
 
   const Outcome again = mtt_program({"evaluate", "--model", e.out, "--save", saved});
   CHECK(again.code == 1);
-  CHECK_THAT(again.err, Contains("saved' is there already; give a new or an empty directory"));
+  CHECK_THAT(again.err, Contains("saved' already exists; give a new or an empty directory"));
   e.run();
   CHECK_FALSE(fs::exists(e.out + "/test_predictions"));
   CHECK(fs::exists(e.out + "/confusion/intent-test.csv"));

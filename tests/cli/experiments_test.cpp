@@ -172,7 +172,7 @@ TEST_CASE("every experiment runs, cut short", "[data]") {
     const Outcome outcome = mtt_program(arguments, "", {"MTT_MODEL_PATH=" + model.parent_path().string()});
     INFO(experiment << "\n" << outcome.out << outcome.err);
     CHECK(outcome.code == 0);
-    CHECK_THAT(outcome.out, Contains("0 of them there already") && Contains("Student's t"));
+    CHECK_THAT(outcome.out, Contains("0 of them already complete") && Contains("Student's t"));
     if (name == "inertia")
       CHECK_THAT(script_output(experiment.parent_path() / "weights_and_losses.py", {out}, folder.path()),
                  Contains("rate_0.25      slots"));

@@ -86,11 +86,11 @@ TEST_CASE("an exported encoder comes back with the same vectors, prompt and leng
   CHECK_THAT(file_text(e.path("st") + "/README.md"), Contains("library_name: sentence-transformers") &&
                                                          Contains("| intent | accuracy |") &&
                                                          Contains("learning_rate = 0.01"));
-  CHECK_THAT(e.write("run", "st").err, Contains("is there already"));
+  CHECK_THAT(e.write("run", "st").err, Contains("already exists"));
   fs::create_directory(e.path("empty"));
   REQUIRE(e.write("run", "empty").code == 0);
   CHECK(e.vectors("empty") == e.vectors("run"));
-  CHECK_THAT(e.write("model", "other").err, Contains("is no directory of a run"));
+  CHECK_THAT(e.write("model", "other").err, Contains("is not the directory of a run"));
 }
 
 TEST_CASE("LoRA is merged, or written as an adapter") {

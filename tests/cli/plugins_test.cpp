@@ -126,7 +126,7 @@ TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
   check_each(file, {
                        {"flat", "expected [6, K], one row a sentence"},
-                       {"mixes", "depend on the sentences beside it"},
+                       {"mixes", "depend on the other sentences of the batch"},
                        {"changes", "two forwards of the same features differ"},
                        {"mean", "loss must be the sum over rows, not their mean"},
                        {"biased", "the loss of a batch is"},
@@ -254,7 +254,7 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
                  {"whole", "layers(0, depth) is not layer after layer"},
                  {"overwrites", "layers() writes into the hidden states that it is given"},
                  {"counts", "layers(0, 0) changes its input"},
-                 {"mixes", "depend on the sentences beside it"},
+                 {"mixes", "depend on the other sentences of the batch"},
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
                  {"drops", "in training mode with dropout 0 hidden states differ"},
                  {"draws_anew", "after reseed with the same seed dropout draws otherwise"},
@@ -273,7 +273,7 @@ TEST_CASE("a check of what is no plugin, or with options that it has not, says s
   const Outcome makes_nothing = check(std::string(MTT_BAD_PLUGINS) + "/parts_fail.so");
   CHECK(makes_nothing.code == 1);
   for (const char* sentence :
-       {"out of luck", "it threw something that is no std::exception", "its create function returned null",
+       {"out of luck", "it threw something that is not a std::exception", "its create function returned null",
         "'share' in the plugin's options is 1.5; expected 0 to 1"})
     CHECK_THAT(makes_nothing.out, Contains(sentence));
   const Outcome option = check(std::string(MTT_PLUGINS) + "/regression.so", {"--set", "hwo=1"});
@@ -292,14 +292,14 @@ TEST_CASE("a new plugin's name and folder are checked, and nothing is left behin
     const Outcome outcome = mtt_program({"plugins", "new", "head", name, target});
     INFO(name);
     CHECK(outcome.code == 1);
-    CHECK_THAT(outcome.err, Contains("is no name for a new plugin"));
+    CHECK_THAT(outcome.err, Contains("is not a valid name for a new plugin"));
   }
   CHECK_THAT(mtt_program({"plugins", "new", "head", "classification", target}).err,
              Contains("there is a head 'classification' already"));
   CHECK_THAT(mtt_program({"plugins", "new", "head", "test", target}).err, Contains("CMake or LibTorch uses"));
   CHECK(mtt_program({"plugins", "new", "tail", "mine", target}).code == 2);
   folder.write("mine/notes.txt", "mine");
-  CHECK_THAT(mtt_program({"plugins", "new", "head", "mine", target}).err, Contains("is there already"));
+  CHECK_THAT(mtt_program({"plugins", "new", "head", "mine", target}).err, Contains("already exists"));
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
   REQUIRE(mtt_program({"plugins", "new", "weighting", "word_count", target + "2"}).code == 0);
   CHECK_THAT(file_text(folder.path() / "mine2/word_count.cpp"),

@@ -73,7 +73,7 @@ TEST_CASE("names of tasks: capitals, but no key of a prediction's line and nothi
   const Outcome large = e.run(std::string(256, 'a'));
   CHECK(large.code == 1);
   CHECK_THAT(large.err, Contains("has 256 characters") && Contains("a file name has at most 255"));
-  CHECK_THAT(e.run("\"a b\"").err, Contains("is no name for a task"));
+  CHECK_THAT(e.run("\"a b\"").err, Contains("is not a valid name for a task"));
 }
 
 TEST_CASE("quiet and verbose: results and warnings stay, the account of a run goes or grows") {
@@ -90,7 +90,7 @@ TEST_CASE("quiet and verbose: results and warnings stay, the account of a run go
     return mtt_program(arguments, "rain now\n");
   };
   CHECK_THAT(with("--quiet").out, Contains("\"label\""));
-  CHECK_THAT(with("--quiet").err, Contains("were cut to 3 tokens") && !Contains("mtt: info"));
+  CHECK_THAT(with("--quiet").err, Contains("were truncated to 3 tokens") && !Contains("mtt: info"));
   CHECK_THAT(with("--verbose").err, Contains("mtt: info: mtt 0.1.0") && Contains("classification.so"));
   CHECK(with("--verbose").out == with("--quiet").out);
   CHECK(mtt_program({"plugins", "--quiet", "--verbose"}).code == 2);

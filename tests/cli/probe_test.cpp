@@ -230,7 +230,7 @@ TEST_CASE("an init or a penalty that a head does not know is refused") {
 TEST_CASE("a head that nothing trains is named") {
   const Experiment e;
   CHECK_THAT(e.done("run", {"tasks.intent.init=none"}).err,
-             Contains("task 'intent': its head has random weights, so that its predictions mean nothing"));
+             Contains("task 'intent': its head has random weights, so its predictions are meaningless"));
 }
 
 TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing else") {
@@ -272,7 +272,7 @@ TEST_CASE("rows with keys of another version are refused in one sentence") {
   const Experiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
   const std::string out = e.out("sweep").string();
   REQUIRE(e.sweep().code == 0);
-  CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them there already"));
+  CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them already complete"));
   std::string rows = e.file("sweep/runs.jsonl");
   const std::string version = "\"key_version\":2,";
   rows.erase(rows.find(version), version.size());

@@ -221,9 +221,9 @@ TEST_CASE("--check finds an output directory that cannot be used") {
   c.refused({"contains files that do not belong to a run"});
   fs::remove_all(c.out);
   c.folder.write("out", "a file");
-  c.refused({"'" + c.out.string() + "' is no directory"});
+  c.refused({"'" + c.out.string() + "' is not a directory"});
   fs::remove(c.out);
-  c.refused({"is no directory"}, {"--out", (c.folder.path() / "e.toml" / "run").string()});
+  c.refused({"is not a directory"}, {"--out", (c.folder.path() / "e.toml" / "run").string()});
   c.refused({"in the path of the run directory has 300 characters"},
             {"--out", (c.folder.path() / std::string(300, 'r')).string()});
   if (::geteuid() == 0) return;  // root may write anywhere

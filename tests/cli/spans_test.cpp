@@ -67,7 +67,7 @@ TEST_CASE("spans with blanks or one character off train and score as whole words
   CHECK(moved.code == 0);
   CHECK(scores(moved) == scores(good));
   const std::string what =
-      "jsonl: 3 of 3 spans do not begin and end where words do and are taken as whole words; the first: ";
+      "jsonl: 3 of 3 spans do not begin and end at word boundaries and are moved to whole words; the first: ";
   const std::string becomes = ".jsonl:1: 9..15 \" music\" becomes 10..15 \"music\"\n";
   for (const char* name : {"train", "test"})
     CHECK_THAT(moved.err, Contains(std::string(name) + "." + what + name + becomes));
@@ -77,7 +77,7 @@ TEST_CASE("spans with blanks or one character off train and score as whole words
   CHECK_THAT(check.err, Contains("train." + what));
   const Outcome data = mtt_program({"data", "check", e.config});
   CHECK(data.code == 0);
-  CHECK_THAT(data.out, Contains("6 of 6 spans do not begin and end where words do") &&
+  CHECK_THAT(data.out, Contains("6 of 6 spans do not begin and end at word boundaries") &&
                            Contains("test.jsonl:2: 12..14 \"ix\" becomes 11..14 \"six\""));
   const Outcome own = mtt_program({"evaluate", "--model", e.path("moved")});
   const Outcome given = mtt_program({"evaluate", "--model", e.path("good"), "--data", e.path("test.jsonl")});
@@ -117,7 +117,7 @@ TEST_CASE("spans that cannot be are errors with file and line wherever examples 
   for (const auto& [spans, what] : std::vector<std::pair<std::string, std::string>>{
            {span(9, 20), "ends beyond the text of 15 characters"},
            {span(4, 4), "is empty or negative"},
-           {span(4, 5), "holds nothing but white space"},
+           {span(4, 5), "holds only white space"},
            {span(0, 9) + ", " + span(5, 15), "overlap"}}) {
     const std::string printed = what.substr(0, what.find('\\'));
     e.folder.write("test.jsonl", line("rain now", "") + line("play loud music", spans));
@@ -142,8 +142,8 @@ TEST_CASE("texts that the model truncates are counted, with the spans behind the
   for (const char* name : {"train", "test"})
     CHECK_THAT(run.err, Contains(std::string(name) +
                                  ".jsonl: 3 of 4 texts are truncated to 4 tokens, the longest "
-                                 "has 6; 2 of 3 spans end beyond the cut and " +
-                                 (name[1] == 'r' ? "are not learned from" : "count as missed") +
+                                 "has 6; 2 of 3 spans end beyond the limit and " +
+                                 (name[1] == 'r' ? "are not used for training" : "count as missed") +
                                  "; set max_tokens higher (the model takes up to 32) or split such texts"));
   const Outcome evaluated =
       mtt_program({"evaluate", "--model", e.path("out"), "--data", e.path("test.jsonl")});

@@ -83,7 +83,7 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   const Outcome first = folder.sweep("s");
   INFO(first.out << first.err);
   REQUIRE(first.code == 0);
-  CHECK_THAT(first.out, Contains("8 runs, 0 of them there already") &&
+  CHECK_THAT(first.out, Contains("8 runs, 0 of them already complete") &&
                             Contains("[8/8] probe, train_examples=8, seed 2"));
   CHECK_THAT(first.out, Contains("intent (test).accuracy") && Contains("intent (other).accuracy"));
   const auto rows = folder.rows("s");
@@ -103,12 +103,12 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   const std::string table = file_text(folder.path() / "s/table.md");
   const Outcome again = folder.sweep("s");
   CHECK(again.code == 0);
-  CHECK_THAT(again.out, Contains("8 runs, 8 of them there already") && !Contains("[8/8]"));
+  CHECK_THAT(again.out, Contains("8 runs, 8 of them already complete") && !Contains("[8/8]"));
   CHECK(file_text(folder.path() / "s/table.md") == table);
 
   // A third seed adds its runs alone.
   const Outcome more = folder.sweep("s", {"--set", "sweep.seeds=3"});
-  CHECK_THAT(more.out, Contains("12 runs, 8 of them there already"));
+  CHECK_THAT(more.out, Contains("12 runs, 8 of them already complete"));
   CHECK(folder.rows("s").size() == 12);
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("one run that fails neither stops nor hides the others, and is tried a
   const Outcome mended = folder.sweep("s", {"--set", late});
   INFO(mended.out << mended.err);
   CHECK(mended.code == 0);
-  CHECK_THAT(mended.out, Contains("8 runs, 4 of them there already"));
+  CHECK_THAT(mended.out, Contains("8 runs, 4 of them already complete"));
   CHECK_THAT(file_text(folder.path() / "s/table.md"), Contains("| late |") && !Contains("failed"));
 }
 
@@ -206,7 +206,7 @@ TEST_CASE("a sweep that is stopped goes on") {
       program.send(signal);
       CHECK(program.wait() == 128 + signal);
       if (signal != SIGKILL)
-        CHECK_THAT(file_text(folder.path() / "o"), Contains("stopped; the same command goes on"));
+        CHECK_THAT(file_text(folder.path() / "o"), Contains("stopped; the same command resumes the sweep"));
     }
     const auto before = folder.rows(name);
     CHECK(before.size() >= 2);
@@ -216,7 +216,7 @@ TEST_CASE("a sweep that is stopped goes on") {
     CHECK_FALSE(fs::exists(folder.path() / name / ".mtt-tmp-1-0"));
     INFO(rest.out << rest.err);
     REQUIRE(rest.code == 0);
-    CHECK_THAT(rest.out, Contains("8 runs, " + std::to_string(before.size()) + " of them there already"));
+    CHECK_THAT(rest.out, Contains("8 runs, " + std::to_string(before.size()) + " of them already complete"));
   }
   const auto interrupted = folder.rows("s2"), killed = folder.rows("s9");
   REQUIRE(interrupted.size() == 8);
@@ -229,14 +229,13 @@ TEST_CASE("what a sweep would overwrite or mix is refused") {
   folder.write("full/notes.txt", "mine");
   const Outcome other = folder.sweep("full");
   CHECK(other.code == 1);
-  CHECK_THAT(other.err, Contains("holds other things than a sweep"));
+  CHECK_THAT(other.err, Contains("contains files that do not belong to a sweep"));
   REQUIRE(folder.sweep("s", {"--set", "sweep.seeds=1"}).code == 0);
   const Outcome changed = folder.sweep("s", {"--set", "train.epochs=3"});
   CHECK(changed.code == 1);
   CHECK_THAT(changed.err, Contains("holds a run of another configuration (all, train_examples=6, seed 1)"));
   const Outcome none = mtt_program({"sweep", folder.config(), "--check"});
-  CHECK_THAT(none.out,
-             Contains("8 runs; differences are told from 'all'") && Contains("    data.train_examples=8\n"));
+  CHECK_THAT(none.out, Contains("8 runs; the baseline is 'all'") && Contains("    data.train_examples=8\n"));
   const Outcome both = folder.sweep("both", {"--set", "sweep.arms={all={}, few={data={train_examples=7}}}"});
   CHECK(both.code == 1);
   CHECK_THAT(both.err, Contains("the arm 'few' sets 'data.train_examples', which the grid varies"));
@@ -283,7 +282,7 @@ TEST_CASE("the sweep of docs/training.md is one") {
   const Outcome outcome = mtt_program({"sweep", folder.config(), "--check"});
   INFO(outcome.err);
   CHECK(outcome.code == 0);
-  CHECK_THAT(outcome.out, Contains("30 runs; differences are told from 'all'"));
+  CHECK_THAT(outcome.out, Contains("30 runs; the baseline is 'all'"));
 }
 
 TEST_CASE("test files of the same name are told apart by their folders, and none is named twice") {

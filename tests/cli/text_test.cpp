@@ -90,7 +90,7 @@ TEST_CASE("prompts by name and by text, JSONL fields, token limits") {
   CHECK(encode({"--field", "x"}, "{\"x\": \"play : rain\"}\n") == plain);
   CHECK(encode({"--max-tokens", "3"}, "rain rain\n") == encode({}, "rain\n"));
   CHECK_THAT(mtt_program({"encode", "--model", tiny.model, "--max-tokens", "3"}, "rain rain\n").err,
-             Contains("1 of 1 texts were cut to 3 tokens"));
+             Contains("1 of 1 texts were truncated to 3 tokens"));
 }
 
 TEST_CASE("no text, wrong text, wrong models") {
@@ -126,8 +126,7 @@ TEST_CASE("no text, wrong text, wrong models") {
   };
   broken("config.json", "\"vocab_size\":18", "\"vocab_size\":19", "embeddings.word");
   broken("config.json", "\"vocab_size\":18", "\"vocab_size\":1000000000000", "vocab_size is 1000000000000");
-  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":3",
-         "the tensor 'encoder.layer.2.");
+  broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":3", "the tensor 'encoder.layer.2.");
   broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1", "does not have");
   broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1000000000",
          "num_hidden_layers is 1000000000");

@@ -257,7 +257,7 @@ TEST_CASE(
   check_sentence(resumed({}), "held-out examples are not those");
   t.folder.write("dev.jsonl", train_lines());
   const Outcome asked = mtt_program({"predict", "--model", t.out("run").string()}, "rain\n");
-  check_sentence(asked, "is not finished; go on with");
+  check_sentence(asked, "is not finished; resume it with");
 
   const fs::path weights = t.folder.path() / "model" / "model.safetensors";
   const std::string original = file_text(weights);
@@ -341,12 +341,12 @@ TEST_CASE("what cannot go together in a training is refused by --check, with its
   CHECK(t.run("run", {"--check", "--set", "train.best=all tasks.exact_match"}).code == 0);
   refused({"train.best=intent.acuracy"}, "did you mean \"intent.accuracy\"?");
   refused({"train.best=nothing"}, "the scores are \"mean\", \"intent.accuracy\"");
-  refused({"data.dev=\"\"", "train.patience=2"}, "patience needs held-out examples");
-  refused({"data.dev=\"\"", "train.best=mean"}, "best needs held-out examples");
+  refused({"data.dev=\"\"", "train.patience=2"}, "patience needs a validation set");
+  refused({"data.dev=\"\"", "train.best=mean"}, "best needs a validation set");
   refused({"train.dropout=-0.5"}, "dropout is -0.5");
   refused({"weighting.method=pcgrad"}, "needs every task in every step");
   refused({"sampler.method=all", "weighting.method=pcgrad", "tasks.mood.train=\"\"", "data.train=\"\""},
-          "no examples to learn from");
+          "no training set");
   CHECK_FALSE(fs::exists(t.out("run")));
 }
 

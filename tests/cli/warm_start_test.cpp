@@ -236,7 +236,7 @@ TEST_CASE("a head that cannot be taken is refused in one sentence, never left in
   r.refused({},
             {"task 'intent': ", "\"weather\"", "there; use the same labels, or give the task another name"});
   r.folder.write("train.jsonl", kTrain);
-  r.refused({r.init_from("gone")}, {"gone' is no directory of a run"});
+  r.refused({r.init_from("gone")}, {"gone' is not the directory of a run"});
   const Outcome itself = r.run("first", {r.init_from("first")});
   CHECK(itself.code == 1);
   CHECK_THAT(itself.err, Contains("is the directory of this run itself"));

@@ -79,7 +79,7 @@ TEST_CASE("a name that is taken names both sides, and a bad file does not hide t
   CHECK(clash.head("regression").summary != "A twin.");
   std::string failures;
   for (const std::string& failure : clash.failures()) failures += failure + "\n";
-  CHECK_THAT(failures, Contains("name_taken.so") && Contains("'regression' is there already"));
+  CHECK_THAT(failures, Contains("name_taken.so") && Contains("'regression' already exists"));
   CHECK_THAT(failures, Contains("other_tag.so"));
 }
 

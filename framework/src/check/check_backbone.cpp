@@ -114,7 +114,7 @@ void BackboneCheck::check_neighbours() const {
   for (std::int64_t s = 0; s < batch.sentences(); ++s)
     require(distance(last(part_of(batch, s, 1)), together.narrow(0, batch.offsets[s], batch.length(s))) <
                 kTolerance,
-            "a sentence's hidden states depend on the sentences beside it");
+            "a sentence's hidden states depend on the other sentences of the batch");
 }
 
 void BackboneCheck::check_gradients() {

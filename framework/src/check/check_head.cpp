@@ -172,7 +172,7 @@ bool HeadCheck::learn() {
                 ", and takes none of those that were tried: " + why);
   throw Error(
       "the head takes none of the labels that were tried (words, numbers, integers, spans, arrays of words, "
-      "booleans); give some that it takes with example_labels(): " +
+      "booleans); give some that it accepts with example_labels(): " +
       why);
 }
 
@@ -216,7 +216,7 @@ void HeadCheck::check_logits() {
     const at::Tensor alone = logits(*head_, part_of(all, s, 1));
     const std::int64_t from = head_->level() == Level::token ? all.offsets[s] : s;
     require(distance(alone, together.narrow(0, from, alone.size(0))) < kTolerance,
-            "a sentence's logits depend on the sentences beside it");
+            "a sentence's logits depend on the other sentences of the batch");
   }
 }
 
@@ -456,7 +456,7 @@ void HeadCheck::check_threads() {
     for (std::size_t i = 0; i < expected.size(); ++i)
       require(
           result.at(i).json() == expected[i].json(),
-          "several threads at once predict otherwise than one; forward and decode must not change the head");
+          "predictions differ between one and several threads; forward and decode must not change the head");
 }
 
 void HeadCheck::run() {
@@ -471,7 +471,7 @@ void HeadCheck::run() {
         sample_weights(*head_, 3);
       }))
     return;
-  report_.step("logits: one row each, independent of what stands beside", [&] { check_logits(); });
+  report_.step("logits: one row per sentence, independent of the other sentences", [&] { check_logits(); });
   report_.step("targets and their count", [&] { check_targets(); });
   report_.step("loss is a sum over rows", [&] { check_loss(); });
   report_.step("examples without labels teach nothing", [&] { check_without_labels(); });

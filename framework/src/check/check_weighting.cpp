@@ -170,7 +170,7 @@ void check_weighting(const WeightingPlugin& plugin, const Options& options, Cont
       }
     });
   });
-  report.step("saved and loaded in the middle it goes on the same", [&] {
+  report.step("after saving and loading, the steps continue identically", [&] {
     each([&](Drive& drive, std::size_t tasks) {
       for (std::int64_t i = 0; i < 6; ++i) drive.step(i, drawn(tasks, i), all_of(tasks));
       Drive other(plugin, options, tasks);

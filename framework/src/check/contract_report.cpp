@@ -28,7 +28,7 @@ bool ContractReport::step(const std::string& name, const std::function<void()>& 
   } catch (const std::exception& error) {
     why = error.what();
   } catch (...) {
-    why = "it throws something that is no std::exception";
+    why = "it throws something that is not a std::exception";
   }
   failed_ = true;
   line('-', name + "\t" + why);

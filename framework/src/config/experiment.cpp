@@ -29,7 +29,7 @@ OptionList top_options() {
                "Folders that are searched for plugins before all others.")
       .table("backbone", "The shared encoder.")
       .table("data", "The examples that all tasks share.")
-      .table("tasks", "One table a task.")
+      .table("tasks", "The tasks: one table per task.")
       .table("train", "How encoder and heads are trained; without this table the heads are only fitted.")
       .table("freeze", "Which parameters are trainable, and when.")
       .table("weighting", "How the tasks' losses are balanced.")
@@ -37,7 +37,7 @@ OptionList top_options() {
       .table("cache", "Whether activations of frozen layers are kept.")
       .table("show", "The sentences that the run shows.")
       .table("run", "How and where it runs.")
-      .table("sweep", "What `mtt sweep` varies; `mtt run` leaves it alone.");
+      .table("sweep", "What `mtt sweep` varies; ignored by `mtt run`.");
 }
 
 OptionList backbone_options() {
@@ -45,167 +45,167 @@ OptionList backbone_options() {
       .string("model", std::nullopt,
               "The name of a model in the local caches, or a directory (beginning with '/', './', '../' or "
               "'${MTT_DATA}').")
-      .string("plugin", "auto", "The backbone plugin; auto: the one that serves the model's model_type.")
+      .string("plugin", "auto", "The backbone plugin; auto: the plugin for the model's model_type.")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
-               "How tokens become a sentence: model (what the model's directory says), or one or several "
-               "poolings, "
-               "concatenated.")
+               "Pooling of token vectors into a sentence vector: model (as in the model's directory), or one "
+               "or several poolings, concatenated.")
       .choice("normalize", "model", {"model", "yes", "no"},
-              "Whether sentence vectors are divided by their length; model: what the model's directory says.")
-      .integer("max_tokens", 0, 0, 1'000'000,
-               "Longer sentences are cut to this many tokens; 0: the model's own limit.")
+              "Whether sentence vectors are normalised to length 1; model: as in the model's directory.")
+      .integer(
+          "max_tokens", 0, 0, 1'000'000,
+          "Maximum number of tokens per sentence; longer sentences are truncated; 0: the model's own limit.")
       .string("prompt", "",
-              "A prompt of the model by its name, or the text of a prompt, put before every sentence.")
+              "Prompt that is prepended to every sentence: the name of a prompt of the model, or its text.")
       .table("options", "Options of the backbone plugin.");
 }
 
 OptionList data_options() {
   return OptionList()
-      .string("train", "",
-              "Labelled examples that the heads learn from: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
+      .string("train", "", "The training set: .jsonl, .csv, .tsv, or CoNLL (.conll, .txt).")
       .string("dev", "", "The validation set, for model selection and early stopping.")
       .number("dev_share", 0, 0, 0.5,
-              "Without a dev file, this share of each training file is held out instead.")
+              "Share of each training file that is held out as validation set if there is no dev file.")
       .integer("train_examples", 0, 0, std::nullopt,
-               "So many examples of each training file are drawn, after those of dev_share; 0: all. The same "
-               "run.seed draws the same, and among more those of fewer.")
+               "Number of examples drawn from each training file, after dev_share; 0: all. The draw depends "
+               "on run.seed; a larger draw contains the smaller ones.")
       .strings("test", std::vector<std::string>{},
-               "Held-out examples that score the heads; of several files each is scored by itself.")
+               "The test sets, on which the heads are scored; each file is scored separately.")
       .boolean("drop_overlap", false,
-               "Training examples that share a sentence, but for case and white space, with a dev or test "
-               "file of any task are left out.")
-      .string(
-          "text", "text",
-          "The key (of a table: the column) that holds the sentence, or, in JSONL, an array of tokens, which "
-          "are joined by single spaces.")
-      .string("text_pair", "text_pair", "The key that holds the second sentence of a pair.");
+               "Whether training examples are left out if they share a sentence, ignoring case and white "
+               "space, with a dev or test file of any task.")
+      .string("text", "text",
+              "Key (in a table: column) of the sentence. In JSONL it may hold an array of tokens, which are "
+              "joined by single spaces.")
+      .string("text_pair", "text_pair", "Key of the second sentence of a pair.");
 }
 
 OptionList task_options() {
   return OptionList()
       .string("head", std::nullopt, "The head plugin.")
-      .string("field", "", "The key of a line that holds this task's label; empty: the task's name.")
-      .string("text", "", "The key that holds this task's sentence; empty: that of [data].")
-      .string("text_pair", "",
-              "The key that holds the second sentence of this task's pairs; empty: that of [data].")
+      .string("field", "", "Key of this task's label; empty: the task's name.")
+      .string("text", "", "Key of this task's sentence; empty: as in [data].")
+      .string("text_pair", "", "Key of the second sentence of this task's pairs; empty: as in [data].")
       .strings("tags", std::vector<std::string>{},
-               "The names of integer tags, from 0 up, where a label has one tag for each token: [\"O\", "
+               "Names of integer tags, beginning with that of 0, if labels have one tag per token: [\"O\", "
                "\"B-person\", ...].")
-      .string("train", "", "This task's own examples; empty: those of [data].")
-      .string("dev", "", "This task's own validation set; empty: that of [data].")
+      .string("train", "", "This task's training set; empty: as in [data].")
+      .string("dev", "", "This task's validation set; empty: as in [data].")
       .number("dev_share", 0, 0, 0.5,
-              "The share of this task's training file that is held out; 0: as [data].")
+              "Share of this task's training file that is held out as validation set; 0: as in [data].")
       .integer("train_examples", 0, 0, std::nullopt,
-               "So many examples of this task's training file are drawn; 0: as [data].")
-      .strings("test", std::vector<std::string>{},
-               "This task's own held-out examples; empty: those of [data].")
+               "Number of examples drawn from this task's training file; 0: as in [data].")
+      .strings("test", std::vector<std::string>{}, "This task's test sets; empty: as in [data].")
       .choices("pooling", std::vector<std::string>{"model"}, kPoolings,
-               "The pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
+               "Pooling that a sentence head reads; model: the pooling and dense layers of [backbone].")
       .choice("normalize", "model", {"model", "yes", "no"},
-              "Whether a sentence head reads vectors divided by their length; model: as [backbone].")
+              "Whether a sentence head reads normalised vectors; model: as in [backbone].")
       .integer("layer", -1, -1, 10'000,
-               "The layer that the head reads: 0 the embeddings, 1 the first layer; -1: the last.")
-      .string(
-          "init", "auto",
-          "The head's first weights: logistic (the optimum of its own loss with an L2 penalty), another "
-          "method "
-          "of the head (ridge, class_means), none (random), or auto: logistic where the loss is convex, else "
-          "ridge or another closed form, else none.")
+               "Layer that the head reads; 0: the embeddings, 1: the first layer, -1: the last layer.")
+      .string("init", "auto",
+              "Initial weights of the head: logistic (the optimum of its own loss with an L2 penalty), "
+              "another method of the head (ridge, class_means), none (random). auto: logistic if the loss is "
+              "convex, otherwise ridge or another closed form, otherwise none.")
       .number_or("penalty", {"auto"}, 1e-12, 1e12,
-                 "The probe's penalty as scikit-learn's C; auto: chosen from five values by the loss on the "
-                 "validation set, or on a held-out fifth of the training examples.");
+                 "Inverse penalty of the probe, like C in scikit-learn; auto: chosen from five values by the "
+                 "loss on the validation set, or on a held-out fifth of the training examples.");
 }
 
 OptionList train_options() {
   return OptionList()
-      .integer("epochs", 3, 1, 1'000'000, "How many epochs.")
+      .integer("epochs", 3, 1, 1'000'000, "Number of epochs.")
       .integer("steps_per_epoch", 0, 0, 1'000'000'000,
-               "Optimizer steps of an epoch; 0: as many as the sampler needs for all examples.")
-      .integer("batch_size", 32, 1, 1'000'000,
-               "Examples that a step takes of each training file (or in all, where the sampler draws one).")
+               "Optimizer steps per epoch; 0: as many as the sampler needs for all examples.")
+      .integer(
+          "batch_size", 32, 1, 1'000'000,
+          "Examples per step from each training file (in total, if the sampler draws one file per step).")
       .integer("tokens_per_forward", 1024, 1, 1 << 20,
-               "Approximate number of tokens per micro-batch, whose gradients are accumulated; memory "
-               "depends on it, results do not (up to rounding and dropout).")
+               "Approximate maximum number of tokens per micro-batch; memory depends on it, results do not "
+               "(up to rounding and dropout).")
       .number("learning_rate", 5e-5, 0, 1e3, "Learning rate of the topmost encoder layer.")
-      .number_or(
-          "head_learning_rate", {"auto"}, 0, 1e3,
-          "Learning rate of heads and adapters; auto: 0.001 for adapters, and for a head 0.001 divided by "
-          "the root mean square of the values that it reads.")
-      .table("learning_rates", "Selector = rate, for parameters that differ; the last one that selects wins.")
-      .number("layer_decay", 1, 0, 1, "Each layer learns at this multiple of the rate of the layer above.")
-      .number("weight_decay", 0.01, 0, 10, "AdamW's; biases and normalisations are not decayed.")
-      .number("beta1", 0.9, 0, 0.999999, "AdamW's.")
-      .number("beta2", 0.999, 0, 0.9999999, "AdamW's.")
-      .number("epsilon", 1e-8, 1e-30, 1, "AdamW's.")
-      .choice("schedule", "linear", Schedule::names(), "How the learning rate falls after the warm-up.")
-      .number("warm_up", 0.06, 0, 1, "The share of all steps over which the learning rate rises.")
+      .number_or("head_learning_rate", {"auto"}, 0, 1e3,
+                 "Learning rate of heads and adapters; auto: 0.001 for adapters; for a head, 0.001 divided "
+                 "by the root mean square of its inputs.")
+      .table("learning_rates",
+             "Learning rates of single parameters: selector = rate; the last matching selector takes "
+             "precedence.")
+      .number("layer_decay", 1, 0, 1,
+              "Learning rate of a layer divided by that of the layer above it; 1: the same for all layers.")
+      .number("weight_decay", 0.01, 0, 10,
+              "AdamW weight decay; not applied to biases and normalisation layers.")
+      .number("beta1", 0.9, 0, 0.999999, "AdamW β₁.")
+      .number("beta2", 0.999, 0, 0.9999999, "AdamW β₂.")
+      .number("epsilon", 1e-8, 1e-30, 1, "AdamW ε.")
+      .choice("schedule", "linear", Schedule::names(), "Learning rate schedule after the warm-up.")
+      .number("warm_up", 0.06, 0, 1, "Share of all steps during which the learning rate rises.")
       .number("clip_norm", 1, 0, 1e9,
-              "Gradients of a larger norm, over all parameters, are scaled down to it; 0: never.")
-      .number("dropout", -1, -1, 0.99, "The backbone's dropout; -1: what the model's config.json says.")
-      .integer("evaluate_every", 0, 0, 1'000'000'000, "Steps between scores on [data] dev; 0: once an epoch.")
+              "Maximum norm of the gradients over all parameters; larger gradients are scaled down; 0: no "
+              "clipping.")
+      .number("dropout", -1, -1, 0.99, "Dropout of the backbone; -1: as in the model's config.json.")
+      .integer("evaluate_every", 0, 0, 1'000'000'000,
+               "Steps between evaluations on the validation set; 0: once per epoch.")
       .string("best", "mean",
-              "The score that decides which weights are kept: \"mean\" of the tasks' main metrics, or "
-              "\"<task>.<metric>\".")
+              "Score for model selection: \"mean\" of the tasks' main metrics, or \"<task>.<metric>\".")
       .integer("patience", 0, 0, 1'000'000,
-               "Ends after so many evaluations without a better score; 0: never.")
-      .integer("save_every", 0, 0, 1'000'000'000, "Steps between checkpoints; 0: once an epoch.")
+               "Number of evaluations without a better score after which training stops early; 0: no early "
+               "stopping.")
+      .integer("save_every", 0, 0, 1'000'000'000, "Steps between checkpoints; 0: once per epoch.")
       .integer("statistics_every", 0, 0, 1'000'000'000,
-               "Steps between logs of the tasks' gradient norms and cosines; 0: never.");
+               "Steps between logs of the norms and cosines of the tasks' gradients; 0: never.");
 }
 
 OptionList weighting_options() {
   return OptionList()
-      .string("method", "equal", "The weighting plugin; its own options stand in the same table.")
+      .string("method", "equal", "The weighting plugin; its options are in the same table.")
       .boolean("normalize", true,
-               "Whether weights are scaled to sum to the number of tasks, so that methods do not differ in "
-               "the overall size of the loss.");
+               "Whether weights are scaled to sum to the number of tasks. With this, methods do not differ "
+               "in the overall scale of the loss.");
 }
 
 OptionList cache_options() {
   return OptionList()
       .choice("where", "memory", {"none", "memory", "disk"},
-              "Where the outputs of frozen layers are kept, so that they are computed once per text.")
-      .integer("limit_mb", 1024, 1, 1 << 30, "Texts beyond so many MB are computed anew each time.")
-      .string("directory", "", "Folder of a disk cache; empty: the run's. Later runs find it again.");
+              "Where the outputs of frozen layers are cached; with a cache they are computed once per text.")
+      .integer("limit_mb", 1024, 1, 1 << 30,
+               "Maximum size of the cache in MB; texts beyond it are computed again in every step.")
+      .string("directory", "",
+              "Folder of a disk cache, which later runs can use again; empty: in the run's directory.");
 }
 
 OptionList show_options() {
   return OptionList()
       .strings("sentences", std::vector<std::string>{}, "Sentences to encode, compare and predict.")
-      .string("file", "", "A text file with more such sentences, one a line.");
+      .string("file", "", "Text file with more sentences, one per line.");
 }
 
 OptionList run_options() {
   return OptionList()
       .string("out", "", "The run's directory; empty: runs/<name> in the working directory.")
       .string("init_from", "",
-              "The directory of another run whose weights this one starts from: the encoder's, and those of "
-              "heads of the same task; empty: the pretrained encoder.")
-      .integer("seed", 1, 0, std::nullopt, "The seed of all random draws.")
+              "Directory of another run that provides the initial weights of the encoder and of heads of the "
+              "same task; empty: the pretrained encoder.")
+      .integer("seed", 1, 0, std::nullopt, "Seed of all random draws.")
       .integer("threads", 0, 0, 1024,
-               "Threads in all; 0: one for each processor. MTT_THREADS and --threads go before it.")
+               "Number of threads; 0: one per processor. --threads and MTT_THREADS take precedence.")
       .integer("tokens_per_forward", 512, 1, 1 << 20,
-               "Texts are cut into forwards of about this many tokens; results do not depend on it beyond "
-               "rounding.")
+               "Approximate maximum number of tokens per batch in inference; results do not depend on it, up "
+               "to rounding.")
       .boolean("save_predictions", false,
-               "Whether the predictions for the test sets are saved, with texts and labels, in "
-               "test_predictions/ of the run's directory.");
+               "Whether predictions for the test sets are saved with texts and labels in test_predictions/ "
+               "of the run's directory.");
 }
 
 OptionList sweep_options() {
   return OptionList()
-      .integer("seeds", 5, 1, 1000, "How many seeds: run.seed, and those that follow it.")
-      .table(
-          "arms",
-          "What is compared: one table an arm, [sweep.arms.<name>], with the keys in which it differs from "
-          "the file.")
-      .table(
-          "grid",
-          "Where it is compared: for each key an array of values; all arms run at all combinations. Without "
-          "arms the combinations are what is compared.")
-      .string("baseline", "", "The arm from which differences are told; empty: the first.")
+      .integer("seeds", 5, 1, 1000, "Number of seeds, counted up from run.seed.")
+      .table("arms",
+             "The configurations to compare: one table per arm, [sweep.arms.<name>], with the keys that "
+             "differ from the file.")
+      .table("grid",
+             "Arrays of values, one per key; all arms are run with all combinations. Without arms, the "
+             "combinations are compared.")
+      .string("baseline", "", "The arm that all others are compared with; empty: the first arm.")
       .strings("metrics", std::vector<std::string>{},
-               "The scores of the table, \"<task>.<metric>\"; empty: each task's main one.");
+               "Scores in the table, \"<task>.<metric>\"; empty: the main metric of each task.");
 }
 
 bool is_model_path(const std::string& model) {
@@ -312,11 +312,11 @@ std::vector<Section> experiment_sections() {
       {"", "The experiment as a whole.", top_options()},
       {"backbone", "The shared encoder.", backbone_options()},
       {"data", "Examples that all tasks share; a line may lack the labels of some tasks.", data_options()},
-      {"tasks.<name>", "A task; the options of its head stand in the same table.", task_options()},
+      {"tasks.<name>", "A task; the options of its head are in the same table.", task_options()},
       {"train", "How encoder and heads are trained; without this table the heads are only fitted.",
        train_options()},
       {"freeze", "Which parameters are trainable, and when.", freeze_options()},
-      {"weighting", "How the tasks' losses are balanced; the options of the method stand in the same table.",
+      {"weighting", "How the tasks' losses are balanced; the options of the method are in the same table.",
        weighting_options()},
       {"sampler", "Which examples a step takes.", sampler_options()},
       {"cache", "Whether activations of frozen layers are kept.", cache_options()},

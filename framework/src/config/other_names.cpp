@@ -18,7 +18,7 @@ constexpr std::string_view kRate = "learning_rate in [train]",
                            kWarmUp = "warm_up in [train], a share of all steps",
                            kBatch =
                                "batch_size in [train], the examples of a step; tokens_per_forward sets "
-                               "the size of the micro-batches that it is cut into",
+                               "the size of its micro-batches",
                            kEpochs = "epochs in [train]", kSteps = "epochs and steps_per_epoch in [train]",
                            kClip = "clip_norm in [train]", kSchedule = "schedule in [train]",
                            kAdamW = "left out: AdamW is the only optimizer",

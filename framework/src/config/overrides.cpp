@@ -32,7 +32,7 @@ std::vector<std::string> key_parts(const std::string& path, const std::string& o
              c == '-';
     });
     if (!fine || parts.size() > kMostParts)
-      throw Error(origin + ": the left side is no dotted key; write --set section.key=value");
+      throw Error(origin + ": the left side is not a dotted key; write --set section.key=value");
     if (dot == std::string::npos) return parts;
     begin = dot + 1;
   }

@@ -18,7 +18,8 @@ bool may_be_in_name(char c) {
 
 void check_task_name(const std::string& name, const Value& table) {
   if (name.empty() || !std::all_of(name.begin(), name.end(), may_be_in_name))
-    table.refuse(Value(name).json() + " is no name for a task; use letters (a-z, A-Z), digits, '_' and '-'");
+    table.refuse(Value(name).json() +
+                 " is not a valid name for a task; use letters (a-z, A-Z), digits, '_' and '-'");
   if (name.size() > kMostBytes)
     table.refuse("the name of the task " + Value(name).json() + " has " + std::to_string(name.size()) +
                  " characters; its head is saved in heads/<task>, and a file name has at most " +

@@ -61,13 +61,13 @@ Value converted(const toml::node& node, const Source& source) {
       return made(Value(node.as_integer()->get()));
     case toml::node_type::floating_point: {
       const double number = node.as_floating_point()->get();
-      if (!std::isfinite(number)) refuse("nan and inf are no values of any option; write a finite number");
+      if (!std::isfinite(number)) refuse("nan and inf are not allowed as values; write a finite number");
       return made(Value(number));
     }
     case toml::node_type::boolean:
       return made(Value(node.as_boolean()->get()));
     default:
-      refuse("dates and times are no values of any option; write a string");
+      refuse("dates and times are not allowed as values; write a string");
   }
   return {};
 }

@@ -50,7 +50,7 @@ class Scanner {
         break;
       default:
         if ((c & 0x80) != 0 && !is_byte_order_mark())
-          refuse("a character outside of ASCII stands outside of quotes; put quotes around it");
+          refuse("a character outside ASCII is not in quotes; put quotes around it");
         break;
     }
   }

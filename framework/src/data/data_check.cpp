@@ -59,7 +59,7 @@ void check_texts(DataCheck& check, CheckedPart& part, const Tokenizer& tokenizer
          name + ": " + share(part.empty, sentences) + " texts are empty, the first at " + first_empty});
   if (part.cut > 0)
     check.findings.push_back({false, "",
-                              name + ": " + share(part.cut, sentences) + " texts are cut to " +
+                              name + ": " + share(part.cut, sentences) + " texts are truncated to " +
                                   std::to_string(check.max_tokens) + " tokens, the first at " + first_cut +
                                   "; the longest has " + std::to_string(part.longest)});
 }

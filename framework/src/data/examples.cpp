@@ -83,7 +83,7 @@ Examples from_table(CsvTable table, const TextKeys& keys, const std::string& sou
   const auto check = [&](const std::string& name) {
     for (const Value& column : table.repeated)
       if (column.string() == name)
-        column.refuse("the column " + column.json() + " is there twice; name each column once");
+        column.refuse("the column " + column.json() + " occurs twice; name each column once");
   };
   check(keys.text);
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
@@ -134,7 +134,7 @@ std::vector<Value> Examples::labels(std::string_view field) const {
   if (!spans.empty()) return spans;
   for (const Value& column : repeated)
     if (column.string() == field)
-      column.refuse("the column " + column.json() + " is there twice; name each column once");
+      column.refuse("the column " + column.json() + " occurs twice; name each column once");
   std::vector<Value> labels;
   labels.reserve(rows.size());
   for (const Value& row : rows) {
@@ -168,13 +168,13 @@ Examples read_examples(const std::filesystem::path& file, const TextKeys& keys) 
   std::string expected;
   if (ending == ".jsonl") {
     examples = examples_from_rows(parse_jsonl(bytes(), source), keys);
-    expected = "one JSON object a line";
+    expected = "one JSON object per line";
   } else if (ending == ".csv" || ending == ".tsv") {
     examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), keys, source);
     expected = "rows below its header";
   } else if (is_conll(ending)) {
     examples = from_sentences(parse_conll(bytes(), source), keys);
-    expected = "a token and its tag a line";
+    expected = "one token and its tag per line";
   } else {
     throw Error("file '" + source +
                 "' ends in none of .jsonl, .csv, .tsv, .conll, .txt, .annotated; its ending says how its "
@@ -243,7 +243,7 @@ ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, s
 }
 
 std::string ExampleFiles::without(const std::string& file, const std::vector<std::string>& others) {
-  std::string name = file + " (without what is held out)";
+  std::string name = file + " (without the held-out share)";
   if (files_.contains(name)) return name;
   std::vector<const Examples*> held_out;
   held_out.reserve(others.size());

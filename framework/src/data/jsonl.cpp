@@ -11,10 +11,10 @@ Value parse_jsonl_line(std::string_view line, const std::string& source, std::in
   const std::string place = source + ":" + std::to_string(number) + ":1: ";
   const std::size_t first = line.find_first_not_of(" \t");
   if (first == std::string_view::npos)
-    throw Error(place + "the line is blank, expected one JSON object a line; delete it");
+    throw Error(place + "the line is blank, expected one JSON object per line; delete it");
   if (line[first] == '[')
     throw Error(place +
-                "found a JSON array, expected a table: one JSON object a line, without brackets around "
+                "found a JSON array, expected a table: one JSON object per line, without brackets around "
                 "all of them and commas between them");
   Value row = parse_json_line(line, source, static_cast<std::int32_t>(number));
   row.table();

@@ -147,7 +147,7 @@ class LabelChecker {
       if (names.size() == 1) continue;
       std::string list;
       for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-      add(false, "the labels " + list + " differ by case or white space alone");
+      add(false, "the labels " + list + " differ only by case or white space");
     }
   }
 
@@ -222,11 +222,11 @@ class LabelChecker {
     if (report.moved > 0)
       add(false,
           std::to_string(report.moved) + all +
-              "do not begin and end where words do; they are taken as whole words",
+              "do not begin and end at word boundaries; they are moved to whole words",
           report.moved_first);
     if (report.beyond > 0)
       add(false, std::to_string(report.beyond) + all + "end beyond the " + std::to_string(check_.max_tokens) +
-                     " tokens that the model reads; they are not learned from and count as missed");
+                     " tokens that the model reads; they are not used for training and count as missed");
   }
 
   void check_contradictions() {

@@ -80,7 +80,7 @@ LabelSet::LabelSet(std::vector<std::string> names) : names_(std::move(names)) {
     if (name.empty()) throw Error("a label is the empty string; give it a name");
     const auto index = static_cast<std::int64_t>(indices_.size());
     if (!indices_.emplace(name, index).second)
-      throw Error("the label " + Value(name).json() + " is there twice");
+      throw Error("the label " + Value(name).json() + " occurs twice");
   }
 }
 
@@ -132,7 +132,7 @@ std::int64_t ScoredLabels::number(const std::string& name) {
 double label_number(const Value& label) {
   const auto checked = [&](double number) {
     if (std::abs(number) > std::numeric_limits<float>::max())
-      label.refuse("the number " + label.json() + " is beyond the largest float, 3.4e38");
+      label.refuse("the number " + label.json() + " is larger than the largest float, 3.4e38");
     return number;
   };
   if (label.is(Value::Kind::integer) || label.is(Value::Kind::number)) return checked(label.number());

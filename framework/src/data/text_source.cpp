@@ -37,7 +37,7 @@ TextSource::TextSource(const std::string& path, const std::string& field, const 
     : lines_(path), field_(field), is_table_(has_ending(path, ".csv") || has_ending(path, ".tsv")) {
   if (field.empty() && (is_table_ || has_ending(path, ".jsonl")))
     throw Error("file '" + path + "' ends in " + std::filesystem::path(path).extension().string() +
-                ", so a line is no text but " + (is_table_ ? "a record" : "an object") + "; " + remedy);
+                ", so a line is not a text but " + (is_table_ ? "a record" : "an object") + "; " + remedy);
   if (!is_table_) return;
   const auto more = [this](std::string& buffer) {
     std::string line;
@@ -121,7 +121,7 @@ TextLines TextSource::next(std::size_t most) {
 }
 
 std::vector<std::string> read_texts(const std::string& path) {
-  TextSource source(path, "", "give a file with one text a line");
+  TextSource source(path, "", "give a file with one text per line");
   std::vector<std::string> texts;
   while (true) {
     std::vector<std::string> more = source.next(kMostWindowBytes).texts;

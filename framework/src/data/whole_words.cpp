@@ -71,7 +71,7 @@ Span read_span(const Value& spans, std::size_t index, const Characters& text,
   if (span.end > text.count())
     value.refuse(name_of(span) + " ends beyond the text of " + std::to_string(text.count()) + " characters");
   const CharSpan trimmed = text.trimmed(span.start, span.end);
-  if (trimmed.begin == trimmed.end) value.refuse(name_of(span) + " holds nothing but white space; remove it");
+  if (trimmed.begin == trimmed.end) value.refuse(name_of(span) + " holds only white space; remove it");
   span.moved = covered_words(trimmed, words);
   return span;
 }

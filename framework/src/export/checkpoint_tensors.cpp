@@ -65,8 +65,8 @@ std::vector<nn::NamedParameter> merged_parameters(Backbone& backbone, const Adap
 std::vector<nn::NamedParameter> checkpoint_tensors(Encoder& encoder, const AdapterSettings& adapters) {
   if (adapters.kind == AdapterSettings::Kind::houlsby)
     throw Error(
-        "the run has Houlsby adapters, which no other program's weights can hold; "
-        "its own directory serves mtt");
+        "the run has Houlsby adapters, which other programs cannot load; use the run's own directory with "
+        "mtt");
   Backbone& backbone = encoder.model->backbone();
   std::map<std::string, at::Tensor> values;
   for (auto& [name, tensor] : merged_parameters(backbone, adapters)) values[name] = tensor;
@@ -92,8 +92,8 @@ std::vector<nn::NamedParameter> encoder_tensors(Encoder& encoder, const AdapterS
       kept.push_back(std::move(tensor));
     } else if (tensor.name.find("." + std::to_string(layer) + ".") == std::string::npos) {
       throw Error("the head reads layer " + std::to_string(layers) + ", but '" + tensor.name +
-                  "' of this model belongs to its last layer, so the layers above cannot be left out; the "
-                  "run's own directory serves mtt");
+                  "' of this model belongs to its last layer, so the layers above cannot be left out; use "
+                  "the run's own directory with mtt");
     }
   }
   return kept;
@@ -128,10 +128,10 @@ std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings&
       result.push_back({view.name, adapted.a.contiguous(), adapted.b.contiguous()});
     }
     if (result.size() != before + 1)
-      throw Error("the adapter at " + adapted.place.name + " of layer " +
-                  std::to_string(adapted.place.layer) +
-                  " extends a part of a larger matrix of this model, which an adapter of PEFT cannot say; "
-                  "export the whole encoder, without --adapter");
+      throw Error(
+          "the adapter at " + adapted.place.name + " of layer " + std::to_string(adapted.place.layer) +
+          " extends a part of a larger matrix of this model, which an adapter of PEFT cannot express; "
+          "export the whole encoder, without --adapter");
   }
   return result;
 }

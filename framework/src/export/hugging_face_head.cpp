@@ -32,7 +32,7 @@ const Task& find_task(const LoadedRun& run, const std::string& name) {
 
 [[noreturn]] void refuse(const Task& task, const std::string& why) {
   throw Error("the head of task '" + task.name + "' (" + task.plugin + ") " + why +
-              "; the run's own directory serves mtt");
+              "; use the run's own directory with mtt");
 }
 
 /// The labels of the head's outputs; of tokens tag 0 is O, then B-x and I-x of every label.

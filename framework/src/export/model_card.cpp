@@ -24,7 +24,7 @@ std::string cell(std::string_view text) {
 std::string scores_table(const fs::path& run) {
   const fs::path file = run / "scores.jsonl";
   std::error_code error;
-  if (!fs::exists(file, error)) return "The run has no held-out examples, so there are no scores.\n";
+  if (!fs::exists(file, error)) return "The run has no test set, so there are no scores.\n";
   std::string table = "| task | score | value | examples |\n|---|---|---|---|\n";
   const std::string content = read_file(file, kMostBytes);
   std::int32_t number = 0;

@@ -81,7 +81,7 @@ void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int6
     } else {
       if (place.rows != place.linear->weight.size(0))
         throw Error(
-            "[freeze] a Houlsby adapter cannot stand at '" + place.name +
+            "[freeze] a Houlsby adapter cannot be added at '" + place.name +
             "', which shares one matrix with others; use attention.output, ffn.intermediate or ffn.output");
       adapter = std::make_unique<HoulsbyAdapter>(place.rows, settings.size);
     }

@@ -133,25 +133,26 @@ OptionList freeze_options() {
       .choice("policy", "none", kPolicies,
               "What is frozen: none; backbone (all but the heads); embeddings; bottom_layers (embeddings and "
               "the lowest `layers`); top_layers (all but the highest `layers` and the heads); heads (those "
-              "named); pattern; bitfit (all but biases and heads); layer_norm (all but normalisations and "
-              "heads); gradual (one layer more at a time, from above); probe_then_tune (LP-FT: fitted heads, "
-              "then everything); lora; houlsby; autofreeze.")
-      .integer("layers", 0, 0, 10'000, "How many layers, for bottom_layers and top_layers.")
-      .strings("heads", std::vector<std::string>{}, "The tasks whose heads are frozen, for heads.")
-      .strings("freeze", std::vector<std::string>{}, "Selectors of what is frozen, for pattern.")
-      .strings("train", std::vector<std::string>{}, "Selectors of what stays trainable, for pattern.")
-      .integer(
-          "epochs", 0, 0, 1'000'000,
-          "Epochs of each phase of gradual (0: 1), or of a first phase of probe_then_tune that trains the "
-          "heads alone (0: none).")
+              "in `heads`); pattern; bitfit (all but biases and heads); layer_norm (all but normalisation "
+              "layers and heads); gradual (gradual unfreezing from the top); probe_then_tune (LP-FT); lora; "
+              "houlsby; autofreeze.")
+      .integer("layers", 0, 0, 10'000, "Number of layers for bottom_layers and top_layers.")
+      .strings("heads", std::vector<std::string>{}, "Tasks whose heads are frozen with policy = heads.")
+      .strings("freeze", std::vector<std::string>{},
+               "Selectors of the frozen parameters with policy = pattern.")
+      .strings("train", std::vector<std::string>{},
+               "Selectors of the parameters that stay trainable with policy = pattern.")
+      .integer("epochs", 0, 0, 1'000'000,
+               "Epochs per phase of gradual (0: 1), or of the first phase of probe_then_tune, which trains "
+               "only the heads (0: no such phase).")
       .choices("places", std::vector<std::string>{}, kPlaces,
-               "Where adapters go; empty: attention.query and attention.value for lora, attention.output and "
-               "ffn.output for houlsby.")
-      .integer("size", 0, 0, 65'536, "LoRA's rank (0: 8), or the bottleneck of Houlsby adapters (0: 64).")
-      .number("alpha", 16, 0, 1e6, "LoRA's update is scaled by alpha / rank.")
+               "Modules with adapters; empty: attention.query and attention.value for lora, attention.output "
+               "and ffn.output for houlsby.")
+      .integer("size", 0, 0, 65'536, "Rank of LoRA (0: 8), or bottleneck size of Houlsby adapters (0: 64).")
+      .number("alpha", 16, 0, 1e6, "LoRA scaling: updates are multiplied by alpha / rank.")
       .number("percentile", 50, 0, 100,
-              "Layers whose gradients change less than this share of the layers freeze.")
-      .integer("intervals", 5, 1, 100'000, "How often an epoch autofreeze decides.");
+              "autofreeze: percentile of the layers' gradient changes below which a layer is frozen.")
+      .integer("intervals", 5, 1, 100'000, "autofreeze: number of freezing decisions per epoch.");
 }
 
 bool Phase::trains(std::string_view parameter) const {

@@ -18,7 +18,7 @@ AppendFile::AppendFile(const fs::path& path, std::int64_t keep_bytes) : path_(pa
   std::error_code error;
   const fs::file_status there = fs::status(path, error);
   if (fs::exists(there) && !fs::is_regular_file(there))
-    throw Error("'" + path.string() + "' is no regular file; it cannot be written to");
+    throw Error("'" + path.string() + "' is not a regular file; it cannot be written to");
   const std::int64_t found = fs::exists(there) ? static_cast<std::int64_t>(fs::file_size(path, error)) : 0;
   if (found < keep_bytes)
     throw Error("file '" + path.string() + "' has " + std::to_string(found) + " bytes; at least " +

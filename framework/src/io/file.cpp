@@ -133,7 +133,7 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   }
   const fs::file_status status = fs::status(path_, error);
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    throw Error("'" + path.string() + "' is no regular file; it cannot be replaced by a file");
+    throw Error("'" + path.string() + "' is not a regular file; it cannot be replaced by a file");
   }
   const fs::path parent = path_.has_parent_path() ? path_.parent_path() : fs::path(".");
   fs::create_directories(parent, error);

@@ -147,7 +147,7 @@ class Parser {
 
   static void check_unique(const Value::Table& entries, const std::vector<Place>& places) {
     const auto refuse = [&](std::size_t i) {
-      throw Error(places[i].str() + ": the key " + Value(entries[i].key).json() + " is there twice");
+      throw Error(places[i].str() + ": the key " + Value(entries[i].key).json() + " occurs twice");
     };
     if (entries.size() <= kFewKeys) {
       for (std::size_t i = 1; i < entries.size(); ++i)
@@ -173,7 +173,7 @@ class Parser {
         ++at_;
         return text;
       }
-      if (*at_ != '\\') fail("a control character stands in a string; write it as an escape");
+      if (*at_ != '\\') fail("a string contains a control character; write it as an escape");
       ++at_;
       escape(text);
     }
@@ -208,12 +208,12 @@ class Parser {
         return;
       case 'u': {
         char32_t c = four_digits();
-        if (c >= 0xDC00 && c < 0xE000) fail("a lone surrogate is no character");
+        if (c >= 0xDC00 && c < 0xE000) fail("a lone surrogate is not a character");
         if (c >= 0xD800 && c < 0xDC00) {
-          if (end_ - at_ < 6 || at_[0] != '\\' || at_[1] != 'u') fail("a lone surrogate is no character");
+          if (end_ - at_ < 6 || at_[0] != '\\' || at_[1] != 'u') fail("a lone surrogate is not a character");
           at_ += 2;
           const char32_t low = four_digits();
-          if (low < 0xDC00 || low >= 0xE000) fail("a lone surrogate is no character");
+          if (low < 0xDC00 || low >= 0xE000) fail("a lone surrogate is not a character");
           c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
         }
         char bytes[4];
@@ -222,7 +222,7 @@ class Parser {
       }
       default:
         --at_;
-        fail("a backslash is followed by something that is no escape");
+        fail("a backslash is followed by something that is not an escape");
     }
   }
 

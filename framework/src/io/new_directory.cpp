@@ -15,7 +15,7 @@ NewDirectory::NewDirectory(const fs::path& path) : path_(fs::absolute(path).lexi
   if (path_.filename().empty()) path_ = path_.parent_path();
   std::error_code error;
   if (fs::exists(path_, error) && !(fs::is_directory(path_, error) && fs::is_empty(path_, error)))
-    throw Error("'" + path_.string() + "' is there already; give a new or an empty directory");
+    throw Error("'" + path_.string() + "' already exists; give a new or an empty directory");
   temporary_ = path_.string() + ".part-" + std::to_string(::getpid());
   fs::create_directories(temporary_, error);
   if (error) throw Error("the directory '" + temporary_.string() + "' cannot be made: " + error.message());

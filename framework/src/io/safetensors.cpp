@@ -186,7 +186,7 @@ std::string_view header_of(std::span<const std::byte> bytes, const std::string& 
   }
   if (length > kMostHeaderBytes) {
     throw Error(source + ": the header claims " + std::to_string(length) + " bytes; the format allows " +
-                std::to_string(kMostHeaderBytes) + ", so this is no safetensors file");
+                std::to_string(kMostHeaderBytes) + ", so this is not a safetensors file");
   }
   if (length > bytes.size() - kLengthBytes) {
     throw Error(source + ": the header claims " + std::to_string(length) + " bytes, but only " +
@@ -266,7 +266,7 @@ SafetensorsFile parse_safetensors(std::span<const std::byte> bytes, const std::s
   const Value header = parse_json(text, source);
   const std::span<const std::byte> data = bytes.subspan(kLengthBytes + text.size());
   if (!header.is(Value::Kind::table)) {
-    header.refuse("the header is no JSON object, but of kind " + std::string(kind_name(header.kind())));
+    header.refuse("the header is not a JSON object, but of kind " + std::string(kind_name(header.kind())));
   }
 
   SafetensorsFile file;

@@ -26,7 +26,7 @@ bool present(const fs::path& path) {
 [[noreturn]] void explain_absence(const fs::path& directory) {
   std::error_code error;
   const std::string where = "directory '" + directory.string() + "'";
-  if (!fs::is_directory(directory, error)) throw Error(where + " does not exist or is no directory");
+  if (!fs::is_directory(directory, error)) throw Error(where + " does not exist or is not a directory");
   constexpr std::string_view kPickles[] = {"pytorch_model.bin", "pytorch_model.bin.index.json"};
   for (const std::string_view pickle : kPickles) {
     if (!present(directory / pickle)) continue;
@@ -44,7 +44,8 @@ bool present(const fs::path& path) {
 
 void check_shard_name(const Value& shard) {
   if (shard.string().find_first_of("/\\") == std::string::npos) return;
-  shard.refuse("the shard " + shard.json() + " is named with a folder; shards must lie beside their index");
+  shard.refuse("the shard " + shard.json() +
+               " is named with a folder; shards must be in the folder of their index");
 }
 
 std::vector<TensorView> read_shards(const fs::path& directory) {

@@ -45,7 +45,8 @@ std::optional<Pooling> pooling_of(const std::vector<std::string>& words, bool in
   pooling.include_prompt = include_prompt;
   for (const std::string& word : words) {
     if (word == "model")
-      throw Error("pooling 'model' stands alone; write either \"model\" or a list of poolings");
+      throw Error(
+          "pooling 'model' cannot be combined with others; write either \"model\" or a list of poolings");
     pooling.modes.push_back(pooling_mode(word));
   }
   if (pooling.modes.empty()) throw Error("pooling is an empty list; write \"model\" or at least one pooling");

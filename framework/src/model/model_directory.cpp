@@ -26,7 +26,7 @@ std::int64_t token_limit(const ModelDirectory& model, const TransformerConfig& s
     if (positions == 0 || settings.max_tokens <= positions) return settings.max_tokens;
     warnings.push_back(settings.file + ": the limit of " + std::to_string(settings.max_tokens) +
                        " tokens is beyond max_position_embeddings " + std::to_string(positions) +
-                       "; longer texts are cut to that");
+                       "; longer texts are truncated to that");
     return positions;
   }
   std::int64_t length = positions;
@@ -54,7 +54,7 @@ void warn_of_dimension(const ModelDirectory& model, std::int64_t pooled, std::ve
 
 ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) {
   if (!fs::is_directory(path))
-    throw Error(path.string() + " is no directory; a model is a directory with config.json");
+    throw Error(path.string() + " is not a directory; a model is a directory with config.json");
   ModelDirectory model;
   model.path = path;
   model.transformer = path;

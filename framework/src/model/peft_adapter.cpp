@@ -36,7 +36,7 @@ void refuse_set(const Value& config, const char* key) {
 
 at::Tensor tensor_of(const TensorView& view, const fs::path& file) {
   if (view.dtype != DType::F32 || view.shape.size() != 2)
-    throw Error(file.string() + ": tensor '" + view.name + "' is no float32 matrix, as LoRA's are");
+    throw Error(file.string() + ": tensor '" + view.name + "' is not a float32 matrix, as LoRA's are");
   return at::from_blob(const_cast<std::byte*>(view.data), view.shape, at::kFloat).clone();
 }
 
@@ -69,7 +69,7 @@ void PeftAdapter::merge_into(Backbone& backbone) const {
     std::string_view name = view.name;
     const bool is_a = name.ends_with(kA);
     if (!name.starts_with(kPrefix) || (!is_a && !name.ends_with(kB)))
-      throw Error(file.string() + ": tensor '" + view.name + "' is no part of a LoRA adapter");
+      throw Error(file.string() + ": tensor '" + view.name + "' is not part of a LoRA adapter");
     name.remove_prefix(kPrefix.size());
     name.remove_suffix(kA.size());
     auto& pair = pairs[std::string(name) + ".weight"];

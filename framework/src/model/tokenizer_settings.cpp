@@ -185,8 +185,7 @@ class Reader {
   }
 
   void set_specific(const std::string& name, const Value& value) {
-    if (is_named(name))
-      value.refuse(name + " stands among the tokens of other names; give it a key of its own");
+    if (is_named(name)) value.refuse(name + " is among the tokens of other names; give it a key of its own");
     const FileToken token = FileToken::of(value);
     for (auto& [known, old] : settings_.specific)
       if (known == name) return void(old = token);

@@ -137,7 +137,7 @@ void check_modalities(const Value& settings, Names& warnings) {
     from.refuse("method_output_name " + from.json() +
                 " in modality_config is not supported; expected 'last_hidden_state'");
   if (is_unset(output))
-    modalities->refuse("modality_config needs module_output_name beside it; expected 'token_embeddings'");
+    modalities->refuse("modality_config also needs module_output_name; expected 'token_embeddings'");
   if (output->string() != "token_embeddings")
     output->refuse("module_output_name '" + output->string() +
                    "' is not supported, since pooling reads 'token_embeddings'; expected that");

@@ -39,7 +39,7 @@ void check_shared_library(const std::filesystem::path& path) {
     throw Error("plugin file '" + path.string() + "' " + why);
   };
   if (file.size() < SELFMAG || std::memcmp(file.data(), ELFMAG, SELFMAG) != 0)
-    refuse("is no shared library (no ELF file); a plugin is built as a CMake MODULE");
+    refuse("is not a shared library (no ELF file); a plugin is built as a CMake MODULE");
   if (file.size() < sizeof(Elf64_Ehdr)) refuse("is cut off; build or copy it again");
   const auto header = read_at<Elf64_Ehdr>(file, 0);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != kMachine)

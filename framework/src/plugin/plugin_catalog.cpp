@@ -62,8 +62,9 @@ std::vector<fs::path> PluginCatalog::search_folders(const std::vector<fs::path>&
                   "decide what is loaded");
     std::error_code error;
     if (!fs::is_directory(folder, error))
-      throw Error("the plugin folder '" + folder.string() +
-                  "' is not there or no folder; correct --plugin-path, plugin_path or MTT_PLUGIN_PATH");
+      throw Error(
+          "the plugin folder '" + folder.string() +
+          "' does not exist or is not a folder; correct --plugin-path, plugin_path or MTT_PLUGIN_PATH");
   }
   if (const fs::path own = own_plugin_folder(); !own.empty()) folders.push_back(own);
   return folders;

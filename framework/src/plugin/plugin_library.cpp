@@ -65,7 +65,7 @@ PluginLibrary load_plugin(const std::filesystem::path& file) {
   } catch (const std::exception& error) {
     throw Error(who + " failed to register: " + error.what());
   } catch (...) {
-    throw Error(who + " failed to register: it threw something that is no std::exception");
+    throw Error(who + " failed to register: it threw something that is not a std::exception");
   }
   return plugin;
 }

@@ -26,9 +26,9 @@ void check_name(const std::string& name) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
       });
   if (!fine)
-    throw Error(
-        "'" + name +
-        "' is no name for a new plugin; use lower-case letters, digits and '_', beginning with a letter");
+    throw Error("'" + name +
+                "' is not a valid name for a new plugin; use lower-case letters, digits and '_', beginning "
+                "with a letter");
   if (kTaken.contains(name))
     throw Error("'" + name + "' is a name that CMake or LibTorch uses; give another");
 }
@@ -63,7 +63,7 @@ void write_plugin_project(const std::string& kind, const std::string& name, cons
   std::error_code error;
   if (!fs::is_directory(templates / kind, error))
     throw Error("the template '" + (templates / kind).string() +
-                "' is not there; it is installed beside the program, so install again");
+                "' is not there; it is installed with the program, so install again");
   NewDirectory target(directory);
   for (const char* part : {"common", kind.c_str()})
     for (const fs::directory_entry& entry : fs::directory_iterator(templates / part))

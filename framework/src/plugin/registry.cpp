@@ -21,9 +21,9 @@ void check_new(const std::vector<Plugin>& plugins, const Plugin& plugin, const s
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
       });
   if (!well_formed)
-    throw Error(Value(plugin.name).json() + " is no name for a " + kind +
+    throw Error(Value(plugin.name).json() + " is not a valid name for a " + kind +
                 "; use lower-case letters, digits, '_' and '-'");
-  if (named(plugins, plugin.name)) throw Error("the " + kind + " '" + plugin.name + "' is there already");
+  if (named(plugins, plugin.name)) throw Error("the " + kind + " '" + plugin.name + "' already exists");
   if (!plugin.create) throw Error("the " + kind + " '" + plugin.name + "' has no create function");
 }
 

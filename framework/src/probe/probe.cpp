@@ -99,7 +99,7 @@ class Fitter {
                                point_, preconditioner_, done, kMostEvaluations);
     if (!std::isfinite(minimum.value) || !std::isfinite(minimum.point.sum().item<double>()))
       throw Error("task '" + task_.name + "': the loss of the head '" + task_.plugin +
-                  "' is not finite, so that it cannot be fitted; write init = \"none\"");
+                  "' is not finite, so it cannot be fitted; write init = \"none\"");
     point_ = minimum.point;
     return minimum;
   }
@@ -189,8 +189,7 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
                    const HeadFeatures* validation, const ProbeSettings& settings) {
   const auto start = std::chrono::steady_clock::now();
   if (train.rows() == 0)
-    throw Error("task '" + task.name +
-                "': no training example has a label, so that its head cannot be fitted");
+    throw Error("task '" + task.name + "': no training example has a label, so its head cannot be fitted");
   if (!std::isfinite(train.features.sum(at::kDouble).item<double>()))
     throw Error("task '" + task.name + "': the features that its head reads hold NaN or infinite values");
   ProbeFit fit;

@@ -94,7 +94,7 @@ RunSummary summarise_run(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(config, error))
     throw Error("'" + directory.string() +
-                "' is no run: it has no config.toml; give the directories of runs");
+                "' is not a run: it has no config.toml; give the directories of runs");
   if (!fs::exists(scores, error))
     throw Error(
         "'" + directory.string() +

@@ -27,7 +27,7 @@ std::string share(std::int64_t part, std::int64_t all, const std::string& what) 
 
 std::string moved_text(const FittedFile& fitted) {
   return share(fitted.moved, fitted.spans, "spans") +
-         " do not begin and end where words do and are taken as whole words; the first: " +
+         " do not begin and end at word boundaries and are moved to whole words; the first: " +
          fitted.first_moved;
 }
 
@@ -37,8 +37,8 @@ std::string truncated_text(const FittedFile& fitted, const FileUse& use, const E
                      std::to_string(encoder.max_tokens) + " tokens, the longest has " +
                      std::to_string(fitted.longest);
   if (fitted.beyond > 0) {
-    text += "; " + share(fitted.beyond, fitted.spans, "spans") + " end beyond the cut and";
-    if (use.learns) text += " are not learned from";
+    text += "; " + share(fitted.beyond, fitted.spans, "spans") + " end beyond the limit and";
+    if (use.learns) text += " are not used for training";
     if (use.learns && use.scored) text += " and";
     if (use.scored) text += " count as missed";
   }

@@ -82,7 +82,7 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
     const std::size_t all = files.get(train).texts.size();
     const std::size_t left = files.get(files.without(train, held_out_sets(experiment, files))).texts.size();
     text += "left out " + std::to_string(all - left) + " of " + std::to_string(all) + " examples of " +
-            train + ", which share a sentence with held-out ones\n";
+            train + ", which share a sentence with a dev or test file\n";
   }
   return text;
 }
@@ -152,7 +152,7 @@ void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& exp
     if (plan.init != "none" || plan.start || plan.task.head->level() == Level::pair) continue;
     if (experiment.trains && !plan.files.train.empty()) continue;
     console.warn("task '" + plan.config->name +
-                 "': its head has random weights, so that its predictions mean nothing; " +
+                 "': its head has random weights, so its predictions are meaningless; " +
                  (plan.files.train.empty() ? "give [data] or the task a train file"
                                            : "leave out its init, or add a [train] table"));
   }

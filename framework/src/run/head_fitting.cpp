@@ -229,7 +229,7 @@ void tell(const TaskPlan& plan, const HeadStart& start, const FittingSettings& s
   settings.say("probe    " + plan.task.name + ": " + probe_text(*start.probe) + "\n");
   if (plan.init == "logistic" && start.probe->loss < kSaturated)
     settings.say("         its training loss is below " + formatted("%.2f", kSaturated) +
-                 ", so that further training gets little gradient from these examples\n");
+                 ", so these examples give little gradient for further training\n");
 }
 
 }  // namespace

@@ -33,14 +33,13 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
     const Overlap overlap = find_overlap(examples, known);
     const double share = static_cast<double>(overlap.examples) / static_cast<double>(examples.texts.size());
     if (share <= kWorthTelling) continue;
-    console.warn(
-        std::to_string(overlap.examples) + " of " + std::to_string(examples.texts.size()) + " examples (" +
-        formatted("%.1f", 100 * share) + " %) of the test file " + files.path(file) +
-        " are also in the training data, ignoring case and white space; the first is at line " +
-        std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
-        file_name(training[overlap.other]) +
-        ". Scores on them are no measure of generalisation: set drop_overlap = true in [data] to leave "
-        "them out of the training data, or say so when reporting");
+    console.warn(std::to_string(overlap.examples) + " of " + std::to_string(examples.texts.size()) +
+                 " examples (" + formatted("%.1f", 100 * share) + " %) of the test file " + files.path(file) +
+                 " are also in the training data, ignoring case and white space. The first is at line " +
+                 std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
+                 file_name(training[overlap.other]) +
+                 ". Scores on these examples do not measure generalisation. To leave them out of the "
+                 "training data, set drop_overlap = true in [data]");
   }
 }
 

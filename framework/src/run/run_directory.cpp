@@ -52,7 +52,7 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
   const fs::path file = directory / "head.json";
   if (std::error_code error; !fs::exists(file, error))
     throw Error("the run of '" + directory.parent_path().parent_path().string() + "' has no head for task '" +
-                plan.task.name + "'; it is not complete, go on with mtt run --resume or run it again");
+                plan.task.name + "'; it is not complete; resume it with mtt run --resume, or run it again");
   const Value saved = parse_json(read_file(file, kMostHeadBytes), file.string());
   if (saved.at("plugin").string() != plan.task.plugin) {
     throw Error(file.string() + ": this head was made by the plugin '" + saved.at("plugin").string() +
@@ -77,7 +77,7 @@ void check_contents(const fs::path& directory) {
   if (has_checkpoint(checkpoint_folder(directory)))
     throw Error(
         "the directory '" + directory.string() +
-        "' holds an unfinished training; continue it with --resume, or give another directory with --out");
+        "' holds an unfinished training; resume it with --resume, or give another directory with --out");
 }
 
 }  // namespace
@@ -98,7 +98,7 @@ void check_run_directory(const fs::path& directory) {
   const std::string where = "the run directory '" + directory.string() + "' ";
   if (!fs::is_directory(existing, error))
     throw Error(where + "cannot be made: '" + existing.string() +
-                "' is no directory; give another one with --out");
+                "' is not a directory; give another one with --out");
   if (::access(existing.c_str(), W_OK | X_OK) != 0)
     throw Error(where +
                 (existing == directory ? "cannot be written into: "
@@ -204,7 +204,7 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   LoadedRun run;
   run.experiment = read_run_config(directory, overrides);
   if (has_checkpoint(checkpoint_folder(directory)) && !is_finished_run(directory))
-    throw Error("the training in '" + directory.string() + "' is not finished; go on with mtt run " +
+    throw Error("the training in '" + directory.string() + "' is not finished; resume it with mtt run " +
                 (directory / kConfig).string() + " --out " + directory.string() + " --resume");
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
   if (run.experiment.trains) {

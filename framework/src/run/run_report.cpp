@@ -124,8 +124,8 @@ std::string entity_examples(const Task& task, const std::vector<std::string>& te
   if (wrong_count + right_count == 0) return "";
   return "<h3>" + html_text(task.name) + ": " + std::to_string(right_count) + " sentences right, " +
          std::to_string(wrong_count) + " not</h3>\n" +
-         (wrong.empty() ? "" : "<p>Not right (blue what was found, yellow what should be):</p>\n" + wrong) +
-         (right.empty() ? "" : "<p>Right:</p>\n" + right);
+         (wrong.empty() ? "" : "<p>Wrong (blue: prediction, yellow: label):</p>\n" + wrong) +
+         (right.empty() ? "" : "<p>Correct:</p>\n" + right);
 }
 
 /// Gold and predicted labels of a head whose labels are classes.
@@ -138,9 +138,9 @@ std::string confusions(const Task& task, const std::vector<Value>& labels,
     gold.push_back(label_names(LabelKind::classes, labels[i]).front());
     predicted.push_back(predictions[i].at("label").string());
   }
-  return gold.empty() ? ""
-                      : "<h3>" + html_text(task.name) + ": what is taken for what</h3>\n" +
-                            confusion_table(gold, predicted);
+  return gold.empty()
+             ? ""
+             : "<h3>" + html_text(task.name) + ": confusion matrix</h3>\n" + confusion_table(gold, predicted);
 }
 
 std::string map_of(const std::vector<std::string>& texts, const std::vector<Value>& labels,

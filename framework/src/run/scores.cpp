@@ -22,7 +22,7 @@ namespace {
 std::vector<Value> pair_predictions(const Task& task, const Examples& examples, const std::string& file,
                                     const Inference& inference) {
   if (examples.partners.empty())
-    throw Error("task '" + task.name + "': the head reads pairs of sentences, and its held-out file '" +
+    throw Error("task '" + task.name + "': the head reads pairs of sentences, and its dev or test file '" +
                 file + "' " + examples.why_no_partners);
   return predict_pairs(task, examples.texts, examples.partners, inference);
 }

@@ -39,7 +39,7 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   for (const std::string& text : texts)
     if (example_texts.contains(text))
       console.warn("the shown sentence " + Value(text).json() +
-                   " is among the examples; what is predicted for it proves nothing");
+                   " is also among the examples; its predictions say nothing about unseen texts");
   const auto& tasks = encoder.model->tasks();
   InferenceResult result;
   {
@@ -54,7 +54,7 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   console.say(embedding_text(sentences.const_data_ptr<float>(), static_cast<std::size_t>(sentences.size(1)),
                              texts, kMostListed));
   if (result.truncated > 0)
-    console.warn(std::to_string(result.truncated) + " shown sentences were cut to " +
+    console.warn(std::to_string(result.truncated) + " shown sentences were truncated to " +
                  std::to_string(encoder.max_tokens) + " tokens");
 
   const std::size_t drawn = std::min(texts.size(), kMostDrawn);

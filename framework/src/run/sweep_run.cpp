@@ -117,7 +117,7 @@ class Sweep {
     remove_temporary_files(settings_.directory);  // of a sweep that was killed; this one holds the lock
     write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
     console_.say(std::to_string(plan_.runs.size()) + " runs, " +
-                 std::to_string(plan_.runs.size() - open_.size()) + " of them there already; in " +
+                 std::to_string(plan_.runs.size() - open_.size()) + " of them already complete; in " +
                  settings_.directory.string() + "\n");
     AppendFile log(settings_.directory / kRows, whole_lines(settings_.directory / kRows));
     const int signal = run_children(
@@ -127,7 +127,7 @@ class Sweep {
     write_summary();
     console_.say(sweep_text(summary()));
     if (signal != 0) {
-      console_.say("stopped; the same command goes on\n");
+      console_.say("stopped; the same command resumes the sweep\n");
       return signal;
     }
     check_metrics();
@@ -138,7 +138,7 @@ class Sweep {
     });
     if (stopped > 0)
       throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
-                  " runs were stopped from outside and have no result; the same command goes on");
+                  " runs were stopped from outside and have no result; the same command resumes the sweep");
     std::error_code error;
     const std::size_t failed = summary().failed.size();
     if (failed == 0) fs::remove_all(settings_.directory / kCache, error);
@@ -177,7 +177,7 @@ class Sweep {
   ChildRun command(const SweepRun& run) {
     if (read_file(file_, kMostBytes) != text_)
       throw Error("the file '" + file_.string() +
-                  "' was changed while its sweep ran; what is done stands, begin the sweep again");
+                  "' was changed while its sweep ran. Completed runs are kept; start the sweep again");
     fs::create_directories(settings_.directory / kRuns);
     ChildRun child{
         {"run", file_.string(), "--out", folder(run).string(), "--threads", std::to_string(threads())},
@@ -285,7 +285,7 @@ class Sweep {
       const std::string near = nearest(metric, known);
       throw Error("[sweep] metrics: no run has the score '" + metric + "'; " +
                   (near.empty() ? "there are " + listed(known) : "did you mean '" + near + "'?") +
-                  " The same command trains nothing anew");
+                  " The same command does not repeat completed runs");
     }
   }
 
@@ -349,7 +349,7 @@ void check_directory(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_sweep_directory(directory))
     throw Error("the directory '" + directory.string() +
-                "' holds other things than a sweep; give an empty or new one with --out");
+                "' contains files that do not belong to a sweep; give an empty or new one with --out");
 }
 
 }  // namespace
@@ -367,8 +367,8 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, P
             std::to_string(kKeyVersion) + ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   }
-  console.answer(text + std::to_string(plan.runs.size()) + " runs; differences are told from '" +
-                 plan.shape.baseline + "'\n");
+  console.answer(text + std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
+                 "'\n");
 }
 
 int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,

@@ -146,7 +146,7 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
       if (other.task.head->level() != Level::pair && other.files.train == train)
-        throw Error(task + " and learns from '" + train + "' as task '" + other.config->name +
+        throw Error(task + " and is trained on '" + train + "' as task '" + other.config->name +
                     "' does, which is not; give it a file of its own with train = \"...\"");
   }
 }

@@ -58,7 +58,7 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
     for (const char* key : {"best", "patience"})
       if (experiment.train.given(key))
         experiment.train.value(key).refuse("[train] " + std::string(key) +
-                                           " needs held-out examples; give [data] dev or dev_share");
+                                           " needs a validation set; give [data] dev or dev_share");
     return;
   }
   if (held_out > 1) names.push_back(std::string(kAllTasks) + ".exact_match");
@@ -97,8 +97,8 @@ std::string frozen_text(const Experiment& experiment, const TaskPlan& task, cons
   return "task '" + task.config->name + "' reads layer " +
          std::to_string(task.task.reading.layer_in(model.backbone().shape().layers)) +
          ", and [freeze] policy \"" + experiment.freeze.string("policy") +
-         "\" freezes all up to it: the encoder learns nothing from the task, " +
-         (settled ? "and its head stays the fitted probe" : "and its head alone is trained") +
+         "\" freezes all layers up to it. The encoder is not trained on the task, " +
+         (settled ? "and its head stays the fitted probe" : "and only its head is trained") +
          "; read a higher layer or freeze fewer";
 }
 
@@ -123,8 +123,8 @@ void check_batch_size(const Experiment& experiment, const Task& task) {
   if (task.head->coupled() && experiment.train.integer("batch_size") < 2)
     experiment.train.value("batch_size")
         .refuse("[train] task '" + task.name +
-                "' compares the examples of a step with each other, so a step of "
-                "one teaches nothing; set batch_size to 2 or more");
+                "' compares the examples of a step with each other, so a step of one example has no "
+                "gradient; set batch_size to 2 or more");
 }
 
 }  // namespace
@@ -142,9 +142,9 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
     plan.files.push_back({task.field(), task.files.train, task.files.dev});
     if (plan.files.back().train.empty())
       throw Error("task '" + task.config->name +
-                  "' has no examples to learn from; give [data] or the task a train file");
+                  "' has no training set; give [data] or the task a train file");
   }
-  if (names.empty()) throw Error("[train] there is no task to learn; add a [tasks.<name>]");
+  if (names.empty()) throw Error("[train] there is no task to train; add a [tasks.<name>]");
   Backbone& backbone = encoder.model->backbone();
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));

@@ -48,7 +48,7 @@ WarmStart::WarmStart(const Experiment& experiment, PluginCatalog& plugins) : exp
   if (given.empty()) return;
   directory_ = given;
   if (!is_run_directory(directory_))
-    refuse("'" + given + "' is no directory of a run; give one that mtt run made");
+    refuse("'" + given + "' is not the directory of a run; give one that mtt run made");
   try {
     other_ = std::make_unique<LoadedRun>(load_run(directory_, {}, plugins));
   } catch (const Error& error) {

@@ -58,7 +58,7 @@ void collect(const std::string& path, const Value& value, std::vector<Leaf>& lea
 }
 
 std::vector<Leaf> leaves_of(const Value& table, const std::string& what) {
-  if (!table.is(Value::Kind::table)) table.refuse(what + " is no table");
+  if (!table.is(Value::Kind::table)) table.refuse(what + " is not a table");
   std::vector<Leaf> leaves;
   if (!table.table().empty()) collect("", table, leaves);
   return leaves;
@@ -82,7 +82,8 @@ std::vector<Arm> read_arms(const Value& table) {
   std::vector<Arm> arms;
   for (const auto& [name, value] : table.table()) {
     if (!is_plain(name, "_-.+"))
-      value.refuse(Value(name).json() + " is no name for an arm; use letters, digits, '_', '-', '.' and '+'");
+      value.refuse(Value(name).json() +
+                   " is not a valid name for an arm; use letters, digits, '_', '-', '.' and '+'");
     Arm& arm = arms.emplace_back(Arm{name, {}});
     for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'"))
       arm.overrides.push_back(assignment(leaf, *leaf.value));
@@ -147,7 +148,7 @@ void check_scored(const Experiment& experiment, const std::filesystem::path& fil
     throw Error(file.string() + ": " +
                 (experiment.tasks.empty() ? "the arm '" + arm + "' has no task"
                                           : "no task of the arm '" + arm + "' has a test file") +
-                ", so that the sweep has nothing to compare; " +
+                ", so the sweep has nothing to compare; " +
                 (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
 }
 

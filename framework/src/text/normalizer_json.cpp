@@ -23,7 +23,7 @@ std::string decode_base64(const Value& value) {
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < digits; ++i) {
     const int digit = digit_of[static_cast<unsigned char>(text[i])];
-    if (digit < 0) value.refuse("the character " + std::to_string(i) + " is no digit of base64");
+    if (digit < 0) value.refuse("the character " + std::to_string(i) + " is not a digit of base64");
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
     if (i % 4 != 0) bytes += static_cast<char>(bits >> (6 - i % 4 * 2) & 0xFF);
   }

@@ -48,7 +48,7 @@ Value word_piece_model(std::string_view vocabulary, const std::string& source) {
     }
     if (!seen.insert(token).second)
       throw Error(source + ":" + std::to_string(number) + ":1: the token " +
-                  Value(std::string(token)).json() + " is there twice");
+                  Value(std::string(token)).json() + " occurs twice");
     tokens.push_back({std::string(token), number - 1});
   });
   if (last_empty >= 0) tokens.push_back({"", last_empty});

@@ -151,7 +151,8 @@ Checkpoint load_checkpoint(const fs::path& folder, std::vector<std::string>& war
   }
   if (!all.empty())
     throw Error(last +
-                "; no other is complete either, so the training cannot go on: begin anew in another folder");
+                "; no other checkpoint is complete either, so the run cannot be resumed. Start a new run in "
+                "another output directory");
   return {.step = -1, .state = {}, .tensors = {}};
 }
 

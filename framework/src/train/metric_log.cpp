@@ -47,7 +47,7 @@ std::int64_t checked(const std::filesystem::path& path, std::int64_t keep_bytes)
                        std::filesystem::file_size(path, error) >= static_cast<std::uintmax_t>(keep_bytes) &&
                        !error;
   if (reaches && !line_ends_at(path, keep_bytes))
-    throw Error("file '" + path.string() + "' has no end of a line after " + std::to_string(keep_bytes) +
+    throw Error("file '" + path.string() + "' has no line end after " + std::to_string(keep_bytes) +
                 " bytes, where the checkpoint ends; it was changed since");
   return keep_bytes;
 }

@@ -59,7 +59,7 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
   for (const auto& [selector, rate] : rates.table()) {
     if (!(rate.number() >= 0 && std::isfinite(rate.number())))
       rate.refuse("[train.learning_rates] " + selector + " = " + rate.json() +
-                  " is no rate; expected at least 0");
+                  " is not a learning rate; expected at least 0");
     bool any = false;
     for (AdamW::Slot& slot : slots) {
       if (!selects(selector, slot.name)) continue;

@@ -75,7 +75,7 @@ at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, 
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
   if (found != gradients.size(1) || direction.dim() != 1)
     throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +
-                std::to_string(gradients.size(1)) + ", one for each shared parameter that learns");
+                std::to_string(gradients.size(1)) + ", one for each shared trainable parameter");
   return direction;
 }
 

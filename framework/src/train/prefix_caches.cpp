@@ -69,7 +69,7 @@ void PrefixCaches::follow(std::int64_t visits, const std::function<void(const st
         " texts of " + printable(fs::path(source.file).filename().string()) + ", " +
         formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
         (cache->found()         ? ", found on disk"
-         : cache->was_damaged() ? ", made anew since the file on disk was damaged"
+         : cache->was_damaged() ? ", computed again because the file on disk was damaged"
                                 : "") +
         "\n");
     caches[s] = std::move(cache);

@@ -64,17 +64,18 @@ void refuse_without_effect(const Options& options, const char* key, SamplingMeth
 OptionList sampler_options() {
   return OptionList()
       .choice("method", "all", method_names(),
-              "How a step's examples are chosen among training files: all (a batch of each), proportional "
-              "(every example once), or drawn: uniform, temperature (size to the power 1/T), annealed "
-              "(proportional at first, nearly uniform at the end), capped (sizes count up to cap), unimax "
-              "(uniform, but at most max_epochs passes).")
+              "How the examples of a step are sampled from several training files: all (a batch from each "
+              "file), proportional (each example once per epoch), uniform, temperature (proportional to "
+              "size^(1/T)), annealed (first proportional, nearly uniform at the end), capped (proportional "
+              "to min(size, cap)^(1/T)), unimax (uniform, at most max_epochs passes over a file).")
       .number("temperature", 2.0, 1.0, std::nullopt,
-              "T of temperature and capped: 1.0 is proportional, larger is more uniform.")
-      .integer("cap", 0, 0, std::nullopt, "Examples up to which the size of a file counts; capped needs it.")
-      .integer("max_epochs", 4, 1, 1'000'000, "Most passes over a file that unimax makes.")
+              "T of temperature and capped; 1: proportional, larger: more uniform.")
+      .integer("cap", 0, 0, std::nullopt,
+               "Number of examples above which the size of a file has no further effect; required by capped.")
+      .integer("max_epochs", 4, 1, 1'000'000, "Maximum number of passes over a file with unimax.")
       .choice("mixing", "steps", {"steps", "examples"},
-              "Whether the examples of a step come from one file (steps) or are drawn across files "
-              "(examples); all takes of every file in any case.");
+              "Whether the examples of a step come from one file (steps) or from all files (examples); no "
+              "effect with method = all.");
 }
 
 SamplerSettings SamplerSettings::read(const Options& options) {
@@ -131,7 +132,7 @@ Sampler::Sampler(const SamplerSettings& settings, std::vector<SourceSize> source
   if (epochs < 1) throw Error("training has " + std::to_string(epochs) + " epochs; expected at least 1");
   if (steps_per_epoch < 0)
     throw Error("an epoch has " + std::to_string(steps_per_epoch) +
-                " steps; expected at least 1, or 0 for the natural number");
+                " steps; expected at least 1, or 0 for as many as all examples need");
   check(sources);
   for (SourceSize& source : sources) sources_.push_back({std::move(source.name), source.examples});
   steps_per_epoch_ = steps_per_epoch > 0 ? steps_per_epoch : natural_epoch();
@@ -161,7 +162,7 @@ void Sampler::check(const std::vector<SourceSize>& sources) const {
   std::int64_t total = 0;
   for (const auto& [name, examples] : sources) {
     if (examples < 1) throw Error("the training file '" + name + "' has no examples");
-    if (!names.insert(name).second) throw Error("the training file '" + name + "' is there twice");
+    if (!names.insert(name).second) throw Error("the training file '" + name + "' occurs twice");
     if (__builtin_add_overflow(total, examples, &total))
       throw Error("the training files have more examples than can be counted");
   }

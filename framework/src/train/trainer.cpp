@@ -177,9 +177,9 @@ void Trainer::enter_phase() {
   const std::int64_t start = frontier(backbone(), depth);
   say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
       std::to_string(tensors) + " tensors with " + millions(count) + " million parameters are trainable; " +
-      (start < 0 ? "nothing runs without gradient"
+      (start < 0 ? "no layer runs without gradients"
                  : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
-                       " layers run without gradient") +
+                       " layers run without gradients") +
       (forgotten > 0 ? "; the optimizer state of " + std::to_string(forgotten) + " frozen tensors was dropped"
                      : "") +
       "\n");
@@ -238,7 +238,8 @@ void Trainer::one_step() {
 double Trainer::finite(double gradient_norm) const {
   if (!std::isfinite(gradient_norm))
     throw Error("at step " + std::to_string(step_ + 1) +
-                " the norm of the gradients is not finite; lower train.learning_rate, then begin anew");
+                " the norm of the gradients is not finite; lower train.learning_rate and start a new run in "
+                "another output directory");
   return gradient_norm;
 }
 
@@ -296,7 +297,7 @@ void Trainer::warn_of_idle_heads() {
     if (drawn_[t] && means_.steps[t] == 0 && !warned_[t]) {
       warned_[t] = true;
       warn("task '" + job_.model.tasks()[t].name + "': in epoch " + std::to_string(epoch()) +
-           " its head counted no target in any example that was drawn, so that it learned nothing");
+           " its head counted no target in any example that was drawn, so it was not trained");
     }
     drawn_[t] = false;
   }
@@ -349,7 +350,7 @@ void Trainer::resume() {
   Checkpoint checkpoint = load_checkpoint(folder(), warnings);
   for (const std::string& warning : warnings) console_.warn(warning);
   if (checkpoint.step < 0) {
-    say("there is no checkpoint yet; the training begins at the start\n");
+    say("there is no checkpoint yet; the training starts from the beginning\n");
     begin();
     return;
   }
@@ -358,9 +359,11 @@ void Trainer::resume() {
   for (const auto& [key, now, what] : {std::tuple{"data", &job_.data_key, "training examples are"},
                                        std::tuple{"held_out", &job_.held_out_key, "held-out examples are"}})
     if (state.at(key).string() != *now)
-      throw Error(source + ": the " + what + " not those of the checkpoint; begin anew in another folder");
+      throw Error(source + ": the " + what +
+                  " not those of the checkpoint; start a new run in another output directory");
   if (state.at("model").string() != job_.model_key)
-    throw Error(source + ": the encoder is not that of the checkpoint; begin anew in another folder");
+    throw Error(source +
+                ": the encoder is not that of the checkpoint; start a new run in another output directory");
   if (state.at("threads").integer() != job_.threads)
     console_.warn("the run had " + std::to_string(state.at("threads").integer()) + " threads and has " +
                   std::to_string(job_.threads) + " now; results may differ in the last digits");
@@ -441,7 +444,7 @@ TrainingOutcome Trainer::run() {
   for (const auto& [name, tensor] : saved_parameters())
     if (!std::isfinite(tensor.detach().sum(at::kDouble).item<double>()))
       throw Error("after the last step '" + name +
-                  "' is not finite; begin anew with a lower train.learning_rate and another --out");
+                  "' is not finite; start a new run with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
     outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +

@@ -155,8 +155,8 @@ void TrainingStep::check_finite(const std::vector<double>& losses, const std::ve
   for (const std::size_t t : tasks)
     if (!std::isfinite(losses[t]))
       throw Error("at step " + std::to_string(step + 1) + " the loss of task '" + model_.tasks()[t].name +
-                  "' is not finite; begin anew with a lower train.learning_rate or train.clip_norm "
-                  "and another --out");
+                  "' is not finite; start a new run with a lower train.learning_rate or train.clip_norm and "
+                  "another --out");
 }
 
 void TrainingStep::keep_losses(std::vector<double> losses, StepResult& result) const {

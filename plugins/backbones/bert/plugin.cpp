@@ -7,9 +7,8 @@ namespace {
 void register_bert(mtt::Registry& registry) {
   registry.add(mtt::BackbonePlugin{
       .name = "bert",
-      .summary =
-          "The BERT family by its config.json: BERT, MiniLM, bge, e5, gte, DistilBERT, RoBERTa, XLM-RoBERTa, "
-          "ELECTRA, MPNet, ALBERT.",
+      .summary = "The BERT family: BERT, MiniLM, bge, e5, gte, DistilBERT, RoBERTa, XLM-RoBERTa, ELECTRA, "
+                 "MPNet, ALBERT.",
       .model_types = {"albert", "bert", "camembert", "distilbert", "electra", "mpnet", "roberta",
                       "xlm-roberta"},
       .options = {},

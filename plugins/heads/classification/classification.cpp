@@ -14,12 +14,12 @@ using mtt::Value;
 mtt::OptionList ClassificationSettings::options() {
   return mtt::OptionList()
       .strings("labels", std::vector<std::string>{},
-               "The labels in their order; empty: those of the examples, sorted.")
-      .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer, in training.")
+               "The labels in their order; empty: those of the training set, sorted.")
+      .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
       .number("label_smoothing", 0, 0, 1,
-              "The share of a target that is spread over all labels (Szegedy et al. 2016).")
-      .table("class_weights", "Label = weight in the loss; those that are missing have 1.")
-      .boolean("balanced", false, "Weighs each label by n / (number of labels · its examples).");
+              "Label smoothing: share of a target that is spread over all labels (Szegedy et al. 2016).")
+      .table("class_weights", "Weights in the loss: label = weight; default 1.")
+      .boolean("balanced", false, "Whether each label has the weight n / (number of labels · its examples).");
 }
 
 ClassificationSettings ClassificationSettings::read(const mtt::Options& options) {

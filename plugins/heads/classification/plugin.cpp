@@ -7,7 +7,7 @@ namespace {
 void register_classification(mtt::Registry& registry) {
   registry.add(mtt::HeadPlugin{
       .name = "classification",
-      .summary = "One label a sentence: intents, sentiment, topics.",
+      .summary = "One label per sentence: intents, sentiment, topics.",
       .options = ClassificationSettings::options(),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<Classification>(ClassificationSettings::read(options));

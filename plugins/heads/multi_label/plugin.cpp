@@ -7,12 +7,12 @@ namespace {
 void register_multi_label(mtt::Registry& registry) {
   registry.add(mtt::HeadPlugin{
       .name = "multi_label",
-      .summary = "Any number of labels a sentence: topics, emotions, tags.",
+      .summary = "Any number of labels per sentence: topics, emotions, tags.",
       .options = mtt::OptionList()
                      .strings("labels", std::vector<std::string>{},
-                              "The labels in their order; empty: those of the examples, sorted.")
-                     .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer, in training.")
-                     .number("threshold", 0.5, 0, 1, "The probability from which a label is given."),
+                              "The labels in their order; empty: those of the training set, sorted.")
+                     .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
+                     .number("threshold", 0.5, 0, 1, "Minimum probability of a predicted label."),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<MultiLabel>(
             MultiLabelSettings{.labels = mtt::LabelSet(options.strings("labels")),

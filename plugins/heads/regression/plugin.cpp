@@ -7,7 +7,7 @@ namespace {
 void register_regression(mtt::Registry& registry) {
   registry.add(mtt::HeadPlugin{
       .name = "regression",
-      .summary = "One number a sentence: ratings, urgency, degrees.",
+      .summary = "One number per sentence: ratings, urgency, degrees.",
       .options = {},
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<Regression>();

@@ -49,8 +49,9 @@ void Similarity::learn_labels(const std::vector<Value>& labels) {
     any = true;
     const double value = number(label);
     if (loss_ == PairLoss::cosine && !(value >= -1 && value <= 1)) {
-      label.refuse("the label " + label.json() +
-                   " is no cosine; with loss = \"cosine\" expected -1 to 1, and with \"cosent\" any number");
+      label.refuse(
+          "the label " + label.json() +
+          " is not a cosine; with loss = \"cosine\" expected -1 to 1, and with \"cosent\" any number");
     }
   }
   all_belong_together_ = !any;

@@ -7,18 +7,19 @@ namespace {
 void register_token_classification(mtt::Registry& registry) {
   registry.add(mtt::HeadPlugin{
       .name = "token_classification",
-      .summary = "Labelled stretches of text: named entities, slots.",
+      .summary = "Labelled spans of a text: named entities, slots.",
       .options =
           mtt::OptionList()
               .strings("labels", std::vector<std::string>{},
-                       "The labels in their order; empty: those of the examples, sorted.")
-              .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer, in training.")
-              .number("label_smoothing", 0, 0, 1,
-                      "The share of a target that is spread over all labels (Szegedy et al. 2016).")
-              .table("class_weights", "Label (or \"O\") = weight in the loss; those that are missing have 1.")
+                       "The labels in their order; empty: those of the training set, sorted.")
+              .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
+              .number(
+                  "label_smoothing", 0, 0, 1,
+                  "Label smoothing: share of a target that is spread over all labels (Szegedy et al. 2016).")
+              .table("class_weights", "Weights in the loss: label (or \"O\") = weight; default 1.")
               .boolean("crf", false,
-                       "Learns how tags follow each other: a linear-chain conditional random field "
-                       "(Lafferty et al. 2001) over the words, in which only valid sequences exist."),
+                       "Linear-chain conditional random field over the words (Lafferty et al. 2001), which "
+                       "also models the transitions between tags; invalid sequences are excluded."),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<TokenClassification>(
             TokenClassificationSettings{.labels = mtt::LabelSet(options.strings("labels")),

@@ -38,7 +38,7 @@ class AlignedMtl : public mtt::Weighting {
 void register_aligned_mtl(mtt::Registry& registry) {
   registry.add(mtt::WeightingPlugin{
       .name = "aligned_mtl",
-      .summary = "Gradients made orthogonal and equally long (Aligned-MTL, Senushkin et al. 2023).",
+      .summary = "Gradients made orthogonal and of equal norm (Aligned-MTL, Senushkin et al. 2023).",
       .options = {},
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<AlignedMtl>();

@@ -60,10 +60,11 @@ class CaGrad : public mtt::Weighting {
 
 void register_cagrad(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("c", 0.4, 0.0, 1.0, "The radius of the ball, relative to the mean gradient.");
+  options.number("c", 0.4, 0.0, 1.0, "Radius of the ball, relative to the norm of the mean gradient.");
   registry.add(mtt::WeightingPlugin{
       .name = "cagrad",
-      .summary = "The best worst case within a ball around the mean gradient (Liu et al. 2021).",
+      .summary =
+          "Largest worst-case improvement within a ball around the mean gradient (CAGrad, Liu et al. 2021).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<CaGrad>(options);

@@ -57,10 +57,11 @@ class DynamicWeightAverage : public mtt::Weighting {
 
 void register_dwa(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("temperature", 2.0, 1e-3, {}, "Higher is nearer to equal weights.");
+  options.number("temperature", 2.0, 1e-3, {}, "Temperature of the softmax; higher: more equal weights.");
   registry.add(mtt::WeightingPlugin{
       .name = "dwa",
-      .summary = "More weight where the loss fell less in the last epoch (Liu et al. 2019).",
+      .summary =
+          "Larger weights for tasks whose loss decreased less in the last epoch (DWA, Liu et al. 2019).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<DynamicWeightAverage>(options);

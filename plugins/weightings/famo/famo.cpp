@@ -64,11 +64,11 @@ class Famo : public mtt::Weighting {
 
 void register_famo(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("beta", 0.025, 0.0, {}, "The learning rate of the weights.");
-  options.number("gamma", 0.001, 0.0, {}, "The decay of the weights towards equal ones.");
+  options.number("beta", 0.025, 0.0, {}, "Learning rate of the weights.");
+  options.number("gamma", 0.001, 0.0, {}, "Decay of the weights towards equal weights.");
   registry.add(mtt::WeightingPlugin{
       .name = "famo",
-      .summary = "The same relative progress for all tasks (FAMO, Liu et al. 2023).",
+      .summary = "Equal relative decrease of all losses (FAMO, Liu et al. 2023).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Famo>(options);

@@ -40,10 +40,11 @@ class GradDrop : public mtt::Weighting {
 
 void register_graddrop(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("leak", 0.0, 0.0, 1.0, "The part of every gradient that is kept whatever its sign.");
+  options.number("leak", 0.0, 0.0, 1.0, "Share of every gradient that is kept regardless of its sign.");
   registry.add(mtt::WeightingPlugin{
       .name = "graddrop",
-      .summary = "One sign a coordinate, drawn by the gradients' weight (Chen et al. 2020).",
+      .summary =
+          "Gradients of one sign per coordinate; the sign is drawn at random (GradDrop, Chen et al. 2020).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<GradDrop>(options);

@@ -76,11 +76,12 @@ class GradNorm : public mtt::Weighting {
 
 void register_gradnorm(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("alpha", 1.5, 0.0, {}, "How strongly tasks that lag behind are pulled; 0: equal norms.");
-  options.number("learning_rate", 0.025, 0.0, {}, "Of the weights.");
+  options.number("alpha", 1.5, 0.0, {},
+                 "Strength of the preference for tasks that train more slowly; 0: equal norms.");
+  options.number("learning_rate", 0.025, 0.0, {}, "Learning rate of the weights.");
   registry.add(mtt::WeightingPlugin{
       .name = "gradnorm",
-      .summary = "Gradient norms balanced after the pace of training (Chen et al. 2018).",
+      .summary = "Gradient norms balanced by the training rates of the tasks (GradNorm, Chen et al. 2018).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<GradNorm>(options);

@@ -52,10 +52,11 @@ class GradVac : public mtt::Weighting {
 
 void register_gradvac(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("beta", 0.5, 0.0, 1.0, "The part of a new cosine in the running mean.");
+  options.number("beta", 0.5, 0.0, 1.0, "Weight of a new cosine in the running mean.");
   registry.add(mtt::WeightingPlugin{
       .name = "gradvac",
-      .summary = "Gradients turned towards each other up to their usual cosine (Wang et al. 2021).",
+      .summary = "Gradients rotated towards each other up to the running mean of their cosine (GradVac, Wang "
+                 "et al. 2021).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<GradVac>(options);

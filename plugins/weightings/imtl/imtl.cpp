@@ -97,7 +97,7 @@ void register_imtl(mtt::Registry& registry) {
   mtt::OptionList options;
   options.choice("mode", "hybrid", {"hybrid", "gradient", "loss"},
                  "`loss`: learned scales (IMTL-L); `gradient`: equal projections (IMTL-G); `hybrid`: both.");
-  options.number("learning_rate", 0.025, 0.0, {}, "Of the logarithms of the scales.");
+  options.number("learning_rate", 0.025, 0.0, {}, "Learning rate of the logarithms of the scales.");
   registry.add(mtt::WeightingPlugin{
       .name = "imtl",
       .summary = "Equal projections on all gradients, and learned loss scales (IMTL, Liu et al. 2021).",

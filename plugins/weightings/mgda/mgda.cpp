@@ -19,7 +19,8 @@ class Mgda : public mtt::Weighting {
 void register_mgda(mtt::Registry& registry) {
   registry.add(mtt::WeightingPlugin{
       .name = "mgda",
-      .summary = "The shortest vector in the convex hull of the gradients (Sener and Koltun 2018).",
+      .summary =
+          "The vector of minimum norm in the convex hull of the gradients (MGDA, Sener and Koltun 2018).",
       .options = {},
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Mgda>();

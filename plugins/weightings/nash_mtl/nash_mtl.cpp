@@ -68,7 +68,7 @@ class NashMtl : public mtt::Weighting {
 void register_nash_mtl(mtt::Registry& registry) {
   mtt::OptionList options;
   options.number("max_norm", 1.0, 0.0, {},
-                 "The longest shared gradient, before weights are scaled to their sum; 0: as it comes.");
+                 "Maximum norm of the shared gradient, before weights are normalised; 0: no limit.");
   registry.add(mtt::WeightingPlugin{
       .name = "nash_mtl",
       .summary = "The Nash bargaining solution between the tasks (Navon et al. 2022).",

@@ -25,7 +25,7 @@ class RandomLossWeighting : public mtt::Weighting {
 void register_rlw(mtt::Registry& registry) {
   registry.add(mtt::WeightingPlugin{
       .name = "rlw",
-      .summary = "Random weights, new in every step (Lin et al. 2022).",
+      .summary = "Random weights, drawn in every step (RLW, Lin et al. 2022).",
       .options = {},
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<RandomLossWeighting>();

@@ -50,10 +50,10 @@ class Static : public mtt::Weighting {
 
 void register_static(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.table("weights", "A weight of at least 0 for every task: `{ intent = 1.0, slots = 0.5 }`.");
+  options.table("weights", "Weights of at least 0, one per task: `{ intent = 1.0, slots = 0.5 }`.");
   registry.add(mtt::WeightingPlugin{
       .name = "static",
-      .summary = "A fixed weight a task.",
+      .summary = "Fixed weights, one per task.",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Static>(options);

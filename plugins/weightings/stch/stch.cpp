@@ -58,10 +58,10 @@ class SmoothTchebycheff : public mtt::Weighting {
 
 void register_stch(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("mu", 1.0, 1e-3, {}, "Smoothness; towards 0 only the worst loss counts.");
+  options.number("mu", 1.0, 1e-3, {}, "Smoothing; near 0 only the largest loss counts.");
   options.integer("warm_up", 4, 0, {},
-                  "Epochs before the one whose mean losses are the measure; until it ends, the logarithms of "
-                  "the losses are summed.");
+                  "Number of epochs before the reference epoch. Losses are divided by their mean in that "
+                  "epoch; until it ends, the sum of the log losses is minimised.");
   registry.add(mtt::WeightingPlugin{
       .name = "stch",
       .summary = "The smooth maximum of the losses relative to early ones (Lin et al. 2024).",

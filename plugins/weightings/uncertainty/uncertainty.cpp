@@ -47,11 +47,11 @@ class Uncertainty : public mtt::Weighting {
 
 void register_uncertainty(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("initial", 0.0, -20.0, 20.0, "The logarithm of every task's noise variance at the start.");
-  options.number("learning_rate", 0.025, 0.0, {}, "Of the noise variances.");
+  options.number("initial", 0.0, -20.0, 20.0, "Initial log variance of every task.");
+  options.number("learning_rate", 0.025, 0.0, {}, "Learning rate of the log variances.");
   registry.add(mtt::WeightingPlugin{
       .name = "uncertainty",
-      .summary = "Every loss divided by a learned noise variance (Kendall et al. 2018).",
+      .summary = "Each loss divided by a learned noise variance (Kendall et al. 2018).",
       .options = std::move(options),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Uncertainty>(options);

@@ -61,7 +61,7 @@ TEST_CASE("overrides are TOML values, or strings") {
   CHECK(config.json() == R"({"run":{"seed":8,"rate":0.5,"flags":[1,2]},"new":{"name":"all-MiniLM-L6-v2"}})");
   CHECK(config.at("run").at("seed").place().str() == "--set run.seed=8");
   CHECK_THROWS_WITH(set("run"), Contains("there is no '='"));
-  CHECK_THROWS_WITH(set("run..x=1"), Contains("no dotted key"));
+  CHECK_THROWS_WITH(set("run..x=1"), Contains("not a dotted key"));
   CHECK_THROWS_WITH(set("run.seed.x=1"), Contains("not a table"));
   set("run.text=1\nevil = 2");
   CHECK(config.at("run").at("text").string() == "1\nevil = 2");

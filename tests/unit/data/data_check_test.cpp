@@ -103,12 +103,12 @@ TEST_CASE("data check: labels that train does not know") {
   CHECK_THAT(never.findings(), Contains("error: no example has a label under the key \"task\""));
 }
 
-TEST_CASE("data check: labels that differ by case or white space alone") {
+TEST_CASE("data check: labels that differ only by case or white space") {
   const Checked c({R"({"text":"wake","task":"On"}
 {"text":"up","task":"off"}
 {"text":"me","task":"on"}
 {"text":"six","task":"on "})"});
-  CHECK(c.findings() == "note: the labels \"On\", \"on \", \"on\" differ by case or white space alone\n");
+  CHECK(c.findings() == "note: the labels \"On\", \"on \", \"on\" differ only by case or white space\n");
 }
 
 TEST_CASE("data check: one class only, contradictions, empty texts and repetitions") {
@@ -146,8 +146,9 @@ TEST_CASE("data check: texts that are cut") {
   const Checked c({R"({"text":"wake me up at six","task":"a"}
 {"text":"six","task":"b"})"},
                   ".jsonl", 6);
-  CHECK(c.findings() ==
-        "note: train: 1 of 2 texts are cut to 6 tokens, the first at train.jsonl:1; the longest has 7\n");
+  CHECK(
+      c.findings() ==
+      "note: train: 1 of 2 texts are truncated to 6 tokens, the first at train.jsonl:1; the longest has 7\n");
   CHECK(c.check.parts[0].cut == 1);
 }
 
@@ -161,11 +162,11 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
 {"text":"up six","task":[{"start":0,"end":3,"label":"x"}]}
 )"});
   CHECK(c.findings().find("error: 2 examples have spans that cannot be\n") == 0);
-  CHECK_THAT(c.findings(), Contains("the span 2..4 holds nothing but white space") &&
+  CHECK_THAT(c.findings(), Contains("the span 2..4 holds only white space") &&
                                Contains("ends beyond the text of 2 characters"));
   CHECK_THAT(
       c.findings(),
-      Contains("note: 4 of 5 spans do not begin and end where words do; they are taken as whole words\n"
+      Contains("note: 4 of 5 spans do not begin and end at word boundaries; they are moved to whole words\n"
                "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 4..5 \"r\" is part of a word of the span before it and is left out\n"

@@ -90,7 +90,7 @@ TEST_CASE("examples: tables and tagged files without examples or texts") {
   refuses("d.csv", "text,x\n", "holds no examples; expected rows");
   refuses("d.csv", "txt,x\na,b\n", "d.csv:1: there is no column \"text\"; the columns are \"txt\", \"x\"");
   refuses("d.tsv", "text,x\na,b\n", "the columns are \"text,x\"");
-  refuses("d.conll", "", "holds no examples; expected a token and its tag");
+  refuses("d.conll", "", "holds no examples; expected one token and its tag");
   refuses("d.conll", "-DOCSTART- O\n\n", "holds no examples");
 }
 
@@ -157,8 +157,8 @@ TEST_CASE("examples: a column of a name that is there twice ends a run only wher
   const auto read = [&](const std::string& text) { return mtt::read_examples(folder.write("d.csv", text)); };
   const auto examples = read("text,x,x,y,,\na,1,2,3,,\n");
   CHECK(examples.labels("y")[0].string() == "3");
-  CHECK_THROWS_WITH(examples.labels("x"), Contains("d.csv:1:6: the column \"x\" is there twice"));
-  CHECK_THROWS_WITH(read("text,text\na,b\n"), Contains("the column \"text\" is there twice"));
+  CHECK_THROWS_WITH(examples.labels("x"), Contains("d.csv:1:6: the column \"x\" occurs twice"));
+  CHECK_THROWS_WITH(read("text,text\na,b\n"), Contains("the column \"text\" occurs twice"));
 }
 
 TEST_CASE("examples: a file is read with other keys under another name, and known by its path") {

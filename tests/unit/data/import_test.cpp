@@ -227,7 +227,7 @@ TEST_CASE("import csv: the header names the keys, which can get other names") {
   CHECK_THROWS_WITH(o.lines("csv", "text,w\na,b\n", {{"v", "x"}}),
                     Contains(R"(no example has the key "v")") && Contains(R"("text", "w")"));
   CHECK_THROWS_WITH(o.lines("csv", "text,w\na,b\n", {{"w", "text"}}),
-                    Contains("original:2:1: the key \"text\" is there"));
+                    Contains("original:2:1: the key \"text\" already exists"));
 }
 
 TEST_CASE("import jointbert: three files a folder, or folders of a split") {
@@ -264,8 +264,8 @@ TEST_CASE("import jointbert: three files a folder, or folders of a split") {
   std::filesystem::remove(o.folder.path() / "bad/seq.out");
   CHECK_THROWS_WITH(o.import("jointbert", {root + "/bad"}), Contains("seq.out' does not exist"));
   CHECK_THROWS_WITH(o.import("jointbert", {root}), Contains("holds no seq.in"));
-  CHECK_THROWS_WITH(o.import("jointbert", {root + "/all/train/label"}), Contains("is no folder"));
-  CHECK_THROWS_WITH(o.import("jointbert", {root + "/gone"}), Contains("is no folder"));
+  CHECK_THROWS_WITH(o.import("jointbert", {root + "/all/train/label"}), Contains("is not a folder"));
+  CHECK_THROWS_WITH(o.import("jointbert", {root + "/gone"}), Contains("is not a folder"));
 }
 
 TEST_CASE("import: inputs follow each other, and one without examples is named") {

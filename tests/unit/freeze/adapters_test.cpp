@@ -150,5 +150,5 @@ TEST_CASE("adapters where the backbone has no place for them are refused") {
   CHECK_THROWS_WITH(mtt::add_adapters(model->backbone(), settings(Kind::lora, {"ffn.intermediate"}, 2), 1),
                     Contains("no place 'ffn.intermediate'"));
   CHECK_THROWS_WITH(mtt::add_adapters(model->backbone(), settings(Kind::houlsby, {"attention.query"}, 2), 1),
-                    Contains("Houlsby adapter cannot stand at 'attention.query'"));
+                    Contains("Houlsby adapter cannot be added at 'attention.query'"));
 }

@@ -70,5 +70,5 @@ TEST_CASE("wrong JSON says where") {
 TEST_CASE("a duplicate is found among many keys") {
   std::string text = "{";
   for (int i = 0; i < 1000; ++i) text += "\"k" + std::to_string(i) + "\":0,";
-  CHECK_THROWS_WITH(parse_json(text + "\"k500\":0}", "f"), Contains("\"k500\" is there twice"));
+  CHECK_THROWS_WITH(parse_json(text + "\"k500\":0}", "f"), Contains("\"k500\" occurs twice"));
 }

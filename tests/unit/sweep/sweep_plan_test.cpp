@@ -110,8 +110,8 @@ TEST_CASE("what cannot be swept is refused at its place") {
   CHECK_THAT(refusal("[sweep.arms]\na = { freeze.polcy = \"none\" }\n"),
              Contains("base.toml:15:") && Contains("did you mean 'policy'?"));
   CHECK_THAT(refusal("[sweep.arms]\na = 3\n"),
-             Contains("base.toml:15:") && Contains("the arm 'a' is no table"));
-  CHECK_THAT(refusal("[sweep.arms]\n\"a/b\" = {}\n"), Contains("no name for an arm"));
+             Contains("base.toml:15:") && Contains("the arm 'a' is not a table"));
+  CHECK_THAT(refusal("[sweep.arms]\n\"a/b\" = {}\n"), Contains("not a valid name for an arm"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = 3\n"), Contains("a grid needs an array of values"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = []\n"), Contains("a grid needs an array of values"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = [1, 1]\n"), Contains("has the value 1 twice"));

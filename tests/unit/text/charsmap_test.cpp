@@ -172,7 +172,7 @@ TEST_CASE("a charsmap that is broken is refused, and nothing beyond its ends is 
     CHECK_THROWS_WITH(mtt::Tokenizer::from_json(with_normalizer(precompiled(text))), Contains(part));
   };
   const std::string good = charsmap(kRules);
-  refuses("AA*A", "no digit of base64");
+  refuses("AA*A", "not a digit of base64");
   refuses("AAA", "cut off");
   refuses("AB==", "cut off");
   refuses("", "has 0 bytes");

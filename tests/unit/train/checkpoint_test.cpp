@@ -164,7 +164,7 @@ TEST_CASE("checkpoints, but none complete: one sentence; no checkpoints at all: 
     saved.step();
     FAIL("nothing was thrown");
   } catch (const mtt::Error& error) {
-    CHECK_THAT(error.what(), Contains("not complete") && Contains("begin anew"));
+    CHECK_THAT(error.what(), Contains("not complete") && Contains("new run"));
     CHECK(std::string(error.what()).find('\n') == std::string::npos);
   }
   std::vector<std::string> warnings;

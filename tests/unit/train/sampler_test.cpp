@@ -342,7 +342,7 @@ TEST_CASE("sampling: bad input has one sentence") {
   const auto uniform = SamplingMethod::uniform;
   CHECK_THROWS_WITH(make(uniform, {}, 8, 0, 1), Contains("no training files"));
   CHECK_THROWS_WITH(make(uniform, {{"a", 0}}, 8, 0, 1), Contains("'a' has no examples"));
-  CHECK_THROWS_WITH(make(uniform, {{"a", 9}, {"a", 9}}, 8, 0, 1), Contains("'a' is there twice"));
+  CHECK_THROWS_WITH(make(uniform, {{"a", 9}, {"a", 9}}, 8, 0, 1), Contains("'a' occurs twice"));
   CHECK_THROWS_WITH(make(uniform, kTwo, 0, 0, 1), Contains("batch size is 0"));
   CHECK_THROWS_WITH(make(uniform, kTwo, 8, -1, 1), Contains("-1 steps"));
   CHECK_THROWS_WITH(make(uniform, kTwo, 8, 0, 0), Contains("0 epochs"));

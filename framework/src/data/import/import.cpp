@@ -44,7 +44,7 @@ void rename(Imported& data, const KeyName& name) {
           std::find_if(table.begin(), table.end(), [&](const auto& e) { return e.key == name.from; });
       if (entry == table.end()) continue;
       if (row.find(name.to))
-        row.refuse("the key " + Value(name.to).json() + " is there already, and " + Value(name.from).json() +
+        row.refuse("the key " + Value(name.to).json() + " already exists, and " + Value(name.from).json() +
                    " cannot be renamed to it; rename that one first");
       entry->key = name.to;
       found = true;
@@ -91,7 +91,7 @@ const std::vector<ImportFormat>& import_formats() {
   static const std::vector<ImportFormat> formats = {
       {"snips", "JSON of the Snips NLU benchmark: text, intent, entities", read_text<import_snips>},
       {"clinc", "JSON of CLINC150, with its splits: text, intent", read_text<import_clinc>},
-      {"conll", "a token and its tag a line: text, entities", read_text<import_tagged_columns>},
+      {"conll", "one token and its tag per line: text, entities", read_text<import_tagged_columns>},
       {"stsb", "the STS benchmark, or GLUE's: text, text_pair, similarity", read_text<import_sts_benchmark>},
       {"csv", "a table whose header names the keys; tabs in .tsv", read_table},
       {"jointbert", "folders of seq.in, seq.out and label: text, intent, entities", import_joint_bert}};

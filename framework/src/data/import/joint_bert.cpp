@@ -92,7 +92,7 @@ void import_joint_bert(const fs::path& folder, Imported& data) {
   std::error_code error;
   if (!fs::is_directory(folder, error))
     throw Error("'" + folder.string() +
-                "' is no folder, expected one with the files seq.in, seq.out and label");
+                "' is not a folder, expected one with the files seq.in, seq.out and label");
   if (fs::exists(folder / "seq.in", error)) return read_part(folder, "", data);
   bool found = false;
   for (const Part& part : kParts) {

@@ -62,7 +62,7 @@ std::vector<double> from_value(const Value& value, std::size_t count) {
     numbers.push_back(item.is(Value::Kind::null) ? std::numeric_limits<double>::quiet_NaN() : item.number());
   if (numbers.size() != count)
     value.refuse("the state of the weighting has " + std::to_string(numbers.size()) + " numbers, expected " +
-                 std::to_string(count) + "; it is of other tasks");
+                 std::to_string(count) + "; it belongs to other tasks");
   return numbers;
 }
 
