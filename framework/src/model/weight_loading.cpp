@@ -88,6 +88,15 @@ void fill(const std::string& name, Filling& filling, const std::string& source,
   if (filled != parameter.size(0)) throw Error(missing(filled));
 }
 
+/// Whether a tensor is there under the name that PEFT gives it beside an adapter.
+bool has_adapter(const std::string& tensor, const std::vector<std::string>& present) {
+  const std::size_t dot = tensor.rfind('.');
+  if (dot == std::string::npos) return false;
+  const std::string with = tensor.substr(0, dot) + ".base_layer" + tensor.substr(dot);
+  return std::any_of(present.begin(), present.end(),
+                     [&](const std::string& name) { return name.ends_with(with); });
+}
+
 }  // namespace
 
 at::Tensor float_tensor(const TensorView& view, const std::string& source) {
@@ -134,7 +143,9 @@ void load_weights(nn::Module& module, const Weights& weights,
              (tensor
                   ? "the tensor '" + *tensor + "' is missing, for " + part
                   : "no tensor for " + part + (row > 0 ? " from row " + std::to_string(row) + " on" : "")) +
-             "; the file lacks a part of the model";
+             (tensor && has_adapter(*tensor, present) ? "; the file has adapters that are not merged: call "
+                                                        "merge_and_unload() and save the model again"
+                                                      : "; the file lacks a part of the model");
     });
   }
 }
