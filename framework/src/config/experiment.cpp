@@ -399,6 +399,11 @@ Options read_weighting_options(const Experiment& experiment, const OptionList& p
   Value all = experiment.weighting_own;
   for (const auto& [key, value] : experiment.weighting.resolved().table())
     if (experiment.weighting.given(key)) all.set(key, value);
+  for (const TaskConfig& task : experiment.tasks)
+    if (const Value* weight = experiment.weighting_own.find(task.name);
+        weight && !plugin_options.find(task.name))
+      weight->refuse("[weighting] has no key for a task; write weights = { " + task.name +
+                     " = ... } with method = \"static\"");
   return Options::read(both, all, "[weighting]").subset(plugin_options);
 }
 
