@@ -93,7 +93,11 @@ int run(int argc, char** argv) {
   } catch (const CLI::RuntimeError& ended) {
     return ended.get_exit_code();  // of a run that a signal stopped, of data with errors
   } catch (const CLI::ParseError& error) {
-    const std::string wrong = mtt::unknown_word(app, argc, argv);
+    std::string wrong = mtt::unknown_word(app, argc, argv);
+    if (wrong.empty() && dynamic_cast<const CLI::RequiredError*>(&error))
+      wrong = mtt::missing_word(app, argc, argv);
+    if (wrong.empty() && dynamic_cast<const CLI::ExtrasError*>(&error))
+      wrong = mtt::extra_word(app, argc, argv);
     return usage_error(wrong.empty() ? error.what() : wrong);
   } catch (...) {
     if (mtt::standard_output_abandoned()) return mtt::kSignalExit + SIGPIPE;  // as in `mtt ... | head -1`

@@ -20,7 +20,10 @@ void check_output(const std::string& output, const std::vector<std::string>& end
     known += (known.empty() ? "" : ", ") + ending;
   }
   if (!fits)
-    throw Error("the output '" + output + "' ends in none of " + known + "; its ending says what is written");
+    throw Error("the output '" + output + "' " +
+                (endings.size() == 1 ? "does not end in " : "ends in none of ") + known +
+                "; its ending says what is written" +
+                (output.starts_with("/dev/") ? ", and - is standard output" : ""));
   std::error_code error;
   const fs::path parent = fs::absolute(output).parent_path();
   if (!fs::is_directory(parent, error))

@@ -10,4 +10,10 @@ namespace mtt {
 /// write instead; "" where there is neither.
 std::string unknown_word(const CLI::App& app, int argc, char** argv);
 
+/// The command, argument or option that is required and not given; "" where there is none.
+std::string missing_word(const CLI::App& app, int argc, char** argv);
+
+/// The first argument that its command does not take; "" where there is none.
+std::string extra_word(const CLI::App& app, int argc, char** argv);
+
 }  // namespace mtt

@@ -170,6 +170,61 @@ TEST_CASE("--check finds labels that a head refuses, and tells all problems at o
   CHECK_THAT(both.err, Contains("the run would fail; the 2 problems are listed above"));
 }
 
+TEST_CASE("--check finds tables that do not fit each other") {
+  const Checked c;
+  const std::string model = "[backbone]\nmodel = \"./model\"\n", data = "[data]\ntrain = \"train.jsonl\"\n",
+                    task = "[tasks.intent]\nhead = \"classification\"\n";
+  const auto refused = [&](const std::string& tables, const std::string& with) {
+    c.folder.write("e.toml", model + tables);
+    c.refused({"e.toml:", with});
+  };
+  refused(task, "[tasks.intent] there are no training examples; name their file by train = ");
+  refused("[data]\ndev = \"dev.jsonl\"\n" + task, "there are no training examples");
+  refused(data, "[data] has training examples, and there is no task; add a table [tasks.<name>]");
+  refused(data + task + "tags = [\"O\"]\n", "'tags' names the tags of tokens");
+  refused(data + task + "[train]\n[weighting]\nintent = 2\n",
+          "write weights = { intent = ... } with method = \"static\"");
+  refused(data + task + "[train]\n[weighting]\nweights = { intent = 2 }\n",
+          "write weights in [weighting] with method = \"static\"");
+  refused(data + task + "weight = 2\n", "write weights in [weighting] with method = \"static\"");
+  refused(data + task + "[train]\nfp16 = true\n", "\"fp16\" in [train]; it is left out: all is computed");
+}
+
+TEST_CASE("--check names what is wrong with a line, and what to write") {
+  const Checked c;
+  const auto refused = [&](const std::string& head, const std::string& file, const std::string& lines,
+                           const std::string& with) {
+    c.folder.write(file, lines);
+    c.folder.write("e.toml", "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"" + file +
+                                 "\"\n[tasks.y]\nhead = \"" + head + "\"\n");
+    c.refused({with});
+  };
+  refused("classification", "y.csv", "text;y\nup;a\n",
+          "separated by commas in .csv, here they seem to be by ';'");
+  refused("classification", "y.tsv", "text,y\nup,a\n",
+          "separated by tabs in .tsv, here they seem to be by ','");
+  refused("classification", "y.csv", "text, y\nup,a\n",
+          "no example has the key \"y\", the first line has \"text\", \" y\"");
+  refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":\"a\"},\n",
+          "y.jsonl:1:22: found a comma behind the object");
+  refused("classification", "y.jsonl", "{\n\"text\":\"up\"}\n", "expected one JSON object on a single line");
+  refused("classification", "y.jsonl", "up\n", "the line does not begin with '{'");
+  refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":True}\n",
+          "found True, which JSON does not have; write true");
+  refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":'a'}\n",
+          "JSON has double quotes around strings");
+  refused("multi_label", "y.jsonl", "{\"text\":\"up\",\"y\":[1,0,1]}\n",
+          "the label \"1\" is there twice in [1,0,1]");
+  refused("multi_label", "y.jsonl", "{\"text\":\"up\",\"y\":[{\"start\":0,\"end\":2,\"label\":\"a\"}]}\n",
+          "spans are for head = \"token_classification\"");
+  refused("token_classification", "y.jsonl",
+          "{\"text\":\"up\",\"y\":[{\"begin\":0,\"end\":2,\"label\":\"a\"}]}\n",
+          "found {\"begin\":0,\"end\":2,\"label\":\"a\"}, expected spans");
+  refused("token_classification", "y.jsonl",
+          "{\"text\":\"h\u00e9 up\",\"y\":[{\"start\":4,\"end\":6,\"label\":\"a\"}]}\n",
+          "offsets count characters, and these may count bytes");
+}
+
 TEST_CASE("labels that training lacks are told by --check, and are no problem") {
   const Checked c;
   c.folder.write("test.jsonl", std::string(kTest) + "{\"text\": \"up\", \"intent\": \"sing\"}\n");

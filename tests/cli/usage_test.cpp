@@ -51,6 +51,28 @@ TEST_CASE("unknown commands and options are named, with what to write instead") 
   refuses({"run", "x.toml", "--zzzzzz"}, "unknown option '--zzzzzz' of 'mtt run'; its options are '--help'");
 }
 
+TEST_CASE("missing and additional words are named") {
+  const auto refuses = [](const std::vector<std::string>& arguments, const std::string& with) {
+    const Outcome outcome = mtt_program(arguments);
+    CHECK(outcome.code == 2);
+    CHECK(outcome.out.empty());
+    CHECK_THAT(outcome.err, Contains("mtt: error: " + with));
+  };
+  refuses({}, "'mtt' needs a command; the commands are 'run', 'sweep'");
+  refuses({"data"}, "'mtt data' needs a command; the commands are 'check', 'import'");
+  refuses({"run"}, "'mtt run' needs CONFIG: An experiment file");
+  refuses({"export", "run"}, "'mtt export' needs DIR: ");
+  refuses({"encode", "--input", "x.txt"}, "'mtt encode' needs --model ");
+  refuses({"run", "x.toml", "y.toml"}, "'y.toml' is one argument too many for 'mtt run'; it takes CONFIG");
+  refuses({"encode", "--model", "x", "x.txt"},
+          "'x.txt' is one argument too many for 'mtt encode'; a file with texts is given with --input");
+  refuses({"plugins", "nwe", "head", "a", "b"}, "there is no 'nwe' of 'mtt plugins'; did you mean 'new'?");
+  refuses({"--quiet", "run", "x.toml"}, "'--quiet' stands behind the command, as in 'mtt run --quiet'");
+  refuses({"run", "x.toml", "-o", "y"}, "unknown option '-o' of 'mtt run'; write '--out'");
+  refuses({"run", "x.toml", "--device", "cuda"},
+          "unknown option '--device' of 'mtt run'; it is left out: all is computed on the processor");
+}
+
 TEST_CASE("failures are exit code 1 and one sentence") {
   const auto fails = [](const std::vector<std::string>& arguments, const std::string& with,
                         const std::vector<std::string>& environment = {}) {
@@ -61,6 +83,9 @@ TEST_CASE("failures are exit code 1 and one sentence") {
   fails({"run", "none.toml"}, "'none.toml' does not exist");
   fails({"encode", "--model", "no-such-model"}, "no model 'no-such-model'");
   fails({"encode", "--model", "x", "--output", "a.txt"}, "ends in none of .npy, .jsonl, .safetensors");
+  fails({"predict", "--model", "x", "--output", "a.npy"}, "'a.npy' does not end in .jsonl; its ending");
+  fails({"predict", "--model", "x", "--output", "/dev/stdout"}, "and - is standard output");
+  fails({"encode", "--model", std::string(MTT_SOURCE) + "/README.md"}, "is a file; give the directory");
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
   fails({"plugins", "poetry"}, "no plugin has a backbone, head or weighting 'poetry'");
   fails({"plugins", "--plugin-path", "/no/such/folder"}, "the plugin folder '/no/such/folder' is not there");

@@ -82,7 +82,11 @@ bool reads_as(const std::string& text, Kind kind) {
   std::string found(kind_name(value.kind()));
   if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
   refuse(value, where, option,
-         "is the " + found + "; expected " + std::string(expected_kind(option.kind)) + hint);
+         "is " +
+             std::string(value.is(Value::Kind::array)   ? "an "
+                         : value.is(Value::Kind::table) ? "a "
+                                                        : "the ") +
+             found + "; expected " + std::string(expected_kind(option.kind)) + hint);
 }
 
 Value checked(const Value& value, const Option& option, std::string_view where) {
@@ -133,7 +137,9 @@ Value checked(const Value& value, const Option& option, std::string_view where) 
 /// What to write instead of an unknown key.
 std::string key_hint(const std::string& key, const Value& value, const std::vector<std::string>& names) {
   const bool table = value.is(Value::Kind::table);
-  const std::string_view own = table ? own_table(key) : own_key(key);
+  std::string_view own = table ? own_table(key) : own_key(key);
+  if (own.empty()) own = own_key(key);
+  if (own.starts_with("left out")) return "; it is " + std::string(own);
   if (!own.empty()) return "; write " + std::string(own);
   const std::string tables = table ? "" : tables_with(key), near = nearest(key, names);
   std::string hint = tables.empty() ? "" : "; it belongs in " + tables;

@@ -38,12 +38,21 @@ std::vector<std::string> key_parts(const std::string& path, const std::string& o
   }
 }
 
-Value right_side(const std::string& text) {
+/// Whether a text begins as a quoted string, an array or a table of TOML, which it is not as a whole.
+bool is_torn(const std::string& text) {
+  return !text.empty() && (std::string_view("\"[{").find(text.front()) != std::string_view::npos);
+}
+
+Value right_side(const std::string& text, const std::string& origin) {
   if (text.find_first_of("\r\n") == std::string::npos) {
     try {
       return parse_toml("v = " + text, "").at("v");
     } catch (const Error&) {
-      // not TOML: the text itself is the value
+      if (is_torn(text))
+        throw Error(origin + ": found " + text +
+                    ", expected a value as in TOML; write strings in arrays and tables in quotes, close what "
+                    "is open, and put single quotes around it all: --set 'data.test=[\"a.jsonl\"]'");
+      // another text that is not TOML is itself the value
     }
   }
   return text;
@@ -68,7 +77,7 @@ void apply_override(Value& config, const Override& change) {
     }
     at = next;
   }
-  Value value = right_side(change.assignment.substr(equals + 1));
+  Value value = right_side(change.assignment.substr(equals + 1), change.origin);
   place_all(value, place);
   at->set(parts.back(), std::move(value));
 }

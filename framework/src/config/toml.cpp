@@ -84,6 +84,24 @@ std::string ascii_shape(std::string_view utf8) {
   return shape;
 }
 
+/// What to do about an error of toml++, by the line in which it is.
+std::string remedy_of(const std::string& what, std::string_view bytes, std::int32_t line) {
+  const auto says = [&](const char* part) { return what.find(part) != std::string::npos; };
+  for (; line > 1 && bytes.find('\n') != std::string_view::npos; --line)
+    bytes.remove_prefix(bytes.find('\n') + 1);
+  if (bytes.find_first_not_of(" \t\r\n") != std::string_view::npos &&
+      bytes[bytes.find_first_not_of(" \t\r\n")] == '{')
+    return "; an experiment file is TOML: tables such as [data], and lines such as train = \"my.jsonl\"";
+  if (says("redefine existing table")) return "; write each table once, with all its keys below it";
+  if (says("expected '=', saw ':'")) return "; a key and its value are written key = value";
+  if (says("parsing boolean")) return "; true and false are written in lower case, and a word in quotes";
+  if (says("string") && says("control characters")) return "; close the quote on the same line";
+  if (says("could not determine value type") || says("parsing floating-point") || says("parsing integer") ||
+      says("parsing date") || says("parsing value"))
+    return "; a word, a name or a path is written in quotes";
+  return "";
+}
+
 }  // namespace
 
 Value parse_toml(std::string_view bytes, const std::string& source) {
@@ -96,10 +114,9 @@ Value parse_toml(std::string_view bytes, const std::string& source) {
     value.placed({shared, 0, 0});
     return value;
   } catch (const toml::parse_error& error) {
-    std::string what(error.description());
-    if (what.find("could not determine value type") != std::string::npos)
-      what += "; a word or a name is written in quotes";
-    throw Error(place_of(error.source(), shared).str() + ": " + what);
+    const std::string what(error.description());
+    const Place place = place_of(error.source(), shared);
+    throw Error(place.str() + ": " + what + remedy_of(what, bytes, place.line));
   }
 }
 

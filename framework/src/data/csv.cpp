@@ -198,9 +198,21 @@ CsvTable parse_csv(std::string_view bytes, char delimiter, const std::string& so
   CsvRows reader(more, delimiter, source);
   CsvTable table;
   while (std::optional<Value> row = reader.next()) table.rows.push_back(std::move(*row));
+  table.header = reader.header();
   table.repeated = reader.repeated();
   table.many_lines = reader.many_lines();
   return table;
+}
+
+std::string separator_hint(const std::vector<Value>& header, char delimiter) {
+  if (header.size() != 1) return "";
+  for (const char other : {';', '\t', ',', '|'}) {
+    if (other == delimiter || header.front().string().find(other) == std::string::npos) continue;
+    return std::string("; columns are separated by ") +
+           (delimiter == ',' ? "commas in .csv" : "tabs in .tsv") + ", here they seem to be by " +
+           (other == '\t' ? "tabs" : "'" + std::string(1, other) + "'");
+  }
+  return "";
 }
 
 std::string many_lines_text(const CsvTable& table) {

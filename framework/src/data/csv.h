@@ -18,8 +18,8 @@ using MoreLines = std::function<bool(std::string&)>;
 /// One table a record behind the header, whose cells are the keys; every cell is a string, as it stands
 /// there. Quoting is that of RFC 4180: a cell that begins with a quote ends with one, may hold delimiters and
 /// line breaks, and writes a quote twice; a quote within a cell that does not begin with one is an ordinary
-/// character. Lines end in LF or CRLF; a byte order mark, which spreadsheets write, and blank lines at the end are passed over. Whatever
-/// else is found throws Error with source:line:column: no header, a record with
+/// character. Lines end in LF or CRLF; a byte order mark, which spreadsheets write, and blank lines at the
+/// end are passed over. Whatever else is found throws Error with source:line:column: no header, a record with
 /// more or fewer cells than the header, a quote that is left open, text behind a closing quote, a lone CR.
 class CsvRows {
  public:
@@ -48,10 +48,15 @@ class CsvRows {
 
 /// The records of a table of text.
 struct CsvTable {
+  std::vector<Value> header = {};
   std::vector<Value> rows;        ///< one table a record, whose keys are those of the header
   std::vector<Value> repeated;    ///< header cells whose name several columns have; rows lack these columns
   std::vector<Place> many_lines;  ///< quoted cells whose further lines look like records of their own
 };
+
+/// What to do where the columns of a table, whose header is given, are separated by another
+/// character than the delimiter; "" where they may well be separated by it.
+std::string separator_hint(const std::vector<Value>& header, char delimiter);
 
 /// All rows of a file's bytes, which are checked to be text.
 CsvTable parse_csv(std::string_view bytes, char delimiter, const std::string& source);

@@ -79,7 +79,7 @@ void read_partners(Examples& examples) {
     examples.why_no_partners = "has no key " + key;
 }
 
-Examples from_table(CsvTable table, const TextKeys& keys, const std::string& source) {
+Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const std::string& source) {
   const auto check = [&](const std::string& name) {
     for (const Value& column : table.repeated)
       if (column.string() == name)
@@ -88,7 +88,7 @@ Examples from_table(CsvTable table, const TextKeys& keys, const std::string& sou
   check(keys.text);
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
     throw Error(source + ":1: there is no column " + Value(keys.text).json() + "; the columns are " +
-                names_of(table.rows.front()) +
+                names_of(table.rows.front()) + separator_hint(table.header, delimiter) +
                 "; name the one with the sentences by text = \"...\" in [data] or in the task's table");
   for (Value& row : table.rows)
     for (auto& [key, cell] : row.table())
@@ -170,7 +170,8 @@ Examples read_examples(const std::filesystem::path& file, const TextKeys& keys) 
     examples = examples_from_rows(parse_jsonl(bytes(), source), keys);
     expected = "one JSON object per line";
   } else if (ending == ".csv" || ending == ".tsv") {
-    examples = from_table(parse_csv(bytes(), ending == ".csv" ? ',' : '\t', source), keys, source);
+    const char delimiter = ending == ".csv" ? ',' : '\t';
+    examples = from_table(parse_csv(bytes(), delimiter, source), delimiter, keys, source);
     expected = "rows below its header";
   } else if (is_conll(ending)) {
     examples = from_sentences(parse_conll(bytes(), source), keys);

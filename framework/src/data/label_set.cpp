@@ -56,8 +56,11 @@ std::string head_for(const Value& label, LabelKind expected) {
                    : "; several labels for each sentence are for head = \"multi_label\", one tag for each "
                      "token is for \"token_classification\"";
     }
-    case Value::Kind::null:
     case Value::Kind::table:
+      if (expected == LabelKind::spans)
+        return "; spans stand in an array, each a table with these three keys, two integers and a string";
+      return label.find("start") ? "; spans are for head = \"token_classification\"" : "";
+    case Value::Kind::null:
       return "";
   }
   return "";

@@ -53,7 +53,8 @@ TextSource::TextSource(const std::string& path, const std::string& field, const 
     columns += (columns.empty() ? "" : ", ") + name.json();
   }
   throw Error(lines_.source() + ":1: there is no column " + Value(field_).json() + "; the columns are " +
-              columns + "; name the one with the texts by --field");
+              columns + separator_hint(table_->header(), has_ending(path, ".tsv") ? '\t' : ',') +
+              "; name the one with the texts by --field");
 }
 
 void TextSource::check(const std::string& line) const {
@@ -95,6 +96,12 @@ void TextSource::add_row(Value row, TextLines& lines) {
     row.refuse("the key 'text_pair' is in some lines and not in others; give it in every line or in none");
   pairs_ = partner != nullptr;
   if (partner) lines.partners.push_back(partner->string());
+  if (!row.find(field_)) {
+    std::string keys;
+    for (const auto& [key, value] : row.table()) keys += (keys.empty() ? "" : ", ") + Value(key).json();
+    row.refuse("the key " + Value(field_).json() + " is missing, the line has " + keys +
+               "; name the one with the text by --field");
+  }
   lines.texts.push_back(row.at(field_).string());
   lines.rows.push_back(std::move(row));
 }

@@ -22,6 +22,7 @@ class Characters {
     begins_.push_back(static_cast<std::ptrdiff_t>(utf8.size()));
   }
 
+  std::int64_t bytes() const { return static_cast<std::int64_t>(utf8_.size()); }
   std::int64_t count() const { return static_cast<std::int64_t>(space_.size()); }
 
   CharSpan trimmed(std::int64_t begin, std::int64_t end) const {
@@ -69,7 +70,8 @@ Span read_span(const Value& spans, std::size_t index, const Characters& text,
   Span span{index, value.at("start").integer(), value.at("end").integer()};
   if (span.start < 0 || span.start >= span.end) value.refuse(name_of(span) + " is empty or negative");
   if (span.end > text.count())
-    value.refuse(name_of(span) + " ends beyond the text of " + std::to_string(text.count()) + " characters");
+    value.refuse(name_of(span) + " ends beyond the text of " + std::to_string(text.count()) + " characters" +
+                 (span.end <= text.bytes() ? "; offsets count characters, and these may count bytes" : ""));
   const CharSpan trimmed = text.trimmed(span.start, span.end);
   if (trimmed.begin == trimmed.end) value.refuse(name_of(span) + " holds only white space; remove it");
   span.moved = covered_words(trimmed, words);

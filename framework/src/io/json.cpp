@@ -94,6 +94,11 @@ class Parser {
     for (const std::string_view none : {"NaN", "nan", "Infinity", "-Infinity", "None"})
       if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(none))
         fail("found " + std::string(none) + ", which JSON does not have; write null where there is no value");
+    for (const std::string_view word : {"True", "False"})
+      if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word))
+        fail("found " + std::string(word) + ", which JSON does not have; write " +
+             (word == "True" ? "true" : "false"));
+    if (*at_ == '\'') fail("found ', expected a value; JSON has double quotes around strings");
     switch (*at_) {
       case '{':
         return table(depth).placed(std::move(here));
@@ -134,7 +139,7 @@ class Parser {
     do {
       skip_blanks();
       places.push_back(place());
-      if (at_ == end_ || *at_ != '"') fail(found() + ", expected a key in quotes");
+      if (at_ == end_ || *at_ != '"') fail(found() + ", expected a key in double quotes");
       std::string key = string();
       skip_blanks();
       expect(':');

@@ -169,11 +169,14 @@ fs::path find_model(const std::string& name_or_path) {
   std::error_code error;
   if (looks_like_path(name_or_path)) {
     if (fs::is_directory(name_or_path, error)) return fs::absolute(name_or_path).lexically_normal();
-    throw Error("the model directory '" + name_or_path + "' does not exist or is not a directory");
+    if (fs::exists(name_or_path, error))
+      throw Error("the model '" + name_or_path + "' is a file; give the directory that holds it");
+    throw Error("the model directory '" + name_or_path + "' does not exist");
   }
   check_name(name_or_path);
   if (name_or_path.ends_with(".toml"))
-    throw Error("'" + name_or_path + "' is not a model; to use an experiment, give the directory of its run");
+    throw Error("'" + name_or_path +
+                "' is no model; where it is an experiment, give the directory of its run");
   Search search(name_or_path);
   if (const auto found = search.run()) return *found;
   throw Error(

@@ -76,12 +76,23 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
           task, key,
           "'" + std::string(key) + "' is for heads that read sentences; '" + made.plugin + "' reads tokens");
   }
+  if (made.head->level() != Level::token && !task.options.strings("tags").empty())
+    refuse(task, "tags",
+           "'tags' names the tags of tokens, for head = \"token_classification\"; '" + made.plugin +
+               "' has labels");
   if (made.head->level() == Level::pair && made.reading.layer >= 0)
     refuse(task, "layer", "a head that reads pairs takes the model's own vectors; leave 'layer' out");
 }
 
 bool has_label(const std::vector<Value>& labels) {
   return std::any_of(labels.begin(), labels.end(), [](const Value& v) { return !v.is(Value::Kind::null); });
+}
+
+std::string keys_of(const Examples& examples) {
+  std::string keys;
+  for (const auto& [key, value] : examples.rows.front().table())
+    keys += (keys.empty() ? "" : ", ") + Value(key).json();
+  return keys;
 }
 
 /// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
@@ -94,7 +105,8 @@ std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, boo
   std::vector<Value> labels = examples.labels(plan.field());
   if (!has_label(labels) && needs_label(plan, trains))
     refuse(*plan.config, "field",
-           "no example has the key '" + plan.field() + "'; name the key of its labels with field = \"...\"");
+           "no example has the key " + Value(plan.field()).json() + ", the first line has " +
+               keys_of(examples) + "; name the key of its labels with field = \"...\"");
   return labels;
 }
 
@@ -157,9 +169,15 @@ std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment
     const std::string& file = plan.files.train;
     const std::vector<Value> labels =
         file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
-    call_plugin(call_of(plan.task, "learn_labels and build"), [&] {
+    try {
+      call_plugin(call_of(plan.task, "learn_labels"), [&] { plan.task.head->learn_labels(labels); });
+    } catch (const Error&) {
+      if (!file.empty()) throw;
+      refuse(*plan.config, "head",
+             "there are no training examples; name their file by train = \"...\" in [data] or in this table");
+    }
+    call_plugin(call_of(plan.task, "build"), [&] {
       Head& head = *plan.task.head;
-      head.learn_labels(labels);
       head.build(encoder.model->feature_width(plan.task.reading, head.level()));
       randomise(head, stream_seed(experiment.run.integer("seed"), plan.config->name));
     });

@@ -19,7 +19,18 @@ namespace {
 std::vector<Value> names_of(const Value& label) {
   if (label.is(Value::Kind::string)) return {label};
   if (!label.is(Value::Kind::array)) mtt::refuse_label(label, mtt::LabelKind::sets);
-  return {label.array().begin(), label.array().end()};
+  const Value::Array& names = label.array();
+  for (const Value& name : names) {
+    if (name.is(Value::Kind::table) || name.is(Value::Kind::array))
+      mtt::refuse_label(label, mtt::LabelKind::sets);
+    const std::string text = mtt::LabelSet::text(name);
+    if (std::count_if(names.begin(), names.end(), [&](const Value& other) {
+          return other.kind() == name.kind() && mtt::LabelSet::text(other) == text;
+        }) > 1)
+      label.refuse("the label " + Value(text).json() + " is there twice in " + label.json() +
+                   "; write the names of the labels that apply, each once, not a 0 or 1 for each label");
+  }
+  return {names.begin(), names.end()};
 }
 
 at::Tensor with_target(const at::Tensor& targets) {

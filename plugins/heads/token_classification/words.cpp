@@ -9,6 +9,15 @@ namespace {
 
 bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
 
+bool is_span(const mtt::Value& table) {
+  const auto has = [&](const char* key, mtt::Value::Kind kind) {
+    const mtt::Value* value = table.find(key);
+    return value && value->is(kind);
+  };
+  return has("start", mtt::Value::Kind::integer) && has("end", mtt::Value::Kind::integer) &&
+         has("label", mtt::Value::Kind::string);
+}
+
 }  // namespace
 
 std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence) {
@@ -27,6 +36,7 @@ std::vector<mtt::Entity> read_spans(const mtt::Value& spans, std::int64_t charac
   if (!spans.is(mtt::Value::Kind::array)) mtt::refuse_label(spans, mtt::LabelKind::spans);
   for (const mtt::Value& span : spans.array()) {
     if (!span.is(mtt::Value::Kind::table)) mtt::refuse_label(spans, mtt::LabelKind::spans);
+    if (!is_span(span)) mtt::refuse_label(span, mtt::LabelKind::spans);
     const std::int64_t start = span.at("start").integer(), end = span.at("end").integer();
     if (start < 0 || start >= end)
       span.refuse("the span " + std::to_string(start) + ".." + std::to_string(end) + " is empty or negative");

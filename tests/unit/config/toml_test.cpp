@@ -41,6 +41,17 @@ TEST_CASE("TOML that is wrong says where") {
   CHECK(parse_toml("a = 1\r\nb = 2\r\n", "f").at("b").integer() == 2);
 }
 
+TEST_CASE("TOML that is wrong says what to do") {
+  for (const auto& [bad, remedy] : std::vector<std::pair<std::string, std::string>>{
+           {"[t]\na: 1", "a key and its value are written key = value"},
+           {"a = ./base", "a path is written in quotes"},
+           {"a = True", "written in lower case"},
+           {"a = 'x\nb = 1", "close the quote on the same line"},
+           {"[t]\na = 1\n[t]\nb = 1", "write each table once"},
+           {"{\"text\": \"a\"}", "an experiment file is TOML"}})
+    CHECK_THROWS_WITH(parse_toml(bad, "f"), Contains("f:") && Contains(remedy));
+}
+
 TEST_CASE("TOML that is written reads back equal") {
   const std::string text =
       "a = 1\nb = 1.0\nc = \"q\\\"\\n\\u001b\"\n[t.u]\nx = [\"p\", \"q\"]\n[t.\"odd key\"]\ny = false\n";
@@ -63,6 +74,8 @@ TEST_CASE("overrides are TOML values, or strings") {
   CHECK_THROWS_WITH(set("run"), Contains("there is no '='"));
   CHECK_THROWS_WITH(set("run..x=1"), Contains("not a dotted key"));
   CHECK_THROWS_WITH(set("run.seed.x=1"), Contains("not a table"));
+  for (const char* torn : {"run.files=[\"a.jsonl\"", "run.files=[a.jsonl]", "run.text=\"a", "run.map={a:1}"})
+    CHECK_THROWS_WITH(set(torn), Contains("expected a value as in TOML"));
   set("run.text=1\nevil = 2");
   CHECK(config.at("run").at("text").string() == "1\nevil = 2");
   CHECK_FALSE(config.find("evil"));
