@@ -277,15 +277,6 @@ void check_model_name(const Value& config, const fs::path& folder) {
   }
 }
 
-/// Training examples that no task reads, and training of no task.
-void check_has_tasks(const Experiment& experiment, const Value& config) {
-  if (!experiment.tasks.empty()) return;
-  const std::string add = "; add a table [tasks.<name>] with head = \"classification\" or another head";
-  if (experiment.trains) config.find("train")->refuse("[train] is there, and no task to train" + add);
-  if (experiment.data.given("train"))
-    experiment.data.value("train").refuse("[data] has training examples, and there is no task" + add);
-}
-
 TaskConfig read_task(const std::string& name, const Value& table) {
   check_task_name(name, table);
   TaskConfig task{name, {}, Value(Value::Table{})};
@@ -398,7 +389,6 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
       experiment.tasks.push_back(read_task(name, value));
     }
   }
-  check_has_tasks(experiment, config);
   experiment.source = std::move(config);
   return experiment;
 }

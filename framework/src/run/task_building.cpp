@@ -38,6 +38,16 @@ void randomise(nn::Module& module, std::uint64_t seed) {
   }
 }
 
+/// Training examples that no task reads, and training of no task.
+void check_has_tasks(const Experiment& experiment) {
+  if (!experiment.tasks.empty()) return;
+  const std::string add = "; add a table [tasks.<name>] with head = \"classification\" or another head";
+  if (experiment.data.given("train"))
+    experiment.data.value("train").refuse("[data] has training examples, and there is no task" + add);
+  if (experiment.trains)
+    experiment.source.find("train")->refuse("[train] is there, and no task to train" + add);
+}
+
 HeadPlugin find_head(const TaskConfig& task, PluginCatalog& plugins) {
   try {
     return plugins.head(task.options.string("head"));
@@ -116,6 +126,7 @@ std::string TaskPlan::field() const { return label_field(*config); }
 
 std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& encoder,
                                  PluginCatalog& plugins) {
+  check_has_tasks(experiment);
   std::vector<TaskPlan> plans;
   for (const TaskConfig& config : experiment.tasks) {
     const HeadPlugin plugin = find_head(config, plugins);

@@ -30,6 +30,15 @@ TEST_CASE("blank lines at the end of JSONL are passed over, others are refused w
   CHECK(all(folder, "e.jsonl", "\n\n", "text").texts.empty());
 }
 
+TEST_CASE("a line that lacks the key of the text is refused with the keys that it has") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_WITH(all(folder, "e.jsonl", "{\"id\": 1, \"body\": \"a\"}\n", "text"),
+                    Contains("e.jsonl:1:1: the key \"text\" is missing, the line has \"id\", \"body\"") &&
+                        Contains("--field"));
+  CHECK_THROWS_WITH(all(folder, "e.csv", "id;text\n1;a\n", "text"),
+                    Contains("columns are separated by commas in .csv, here they seem to be by ';'"));
+}
+
 TEST_CASE("in a text file every line is a text, also a blank one") {
   const TemporaryFolder folder;
   CHECK(all(folder, "e.txt", "a\n\nb\n\n", "").texts == std::vector<std::string>{"a", "", "b", ""});
