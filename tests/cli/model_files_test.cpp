@@ -180,6 +180,13 @@ TEST_CASE("a missing tensor, and one that is there twice, are named as in the ch
         "embeddings.LayerNorm.weight", "embeddings.word_embeddings.weight",
         "embeddings.token_type_embeddings.weight"})
     missing(name);
+  auto adapted = all;
+  for (mtt::TensorView& view : adapted)
+    if (view.name == "encoder.layer.0.attention.self.query.weight")
+      view.name = "encoder.layer.0.attention.self.query.base_layer.weight";
+  model.write_tensors(adapted);
+  CHECK_THAT(model.encode().err, Contains("encoder.layer.0.attention.self.query.weight' is missing") &&
+                                     Contains("merge_and_unload"));
   auto twice = all;
   for (const char* name : {"encoder.layer.1.attention.self.key.bias", "embeddings.LayerNorm.bias"}) {
     twice = all;

@@ -182,7 +182,7 @@ TEST_CASE("pairs from a table, and pairs that need no label") {
   CHECK_THAT(e.run("x", {unlabelled}).err, Contains("task 'similarity': no pair has a label"));
   const std::string field = "tasks.similarity.field=\"likeness\"";
   CHECK_THAT(e.run("x", {field, "tasks.similarity.loss=\"multiple_negatives\""}).err,
-             Contains("no example has the key 'likeness'"));
+             Contains("no example has the key \"likeness\""));
 }
 
 TEST_CASE("pairs above frozen layers: the cache changes nothing") {

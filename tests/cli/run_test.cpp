@@ -171,7 +171,7 @@ TEST_CASE("--check stops before the work, and finds what is wrong") {
   wrong("tasks.intent.head=poetry", "no plugin has the head 'poetry'");
   wrong("tasks.intent.init=magic", "--set tasks.intent.init=magic: [tasks.intent] init is \"magic\"");
   wrong("tasks.intent.layer=7", "beyond the backbone's 2 layers");
-  wrong("tasks.intent.field=nothing", "no example has the key 'nothing'");
+  wrong("tasks.intent.field=nothing", "no example has the key \"nothing\"");
   wrong("tasks.intent.poling=cls", "did you mean 'pooling'");
   wrong("tasks.slots.pooling=cls", "reads tokens");
   wrong("data.train=gone.jsonl", "gone.jsonl' does not exist");

@@ -175,7 +175,8 @@ fs::path find_model(const std::string& name_or_path) {
   }
   check_name(name_or_path);
   if (name_or_path.ends_with(".toml"))
-    throw Error("'" + name_or_path + "' is not a model; to use an experiment, give the directory of its run");
+    throw Error("'" + name_or_path +
+                "' is no model; where it is an experiment, give the directory of its run");
   Search search(name_or_path);
   if (const auto found = search.run()) return *found;
   throw Error(
