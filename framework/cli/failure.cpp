@@ -22,7 +22,7 @@ std::string reason() {
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "a plugin threw something that is no std::exception; run mtt plugins check on it";
+    return "a plugin threw something that is not a std::exception; run mtt plugins check on it";
   }
 }
 

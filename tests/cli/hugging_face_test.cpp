@@ -174,7 +174,7 @@ TEST_CASE("a head reads texts by the tokenizer's settings, not by those beside m
   model.folder.write("model/sentence_bert_config.json", R"({"max_seq_length":3,"do_lower_case":true})");
   CHECK(spans(model.prediction("tags")) == whole);
   CHECK(model.predict().err.find("cut") == std::string::npos);
-  CHECK_THAT(model.encode().err, Contains("cut to 3 tokens"));
+  CHECK_THAT(model.encode().err, Contains("truncated to 3 tokens"));
   model.folder.write("model/tokenizer_config.json", R"({"model_max_length":4})");
   CHECK(spans(model.prediction("tags")) == "0..4 PER 'play', 5..9 PER 'some'");
 }

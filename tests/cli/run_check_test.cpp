@@ -325,7 +325,7 @@ TEST_CASE("test data that is also training data is told, above 1 % of its exampl
   const Outcome told = c.check();
   CHECK(told.code == 0);
   CHECK_THAT(told.err, Contains("warning: 3 of 203 examples (1.5 %) of the test file") &&
-                           Contains("the first is at line 201, also in train.jsonl") &&
+                           Contains("The first is at line 201, also in train.jsonl") &&
                            Contains("set drop_overlap = true in [data]"));
   const Outcome run = mtt_program({"run", c.config, "--out", c.out.string()});
   CHECK(run.code == 0);

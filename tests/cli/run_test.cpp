@@ -86,7 +86,7 @@ TEST_CASE("a run keeps everything that it prints, and can be used again") {
   for (const char* part :
        {"Embeddings (2 x 8", "Cosine similarities", "Predictions", "Scores on held-out", "(untrained)"})
     CHECK_THAT(run.out, Contains(part));
-  CHECK_THAT(run.err, Contains("\"wake me at six\" is among the examples"));
+  CHECK_THAT(run.err, Contains("\"wake me at six\" is also among the examples"));
   const std::string kept_console = file_text(e.in("console.txt"));
   CHECK(kept_console.size() == run.err.size() + run.out.size());
   CHECK_THAT(kept_console, Contains(run.err.substr(run.err.find("mtt: warning: the shown"))) &&

@@ -151,12 +151,15 @@ TEST_CASE("a model without a pooling mode is mean-pooled, and says so") {
   const std::vector<std::string> arguments = {"encode", "--model", tiny.model, "--output", "-"};
   const Outcome mean = mtt_program(arguments, "rain\n");
   CHECK(mean.err.find("pooling mode") == std::string::npos);
-  for (const char* modes : {"\"pooling_mode_mean_tokens\":false", "\"pooling_mode\":[]"}) {
-    tiny.folder.write("model/1_Pooling/config.json",
-                      std::string("{\"word_embedding_dimension\":8,") + modes + "}");
-    const Outcome outcome = mtt_program(arguments, "rain\n");
-    CHECK(outcome.code == 0);
-    CHECK(outcome.out == mean.out);
-    CHECK_THAT(outcome.err, Contains("1_Pooling/config.json: no pooling mode is set; mean is taken"));
-  }
+  const auto with = [&](const std::string& modes) {
+    tiny.folder.write("model/1_Pooling/config.json", "{\"word_embedding_dimension\":8," + modes + "}");
+    return mtt_program(arguments, "rain\n");
+  };
+  const Outcome none = with("\"pooling_mode_mean_tokens\":false");
+  CHECK(none.code == 0);
+  CHECK(none.out == mean.out);
+  CHECK_THAT(none.err, Contains("1_Pooling/config.json: no pooling mode is set; mean is taken"));
+  const Outcome empty = with("\"pooling_mode\":[]");
+  CHECK(empty.code == 1);
+  CHECK_THAT(empty.err, Contains("pooling_mode is an empty list"));
 }

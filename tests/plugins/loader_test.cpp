@@ -94,7 +94,7 @@ TEST_CASE("what is not found lists where was searched and what of its kind is kn
                     Contains("no plugin has the backbone for model_type"));
   CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({"relative"}), Contains("relative path"));
   CHECK_THROWS_WITH(mtt::PluginCatalog::search_folders({kPlugins, "/nowhere/at/all"}),
-                    Contains("the plugin folder '/nowhere/at/all' is not there"));
+                    Contains("the plugin folder '/nowhere/at/all' does not exist"));
 }
 
 TEST_CASE("an earlier folder goes first, and a link is not a second plugin") {
@@ -115,6 +115,6 @@ TEST_CASE("parts that fail to be made name their plugin") {
     return mtt::make_head(plugin, mtt::Options::read(plugin.options, {}, ""));
   };
   CHECK_THROWS_WITH(make("throws"), Contains("'throws'") && Contains("out of luck"));
-  CHECK_THROWS_WITH(make("throws_int"), Contains("'throws_int'") && Contains("no std::exception"));
+  CHECK_THROWS_WITH(make("throws_int"), Contains("'throws_int'") && Contains("not a std::exception"));
   CHECK_THROWS_WITH(make("null"), Contains("'null' made nothing"));
 }

@@ -58,7 +58,7 @@ auto call_plugin(const PluginCall& call, const Work& work) -> decltype(work()) {
   } catch (const std::exception& error) {
     throw plugin_error(call, error.what());
   } catch (...) {
-    throw plugin_error(call, "it threw something that is no std::exception");
+    throw plugin_error(call, "it threw something that is not a std::exception");
   }
 }
 

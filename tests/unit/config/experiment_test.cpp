@@ -76,7 +76,8 @@ TEST_CASE("wrong experiments say where") {
   CHECK_THROWS_WITH(read(folder, head + "[rum]\n"), Contains("e.toml:3:") && Contains("did you mean 'run'"));
   CHECK_THROWS_WITH(read(folder, head + "pooing = 'cls'\n"),
                     Contains("e.toml:3:1") && Contains("did you mean 'pooling'"));
-  CHECK_THROWS_WITH(read(folder, head + "[tasks.'A b']\nhead = 'x'\n"), Contains("not a valid name for a task"));
+  CHECK_THROWS_WITH(read(folder, head + "[tasks.'A b']\nhead = 'x'\n"),
+                    Contains("not a valid name for a task"));
   CHECK(read(folder, head + "[tasks.NER-1]\nhead = 'x'\n").tasks[0].name == "NER-1");
   CHECK_THROWS_WITH(read(folder, head + "[model]\nname = 'm'\n"),
                     Contains("e.toml:3:") && Contains("write [backbone]"));

@@ -72,7 +72,7 @@ TEST_CASE("a log that is not what the checkpoint saw is refused and left alone")
   const TemporaryFolder folder;
   const auto path = folder.write("m.jsonl", "{\"a\":1}\n{\"a\":2}\n");
   CHECK_THROWS_WITH(MetricLog(path, 17), Contains("16 bytes") && Contains("at least 17"));
-  CHECK_THROWS_WITH(MetricLog(path, 12), Contains("no end of a line after 12 bytes"));
+  CHECK_THROWS_WITH(MetricLog(path, 12), Contains("no line end after 12 bytes"));
   CHECK_THROWS_WITH(MetricLog(folder.path() / "none", 8), Contains("0 bytes"));
   CHECK_THROWS_WITH(MetricLog(folder.path()), Contains("not a regular file"));
   CHECK(file_text(path) == "{\"a\":1}\n{\"a\":2}\n");
