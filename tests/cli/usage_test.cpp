@@ -88,8 +88,10 @@ TEST_CASE("failures are exit code 1 and one sentence") {
   fails({"encode", "--model", std::string(MTT_SOURCE) + "/README.md"}, "is a file; give the directory");
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
   fails({"plugins", "poetry"}, "no plugin has a backbone, head or weighting 'poetry'");
-  fails({"plugins", "--plugin-path", "/no/such/folder"}, "the plugin folder '/no/such/folder' is not there");
-  fails({"plugins"}, "the plugin folder '/no/such/folder' is not there", {"MTT_PLUGIN_PATH=/no/such/folder"});
+  fails({"plugins", "--plugin-path", "/no/such/folder"},
+        "the plugin folder '/no/such/folder' does not exist or is not a folder");
+  fails({"plugins"}, "the plugin folder '/no/such/folder' does not exist or is not a folder",
+        {"MTT_PLUGIN_PATH=/no/such/folder"});
   fails({"encode", "--model", "x"}, "MTT_THREADS is 'all'", {"MTT_THREADS=all"});
 }
 
