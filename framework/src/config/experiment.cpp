@@ -213,6 +213,13 @@ bool is_model_path(const std::string& model) {
          model == ".." || model.starts_with("${");
 }
 
+/// [backbone] model, where it is there and a string.
+const Value* model_of(const Value& config) {
+  const Value* backbone = config.find("backbone");
+  const Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
+  return model && model->is(Value::Kind::string) ? model : nullptr;
+}
+
 /// What a relative path is relative to.
 fs::path base_of(const Value& path, const fs::path& folder) {
   const auto& source = path.place().source;
@@ -255,17 +262,14 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
   make_absolute(config.find("run"), {"out", "init_from"}, folder);
   if (Value* tasks = config.find("tasks"); tasks && tasks->is(Value::Kind::table))
     for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "dev", "test"}, folder);
-  Value* backbone = config.find("backbone");
-  Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
-  if (model && model->is(Value::Kind::string) && is_model_path(model->string()))
-    make_absolute(*model, folder);
+  if (const Value* model = model_of(config); model && is_model_path(model->string()))
+    make_absolute(*config.find("backbone")->find("model"), folder);
 }
 
 /// A directory that is meant, but looks like the name of a model.
 void check_model_name(const Value& config, const fs::path& folder) {
-  const Value* backbone = config.find("backbone");
-  const Value* model = backbone && backbone->is(Value::Kind::table) ? backbone->find("model") : nullptr;
-  if (!model || !model->is(Value::Kind::string) || is_model_path(model->string())) return;
+  const Value* model = model_of(config);
+  if (!model || is_model_path(model->string())) return;
   const std::string& name = model->string();
   std::error_code error;
   if (name.empty() || !fs::is_directory(base_of(*model, folder) / name, error)) return;

@@ -1,6 +1,7 @@
 #include "model/checkpoint_precision.h"
 
 #include "model/config_file.h"
+#include "text/component_json.h"
 
 namespace mtt {
 namespace {
@@ -8,7 +9,7 @@ namespace {
 /// The dtype of config.json, or of the first weight with a floating type, as transformers decides.
 std::string compute_type(const Value& config, const Weights& weights) {
   for (const char* key : {"dtype", "torch_dtype"})
-    if (const Value* dtype = config.find(key); !is_unset(dtype) && dtype->is(Value::Kind::string)) {
+    if (const Value* dtype = config.find(key); !is_null(dtype) && dtype->is(Value::Kind::string)) {
       const std::string& name = dtype->string();
       return name.starts_with("torch.") ? name.substr(6) : name;
     }
@@ -25,7 +26,7 @@ std::string compute_type(const Value& config, const Weights& weights) {
 
 void check_precision(const Value& config, const std::filesystem::path& config_file, const Weights& weights,
                      std::vector<std::string>& warnings) {
-  if (const Value* quantization = config.find("quantization_config"); !is_unset(quantization))
+  if (const Value* quantization = config.find("quantization_config"); !is_null(quantization))
     quantization->refuse(
         "quantization_config: quantised weights are not supported; save the model without quantisation "
         "(in transformers, model.dequantize() where the method has it), or remove the key if the weights are "

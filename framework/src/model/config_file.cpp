@@ -11,8 +11,6 @@ constexpr std::int64_t kLargestSize = 1'000'000;
 
 }  // namespace
 
-bool is_unset(const Value* value) { return value == nullptr || value->is(Value::Kind::null); }
-
 std::int64_t config_size(const Value& table, std::string_view key) {
   const Value& value = table.at(key);
   if (value.integer() < 1 || value.integer() > kLargestSize) {
@@ -20,11 +18,6 @@ std::int64_t config_size(const Value& table, std::string_view key) {
                  std::to_string(kLargestSize));
   }
   return value.integer();
-}
-
-bool config_flag(const Value& table, std::string_view key, bool otherwise) {
-  const Value* value = table.find(key);
-  return is_unset(value) ? otherwise : value->boolean();
 }
 
 std::vector<UnknownKey> unknown_keys(const Value& table, const std::vector<std::string>& known,

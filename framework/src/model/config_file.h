@@ -11,14 +11,8 @@
 
 namespace mtt {
 
-/// True for a missing value and for null.
-bool is_unset(const Value* value);
-
 /// A size from 1 to 1,000,000 under a key of a table; anything else throws Error with its place.
 std::int64_t config_size(const Value& table, std::string_view key);
-
-/// A boolean under a key of a table, or `otherwise` where it is missing or null.
-bool config_flag(const Value& table, std::string_view key, bool otherwise);
 
 /// The keys of a table that are not among `known`, each as "unknown key 'x' in WHAT", with the nearest known
 /// key where one is near.

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/config_file.h"
+#include "text/component_json.h"
 
 namespace mtt {
 namespace {
@@ -40,7 +41,7 @@ SentenceModules::DenseShape read_dense_config(const std::filesystem::path& folde
                        "the dense module", warnings);
   for (const char* key : {"module_input_name", "module_output_name"}) {
     const Value* name = config.find(key);
-    if (!is_unset(name) && name->string() != "sentence_embedding")
+    if (!is_null(name) && name->string() != "sentence_embedding")
       name->refuse(std::string(key) + " '" + name->string() +
                    "' is not supported; expected 'sentence_embedding'");
   }
@@ -49,7 +50,7 @@ SentenceModules::DenseShape read_dense_config(const std::filesystem::path& folde
   shape.in = config_size(config, "in_features");
   shape.out = config_size(config, "out_features");
   if (const Value* bias = config.find("bias")) shape.bias = bias->boolean();
-  shape.residual = config_flag(config, "use_residual", false);
+  shape.residual = flag_or(config, "use_residual", false);
   if (const Value* activation = config.find("activation_function"))
     shape.activation = activation_name(*activation, warnings);
   return shape;

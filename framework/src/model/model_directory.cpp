@@ -11,6 +11,7 @@
 #include "model/tokenizer_directory.h"
 #include "model/transformer_config.h"
 #include "mtt/error.h"
+#include "text/component_json.h"
 
 namespace fs = std::filesystem;
 
@@ -20,7 +21,7 @@ namespace {
 /// The longest text in tokens, special tokens included; 0: no limit is known.
 std::int64_t token_limit(const ModelDirectory& model, const TransformerConfig& settings,
                          std::vector<std::string>& warnings) {
-  const bool bounded = !is_unset(model.config.find("max_position_embeddings"));
+  const bool bounded = !is_null(model.config.find("max_position_embeddings"));
   const std::int64_t positions = bounded ? config_size(model.config, "max_position_embeddings") : 0;
   if (settings.max_tokens > 0) {
     if (positions == 0 || settings.max_tokens <= positions) return settings.max_tokens;
@@ -33,7 +34,7 @@ std::int64_t token_limit(const ModelDirectory& model, const TransformerConfig& s
   if (const auto tokenizer = read_json_if_there(model.transformer / "tokenizer_config.json")) {
     const Value* value = tokenizer->find("model_max_length");
     if (value == nullptr) value = tokenizer->find("max_len");
-    if (!is_unset(value) && value->number() >= 1 &&
+    if (!is_null(value) && value->number() >= 1 &&
         (length == 0 || value->number() < static_cast<double>(length)))
       length = static_cast<std::int64_t>(std::min(value->number(), 1e9));
   }
@@ -44,7 +45,7 @@ std::int64_t token_limit(const ModelDirectory& model, const TransformerConfig& s
 void warn_of_dimension(const ModelDirectory& model, std::int64_t pooled, std::vector<std::string>& warnings) {
   const Value* hidden = model.config.find("hidden_size");
   if (hidden == nullptr) hidden = model.config.find("dim");
-  if (pooled == 0 || is_unset(hidden) || hidden->integer() == pooled) return;
+  if (pooled == 0 || is_null(hidden) || hidden->integer() == pooled) return;
   warnings.push_back(model.path.string() + ": the pooling module expects vectors of size " +
                      std::to_string(pooled) + ", but the size in config.json is " +
                      std::to_string(hidden->integer()) + ", which is followed, as in sentence-transformers");
@@ -83,7 +84,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) 
   }
   model.config = read_json(model.transformer / "config.json");
   const Value* type = model.config.find("model_type");
-  if (is_unset(type)) throw Error((model.transformer / "config.json").string() + ": model_type is missing");
+  if (is_null(type)) throw Error((model.transformer / "config.json").string() + ": model_type is missing");
   model.model_type = type->string();
   TransformerConfig settings;
   if (modular) {

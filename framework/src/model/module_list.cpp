@@ -5,6 +5,7 @@
 #include "io/file.h"
 #include "model/config_file.h"
 #include "model/dense_config.h"
+#include "text/component_json.h"
 
 namespace fs = std::filesystem;
 
@@ -26,7 +27,7 @@ std::string module_kind(const Value& type) {
 
 void check_name(const Value& entry, std::vector<std::string>& names) {
   const Value* name = entry.find("name");
-  if (is_unset(name)) return;
+  if (is_null(name)) return;
   if (std::find(names.begin(), names.end(), name->string()) != names.end())
     name->refuse("two modules are named '" + name->string() + "'; names must differ");
   names.push_back(name->string());
@@ -47,7 +48,7 @@ void check_normalize(const fs::path& folder, std::vector<std::string>& warnings)
   const std::vector<std::string> names = {"module_input_name", "module_output_name"};
   warn_of_unknown_keys(*config, names, "the normalize module", warnings);
   for (const std::string& key : names)
-    if (const Value* name = config->find(key); !is_unset(name) && name->string() != "sentence_embedding")
+    if (const Value* name = config->find(key); !is_null(name) && name->string() != "sentence_embedding")
       name->refuse(key + " '" + name->string() + "' is not supported; expected 'sentence_embedding'");
 }
 

@@ -1,6 +1,7 @@
 #include "model/plain_directory.h"
 
 #include "model/config_file.h"
+#include "text/component_json.h"
 
 namespace fs = std::filesystem;
 
@@ -9,17 +10,17 @@ namespace {
 
 bool is_causal(const Value& config) {
   const Value* classes = config.find("architectures");
-  if (is_unset(classes) || !classes->is(Value::Kind::array) || classes->array().empty()) return false;
+  if (is_null(classes) || !classes->is(Value::Kind::array) || classes->array().empty()) return false;
   const Value& first = classes->array().front();
   return first.is(Value::Kind::string) && first.string().ends_with("ForCausalLM") &&
-         config_flag(config, "is_causal", true);
+         flag_or(config, "is_causal", true);
 }
 
 bool has_chat_template(const fs::path& directory) {
   std::error_code error;
   if (fs::exists(directory / "chat_template.jinja", error)) return true;
   const auto settings = read_json_if_there(directory / "tokenizer_config.json");
-  return settings && !is_unset(settings->find("chat_template"));
+  return settings && !is_null(settings->find("chat_template"));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "model/config_file.h"
 #include "mtt/error.h"
+#include "text/component_json.h"
 
 namespace mtt {
 namespace {
@@ -36,7 +37,7 @@ std::vector<std::string> mode_names(const Value& config, const std::string& file
                                     std::vector<std::string>& warnings) {
   std::vector<std::string> by_flags;
   for (const auto& [key, mode] : kFlags)
-    if (config_flag(config, key, false)) by_flags.emplace_back(mode);
+    if (flag_or(config, key, false)) by_flags.emplace_back(mode);
   std::vector<std::string> names = by_flags;
   if (const Value* mode = config.find("pooling_mode")) {
     names = names_of(*mode);
@@ -56,12 +57,12 @@ std::vector<std::string> mode_names(const Value& config, const std::string& file
 std::int64_t dimension_of(const Value& config, std::vector<std::string>& warnings) {
   const Value* old_size = config.find("word_embedding_dimension");
   const Value* new_size = config.find("embedding_dimension");
-  if (!is_unset(old_size) && !is_unset(new_size) && old_size->integer() != new_size->integer())
+  if (!is_null(old_size) && !is_null(new_size) && old_size->integer() != new_size->integer())
     warnings.push_back(new_size->place().prefix() +
                        "embedding_dimension contradicts word_embedding_dimension; neither changes the "
                        "vectors");
-  if (!is_unset(new_size)) return config_size(config, "embedding_dimension");
-  return is_unset(old_size) ? 0 : config_size(config, "word_embedding_dimension");
+  if (!is_null(new_size)) return config_size(config, "embedding_dimension");
+  return is_null(old_size) ? 0 : config_size(config, "word_embedding_dimension");
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ PoolingConfig read_pooling_config(const std::filesystem::path& folder, std::vect
     }
   }
   if (const Value* include = config.find("include_prompt"))  // null is false to sentence-transformers
-    result.pooling.include_prompt = !is_unset(include) && include->boolean();
+    result.pooling.include_prompt = !is_null(include) && include->boolean();
   result.dimension = dimension_of(config, warnings);
   return result;
 }

@@ -1,16 +1,17 @@
 #include "model/sentence_settings.h"
 
 #include "model/config_file.h"
+#include "text/component_json.h"
 
 namespace mtt {
 namespace {
 
 void read_prompts(const Value& file, SentenceSettings& settings) {
-  if (const Value* prompts = file.find("prompts"); !is_unset(prompts))
+  if (const Value* prompts = file.find("prompts"); !is_null(prompts))
     for (const auto& [name, text] : prompts->table())
-      settings.prompts[name] = is_unset(&text) ? "" : text.string();
+      settings.prompts[name] = is_null(&text) ? "" : text.string();
   const Value* name = file.find("default_prompt_name");
-  if (is_unset(name)) return;
+  if (is_null(name)) return;
   settings.default_prompt = name->string();
   if (settings.prompts.contains(settings.default_prompt)) return;
   // sentence-transformers has these two in every model, empty unless the file fills them
@@ -22,7 +23,7 @@ void read_prompts(const Value& file, SentenceSettings& settings) {
 
 void read_similarity(const Value& file, SentenceSettings& settings, std::vector<std::string>& warnings) {
   const Value* similarity = file.find("similarity_fn_name");
-  if (is_unset(similarity)) return;
+  if (is_null(similarity)) return;
   const std::string& name = similarity->string();
   if (name == "dot" || name == "dot_product") settings.similarity = "dot";
   if (name == "euclidean" || name == "manhattan") settings.similarity = name;
@@ -46,7 +47,7 @@ SentenceSettings read_sentence_settings(const std::filesystem::path& directory,
                        "config_sentence_transformers.json", warnings);
   read_prompts(*file, settings);
   read_similarity(*file, settings, warnings);
-  if (!is_unset(file->find("truncate_dim"))) settings.truncate = config_size(*file, "truncate_dim");
+  if (!is_null(file->find("truncate_dim"))) settings.truncate = config_size(*file, "truncate_dim");
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "model/config_file.h"
+#include "text/component_json.h"
 
 namespace fs = std::filesystem;
 
@@ -28,7 +29,7 @@ bool is_one_of(const std::string& key, const Names& names) {
 /// The name of a key and the older name that files have.
 const Value* find_either(const Value& settings, const char* name, const char* old_name) {
   const Value* old_value = settings.find(old_name);
-  return is_unset(old_value) ? settings.find(name) : old_value;
+  return is_null(old_value) ? settings.find(name) : old_value;
 }
 
 // How files are found and modules are run: none of it changes the vectors.
@@ -37,7 +38,7 @@ const Names kIrrelevant = {"trust_remote_code", "token",    "cache_dir", "revisi
 
 void read_model_kwargs(const Value& settings, Names& warnings) {
   const Value* kwargs = find_either(settings, "model_kwargs", "model_args");
-  if (is_unset(kwargs)) return;
+  if (is_null(kwargs)) return;
   for (const auto& [key, value] : kwargs->table()) {
     if (is_one_of(key, kIrrelevant) ||
         is_one_of(key, {"attn_implementation", "device_map", "low_cpu_mem_usage", "use_safetensors"}))
@@ -52,7 +53,7 @@ void read_model_kwargs(const Value& settings, Names& warnings) {
 
 void read_config_kwargs(const Value& settings) {
   const Value* kwargs = find_either(settings, "config_kwargs", "config_args");
-  if (is_unset(kwargs)) return;
+  if (is_null(kwargs)) return;
   for (const auto& [key, value] : kwargs->table())
     if (!is_one_of(key, kIrrelevant) && !is_one_of(key, {"use_cache", "output_hidden_states"}))
       refuse_key(value, key, "config_kwargs");
@@ -60,7 +61,7 @@ void read_config_kwargs(const Value& settings) {
 
 void read_processor_kwargs(const Value& settings, TransformerConfig& result) {
   const Value* kwargs = find_either(settings, "processor_kwargs", "tokenizer_args");
-  if (is_unset(kwargs)) return;
+  if (is_null(kwargs)) return;
   for (const auto& [key, value] : kwargs->table()) {
     if (key == "model_max_length") {
       result.max_tokens = config_size(*kwargs, key);
@@ -77,18 +78,18 @@ void read_processor_kwargs(const Value& settings, TransformerConfig& result) {
 /// The arguments of the tokenizer's call: those for texts, then those for all kinds of input.
 void read_processing_kwargs(const Value& settings, TransformerConfig& result, Names& warnings) {
   const Value* kwargs = settings.find("processing_kwargs");
-  if (is_unset(kwargs)) return;
+  if (is_null(kwargs)) return;
   const Names groups = {"common", "text", "audio", "image", "video", "chat_template"};
   warn_of_unknown_keys(*kwargs, groups, "processing_kwargs", warnings);
   std::int64_t longest = 0;
   bool cuts = true;
   for (const char* group : {"text", "common"}) {
     const Value* given = kwargs->find(group);
-    if (is_unset(given)) continue;
+    if (is_null(given)) continue;
     const std::string where = std::string("processing_kwargs.") + group;
     for (const auto& [key, value] : given->table()) {
       if (key == "max_length") {
-        longest = is_unset(&value) ? 0 : config_size(*given, key);
+        longest = is_null(&value) ? 0 : config_size(*given, key);
       } else if (key == "truncation") {
         const bool by_name = value.is(Value::Kind::string);
         if (by_name && !is_one_of(value.string(), {"longest_first", "only_first", "do_not_truncate"}))
@@ -118,7 +119,7 @@ void check_modalities(const Value& settings, Names& warnings) {
   const Value* output = settings.find("module_output_name");
   const Value* modalities = settings.find("modality_config");
   if (modalities == nullptr) {
-    if (!is_unset(output) && output->string() != "token_embeddings")
+    if (!is_null(output) && output->string() != "token_embeddings")
       warnings.push_back(output->place().prefix() + "module_output_name '" + output->string() +
                          "' is ignored without modality_config, as in sentence-transformers");
     return;
@@ -136,7 +137,7 @@ void check_modalities(const Value& settings, Names& warnings) {
   if ((in_list ? from.array()[0] : from).json() != "\"last_hidden_state\"")
     from.refuse("method_output_name " + from.json() +
                 " in modality_config is not supported; expected 'last_hidden_state'");
-  if (is_unset(output))
+  if (is_null(output))
     modalities->refuse("modality_config also needs module_output_name; expected 'token_embeddings'");
   if (output->string() != "token_embeddings")
     output->refuse("module_output_name '" + output->string() +
@@ -145,7 +146,7 @@ void check_modalities(const Value& settings, Names& warnings) {
 
 void warn_of_other_methods(const Value& settings, Names& warnings) {
   for (const char* key : {"query_length", "document_length", "query_expansion"})
-    if (const Value* value = settings.find(key); !is_unset(value))
+    if (const Value* value = settings.find(key); !is_null(value))
       warnings.push_back(value->place().prefix() + key +
                          " is ignored: sentence-transformers follows it in encode_query and "
                          "encode_document, not in encode");
@@ -171,15 +172,15 @@ TransformerConfig read_transformer_config(const fs::path& folder, Names& warning
        "tokenizer_name_or_path", "backend"},
       fs::path(result.file).filename().string());
   if (const Value* task = settings->find("transformer_task");
-      !is_unset(task) && task->string() != "feature-extraction")
+      !is_null(task) && task->string() != "feature-extraction")
     task->refuse("transformer_task '" + task->string() + "' is not supported; expected 'feature-extraction'");
-  if (const Value* tokenizer = settings->find("tokenizer_name_or_path"); !is_unset(tokenizer))
+  if (const Value* tokenizer = settings->find("tokenizer_name_or_path"); !is_null(tokenizer))
     tokenizer->refuse(
         "tokenizer_name_or_path is not followed; copy that tokenizer into the model's folder "
         "and remove the key");
-  if (!is_unset(settings->find("max_seq_length")))
+  if (!is_null(settings->find("max_seq_length")))
     result.max_tokens = config_size(*settings, "max_seq_length");
-  result.lower_case = config_flag(*settings, "do_lower_case", false);
+  result.lower_case = flag_or(*settings, "do_lower_case", false);
   read_model_kwargs(*settings, warnings);
   read_config_kwargs(*settings);
   read_processor_kwargs(*settings, result);

@@ -124,10 +124,10 @@ void load_weights(nn::Module& module, const Weights& weights,
     }
     found->second.parts.emplace_back(&view, goes_to->row);
   }
-  std::vector<std::string> present;
-  for (const TensorView& view : weights.tensors()) present.push_back(view.name);
   for (auto& [name, filling] : fillings) {
     fill(name, filling, weights.source(), [&](std::int64_t row) {
+      std::vector<std::string> present;
+      for (const TensorView& view : weights.tensors()) present.push_back(view.name);
       const auto tensor = missing_tensor_name(name, row, present, target);
       const std::string hint = naming_hint(present, target);
       const std::string part = "the parameter '" + name + "' " + shape_text(filling.parameter.sizes());

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mtt/error.h"
+#include "text/component_json.h"
 
 namespace mtt {
 namespace {
@@ -25,11 +26,9 @@ constexpr Family kFamilies[] = {
 };
 constexpr std::string_view kSentences = "ForSequenceClassification", kTokens = "ForTokenClassification";
 
-bool is_unset(const Value* value) { return value == nullptr || value->is(Value::Kind::null); }
-
 std::string architecture(const Value& config) {
   const Value* classes = config.find("architectures");
-  if (is_unset(classes) || !classes->is(Value::Kind::array) || classes->array().size() != 1) return "";
+  if (is_null(classes) || !classes->is(Value::Kind::array) || classes->array().size() != 1) return "";
   const Value& only = classes->array().front();
   return only.is(Value::Kind::string) ? only.string() : "";
 }
@@ -45,9 +44,9 @@ std::size_t label_id(const std::string& key, std::size_t count, const Value& tab
 
 std::vector<std::string> labels_of(const Value& config) {
   const Value* table = config.find("id2label");
-  if (is_unset(table)) {
+  if (is_null(table)) {
     std::int64_t count = 2;
-    if (const Value* given = config.find("num_labels"); !is_unset(given)) count = given->integer();
+    if (const Value* given = config.find("num_labels"); !is_null(given)) count = given->integer();
     if (count < 1 || count > 1'000'000) config.at("num_labels").refuse("num_labels is out of range");
     std::vector<std::string> names;
     for (std::int64_t i = 0; i < count; ++i) names.push_back("LABEL_" + std::to_string(i));
@@ -61,7 +60,7 @@ std::vector<std::string> labels_of(const Value& config) {
   }
   if (names.empty()) table->refuse("id2label is empty; expected at least one label");
   if (const Value* given = config.find("num_labels");
-      !is_unset(given) && given->integer() != static_cast<std::int64_t>(names.size()))
+      !is_null(given) && given->integer() != static_cast<std::int64_t>(names.size()))
     given->refuse("num_labels is " + std::to_string(given->integer()) + ", but id2label has " +
                   std::to_string(names.size()) + " labels; remove num_labels");
   std::vector<std::string> sorted = names;
@@ -76,7 +75,7 @@ std::vector<std::string> labels_of(const Value& config) {
 
 std::string plugin_of(const Value& config, std::size_t labels) {
   const Value* problem = config.find("problem_type");
-  if (is_unset(problem)) return labels == 1 ? "multi_label" : "classification";
+  if (is_null(problem)) return labels == 1 ? "multi_label" : "classification";
   const std::string& type = problem->string();
   if (type == "multi_label_classification") return "multi_label";
   if (type == "single_label_classification" && labels > 1) return "classification";

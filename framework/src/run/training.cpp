@@ -144,7 +144,6 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
       throw Error("task '" + task.config->name +
                   "' has no training set; give [data] or the task a train file");
   }
-  if (names.empty()) throw Error("[train] there is no task to train; add a [tasks.<name>]");
   Backbone& backbone = encoder.model->backbone();
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
