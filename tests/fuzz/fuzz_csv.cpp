@@ -20,13 +20,14 @@ std::string line(const mtt::Value& row, bool keys) {
 
 }  // namespace
 
-// What was read, written with every cell in quotes and read again, is the same.
+// What was read, written with every cell in quotes and read again, is the same. Columns of the same name are
+// left out of the rows; where they are all columns, nothing is left to write.
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   try {
     const auto rows = mtt::parse_csv(text, data[0] % 2 == 0 ? ',' : '\t', "fuzz").rows;
-    if (rows.empty()) return 0;
+    if (rows.empty() || rows.front().table().empty()) return 0;
     std::string written = line(rows.front(), true);
     for (const mtt::Value& row : rows) written += line(row, false);
     const auto again = mtt::parse_csv(written, ',', "again").rows;
