@@ -18,7 +18,7 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
-#include "probe/feature_preconditioner.h"
+#include "probe/feature_basis.h"
 #include "probe/head_features.h"
 #include "probe/probe_objective.h"
 
@@ -426,15 +426,14 @@ void HeadCheck::check_convex() {
   require(std::isfinite(dtype_probe), "convex() is true, and the loss in float64 is not finite");
   std::vector<double> lowest;
   for (const double factor : {0.0, 1.0, -1.0}) {
-    FeaturePreconditioner preconditioner(parameters, sample.features, sample.rows());
-    preconditioner.set_penalty(kPenalty);
-    lowest.push_back(minimise([&](const at::Tensor& point) { return objective.penalised(point, kPenalty); },
-                              start * factor, preconditioner,
-                              [](const at::Tensor&, const at::Tensor& gradient) {
-                                return gradient.norm().item<double>() < kTolerance;
-                              },
-                              kMostEvaluations)
-                         .value);
+    const FeatureBasis basis(parameters, sample.features);
+    LearnedCurvature curvature(basis, sample.rows());
+    curvature.set_penalty(kPenalty);
+    lowest.push_back(
+        minimise_within(
+            basis, curvature, [&](const at::Tensor& point) { return objective.penalised(point, kPenalty); },
+            start * factor, [](double, double gradient) { return gradient < kTolerance; }, kMostEvaluations)
+            .value);
   }
   for (const double value : lowest)
     require(std::abs(value - lowest.front()) <= 1e-3 * (1 + std::abs(lowest.front())),

@@ -10,7 +10,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kHistory = 10;
+constexpr std::size_t kHistory = 20;
 constexpr double kDecrease = 1e-4, kCurvature = 0.9;  // the constants of the Wolfe conditions
 constexpr double kRounding = 1e-7;                    // of a value, relative
 constexpr int kMostTrials = 60;

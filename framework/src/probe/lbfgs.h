@@ -33,8 +33,8 @@ struct Minimum {
 };
 
 /// Minimises a convex, continuously differentiable function by L-BFGS (Nocedal and Wright 2006,
-/// algorithm 7.4) with the ten last steps and a line search for the weak Wolfe conditions by bisection. It is
-/// deterministic. Ends where `done(point, gradient)`.
+/// algorithm 7.4) with the twenty last steps and a line search for the weak Wolfe conditions by bisection. It
+/// is deterministic. Ends where `done(point, gradient)`.
 Minimum minimise(const std::function<ValueAndGradient(const at::Tensor& point)>& function, at::Tensor start,
                  Preconditioner& preconditioner,
                  const std::function<bool(const at::Tensor& point, const at::Tensor& gradient)>& done,

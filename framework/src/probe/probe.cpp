@@ -11,7 +11,7 @@
 #include <numeric>
 
 #include "mtt/error.h"
-#include "probe/feature_preconditioner.h"
+#include "probe/feature_basis.h"
 #include "probe/held_out_part.h"
 #include "probe/probe_objective.h"
 
@@ -25,12 +25,12 @@ constexpr double kClose = 1.015;  // losses up to this multiple of the lowest on
 constexpr double kRising = 1.02;  // a loss so much above the best one ends the search
 // of the penalty's pull: the gradient at which a search ends
 constexpr double kToCompare = 0.1;    // for penalties that are compared
-constexpr double kRough = 1e-2;       // for the penalty that was chosen
+constexpr double kRough = 3e-2;       // for the penalty that was chosen
 constexpr double kTolerance = 1e-3;   // for one that is given
 constexpr double kWork = 2.5e8;       // rows times parameters up to which penalties are tried on all examples
 constexpr double kLeastSample = 0.2;  // of the examples
 constexpr std::int64_t kMostEvaluations = 2000;
-constexpr std::int64_t kRowsOfPreconditioner = 16384;
+constexpr std::int64_t kRowsOfBasis = 16384;
 
 /// The head in evaluation mode and in one dtype, its parameters with gradients.
 class InPrecision {
@@ -64,8 +64,7 @@ class OneThread {
 };
 
 at::Tensor some_rows(const at::Tensor& features) {
-  const std::int64_t step =
-      std::max<std::int64_t>(1, (features.size(0) + kRowsOfPreconditioner - 1) / kRowsOfPreconditioner);
+  const std::int64_t step = std::max<std::int64_t>(1, (features.size(0) + kRowsOfBasis - 1) / kRowsOfBasis);
   return features.slice(0, 0, features.size(0), step);
 }
 
@@ -78,10 +77,11 @@ double mean_squared_length(const at::Tensor& features) {
 /// Fits of one head on one set of features, each from where the last one ended.
 class Fitter {
  public:
-  Fitter(const Task& task, const HeadFeatures& features, std::int64_t threads)
+  Fitter(const Task& task, const HeadFeatures& features, const FeatureBasis& basis, std::int64_t threads)
       : task_(task),
         objective_(task, features, threads),
-        preconditioner_(task.head->parameters(), some_rows(features.features), features.rows()),
+        basis_(basis),
+        curvature_(basis_, features.rows()),
         rows_(static_cast<double>(features.rows())),
         point_(at::zeros({objective_.parameters()}, at::kDouble)) {}
 
@@ -90,13 +90,13 @@ class Fitter {
   /// In the dtype that the head has.
   Minimum fit(double c, double tolerance) {
     const double penalty = task_.head->penalty_scale() / c;
-    preconditioner_.set_penalty(penalty);
-    const auto done = [&](const at::Tensor& point, const at::Tensor& gradient) {
-      const double pull = std::max(penalty * point.norm().item<double>(), 1e-6 * rows_);
-      return gradient.norm().item<double>() <= tolerance * pull;
-    };
-    Minimum minimum = minimise([&](const at::Tensor& point) { return objective_.penalised(point, penalty); },
-                               point_, preconditioner_, done, kMostEvaluations);
+    curvature_.set_penalty(penalty);
+    Minimum minimum = minimise_within(
+        basis_, curvature_, [&](const at::Tensor& at) { return objective_.penalised(at, penalty); }, point_,
+        [&](double point, double gradient) {
+          return gradient <= tolerance * std::max(penalty * point, 1e-6 * rows_);
+        },
+        kMostEvaluations);
     if (!std::isfinite(minimum.value) || !std::isfinite(minimum.point.sum().item<double>()))
       throw Error("task '" + task_.name + "': the loss of the head '" + task_.plugin +
                   "' is not finite, so it cannot be fitted; write init = \"none\"");
@@ -110,7 +110,8 @@ class Fitter {
  private:
   const Task& task_;
   ProbeObjective objective_;
-  FeaturePreconditioner preconditioner_;
+  const FeatureBasis& basis_;
+  LearnedCurvature curvature_;
   double rows_;
   at::Tensor point_;
 };
@@ -141,7 +142,8 @@ std::vector<std::int64_t> of(const std::vector<std::int64_t>& places,
 /// Tries penalties and leaves the best one, with the point where its fit ended, or nothing where no example
 /// could be held out.
 at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
-                  const HeadFeatures* validation, const ProbeSettings& settings, ProbeFit& fit) {
+                  const HeadFeatures* validation, const ProbeSettings& settings, const FeatureBasis& basis,
+                  ProbeFit& fit) {
   std::int64_t parameters = 0;
   for (const auto& [name, tensor] : task.head->parameters()) parameters += tensor.numel();
   std::vector<std::int64_t> places = places_to_try(train, strata, parameters);
@@ -164,7 +166,7 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   const InPrecision single(*task.head, at::kFloat);
   const double length = mean_squared_length(train.features);
   const ProbeObjective judge(task, judged, settings.threads);
-  Fitter fitter(task, fitted, settings.threads);
+  Fitter fitter(task, fitted, basis, settings.threads);
   std::vector<at::Tensor> points;
   double lowest = std::numeric_limits<double>::infinity();
   for (const double c : kGrid) {
@@ -196,14 +198,15 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   fit.examples = static_cast<std::int64_t>(train.examples.size());
   const auto parameters = task.head->parameters();
   const OneThread one_thread;
+  const FeatureBasis basis(parameters, some_rows(train.features));
   at::Tensor point;
   if (settings.penalty) {
     fit.c = *settings.penalty;
   } else {
     fit.c = kGiven / mean_squared_length(train.features);
-    point = choose(task, train, strata, validation, settings, fit);
+    point = choose(task, train, strata, validation, settings, basis, fit);
   }
-  Fitter fitter(task, train, settings.threads);
+  Fitter fitter(task, train, basis, settings.threads);
   if (point.defined()) fitter.start_at(point);
   Minimum minimum;
   {

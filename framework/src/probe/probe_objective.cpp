@@ -16,7 +16,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 2048;
+constexpr std::int64_t kLeastRows = 256, kMostRows = 2048;  // of a chunk
 constexpr std::int64_t kLanes = 8;  // sums that are kept apart: more than processors that we expect to use
 constexpr double kBiasStrength = 1e-6;
 
@@ -50,10 +50,10 @@ ProbeObjective::ProbeObjective(const Task& task, const HeadFeatures& features, s
         at::full({tensor.numel()}, name.ends_with("bias") ? kBiasStrength : 1.0, at::kDouble));
   }
   strengths_ = at::cat(strengths);
+  const std::int64_t at_once = std::clamp(features.rows() / kLanes + 1, kLeastRows, kMostRows);
   for (std::size_t e = 0; e + 1 < features.starts.size(); ++e) {
     const std::int64_t count = features.starts[e + 1] - features.starts[e];
-    if (chunks_.empty() || chunks_.back().count + count > kRowsAtOnce)
-      chunks_.push_back({features.starts[e], 0});
+    if (chunks_.empty() || chunks_.back().count + count > at_once) chunks_.push_back({features.starts[e], 0});
     chunks_.back().count += count;
   }
 }
