@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"

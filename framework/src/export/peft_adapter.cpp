@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "export/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "model/checkpoint_tensors.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "freeze/frontier.h"
+#include "io/terminal_text.h"
 #include "report/number_table.h"
-#include "report/terminal_text.h"
 #include "train/parameter_groups.h"
 
 namespace mtt {

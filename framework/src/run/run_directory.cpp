@@ -8,17 +8,17 @@
 #include <functional>
 #include <system_error>
 
-#include "config/task_examples.h"
-#include "config/toml.h"
+#include "experiment/task_examples.h"
 #include "freeze/adapters.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "run/saved_evaluation.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
+#include "value/json.h"
+#include "value/toml.h"
 
 namespace fs = std::filesystem;
 

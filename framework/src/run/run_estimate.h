@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
 #include "mtt/weighting.h"

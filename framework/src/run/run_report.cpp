@@ -4,11 +4,12 @@
 #include <cmath>
 #include <map>
 
-#include "config/task_examples.h"
 #include "data/examples.h"
 #include "data/label_names.h"
 #include "eval/principal_components.h"
+#include "experiment/task_examples.h"
 #include "io/file.h"
+#include "io/terminal_text.h"
 #include "model/inference.h"
 #include "mtt/error.h"
 #include "report/class_table.h"
@@ -18,12 +19,11 @@
 #include "report/line_chart.h"
 #include "report/progress.h"
 #include "report/scatter_plot.h"
-#include "report/terminal_text.h"
 #include "run/comparison.h"
 #include "run/example_fitting.h"
 #include "run/run_directory.h"
-#include "run/sweep_run.h"
 #include "sweep/sweep_chart.h"
+#include "sweep/sweep_run.h"
 #include "sweep/sweep_table.h"
 #include "train/metric_log.h"
 

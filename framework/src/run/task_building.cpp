@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"

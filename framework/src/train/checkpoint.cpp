@@ -15,8 +15,8 @@
 
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -4,8 +4,8 @@
 
 #include "freeze/frontier.h"
 #include "io/digest.h"
+#include "io/terminal_text.h"
 #include "report/progress.h"
-#include "report/terminal_text.h"
 
 namespace fs = std::filesystem;
 

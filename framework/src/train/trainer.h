@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "eval/named_scores.h"
+#include "experiment/experiment.h"
 #include "freeze/freeze_policy.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"

@@ -1,7 +1,7 @@
 #include "mtt/options.h"
 
 #include "catch.h"
-#include "config/toml.h"
+#include "value/toml.h"
 #include "mtt/error.h"
 
 using mtt::OptionList;
