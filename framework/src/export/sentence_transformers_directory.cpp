@@ -4,9 +4,9 @@
 
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
+#include "freeze/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
-#include "model/checkpoint_tensors.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;

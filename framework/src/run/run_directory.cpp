@@ -12,6 +12,7 @@
 #include "freeze/adapters.h"
 #include "io/file.h"
 #include "io/safetensors.h"
+#include "model/parameter_name.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "run/saved_evaluation.h"
@@ -190,7 +191,7 @@ void save_trained_backbone(const fs::path& directory, const MultiTaskModel& mode
   for (auto& parameter : model.parameters()) {
     const bool differs = policy.ever_trains(parameter.name) ||
                          std::find(changed.begin(), changed.end(), parameter.name) != changed.end();
-    if (differs && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
+    if (differs && !name_in_head(parameter.name)) trained.push_back(parameter);
   }
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }

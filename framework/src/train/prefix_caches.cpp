@@ -5,6 +5,7 @@
 #include "freeze/frontier.h"
 #include "io/digest.h"
 #include "io/terminal_text.h"
+#include "model/parameter_name.h"
 #include "report/progress.h"
 
 namespace fs = std::filesystem;

@@ -15,6 +15,7 @@
 #include "freeze/frontier.h"
 #include "io/file.h"
 #include "io/terminal_text.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "mtt/weighting/per_task.h"
@@ -34,7 +35,6 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::string_view kBackbone = "backbone.";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
@@ -142,8 +142,8 @@ Trainer::Trainer(TrainingJob job, Console& console)
 
 bool Trainer::trains(const std::string& name) const {
   if (!job_.policy.phases[phase_].trains(name)) return false;
-  if (!auto_freeze_ || !name.starts_with(kBackbone)) return true;
-  return layer_of_parameter(std::string_view(name).substr(kBackbone.size())) >= auto_freeze_->frozen();
+  const auto own = name_in_backbone(name);
+  return !auto_freeze_ || !own || layer_of_parameter(*own) >= auto_freeze_->frozen();
 }
 
 std::vector<nn::NamedParameter> Trainer::saved_parameters() const {

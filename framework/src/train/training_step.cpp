@@ -12,6 +12,7 @@
 #include <numeric>
 
 #include "freeze/frontier.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "train/gram_matrix.h"

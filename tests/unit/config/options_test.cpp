@@ -1,3 +1,4 @@
+#include "experiment/experiment.h"
 #include "mtt/options.h"
 
 #include "catch.h"
@@ -20,7 +21,7 @@ OptionList declared() {
 }
 
 Options read(const std::string& toml) {
-  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]");
+  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]", mtt::tables_with);
 }
 
 }  // namespace

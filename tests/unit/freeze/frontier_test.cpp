@@ -5,6 +5,7 @@
 #include "freeze/adapters.h"
 #include "freeze/selector.h"
 #include "train/activation_cache.h"
+#include "model/parameter_name.h"
 
 using mtt::Level;
 

@@ -1,4 +1,4 @@
-#include "model/checkpoint_tensors.h"
+#include "freeze/checkpoint_tensors.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -8,9 +8,9 @@
 
 #include "freeze/frontier.h"
 #include "io/safetensors.h"
+#include "model/parameter_name.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
-#include "train/parameter_groups.h"
 
 namespace mtt {
 namespace {

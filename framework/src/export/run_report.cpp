@@ -1,4 +1,4 @@
-#include "run/run_report.h"
+#include "export/run_report.h"
 
 #include <algorithm>
 #include <cmath>
