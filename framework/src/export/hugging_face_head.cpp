@@ -5,7 +5,7 @@
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
 #include "export/sentence_transformers_directory.h"
-#include "freeze/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "mtt/error.h"

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "freeze/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "model/parameter_name.h"

@@ -4,7 +4,7 @@
 
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "freeze/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "mtt/error.h"

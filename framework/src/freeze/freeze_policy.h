@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/adapter_settings.h"
 #include "mtt/options.h"
 
 namespace mtt {
@@ -26,15 +27,6 @@ struct Phase {
   std::vector<FreezeRule> rules;
 
   bool trains(std::string_view parameter) const;
-};
-
-/// Adapters that a policy adds to the backbone.
-struct AdapterSettings {
-  enum class Kind { none, lora, houlsby };
-  Kind kind = Kind::none;
-  std::vector<std::string> places;  ///< names of AdapterPlace
-  std::int64_t size = 0;            ///< LoRA's rank, or the bottleneck
-  double alpha = 0;                 ///< LoRA's scale is alpha / rank
 };
 
 /// How the heads of a training start.

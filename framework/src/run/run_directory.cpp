@@ -9,9 +9,9 @@
 #include <system_error>
 
 #include "experiment/task_examples.h"
-#include "freeze/adapters.h"
 #include "io/file.h"
 #include "io/safetensors.h"
+#include "model/adapters.h"
 #include "model/parameter_name.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
@@ -28,13 +28,17 @@ namespace {
 
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kBackbone = "backbone.safetensors";
+constexpr const char* kAdapters = "adapters.json";
 constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
-constexpr const char* kResults[] = {
-    "console.txt", "embeddings.npy", "similarity.svg", "predictions.jsonl",    kScoresFile, "metrics.jsonl",
-    "events",      "cost.json",      kConfusionFolder, kTestPredictionsFolder, kProbes,     kBackbone,
-    kHeads};
+constexpr const char* kResults[] = {"console.txt",    "embeddings.npy",
+                                    "similarity.svg", "predictions.jsonl",
+                                    kScoresFile,      "metrics.jsonl",
+                                    "events",         "cost.json",
+                                    kConfusionFolder, kTestPredictionsFolder,
+                                    kProbes,          kAdapters,
+                                    kBackbone,        kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -68,6 +72,14 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
       head, Weights::read(directory), [](std::string_view name) { return WeightTarget{std::string(name)}; },
       encoder.warnings);
   plan.task.trained = saved.at("trained").boolean();
+}
+
+/// The adapters that a run has. Runs of mtt before adapters.json have those that their [freeze] asks for.
+AdapterSettings saved_adapters(const fs::path& directory, const Experiment& experiment) {
+  const fs::path file = directory / kAdapters;
+  if (std::error_code error; fs::exists(file, error))
+    return read_adapter_table(parse_json(read_file(file, kMostConfigBytes), file.string()));
+  return experiment.trains ? FreezePolicy::adapters_of(experiment.freeze) : AdapterSettings();
 }
 
 void check_contents(const fs::path& directory) {
@@ -193,6 +205,8 @@ void save_trained_backbone(const fs::path& directory, const MultiTaskModel& mode
                          std::find(changed.begin(), changed.end(), parameter.name) != changed.end();
     if (differs && !name_in_head(parameter.name)) trained.push_back(parameter);
   }
+  if (policy.adapters.kind != AdapterSettings::Kind::none)
+    write_file_atomically(directory / kAdapters, adapter_table(policy.adapters).json() + "\n");
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }
 
@@ -208,10 +222,8 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     throw Error("the training in '" + directory.string() + "' is not finished; resume it with mtt run " +
                 (directory / kConfig).string() + " --out " + directory.string() + " --resume");
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
-  if (run.experiment.trains) {
-    run.adapters = FreezePolicy::adapters_of(run.experiment.freeze);
-    add_adapters(run.encoder.model->backbone(), run.adapters, 0);
-  }
+  run.adapters = saved_adapters(directory, run.experiment);
+  add_adapters(run.encoder.model->backbone(), run.adapters, 0);
   if (std::error_code error; fs::exists(directory / kBackbone, error)) {
     const auto trained = load_tensors(directory / kBackbone);
     for (const auto& [name, tensor] : trained) run.trained.push_back(name);

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "eval/named_scores.h"
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 #include "freeze/frontier.h"
 #include "model/parameter_name.h"
 #include "mtt/error.h"

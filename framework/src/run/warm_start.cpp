@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
-#include "freeze/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/model_cache.h"
 #include "io/terminal_text.h"
 #include "model/parameter_name.h"

@@ -12,7 +12,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 #include "freeze/freeze_policy.h"
 #include "mtt/nn/ragged_attention.h"
 #include "mtt/random_stream.h"

@@ -1,4 +1,4 @@
-#include "freeze/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 
-#include "freeze/frontier.h"
 #include "io/safetensors.h"
 #include "model/parameter_name.h"
 #include "model/weight_loading.h"

@@ -1,4 +1,4 @@
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "freeze/freeze_policy.h"
+#include "model/adapter_settings.h"
 #include "mtt/backbone.h"
 
 namespace mtt {

@@ -1,4 +1,4 @@
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -142,6 +142,18 @@ TEST_CASE("adapters' first values depend on the seed, and differ from place to p
     CHECK(same_bits(one[i], again[i]));
     CHECK_FALSE(same_bits(one[i], other[i]));
     for (std::size_t j = 0; j < i; ++j) CHECK_FALSE(same_bits(one[i], one[j]));
+  }
+}
+
+TEST_CASE("settings of adapters are read as they were written") {
+  for (const Kind kind : {Kind::lora, Kind::houlsby}) {
+    const mtt::AdapterSettings written{
+        .kind = kind, .places = {"ffn.output", "attention.query"}, .size = 3, .alpha = 0.5};
+    const mtt::AdapterSettings read = mtt::read_adapter_table(mtt::adapter_table(written));
+    CHECK(read.kind == kind);
+    CHECK(read.places == written.places);
+    CHECK(read.size == 3);
+    CHECK(read.alpha == 0.5);
   }
 }
 

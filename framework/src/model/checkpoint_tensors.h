@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "freeze/freeze_policy.h"
+#include "model/adapter_settings.h"
 #include "model/encoder.h"
 #include "mtt/nn/module.h"
 
