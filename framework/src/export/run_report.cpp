@@ -6,7 +6,6 @@
 
 #include "data/examples.h"
 #include "data/label_names.h"
-#include "eval/principal_components.h"
 #include "experiment/task_examples.h"
 #include "io/file.h"
 #include "io/terminal_text.h"
@@ -21,6 +20,7 @@
 #include "report/scatter_plot.h"
 #include "run/comparison.h"
 #include "run/example_fitting.h"
+#include "run/principal_components.h"
 #include "run/run_directory.h"
 #include "sweep/sweep_chart.h"
 #include "sweep/sweep_run.h"
@@ -147,14 +147,16 @@ std::string map_of(const std::vector<std::string>& texts, const std::vector<Valu
                    const at::Tensor& vectors, const std::string& by) {
   const std::size_t count = std::min(texts.size(), kMostMapped);
   const PrincipalComponents map =
-      principal_components(vectors.const_data_ptr<float>(), count, static_cast<std::size_t>(vectors.size(1)));
+      principal_components(vectors.narrow(0, 0, static_cast<std::int64_t>(count)));
+  const auto places = map.coordinates.accessor<double, 2>();
   std::vector<MapPoint> points;
   for (std::size_t i = 0; i < count; ++i) {
     const bool named = i < labels.size() && labels[i].is(Value::Kind::string);
-    points.push_back({map.x[i], map.y[i], named ? labels[i].string() : "", texts[i]});
+    const auto row = static_cast<std::int64_t>(i);
+    points.push_back({places[row][0], places[row][1], named ? labels[i].string() : "", texts[i]});
   }
   return "<h3>Map of the sentence vectors</h3>\n<p>The first two principal components explain " +
-         formatted("%.0f", 100 * map.share_x) + " and " + formatted("%.0f", 100 * map.share_y) +
+         formatted("%.0f", 100 * map.shares[0]) + " and " + formatted("%.0f", 100 * map.shares[1]) +
          " % of the variance.</p>\n" +
          scatter_plot(by.empty() ? "Held-out sentences" : "Held-out sentences by " + by, points);
 }

@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kMostBytes = 16u << 20;
 constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.threads"};
 
-/// Keys that are younger than the rows of key version 2, and the values that mean what was done before them.
+/// Keys that are younger than the first rows of key version 2, and the values that mean what was done before
+/// them. Version 3 leaves them out as well.
 struct LaterKey {
   std::string_view section, key, before;
 };

@@ -10,9 +10,10 @@
 
 namespace mtt {
 
-/// What a key covers. Version 1: the file as it is written. Version 2: the resolved configuration, so that a
-/// default that has changed since is another configuration.
-inline constexpr std::int64_t kKeyVersion = 2;
+/// What a key covers, and by which digest. Version 1: the file as it is written. Version 2: the resolved
+/// configuration, so that a default that has changed since is another configuration. Version 3: the same, by
+/// XXH3-128, which is also the digest of the row's inputs.
+inline constexpr std::int64_t kKeyVersion = 3;
 
 /// A digest of a run's resolved configuration, of the present version: without its name, output directory,
 /// threads and [sweep]; paths are taken as the file writes them.

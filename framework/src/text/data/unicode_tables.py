@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes unicode_tables.cpp by asking the reference library about every code point.
+"""Writes unicode_tables.inc by asking the reference library about every code point.
 
-Usage: python unicode_tables.py > unicode_tables.cpp     (needs tokenizers 0.23.3)
+Usage: python unicode_tables.py > unicode_tables.inc     (needs tokenizers 0.23.3)
 
 Nothing here is taken from a Unicode database: the reference's own tables are of several Unicode versions, and
 only its answers count. Every assumption that the C++ code makes is asserted here for all code points.
@@ -239,7 +239,7 @@ def main():
         print(line)
 
     print(f"// Written by unicode_tables.py from tokenizers {REFERENCE}; do not edit.")
-    print('#include "text/unicode.h"\n\n// clang-format off\nnamespace mtt::unicode {\n')
+    print("// clang-format off\nnamespace mtt::unicode {\n")
     print(f"const std::uint16_t kBlockOf[{len(first)}] = {{")
     rows(first, 110)
     print("};\n")
