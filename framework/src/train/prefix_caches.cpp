@@ -17,22 +17,20 @@ constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
 }  // namespace
 
 PrefixCaches::PrefixCaches(const MultiTaskModel& model, const std::vector<TrainingSource>& sources,
-                           const Options& settings, fs::path directory, std::string model_key,
+                           CacheSettings settings, fs::path directory, std::string model_key,
                            std::int64_t threads, std::int64_t tokens_per_forward)
     : model_(model),
       sources_(sources),
-      settings_(settings),
+      settings_(std::move(settings)),
       directory_(std::move(directory)),
       model_key_(std::move(model_key)),
       threads_(threads),
       tokens_per_forward_(tokens_per_forward) {}
 
 CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
-  CacheStorage storage{
-      .directory = {}, .bytes = settings_.integer("limit_mb") * kBytesPerMb, .model_key = {}};
-  if (settings_.string("where") != "disk") return storage;
-  const std::string& given = settings_.string("directory");
-  storage.directory = given.empty() ? directory_ / "cache" : fs::path(given);
+  CacheStorage storage{.directory = {}, .bytes = settings_.bytes, .model_key = {}};
+  if (settings_.where != CacheSettings::Where::disk) return storage;
+  storage.directory = settings_.directory.empty() ? directory_ / "cache" : settings_.directory;
   Digest key;
   key.add(model_key_);
   for (const auto& [name, tensor] : model_.backbone().parameters()) {
@@ -56,7 +54,7 @@ void PrefixCaches::follow(std::int64_t visits, const std::function<void(const st
   for (std::size_t s = 0; s < plans.size(); ++s) {
     const TrainingSource& source = sources_[s];
     const bool pays = plans[s].worth_keeping(depth) && visits > source.examples();
-    if (settings_.string("where") == "none" || start < 0 || !pays) continue;
+    if (settings_.where == CacheSettings::Where::none || start < 0 || !pays) continue;
     auto cache = std::make_unique<ActivationCache>(model_, source, plans[s], room);
     room.bytes -= cache->bytes();
     Progress progress("caching", static_cast<std::int64_t>(source.tokens.size()));

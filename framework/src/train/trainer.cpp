@@ -75,17 +75,15 @@ class Trainer {
   std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
-  std::int64_t total_steps() const { return epochs_ * sampler_.steps_per_epoch(); }
+  std::int64_t total_steps() const { return settings().epochs * sampler_.steps_per_epoch(); }
   void open_log(std::int64_t keep_bytes);
   fs::path folder() const { return checkpoint_folder(job_.directory); }
   fs::path best_file() const { return folder() / kBest; }
   Value state();
-  const Options& options() const { return job_.experiment.train; }
+  const TrainSettings& settings() const { return job_.settings; }
 
   TrainingJob job_;
   Console& console_;
-  std::uint64_t seed_;
-  std::int64_t epochs_;
   Sampler& sampler_;
   Schedule schedule_;
   AdamW optimizer_, weighting_optimizer_;
@@ -117,27 +115,22 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
 Trainer::Trainer(TrainingJob job, Console& console)
     : job_(std::move(job)),
       console_(console),
-      seed_(static_cast<std::uint64_t>(job_.experiment.run.integer("seed"))),
-      epochs_(options().integer("epochs")),
       sampler_(job_.sampler),
-      schedule_(options().string("schedule"), options().number("warm_up"),
-                epochs_ * sampler_.steps_per_epoch()),
-      optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
-                 parameter_groups(job_.model.parameters(), options(),
+      schedule_(settings().optimizer.schedule, settings().optimizer.warm_up, total_steps()),
+      optimizer_(settings().optimizer.adamw,
+                 parameter_groups(job_.model.parameters(), settings().optimizer,
                                   own_layers(job_.model.backbone().parameters()), job_.feature_rms)),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
-      runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
-              seed_),
-      stopping_(options().string("best"), options().integer("patience")),
+      runner_(job_.model, job_.sources, job_.weighting, job_.normalize_weights, job_.seed),
+      stopping_(settings().selection.best, settings().selection.patience),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
       warned_(job_.model.tasks().size()),
-      caches_(job_.model, job_.sources, job_.experiment.cache, job_.directory, job_.model_key, job_.threads,
-              options().integer("tokens_per_forward")) {
+      caches_(job_.model, job_.sources, job_.cache, job_.directory, job_.model_key, job_.threads,
+              settings().tokens_per_forward) {
   if (job_.policy.automatic)
     auto_freeze_.emplace(own_layers(job_.model.backbone().parameters()), job_.policy.percentile);
-  if (const double dropout = options().number("dropout"); dropout >= 0)
-    job_.model.backbone().set_dropout(dropout);
+  if (settings().dropout) job_.model.backbone().set_dropout(*settings().dropout);
 }
 
 bool Trainer::trains(const std::string& name) const {
@@ -170,7 +163,7 @@ void Trainer::enter_phase() {
   job_.model.train(false);
   const std::int64_t begun =
       auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
-  caches_.follow((total_steps() - begun) * options().integer("batch_size"),
+  caches_.follow((total_steps() - begun) * settings().batch_size,
                  [&](const std::string& line) { say(line); });
   runner_.set_prefix(caches_.plans(), caches_.views());
   const std::int64_t depth = job_.model.backbone().shape().layers;
@@ -210,18 +203,16 @@ void Trainer::one_step() {
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   for (const auto& [source, examples] : chosen)
     for (const std::size_t t : job_.sources[source].tasks) drawn_[t] = true;
-  const StepData data = make_step(job_.sources, job_.model, chosen, options().integer("tokens_per_forward"));
+  const StepData data = make_step(job_.sources, job_.model, chosen, settings().tokens_per_forward);
   WeightingStep seen{.step = step_,
                      .epoch = epoch(),
-                     .seed = RandomStream(seed_, "weighting", static_cast<std::uint64_t>(step_)).next(),
+                     .seed = RandomStream(job_.seed, "weighting", static_cast<std::uint64_t>(step_)).next(),
                      .present = {},
                      .losses = {},
                      .gradient_norms = {}};
-  const std::int64_t every = options().integer("statistics_every");
+  const std::int64_t every = settings().statistics_every;
   const StepResult result = runner_.run(data, std::move(seen), every > 0 && step_ % every == 0);
-  const double limit = options().number("clip_norm");
-  const double norm =
-      finite(clip_gradients(optimizer_.slots(), limit > 0 ? limit : std::numeric_limits<double>::infinity()));
+  const double norm = finite(clip_gradients(optimizer_.slots(), settings().optimizer.clip_norm));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
   if (auto_freeze_) auto_freeze_->add(backbone());
@@ -273,7 +264,7 @@ void Trainer::evaluate() {
   last_scores_.clear();
   for (const auto& [name, value] : main_scores(scores))
     last_scores_ += "  " + name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined");
-  if (stopping_.update(step_, deciding_score(options().string("best"), scores)))
+  if (stopping_.update(step_, deciding_score(settings().selection.best, scores)))
     save_tensors(best_file(), saved_parameters());
 }
 
@@ -283,7 +274,7 @@ void Trainer::end_epoch() {
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
   call_plugin(weighting_call("after_epoch"), [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
-  std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(epochs_) + "  loss";
+  std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(settings().epochs) + "  loss";
   for (std::size_t t = 0; t < means.size(); ++t)
     text += "  " + job_.model.tasks()[t].name + " " +
             (std::isfinite(means[t]) ? formatted("%.4f", means[t]) : "-");
@@ -401,8 +392,7 @@ TrainingOutcome Trainer::run() {
   const auto start = Clock::now();
   const InterruptGuard interrupt;
   const std::int64_t first = step_, total = total_steps();
-  const auto every = [&](const char* key) {
-    const std::int64_t steps = options().integer(key);
+  const auto every = [&](std::int64_t steps) {
     return step_ % (steps > 0 ? steps : sampler_.steps_per_epoch()) == 0 || step_ == total;
   };
   at::set_num_threads(static_cast<int>(job_.threads));
@@ -410,12 +400,12 @@ TrainingOutcome Trainer::run() {
   bool stop = stopping_.should_stop();
   while (step_ < total && !stop && interrupt.signal() == 0) {
     one_step();
-    if (every("evaluate_every")) {
+    if (every(settings().selection.evaluate_every)) {
       evaluate();
       stop = stopping_.should_stop();
     }
     if (step_ % sampler_.steps_per_epoch() == 0) end_epoch();
-    if (every("save_every") || stop) save();
+    if (every(settings().save_every) || stop) save();
     std::string note;
     for (std::size_t t = 0; t < last_losses_.size(); ++t)
       if (std::isfinite(last_losses_[t]))
@@ -429,7 +419,7 @@ TrainingOutcome Trainer::run() {
   progress_.reset();
   if (stop && step_ < total)
     say("stopped early at step " + std::to_string(step_) + " of " + std::to_string(total) + ": no better " +
-        options().string("best") + " in the last " + std::to_string(options().integer("patience")) +
+        settings().selection.best + " in the last " + std::to_string(settings().selection.patience) +
         " evaluations\n");
   TrainingOutcome outcome{.steps = step_,
                           .total_steps = total,
@@ -447,11 +437,11 @@ TrainingOutcome Trainer::run() {
                   "' is not finite; start a new run with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
-    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +
+    outcome.best = settings().selection.best + " " + formatted("%.4f", *stopping_.best()) + " at step " +
                    std::to_string(stopping_.best_step());
     copy_file_into(best_file(), job_.model.parameters());
   } else if (job_.evaluate) {
-    console_.warn("the score \"" + options().string("best") +
+    console_.warn("the score \"" + settings().selection.best +
                   "\" was undefined at every evaluation, so the last weights are kept");
   }
   job_.model.train(false);

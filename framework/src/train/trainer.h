@@ -7,21 +7,25 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "eval/named_scores.h"
 #include "freeze/freeze_policy.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "report/console.h"
+#include "train/cache_settings.h"
 #include "train/parameter_groups.h"
 #include "train/sampler.h"
+#include "train/train_settings.h"
 #include "train/training_data.h"
 
 namespace mtt {
 
 /// What a training is given.
 struct TrainingJob {
-  const Experiment& experiment;
+  TrainSettings settings;
+  CacheSettings cache;
+  std::uint64_t seed = 1;         ///< of all random draws
+  bool normalize_weights = true;  ///< whether the tasks' weights are scaled to sum to their number
   MultiTaskModel& model;
   FreezePolicy policy;
   std::vector<TrainingSource> sources;

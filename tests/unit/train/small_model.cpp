@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "config/experiment.h"
 #include "freeze/adapters.h"
 #include "freeze/freeze_policy.h"
 #include "mtt/nn/ragged_attention.h"
@@ -223,6 +224,7 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   const TemporaryFolder own;
   const TemporaryFolder& place = folder ? *folder : own;
   const mtt::Experiment experiment = small_experiment(place, "[train]\n" + train + "\n" + tables);
+  const mtt::TrainSettings settings = mtt::TrainSettings::read(experiment.train);
   Result result;
   result.model = small_model(tasks, layers, dropout, dense);
   std::vector<std::string> names;
@@ -235,20 +237,21 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   EqualWeighting equal;
   std::vector<mtt::SourceSize> sizes;
   for (const mtt::TrainingSource& source : sources) sizes.push_back({source.file, source.examples()});
-  mtt::TrainingJob job{
-      .experiment = experiment,
-      .model = *result.model,
-      .policy = policy,
-      .sources = sources,
-      .weighting = weighting ? *weighting : equal,
-      .directory = place.path() / "run",
-      .threads = 1,
-      .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes,
-                  experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
-                  experiment.train.integer("epochs"), 1},
-      .model_key = model_key,
-      .data_key = {},
-      .held_out_key = {}};
+  mtt::TrainingJob job{.settings = settings,
+                       .cache = mtt::CacheSettings::read(experiment.cache),
+                       .seed = static_cast<std::uint64_t>(experiment.run.integer("seed")),
+                       .normalize_weights = experiment.weighting.boolean("normalize"),
+                       .model = *result.model,
+                       .policy = policy,
+                       .sources = sources,
+                       .weighting = weighting ? *weighting : equal,
+                       .directory = place.path() / "run",
+                       .threads = 1,
+                       .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes, settings.batch_size,
+                                   settings.steps_per_epoch, settings.epochs, 1},
+                       .model_key = model_key,
+                       .data_key = {},
+                       .held_out_key = {}};
   if (evaluate) job.evaluate = [&] { return evaluate(*result.model); };
   mtt::Console console;
   {
