@@ -9,7 +9,10 @@
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
+#include "run/training_console.h"
 #include "run/training_keys.h"
+#include "train/metric_recorder.h"
+#include "train/tensorboard_recorder.h"
 #include "train/training_step.h"
 
 namespace mtt {
@@ -248,7 +251,11 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
       return scores;
     };
   }
-  TrainingOutcome outcome = train(std::move(job), resume, console);
+  MetricRecorder metrics(directory / "metrics.jsonl");
+  TensorBoardRecorder scalars(directory / "events");
+  TrainingConsole lines(console);
+  job.observers = {&metrics, &scalars, &lines};
+  TrainingOutcome outcome = train(std::move(job), resume);
   if (outcome.signal == 0)
     for (Task& task : encoder.model->tasks()) task.trained = true;
   return outcome;

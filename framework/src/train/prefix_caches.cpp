@@ -4,18 +4,10 @@
 
 #include "freeze/frontier.h"
 #include "io/digest.h"
-#include "report/progress.h"
-#include "report/terminal_text.h"
 
 namespace fs = std::filesystem;
 
 namespace mtt {
-namespace {
-
-constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
-
-}  // namespace
-
 PrefixCaches::PrefixCaches(const MultiTaskModel& model, const std::vector<TrainingSource>& sources,
                            CacheSettings settings, fs::path directory, std::string model_key,
                            std::int64_t threads, std::int64_t tokens_per_forward)
@@ -43,7 +35,7 @@ CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
   return storage;
 }
 
-void PrefixCaches::follow(std::int64_t visits, const std::function<void(const std::string&)>& say) {
+void PrefixCaches::follow(std::int64_t visits, TrainingObserver& observer) {
   const std::int64_t depth = model_.backbone().shape().layers;
   const std::int64_t start = frontier(model_.backbone().parameters(), depth);
   std::vector<PrefixPlan> plans;
@@ -57,19 +49,19 @@ void PrefixCaches::follow(std::int64_t visits, const std::function<void(const st
     if (settings_.where == CacheSettings::Where::none || start < 0 || !pays) continue;
     auto cache = std::make_unique<ActivationCache>(model_, source, plans[s], room);
     room.bytes -= cache->bytes();
-    Progress progress("caching", static_cast<std::int64_t>(source.tokens.size()));
-    cache->fill(
-        threads_, tokens_per_forward_, s < caches_.size() ? caches_[s].get() : nullptr, [&](double share) {
-          progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), share);
-        });
+    const auto texts = static_cast<std::int64_t>(source.tokens.size());
+    const auto tell = [&](double share) {
+      observer.caching({static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), texts, share});
+    };
+    tell(0);
+    cache->fill(threads_, tokens_per_forward_, s < caches_.size() ? caches_[s].get() : nullptr, tell);
     at::set_num_threads(static_cast<int>(threads_));
-    say("cache  " + std::to_string(cache->kept()) + " of " + std::to_string(source.tokens.size()) +
-        " texts of " + printable(fs::path(source.file).filename().string()) + ", " +
-        formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
-        (cache->found()         ? ", found on disk"
-         : cache->was_damaged() ? ", computed again because the file on disk was damaged"
-                                : "") +
-        "\n");
+    observer.cache_built({.file = source.file,
+                          .kept = cache->kept(),
+                          .texts = texts,
+                          .bytes = cache->bytes(),
+                          .found = cache->found(),
+                          .was_damaged = cache->was_damaged()});
     caches[s] = std::move(cache);
   }
   plans_ = std::move(plans);

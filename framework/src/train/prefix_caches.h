@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "train/activation_cache.h"
 #include "train/cache_settings.h"
 #include "train/training_data.h"
+#include "train/training_observer.h"
 
 namespace mtt {
 
@@ -24,8 +24,8 @@ class PrefixCaches {
                std::int64_t threads, std::int64_t tokens_per_forward);
 
   /// Plans anew after parameters began or ceased to learn, and fills caches for sources with fewer examples
-  /// than `visits`, from older ones where these reach. What was kept is told to `say`, a line each.
-  void follow(std::int64_t visits, const std::function<void(const std::string&)>& say);
+  /// than `visits`, from older ones where these reach.
+  void follow(std::int64_t visits, TrainingObserver& observer);
 
   const std::vector<PrefixPlan>& plans() const { return plans_; }
   std::vector<const ActivationCache*> views() const;  ///< null: the source has no cache

@@ -17,8 +17,6 @@
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "mtt/weighting/per_task.h"
-#include "report/progress.h"
-#include "report/terminal_text.h"
 #include "train/checkpoint.h"
 #include "train/early_stopping.h"
 #include "train/epoch_means.h"
@@ -26,7 +24,6 @@
 #include "train/parameter_groups.h"
 #include "train/prefix_caches.h"
 #include "train/schedule.h"
-#include "train/training_log.h"
 #include "train/training_step.h"
 
 namespace fs = std::filesystem;
@@ -39,31 +36,22 @@ constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
 
-std::string millions(std::int64_t count) { return formatted("%.3f", static_cast<double>(count) / 1e6); }
-
 class Trainer {
  public:
-  Trainer(TrainingJob job, Console& console);
+  explicit Trainer(TrainingJob job);
 
   void begin() {
-    open_log(0);
+    announce(/*resumes=*/false);
     enter_phase();
   }
   void resume();
   TrainingOutcome run();
 
  private:
-  void say(const std::string& text) {
-    if (progress_) progress_->clear();
-    console_.say(text);
-  }
-  void warn(const std::string& text) {
-    if (progress_) progress_->clear();
-    console_.warn(text);
-  }
+  void announce(bool resumes, const Value* checkpoint = nullptr);
   void enter_phase();
-  void tell_unbalanced();
-  void warn_of_idle_heads();
+  std::vector<std::string> unbalanced() const;
+  std::vector<std::string> idle_heads();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
   void decide_freezing();
@@ -76,31 +64,24 @@ class Trainer {
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
   std::int64_t total_steps() const { return settings().epochs * sampler_.steps_per_epoch(); }
-  void open_log(std::int64_t keep_bytes);
   fs::path folder() const { return checkpoint_folder(job_.directory); }
   fs::path best_file() const { return folder() / kBest; }
   Value state();
   const TrainSettings& settings() const { return job_.settings; }
 
   TrainingJob job_;
-  Console& console_;
+  ObserverList observer_;
   Sampler& sampler_;
   Schedule schedule_;
   AdamW optimizer_, weighting_optimizer_;
   TrainingStep runner_;
   EarlyStopping stopping_;
-  std::unique_ptr<TrainingLog> log_;
   std::optional<AutoFreeze> auto_freeze_;
   EpochMeans means_;
-  std::vector<bool> drawn_;   ///< [K]: whether a file of the task gave examples in this epoch
-  std::vector<bool> warned_;  ///< [K]: whether it was said that its head counted no target
+  std::vector<bool> drawn_;  ///< [K]: whether a file of the task gave examples in this epoch
+  std::vector<bool> told_;   ///< [K]: whether it was told that its head counted no target
   PrefixCaches caches_;
-  std::vector<double> last_losses_;
-  std::string last_scores_;
   std::int64_t step_ = 0, saved_step_ = -1, phase_ = -1;
-  std::int64_t examples_done_ = 0;
-  std::string told_unbalanced_;
-  std::optional<Progress> progress_;
 };
 
 std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
@@ -112,9 +93,9 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
   return slots;
 }
 
-Trainer::Trainer(TrainingJob job, Console& console)
+Trainer::Trainer(TrainingJob job)
     : job_(std::move(job)),
-      console_(console),
+      observer_(job_.observers),
       sampler_(job_.sampler),
       schedule_(settings().optimizer.schedule, settings().optimizer.warm_up, total_steps()),
       optimizer_(settings().optimizer.adamw,
@@ -125,7 +106,7 @@ Trainer::Trainer(TrainingJob job, Console& console)
       stopping_(settings().selection.best, settings().selection.patience),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
-      warned_(job_.model.tasks().size()),
+      told_(job_.model.tasks().size()),
       caches_(job_.model, job_.sources, job_.cache, job_.directory, job_.model_key, job_.threads,
               settings().tokens_per_forward) {
   if (job_.policy.automatic)
@@ -158,43 +139,43 @@ void Trainer::enter_phase() {
     count += tensor.numel();
   }
   if (tensors == 0) throw Error("[freeze] no parameter is trainable; choose another policy");
-  const std::int64_t forgotten = optimizer_.forget_frozen();
+  const std::int64_t dropped = optimizer_.forget_frozen();
   runner_.parameters_changed();
   job_.model.train(false);
   const std::int64_t begun =
       auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
-  caches_.follow((total_steps() - begun) * settings().batch_size,
-                 [&](const std::string& line) { say(line); });
+  caches_.follow((total_steps() - begun) * settings().batch_size, observer_);
   runner_.set_prefix(caches_.plans(), caches_.views());
   const std::int64_t depth = job_.model.backbone().shape().layers;
-  const std::int64_t start = frontier(backbone(), depth);
-  say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
-      std::to_string(tensors) + " tensors with " + millions(count) + " million parameters are trainable; " +
-      (start < 0 ? "no layer runs without gradients"
-                 : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
-                       " layers run without gradients") +
-      (forgotten > 0 ? "; the optimizer state of " + std::to_string(forgotten) + " frozen tensors was dropped"
-                     : "") +
-      "\n");
-  tell_unbalanced();
+  observer_.phase_entered({.step = step_,
+                           .name = job_.policy.phases[phase_].name,
+                           .tensors = tensors,
+                           .parameters = count,
+                           .frontier = frontier(backbone(), depth),
+                           .layers = depth,
+                           .dropped = dropped,
+                           .unbalanced = unbalanced()});
 }
 
-void Trainer::tell_unbalanced() {
-  const auto& tasks = job_.model.tasks();
-  if (tasks.size() < 2) return;
-  std::string names;
-  for (std::size_t t = 0; t < tasks.size(); ++t)
-    if (!runner_.balanced()[t]) names += (names.empty() ? "'" : ", '") + tasks[t].name + "'";
-  if (!names.empty() && names != told_unbalanced_)
-    say("there are no shared trainable parameters below " + names +
-        ", so there is nothing to balance there: the weight is 1\n");
-  told_unbalanced_ = names;
-}
-
-void Trainer::open_log(std::int64_t keep_bytes) {
+std::vector<std::string> Trainer::unbalanced() const {
   std::vector<std::string> names;
-  for (const Task& task : job_.model.tasks()) names.push_back(task.name);
-  log_ = std::make_unique<TrainingLog>(job_.directory, std::move(names), step_, keep_bytes);
+  const auto& tasks = job_.model.tasks();
+  if (tasks.size() < 2) return names;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (!runner_.balanced()[t]) names.push_back(tasks[t].name);
+  return names;
+}
+
+void Trainer::announce(bool resumes, const Value* checkpoint) {
+  TrainingBegun begun{.tasks = {},
+                      .step = step_,
+                      .total_steps = total_steps(),
+                      .resumes = resumes,
+                      .checkpoint = checkpoint,
+                      .threads = job_.threads,
+                      .threads_before = checkpoint ? checkpoint->at("threads").integer() : job_.threads};
+  for (const Task& task : job_.model.tasks()) begun.tasks.push_back(task.name);
+  observer_.begun(begun);
 }
 
 void Trainer::one_step() {
@@ -219,10 +200,12 @@ void Trainer::one_step() {
   for (AdamW::Slot& slot : optimizer_.slots()) slot.parameter.mutable_grad().reset();
   step_weighting(data, result);
   means_.add(result.losses);
-  last_losses_ = result.losses;
-  examples_done_ += data.examples;
   ++step_;
-  log_->step(step_, result, factor, norm);
+  observer_.step_done({.step = step_,
+                       .examples = data.examples,
+                       .result = result,
+                       .learning_rate_factor = factor,
+                       .gradient_norm = norm});
   if (auto_freeze_) decide_freezing();
 }
 
@@ -260,12 +243,9 @@ void Trainer::evaluate() {
   job_.model.train(false);
   const Scores scores = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
-  log_->scores(step_, scores);
-  last_scores_.clear();
-  for (const auto& [name, value] : main_scores(scores))
-    last_scores_ += "  " + name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined");
-  if (stopping_.update(step_, deciding_score(settings().selection.best, scores)))
-    save_tensors(best_file(), saved_parameters());
+  const bool best = stopping_.update(step_, deciding_score(settings().selection.best, scores));
+  if (best) save_tensors(best_file(), saved_parameters());
+  observer_.evaluation_done({.step = step_, .scores = scores, .best = best});
 }
 
 void Trainer::end_epoch() {
@@ -274,24 +254,21 @@ void Trainer::end_epoch() {
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
   call_plugin(weighting_call("after_epoch"), [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
-  std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(settings().epochs) + "  loss";
-  for (std::size_t t = 0; t < means.size(); ++t)
-    text += "  " + job_.model.tasks()[t].name + " " +
-            (std::isfinite(means[t]) ? formatted("%.4f", means[t]) : "-");
-  say(text + (last_scores_.empty() ? "" : "  dev" + last_scores_) + "\n");
-  warn_of_idle_heads();
+  observer_.epoch_done(
+      {.epoch = epoch(), .epochs = settings().epochs, .losses = means, .idle = idle_heads()});
   means_ = EpochMeans(means.size());
 }
 
-void Trainer::warn_of_idle_heads() {
+std::vector<std::string> Trainer::idle_heads() {
+  std::vector<std::string> names;
   for (std::size_t t = 0; t < drawn_.size(); ++t) {
-    if (drawn_[t] && means_.steps[t] == 0 && !warned_[t]) {
-      warned_[t] = true;
-      warn("task '" + job_.model.tasks()[t].name + "': in epoch " + std::to_string(epoch()) +
-           " its head counted no target in any example that was drawn, so it was not trained");
+    if (drawn_[t] && means_.steps[t] == 0 && !told_[t]) {
+      told_[t] = true;
+      names.push_back(job_.model.tasks()[t].name);
     }
     drawn_[t] = false;
   }
+  return names;
 }
 
 Value Trainer::state() {
@@ -310,9 +287,9 @@ Value Trainer::state() {
       {"optimizer_steps", std::move(steps)},
       {"loss_sums", per_task::to_value(means_.sums)},
       {"loss_steps", per_task::to_value(means_.steps)},
-      {"early_stopping", stopping_.state()},
-      {"metrics_bytes", log_->position()},
-      {"probes", job_.probes}});
+      {"early_stopping", stopping_.state()}});
+  observer_.saving(state);
+  state.set("probes", job_.probes);
   if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
   return state;
 }
@@ -334,15 +311,16 @@ void Trainer::save() {
   if (auto_freeze_) checkpoint.tensors["auto_freeze"] = auto_freeze_->sums();
   save_checkpoint(folder(), checkpoint);
   saved_step_ = step_;
+  observer_.checkpoint_saved(step_);
 }
 
 void Trainer::resume() {
   std::vector<std::string> warnings;
   Checkpoint checkpoint = load_checkpoint(folder(), warnings);
-  for (const std::string& warning : warnings) console_.warn(warning);
+  for (const std::string& warning : warnings) observer_.checkpoint_damaged(warning);
   if (checkpoint.step < 0) {
-    say("there is no checkpoint yet; the training starts from the beginning\n");
-    begin();
+    announce(/*resumes=*/true);
+    enter_phase();
     return;
   }
   const Value& state = checkpoint.state;
@@ -355,9 +333,6 @@ void Trainer::resume() {
   if (state.at("model").string() != job_.model_key)
     throw Error(source +
                 ": the encoder is not that of the checkpoint; start a new run in another output directory");
-  if (state.at("threads").integer() != job_.threads)
-    console_.warn("the run had " + std::to_string(state.at("threads").integer()) + " threads and has " +
-                  std::to_string(job_.threads) + " now; results may differ in the last digits");
   step_ = saved_step_ = state.at("step").integer();
   copy_into(checkpoint.tensors["model"], job_.model.parameters(), source);
   copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
@@ -366,7 +341,6 @@ void Trainer::resume() {
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));
-  open_log(state.at("metrics_bytes").integer());
   if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
 
   const auto moment = [&](const std::string& name) {
@@ -383,7 +357,7 @@ void Trainer::resume() {
       slot.second_moment = moment(slot.name + kSecond);
     }
   }
-  say("going on at step " + std::to_string(step_) + " of " + std::to_string(total_steps()) + "\n");
+  announce(/*resumes=*/true, &state);
   if (step_ < total_steps()) enter_phase();
 }
 
@@ -391,12 +365,11 @@ TrainingOutcome Trainer::run() {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const InterruptGuard interrupt;
-  const std::int64_t first = step_, total = total_steps();
+  const std::int64_t total = total_steps();
   const auto every = [&](std::int64_t steps) {
     return step_ % (steps > 0 ? steps : sampler_.steps_per_epoch()) == 0 || step_ == total;
   };
   at::set_num_threads(static_cast<int>(job_.threads));
-  progress_.emplace("training", total - first);
   bool stop = stopping_.should_stop();
   while (step_ < total && !stop && interrupt.signal() == 0) {
     one_step();
@@ -406,21 +379,13 @@ TrainingOutcome Trainer::run() {
     }
     if (step_ % sampler_.steps_per_epoch() == 0) end_epoch();
     if (every(settings().save_every) || stop) save();
-    std::string note;
-    for (std::size_t t = 0; t < last_losses_.size(); ++t)
-      if (std::isfinite(last_losses_[t]))
-        note += (note.empty() ? "loss " : " ") + job_.model.tasks()[t].name + " " +
-                formatted("%.3f", last_losses_[t]);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    note += formatted("  %.0f sentences/s", static_cast<double>(examples_done_) / seconds);
-    progress_->update(step_ - first, static_cast<double>(step_ - first) / static_cast<double>(total - first),
-                      note);
   }
-  progress_.reset();
   if (stop && step_ < total)
-    say("stopped early at step " + std::to_string(step_) + " of " + std::to_string(total) + ": no better " +
-        settings().selection.best + " in the last " + std::to_string(settings().selection.patience) +
-        " evaluations\n");
+    observer_.stopped_early({.step = step_,
+                             .total_steps = total,
+                             .best = settings().selection.best,
+                             .patience = settings().selection.patience});
+  observer_.steps_ended();
   TrainingOutcome outcome{.steps = step_,
                           .total_steps = total,
                           .signal = interrupt.signal(),
@@ -437,12 +402,10 @@ TrainingOutcome Trainer::run() {
                   "' is not finite; start a new run with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
-    outcome.best = settings().selection.best + " " + formatted("%.4f", *stopping_.best()) + " at step " +
-                   std::to_string(stopping_.best_step());
+    outcome.best = BestScore{settings().selection.best, *stopping_.best(), stopping_.best_step()};
     copy_file_into(best_file(), job_.model.parameters());
   } else if (job_.evaluate) {
-    console_.warn("the score \"" + settings().selection.best +
-                  "\" was undefined at every evaluation, so the last weights are kept");
+    observer_.best_undefined(settings().selection.best);
   }
   job_.model.train(false);
   for (auto& [name, tensor] : job_.model.parameters()) tensor.set_requires_grad(false);
@@ -462,8 +425,8 @@ void remove_training_state(const fs::path& run_directory) {
   fs::remove(folder, error);
 }
 
-TrainingOutcome train(TrainingJob job, bool resume, Console& console) {
-  Trainer trainer(std::move(job), console);
+TrainingOutcome train(TrainingJob job, bool resume) {
+  Trainer trainer(std::move(job));
   if (resume)
     trainer.resume();
   else

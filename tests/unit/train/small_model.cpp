@@ -5,12 +5,9 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "config/experiment.h"
 #include "freeze/adapters.h"
@@ -18,6 +15,7 @@
 #include "mtt/nn/ragged_attention.h"
 #include "mtt/random_stream.h"
 #include "train/metric_log.h"
+#include "train/metric_recorder.h"
 
 using mtt::Level;
 using mtt::Value;
@@ -25,29 +23,6 @@ using mtt::Value;
 namespace {
 
 constexpr std::int64_t kVocabulary = 30, kAttentionHeads = 2;
-
-/// Standard output goes to a file while it lives.
-class CapturedOutput {
- public:
-  explicit CapturedOutput(std::filesystem::path file) : file_(std::move(file)) {
-    std::fflush(stdout);
-    saved_ = ::dup(STDOUT_FILENO);
-    const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    ::dup2(descriptor, STDOUT_FILENO);
-    ::close(descriptor);
-  }
-  ~CapturedOutput() {
-    std::fflush(stdout);
-    ::dup2(saved_, STDOUT_FILENO);
-    ::close(saved_);
-  }
-  CapturedOutput(const CapturedOutput&) = delete;
-  CapturedOutput& operator=(const CapturedOutput&) = delete;
-
- private:
-  std::filesystem::path file_;
-  int saved_ = -1;
-};
 
 }  // namespace
 
@@ -253,12 +228,9 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
                        .data_key = {},
                        .held_out_key = {}};
   if (evaluate) job.evaluate = [&] { return evaluate(*result.model); };
-  mtt::Console console;
-  {
-    const CapturedOutput captured(place.path() / "said");
-    mtt::train(std::move(job), resume, console);
-  }
-  result.said = file_text(place.path() / "said");
+  mtt::MetricRecorder metrics(place.path() / "run" / "metrics.jsonl");
+  job.observers = {&metrics, &result.events};
+  mtt::train(std::move(job), resume);
   result.last = snapshot(result.model->parameters());
   result.log = mtt::read_metric_log(place.path() / "run" / "metrics.jsonl");
   return result;
