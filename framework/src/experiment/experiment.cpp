@@ -8,9 +8,9 @@
 #include "io/file.h"
 #include "model/backbone_options.h"
 #include "mtt/error.h"
-#include "train/cache_options.h"
+#include "train/cache_settings.h"
 #include "train/sampler.h"
-#include "train/schedule.h"
+#include "train/train_settings.h"
 #include "train/weighting_options.h"
 #include "value/toml.h"
 
@@ -20,49 +20,6 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostFileBytes = 16u << 20;  // the parser's own, lower limit names the size
-
-OptionList train_options() {
-  return OptionList()
-      .integer("epochs", 3, 1, 1'000'000, "Number of epochs.")
-      .integer("steps_per_epoch", 0, 0, 1'000'000'000,
-               "Optimizer steps per epoch; 0: as many as the sampler needs for all examples.")
-      .integer(
-          "batch_size", 32, 1, 1'000'000,
-          "Examples per step from each training file (in total, if the sampler draws one file per step).")
-      .integer("tokens_per_forward", 1024, 1, 1 << 20,
-               "Approximate maximum number of tokens per micro-batch; memory depends on it, results do not "
-               "(up to rounding and dropout).")
-      .number("learning_rate", 5e-5, 0, 1e3, "Learning rate of the topmost encoder layer.")
-      .number_or("head_learning_rate", {"auto"}, 0, 1e3,
-                 "Learning rate of heads and adapters; auto: 0.001 for adapters; for a head, 0.001 divided "
-                 "by the root mean square of its inputs.")
-      .table("learning_rates",
-             "Learning rates of single parameters: selector = rate; the last matching selector takes "
-             "precedence.")
-      .number("layer_decay", 1, 0, 1,
-              "Learning rate of a layer divided by that of the layer above it; 1: the same for all layers.")
-      .number("weight_decay", 0.01, 0, 10,
-              "AdamW weight decay; not applied to biases and normalisation layers.")
-      .number("beta1", 0.9, 0, 0.999999, "AdamW β₁.")
-      .number("beta2", 0.999, 0, 0.9999999, "AdamW β₂.")
-      .number("epsilon", 1e-8, 1e-30, 1, "AdamW ε.")
-      .choice("schedule", "linear", Schedule::names(), "Learning rate schedule after the warm-up.")
-      .number("warm_up", 0.06, 0, 1, "Share of all steps during which the learning rate rises.")
-      .number("clip_norm", 1, 0, 1e9,
-              "Maximum norm of the gradients over all parameters; larger gradients are scaled down; 0: no "
-              "clipping.")
-      .number("dropout", -1, -1, 0.99, "Dropout of the backbone; -1: as in the model's config.json.")
-      .integer("evaluate_every", 0, 0, 1'000'000'000,
-               "Steps between evaluations on the validation set; 0: once per epoch.")
-      .string("best", "mean",
-              "Score for model selection: \"mean\" of the tasks' main metrics, or \"<task>.<metric>\".")
-      .integer("patience", 0, 0, 1'000'000,
-               "Number of evaluations without a better score after which training stops early; 0: no early "
-               "stopping.")
-      .integer("save_every", 0, 0, 1'000'000'000, "Steps between checkpoints; 0: once per epoch.")
-      .integer("statistics_every", 0, 0, 1'000'000'000,
-               "Steps between logs of the norms and cosines of the tasks' gradients; 0: never.");
-}
 
 Options read_options(const OptionList& declared, const Value& table, std::string_view where) {
   return Options::read(declared, table, where, tables_with);

@@ -146,6 +146,10 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
                       {"probes", std::move(probes)}};
 }
 
+std::string best_text(const BestScore& best) {
+  return best.name + " " + formatted("%.4f", best.value) + " at step " + std::to_string(best.step);
+}
+
 /// Heads whose random weights nothing will change.
 void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& experiment, Console& console) {
   for (const TaskPlan& plan : plans) {
@@ -277,7 +281,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     if (!plan.trains_nothing())
       console.say("trained " + std::to_string(outcome.steps) + " steps in " +
                   formatted("%.1f", outcome.seconds) + " s" +
-                  (outcome.best.empty() ? "" : ", kept the best weights: " + outcome.best) + "\n");
+                  (outcome.best ? ", kept the best weights: " + best_text(*outcome.best) : "") + "\n");
     if (held_out.empty()) held_out = dev_files(plan);
   }
   save_trained_backbone(directory, *encoder.model,

@@ -199,10 +199,8 @@ void RunCheck::estimate() {
   std::string basis = "the heads and some of the texts";
   if (training_ && !training_->trains_nothing()) {
     const std::vector<TrainingSource> sources = make_sources(*training_, files_, encoder_, settings_.threads);
-    const RunEstimate training =
-        estimate_training(experiment_, training_->policy, *training_->sampler, sources, *training_->weighting,
-                          encoder_, settings_.threads);
-    const std::int64_t every = experiment_.train.integer("evaluate_every");
+    const RunEstimate training = estimate_training(*training_, sources, encoder_, settings_.threads);
+    const std::int64_t every = training_->settings.selection.evaluate_every;
     const double evaluations = static_cast<double>(training_->sampler->steps()) /
                                static_cast<double>(every > 0 ? every : training_->sampler->steps_per_epoch());
     seconds += training.seconds + scoring(dev) * evaluations + (fits_heads_ ? test_seconds : 0);
@@ -212,7 +210,7 @@ void RunCheck::estimate() {
   estimate_text_ =
       "Estimate, with " + std::to_string(settings_.threads) +
       (settings_.threads == 1 ? " thread" : " threads") + "\n  time    " + about_duration(seconds) +
-      (training_ && experiment_.train.integer("patience") > 0 ? ", less if it stops early" : "") +
+      (training_ && training_->settings.selection.patience > 0 ? ", less if it stops early" : "") +
       "\n  memory  " + about_memory(peak_memory() + bytes) + " at peak\n  measured on " + basis + "\n";
 }
 

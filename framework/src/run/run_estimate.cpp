@@ -23,7 +23,6 @@ namespace {
 constexpr std::size_t kMostSteps = 4, kMostTexts = 64;
 constexpr double kSeconds = 2, kSlowest = 6;  // of all phases together; of one phase
 constexpr std::int64_t kFewestSteps = 2;
-constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
 
 using Chosen = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
 
@@ -120,19 +119,17 @@ struct Measured {
 
 class TrainingEstimate {
  public:
-  TrainingEstimate(const Experiment& experiment, const FreezePolicy& policy, const Sampler& sampler,
-                   const std::vector<TrainingSource>& sources, Weighting& weighting, Encoder& encoder,
+  TrainingEstimate(const TrainingPlan& plan, const std::vector<TrainingSource>& sources, Encoder& encoder,
                    std::int64_t threads)
-      : experiment_(experiment),
-        options_(experiment.train),
-        policy_(policy),
-        sampler_(sampler),
+      : plan_(plan),
+        settings_(plan.settings),
+        policy_(plan.policy),
+        sampler_(*plan.sampler),
         sources_(sources),
-        weighting_(weighting),
         model_(*encoder.model),
         threads_(threads),
         sample_(sources, *encoder.model) {
-    sample_.add_longest(options_.integer("tokens_per_forward"));
+    sample_.add_longest(settings_.tokens_per_forward);
     first_ = sample_.steps().size();
     Sampler draws = sampler_;
     while (draws.step() < draws.steps() && sample_.steps().size() < first_ + kMostSteps) {
@@ -193,12 +190,12 @@ class TrainingEstimate {
     caches_.resize(plans.size());
     const std::int64_t depth = model_.backbone().shape().layers;
     const std::int64_t begun = policy_.automatic ? 0 : first_step(phase);
-    double room = static_cast<double>(experiment_.cache.integer("limit_mb") * kBytesPerMb);
+    double room = static_cast<double>(plan_.cache.bytes);
     for (std::size_t s = 0; s < plans.size(); ++s) {
       const TrainingSource& sample = sample_.sources()[s];
       const bool pays = plans[s].worth_keeping(depth) &&
-                        (sampler_.steps() - begun) * options_.integer("batch_size") > sources_[s].examples();
-      if (experiment_.cache.string("where") == "none" || plans[s].frontier < 0 || !pays ||
+                        (sampler_.steps() - begun) * settings_.batch_size > sources_[s].examples();
+      if (plan_.cache.where == CacheSettings::Where::none || plans[s].frontier < 0 || !pays ||
           sample.texts.empty())
         continue;
       auto cache = std::make_unique<ActivationCache>(
@@ -209,7 +206,7 @@ class TrainingEstimate {
       if (bytes > room) continue;
       room -= bytes;
       const double start = now();
-      cache->fill(threads_, options_.integer("tokens_per_forward"), nullptr, [](double) {});
+      cache->fill(threads_, settings_.tokens_per_forward, nullptr, [](double) {});
       measured.fill_seconds += (now() - start) * ratio;
       measured.cache_bytes += bytes;
       at::set_num_threads(static_cast<int>(threads_));
@@ -233,11 +230,9 @@ class TrainingEstimate {
     std::vector<const ActivationCache*> views;
     for (const auto& cache : caches_) views.push_back(cache.get());
 
-    AdamW optimizer(
-        {options_.number("beta1"), options_.number("beta2"), options_.number("epsilon")},
-        parameter_groups(model_.parameters(), options_, own_layers(model_.backbone().parameters())));
-    TrainingStep runner(model_, sample_.sources(), weighting_, experiment_.weighting.boolean("normalize"),
-                        static_cast<std::uint64_t>(experiment_.run.integer("seed")));
+    AdamW optimizer(settings_.optimizer.adamw, parameter_groups(model_.parameters(), settings_.optimizer,
+                                                                own_layers(model_.backbone().parameters())));
+    TrainingStep runner(model_, sample_.sources(), *plan_.weighting, plan_.normalize_weights, plan_.seed);
     runner.set_prefix(std::move(plans), std::move(views));
     const double begin = now();
     for (std::size_t s = 0; s <= first_; ++s) step(sample_.steps()[s], runner, optimizer);
@@ -258,8 +253,7 @@ class TrainingEstimate {
   }
 
   void step(const Chosen& chosen, TrainingStep& runner, AdamW& optimizer) {
-    const StepData data =
-        make_step(sample_.sources(), model_, chosen, options_.integer("tokens_per_forward"));
+    const StepData data = make_step(sample_.sources(), model_, chosen, settings_.tokens_per_forward);
     const std::int64_t number = result_.steps_measured++;
     runner.run(data,
                WeightingStep{.step = number,
@@ -274,12 +268,11 @@ class TrainingEstimate {
     for (AdamW::Slot& slot : optimizer.slots()) slot.parameter.mutable_grad().reset();
   }
 
-  const Experiment& experiment_;
-  const Options& options_;
+  const TrainingPlan& plan_;
+  const TrainSettings& settings_;
   const FreezePolicy& policy_;
   const Sampler& sampler_;
   const std::vector<TrainingSource>& sources_;
-  Weighting& weighting_;
   MultiTaskModel& model_;
   std::int64_t threads_;
   Sample sample_;
@@ -290,10 +283,9 @@ class TrainingEstimate {
 
 }  // namespace
 
-RunEstimate estimate_training(const Experiment& experiment, const FreezePolicy& policy,
-                              const Sampler& sampler, const std::vector<TrainingSource>& sources,
-                              Weighting& weighting, Encoder& encoder, std::int64_t threads) {
-  return TrainingEstimate(experiment, policy, sampler, sources, weighting, encoder, threads).run();
+RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<TrainingSource>& sources,
+                              Encoder& encoder, std::int64_t threads) {
+  return TrainingEstimate(plan, sources, encoder, threads).run();
 }
 
 double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,

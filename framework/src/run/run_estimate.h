@@ -4,11 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiment/experiment.h"
-#include "freeze/freeze_policy.h"
 #include "model/encoder.h"
-#include "mtt/weighting.h"
-#include "train/sampler.h"
+#include "run/training.h"
 #include "train/training_data.h"
 
 namespace mtt {
@@ -28,9 +25,8 @@ struct RunEstimate {
 /// policy is measured where time allows it, beginning with the one that trains most; the others are taken to
 /// be as slow as the one before. Caches are filled for the examples of these steps alone, in memory. A step
 /// that fails throws Error. Afterwards nothing requires a gradient.
-RunEstimate estimate_training(const Experiment& experiment, const FreezePolicy& policy,
-                              const Sampler& sampler, const std::vector<TrainingSource>& sources,
-                              Weighting& weighting, Encoder& encoder, std::int64_t threads);
+RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<TrainingSource>& sources,
+                              Encoder& encoder, std::int64_t threads);
 
 /// Seconds that inference takes for all of `texts`, heads included, extrapolated from some of them.
 double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,

@@ -10,7 +10,10 @@
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
+#include "run/training_console.h"
 #include "run/training_keys.h"
+#include "train/metric_recorder.h"
+#include "train/tensorboard_recorder.h"
 #include "train/training_step.h"
 
 namespace mtt {
@@ -113,13 +116,6 @@ HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   return heads;
 }
 
-void check_dropout(const Experiment& experiment) {
-  const double dropout = experiment.train.number("dropout");
-  if (dropout < 0 && dropout != -1)
-    experiment.train.value("dropout").refuse("[train] dropout is " + Value(dropout).json() +
-                                             "; expected 0 to 0.99, or -1 for the model's own");
-}
-
 void check_batch_size(const Experiment& experiment, const Task& task) {
   if (task.head->coupled() && experiment.train.integer("batch_size") < 2)
     experiment.train.value("batch_size")
@@ -132,8 +128,11 @@ void check_batch_size(const Experiment& experiment, const Task& task) {
 
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
                            ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins) {
-  check_dropout(experiment);
   TrainingPlan plan;
+  plan.settings = TrainSettings::read(experiment.train);
+  plan.cache = CacheSettings::read(experiment.cache);
+  plan.seed = static_cast<std::uint64_t>(experiment.run.integer("seed"));
+  plan.normalize_weights = experiment.weighting.boolean("normalize");
   std::vector<std::string> names;
   std::vector<WeightedTask> weighted;
   for (const TaskPlan& task : tasks) {
@@ -168,10 +167,8 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   check_best(experiment, tasks, plan.files);
   const std::vector<SourceSize> sizes = source_sizes(plan, files);
   if (sizes.empty()) return plan;
-  plan.sampler.emplace(SamplerSettings::read(experiment.sampler), sizes,
-                       experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
-                       experiment.train.integer("epochs"),
-                       static_cast<std::uint64_t>(experiment.run.integer("seed")));
+  plan.sampler.emplace(SamplerSettings::read(experiment.sampler), sizes, plan.settings.batch_size,
+                       plan.settings.steps_per_epoch, plan.settings.epochs, plan.seed);
   check_sampler(experiment, *plan.sampler, *plan.weighting);
   return plan;
 }
@@ -225,7 +222,10 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                              bool resume, Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
   const std::vector<HeldOut> held_out = dev_files(plan);
-  TrainingJob job{.experiment = experiment,
+  TrainingJob job{.settings = plan.settings,
+                  .cache = plan.cache,
+                  .seed = plan.seed,
+                  .normalize_weights = plan.normalize_weights,
                   .model = *encoder.model,
                   .policy = plan.policy,
                   .sources = make_sources(plan, files, encoder, threads),
@@ -252,7 +252,11 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
       return scores;
     };
   }
-  TrainingOutcome outcome = train(std::move(job), resume, console);
+  MetricRecorder metrics(directory / "metrics.jsonl");
+  TensorBoardRecorder scalars(directory / "events");
+  TrainingConsole lines(console);
+  job.observers = {&metrics, &scalars, &lines};
+  TrainingOutcome outcome = train(std::move(job), resume);
   if (outcome.signal == 0)
     for (Task& task : encoder.model->tasks()) task.trained = true;
   return outcome;

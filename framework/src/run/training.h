@@ -17,7 +17,9 @@
 #include "report/console.h"
 #include "run/scores.h"
 #include "run/task_building.h"
+#include "train/cache_settings.h"
 #include "train/sampler.h"
+#include "train/train_settings.h"
 #include "train/trainer.h"
 
 namespace mtt {
@@ -29,6 +31,10 @@ struct TaskFiles {
 
 /// What training needs beside the model, read and checked before anything is written.
 struct TrainingPlan {
+  TrainSettings settings;
+  CacheSettings cache;
+  std::uint64_t seed = 1;
+  bool normalize_weights = true;  ///< [weighting] normalize
   FreezePolicy policy;
   std::unique_ptr<Weighting> weighting;
   Value weighting_options;  ///< of the plugin, resolved
@@ -41,8 +47,8 @@ struct TrainingPlan {
   bool trains_nothing() const { return !sampler; }
 };
 
-/// Reads [train], [freeze], [weighting] and [sampler] and adds the policy's adapters to the backbone. What
-/// cannot go together throws Error with its place.
+/// Reads [train], [cache], [freeze], [weighting] and [sampler] and adds the policy's adapters to the
+/// backbone. What cannot go together throws Error with its place.
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
                            ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins);
 

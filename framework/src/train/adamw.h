@@ -8,13 +8,9 @@
 #include <vector>
 
 #include "mtt/nn/module.h"
+#include "train/train_settings.h"
 
 namespace mtt {
-
-/// AdamW's constants.
-struct AdamWSettings {
-  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
-};
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), each parameter with a rate and
 /// a decay of its own. A parameter without a gradient is left alone: neither moved nor decayed.

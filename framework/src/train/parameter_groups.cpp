@@ -23,25 +23,20 @@ double automatic_rate(std::string_view name, const HeadScales& feature_rms) {
 }  // namespace
 
 std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>& parameters,
-                                          const Options& train, std::int64_t layers,
+                                          const OptimizerSettings& settings, std::int64_t layers,
                                           const HeadScales& feature_rms) {
   std::vector<AdamW::Slot> slots;
   for (const auto& [name, tensor] : parameters) {
-    double rate = train.number("learning_rate");
+    double rate = settings.learning_rate;
     if (name_in_head(name) || is_adapter(name)) {
-      rate = train.number_if("head_learning_rate").value_or(automatic_rate(name, feature_rms));
+      rate = settings.head_learning_rate.value_or(automatic_rate(name, feature_rms));
     } else if (const auto own = name_in_backbone(name)) {
       const std::int64_t layer = layer_of_parameter(*own);
-      rate *= std::pow(train.number("layer_decay"), static_cast<double>(layers - 1 - layer));
+      rate *= std::pow(settings.layer_decay, static_cast<double>(layers - 1 - layer));
     }
-    slots.push_back({name, tensor, rate, decays(name) ? train.number("weight_decay") : 0});
+    slots.push_back({name, tensor, rate, decays(name) ? settings.weight_decay : 0});
   }
-  const Value& rates = train.value("learning_rates");
-  if (rates.is(Value::Kind::null)) return slots;
-  for (const auto& [selector, rate] : rates.table()) {
-    if (!(rate.number() >= 0 && std::isfinite(rate.number())))
-      rate.refuse("[train.learning_rates] " + selector + " = " + rate.json() +
-                  " is not a learning rate; expected at least 0");
+  for (const auto& [selector, rate] : settings.rules) {
     bool any = false;
     for (AdamW::Slot& slot : slots) {
       if (!selects(selector, slot.name)) continue;

@@ -4,36 +4,26 @@
 
 #include "freeze/frontier.h"
 #include "io/digest.h"
-#include "io/terminal_text.h"
 #include "model/parameter_name.h"
-#include "report/progress.h"
 
 namespace fs = std::filesystem;
 
 namespace mtt {
-namespace {
-
-constexpr std::int64_t kBytesPerMb = std::int64_t{1} << 20;
-
-}  // namespace
-
 PrefixCaches::PrefixCaches(const MultiTaskModel& model, const std::vector<TrainingSource>& sources,
-                           const Options& settings, fs::path directory, std::string model_key,
+                           CacheSettings settings, fs::path directory, std::string model_key,
                            std::int64_t threads, std::int64_t tokens_per_forward)
     : model_(model),
       sources_(sources),
-      settings_(settings),
+      settings_(std::move(settings)),
       directory_(std::move(directory)),
       model_key_(std::move(model_key)),
       threads_(threads),
       tokens_per_forward_(tokens_per_forward) {}
 
 CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
-  CacheStorage storage{
-      .directory = {}, .bytes = settings_.integer("limit_mb") * kBytesPerMb, .model_key = {}};
-  if (settings_.string("where") != "disk") return storage;
-  const std::string& given = settings_.string("directory");
-  storage.directory = given.empty() ? directory_ / "cache" : fs::path(given);
+  CacheStorage storage{.directory = {}, .bytes = settings_.bytes, .model_key = {}};
+  if (settings_.where != CacheSettings::Where::disk) return storage;
+  storage.directory = settings_.directory.empty() ? directory_ / "cache" : settings_.directory;
   Digest key;
   key.add(model_key_);
   for (const auto& [name, tensor] : model_.backbone().parameters()) {
@@ -46,7 +36,7 @@ CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
   return storage;
 }
 
-void PrefixCaches::follow(std::int64_t visits, const std::function<void(const std::string&)>& say) {
+void PrefixCaches::follow(std::int64_t visits, TrainingObserver& observer) {
   const std::int64_t depth = model_.backbone().shape().layers;
   const std::int64_t start = frontier(model_.backbone().parameters(), depth);
   std::vector<PrefixPlan> plans;
@@ -57,22 +47,22 @@ void PrefixCaches::follow(std::int64_t visits, const std::function<void(const st
   for (std::size_t s = 0; s < plans.size(); ++s) {
     const TrainingSource& source = sources_[s];
     const bool pays = plans[s].worth_keeping(depth) && visits > source.examples();
-    if (settings_.string("where") == "none" || start < 0 || !pays) continue;
+    if (settings_.where == CacheSettings::Where::none || start < 0 || !pays) continue;
     auto cache = std::make_unique<ActivationCache>(model_, source, plans[s], room);
     room.bytes -= cache->bytes();
-    Progress progress("caching", static_cast<std::int64_t>(source.tokens.size()));
-    cache->fill(
-        threads_, tokens_per_forward_, s < caches_.size() ? caches_[s].get() : nullptr, [&](double share) {
-          progress.update(static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), share);
-        });
+    const auto texts = static_cast<std::int64_t>(source.tokens.size());
+    const auto tell = [&](double share) {
+      observer.caching({static_cast<std::int64_t>(share * static_cast<double>(cache->kept())), texts, share});
+    };
+    tell(0);
+    cache->fill(threads_, tokens_per_forward_, s < caches_.size() ? caches_[s].get() : nullptr, tell);
     at::set_num_threads(static_cast<int>(threads_));
-    say("cache  " + std::to_string(cache->kept()) + " of " + std::to_string(source.tokens.size()) +
-        " texts of " + printable(fs::path(source.file).filename().string()) + ", " +
-        formatted("%.1f", static_cast<double>(cache->bytes()) / kBytesPerMb) + " MB" +
-        (cache->found()         ? ", found on disk"
-         : cache->was_damaged() ? ", computed again because the file on disk was damaged"
-                                : "") +
-        "\n");
+    observer.cache_built({.file = source.file,
+                          .kept = cache->kept(),
+                          .texts = texts,
+                          .bytes = cache->bytes(),
+                          .found = cache->found(),
+                          .was_damaged = cache->was_damaged()});
     caches[s] = std::move(cache);
   }
   plans_ = std::move(plans);

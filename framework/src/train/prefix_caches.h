@@ -3,29 +3,29 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "model/multi_task_model.h"
-#include "mtt/options.h"
 #include "train/activation_cache.h"
+#include "train/cache_settings.h"
 #include "train/training_data.h"
+#include "train/training_observer.h"
 
 namespace mtt {
 
 /// One plan, and where it pays one cache, for each source. All caches together keep to the limit of [cache].
 class PrefixCaches {
  public:
-  /// `settings` are those of [cache]; `directory` is the run's, for a disk cache without a folder of its own.
+  /// `directory` is the run's, for a disk cache without a folder of its own.
   PrefixCaches(const MultiTaskModel& model, const std::vector<TrainingSource>& sources,
-               const Options& settings, std::filesystem::path directory, std::string model_key,
+               CacheSettings settings, std::filesystem::path directory, std::string model_key,
                std::int64_t threads, std::int64_t tokens_per_forward);
 
   /// Plans anew after parameters began or ceased to learn, and fills caches for sources with fewer examples
-  /// than `visits`, from older ones where these reach. What was kept is told to `say`, a line each.
-  void follow(std::int64_t visits, const std::function<void(const std::string&)>& say);
+  /// than `visits`, from older ones where these reach.
+  void follow(std::int64_t visits, TrainingObserver& observer);
 
   const std::vector<PrefixPlan>& plans() const { return plans_; }
   std::vector<const ActivationCache*> views() const;  ///< null: the source has no cache
@@ -35,7 +35,7 @@ class PrefixCaches {
 
   const MultiTaskModel& model_;
   const std::vector<TrainingSource>& sources_;
-  const Options& settings_;
+  CacheSettings settings_;
   std::filesystem::path directory_;
   std::string model_key_;
   std::int64_t threads_, tokens_per_forward_;

@@ -19,7 +19,6 @@
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "mtt/weighting/per_task.h"
-#include "report/progress.h"
 #include "train/checkpoint.h"
 #include "train/early_stopping.h"
 #include "train/epoch_means.h"
@@ -27,7 +26,6 @@
 #include "train/parameter_groups.h"
 #include "train/prefix_caches.h"
 #include "train/schedule.h"
-#include "train/training_log.h"
 #include "train/training_step.h"
 
 namespace fs = std::filesystem;
@@ -39,31 +37,22 @@ constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
 
-std::string millions(std::int64_t count) { return formatted("%.3f", static_cast<double>(count) / 1e6); }
-
 class Trainer {
  public:
-  Trainer(TrainingJob job, Console& console);
+  explicit Trainer(TrainingJob job);
 
   void begin() {
-    open_log(0);
+    announce(/*resumes=*/false);
     enter_phase();
   }
   void resume();
   TrainingOutcome run();
 
  private:
-  void say(const std::string& text) {
-    if (progress_) progress_->clear();
-    console_.say(text);
-  }
-  void warn(const std::string& text) {
-    if (progress_) progress_->clear();
-    console_.warn(text);
-  }
+  void announce(bool resumes, const Value* checkpoint = nullptr);
   void enter_phase();
-  void tell_unbalanced();
-  void warn_of_idle_heads();
+  std::vector<std::string> unbalanced() const;
+  std::vector<std::string> idle_heads();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
   void decide_freezing();
@@ -75,34 +64,25 @@ class Trainer {
   std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
-  std::int64_t total_steps() const { return epochs_ * sampler_.steps_per_epoch(); }
-  void open_log(std::int64_t keep_bytes);
+  std::int64_t total_steps() const { return settings().epochs * sampler_.steps_per_epoch(); }
   fs::path folder() const { return checkpoint_folder(job_.directory); }
   fs::path best_file() const { return folder() / kBest; }
   Value state();
-  const Options& options() const { return job_.experiment.train; }
+  const TrainSettings& settings() const { return job_.settings; }
 
   TrainingJob job_;
-  Console& console_;
-  std::uint64_t seed_;
-  std::int64_t epochs_;
+  ObserverList observer_;
   Sampler& sampler_;
   Schedule schedule_;
   AdamW optimizer_, weighting_optimizer_;
   TrainingStep runner_;
   EarlyStopping stopping_;
-  std::unique_ptr<TrainingLog> log_;
   std::optional<AutoFreeze> auto_freeze_;
   EpochMeans means_;
-  std::vector<bool> drawn_;   ///< [K]: whether a file of the task gave examples in this epoch
-  std::vector<bool> warned_;  ///< [K]: whether it was said that its head counted no target
+  std::vector<bool> drawn_;  ///< [K]: whether a file of the task gave examples in this epoch
+  std::vector<bool> told_;   ///< [K]: whether it was told that its head counted no target
   PrefixCaches caches_;
-  std::vector<double> last_losses_;
-  std::string last_scores_;
   std::int64_t step_ = 0, saved_step_ = -1, phase_ = -1;
-  std::int64_t examples_done_ = 0;
-  std::string told_unbalanced_;
-  std::optional<Progress> progress_;
 };
 
 std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
@@ -114,30 +94,25 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
   return slots;
 }
 
-Trainer::Trainer(TrainingJob job, Console& console)
+Trainer::Trainer(TrainingJob job)
     : job_(std::move(job)),
-      console_(console),
-      seed_(static_cast<std::uint64_t>(job_.experiment.run.integer("seed"))),
-      epochs_(options().integer("epochs")),
+      observer_(job_.observers),
       sampler_(job_.sampler),
-      schedule_(options().string("schedule"), options().number("warm_up"),
-                epochs_ * sampler_.steps_per_epoch()),
-      optimizer_({options().number("beta1"), options().number("beta2"), options().number("epsilon")},
-                 parameter_groups(job_.model.parameters(), options(),
+      schedule_(settings().optimizer.schedule, settings().optimizer.warm_up, total_steps()),
+      optimizer_(settings().optimizer.adamw,
+                 parameter_groups(job_.model.parameters(), settings().optimizer,
                                   own_layers(job_.model.backbone().parameters()), job_.feature_rms)),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
-      runner_(job_.model, job_.sources, job_.weighting, job_.experiment.weighting.boolean("normalize"),
-              seed_),
-      stopping_(options().string("best"), options().integer("patience")),
+      runner_(job_.model, job_.sources, job_.weighting, job_.normalize_weights, job_.seed),
+      stopping_(settings().selection.best, settings().selection.patience),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
-      warned_(job_.model.tasks().size()),
-      caches_(job_.model, job_.sources, job_.experiment.cache, job_.directory, job_.model_key, job_.threads,
-              options().integer("tokens_per_forward")) {
+      told_(job_.model.tasks().size()),
+      caches_(job_.model, job_.sources, job_.cache, job_.directory, job_.model_key, job_.threads,
+              settings().tokens_per_forward) {
   if (job_.policy.automatic)
     auto_freeze_.emplace(own_layers(job_.model.backbone().parameters()), job_.policy.percentile);
-  if (const double dropout = options().number("dropout"); dropout >= 0)
-    job_.model.backbone().set_dropout(dropout);
+  if (settings().dropout) job_.model.backbone().set_dropout(*settings().dropout);
 }
 
 bool Trainer::trains(const std::string& name) const {
@@ -165,43 +140,43 @@ void Trainer::enter_phase() {
     count += tensor.numel();
   }
   if (tensors == 0) throw Error("[freeze] no parameter is trainable; choose another policy");
-  const std::int64_t forgotten = optimizer_.forget_frozen();
+  const std::int64_t dropped = optimizer_.forget_frozen();
   runner_.parameters_changed();
   job_.model.train(false);
   const std::int64_t begun =
       auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
-  caches_.follow((total_steps() - begun) * options().integer("batch_size"),
-                 [&](const std::string& line) { say(line); });
+  caches_.follow((total_steps() - begun) * settings().batch_size, observer_);
   runner_.set_prefix(caches_.plans(), caches_.views());
   const std::int64_t depth = job_.model.backbone().shape().layers;
-  const std::int64_t start = frontier(backbone(), depth);
-  say("step " + std::to_string(step_) + "  " + job_.policy.phases[phase_].name + ": " +
-      std::to_string(tensors) + " tensors with " + millions(count) + " million parameters are trainable; " +
-      (start < 0 ? "no layer runs without gradients"
-                 : "embeddings and " + std::to_string(start) + " of " + std::to_string(depth) +
-                       " layers run without gradients") +
-      (forgotten > 0 ? "; the optimizer state of " + std::to_string(forgotten) + " frozen tensors was dropped"
-                     : "") +
-      "\n");
-  tell_unbalanced();
+  observer_.phase_entered({.step = step_,
+                           .name = job_.policy.phases[phase_].name,
+                           .tensors = tensors,
+                           .parameters = count,
+                           .frontier = frontier(backbone(), depth),
+                           .layers = depth,
+                           .dropped = dropped,
+                           .unbalanced = unbalanced()});
 }
 
-void Trainer::tell_unbalanced() {
-  const auto& tasks = job_.model.tasks();
-  if (tasks.size() < 2) return;
-  std::string names;
-  for (std::size_t t = 0; t < tasks.size(); ++t)
-    if (!runner_.balanced()[t]) names += (names.empty() ? "'" : ", '") + tasks[t].name + "'";
-  if (!names.empty() && names != told_unbalanced_)
-    say("there are no shared trainable parameters below " + names +
-        ", so there is nothing to balance there: the weight is 1\n");
-  told_unbalanced_ = names;
-}
-
-void Trainer::open_log(std::int64_t keep_bytes) {
+std::vector<std::string> Trainer::unbalanced() const {
   std::vector<std::string> names;
-  for (const Task& task : job_.model.tasks()) names.push_back(task.name);
-  log_ = std::make_unique<TrainingLog>(job_.directory, std::move(names), step_, keep_bytes);
+  const auto& tasks = job_.model.tasks();
+  if (tasks.size() < 2) return names;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (!runner_.balanced()[t]) names.push_back(tasks[t].name);
+  return names;
+}
+
+void Trainer::announce(bool resumes, const Value* checkpoint) {
+  TrainingBegun begun{.tasks = {},
+                      .step = step_,
+                      .total_steps = total_steps(),
+                      .resumes = resumes,
+                      .checkpoint = checkpoint,
+                      .threads = job_.threads,
+                      .threads_before = checkpoint ? checkpoint->at("threads").integer() : job_.threads};
+  for (const Task& task : job_.model.tasks()) begun.tasks.push_back(task.name);
+  observer_.begun(begun);
 }
 
 void Trainer::one_step() {
@@ -210,28 +185,28 @@ void Trainer::one_step() {
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   for (const auto& [source, examples] : chosen)
     for (const std::size_t t : job_.sources[source].tasks) drawn_[t] = true;
-  const StepData data = make_step(job_.sources, job_.model, chosen, options().integer("tokens_per_forward"));
+  const StepData data = make_step(job_.sources, job_.model, chosen, settings().tokens_per_forward);
   WeightingStep seen{.step = step_,
                      .epoch = epoch(),
-                     .seed = RandomStream(seed_, "weighting", static_cast<std::uint64_t>(step_)).next(),
+                     .seed = RandomStream(job_.seed, "weighting", static_cast<std::uint64_t>(step_)).next(),
                      .present = {},
                      .losses = {},
                      .gradient_norms = {}};
-  const std::int64_t every = options().integer("statistics_every");
+  const std::int64_t every = settings().statistics_every;
   const StepResult result = runner_.run(data, std::move(seen), every > 0 && step_ % every == 0);
-  const double limit = options().number("clip_norm");
-  const double norm =
-      finite(clip_gradients(optimizer_.slots(), limit > 0 ? limit : std::numeric_limits<double>::infinity()));
+  const double norm = finite(clip_gradients(optimizer_.slots(), settings().optimizer.clip_norm));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
   if (auto_freeze_) auto_freeze_->add(backbone());
   for (AdamW::Slot& slot : optimizer_.slots()) slot.parameter.mutable_grad().reset();
   step_weighting(data, result);
   means_.add(result.losses);
-  last_losses_ = result.losses;
-  examples_done_ += data.examples;
   ++step_;
-  log_->step(step_, result, factor, norm);
+  observer_.step_done({.step = step_,
+                       .examples = data.examples,
+                       .result = result,
+                       .learning_rate_factor = factor,
+                       .gradient_norm = norm});
   if (auto_freeze_) decide_freezing();
 }
 
@@ -269,12 +244,9 @@ void Trainer::evaluate() {
   job_.model.train(false);
   const Scores scores = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
-  log_->scores(step_, scores);
-  last_scores_.clear();
-  for (const auto& [name, value] : main_scores(scores))
-    last_scores_ += "  " + name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined");
-  if (stopping_.update(step_, deciding_score(options().string("best"), scores)))
-    save_tensors(best_file(), saved_parameters());
+  const bool best = stopping_.update(step_, deciding_score(settings().selection.best, scores));
+  if (best) save_tensors(best_file(), saved_parameters());
+  observer_.evaluation_done({.step = step_, .scores = scores, .best = best});
 }
 
 void Trainer::end_epoch() {
@@ -283,24 +255,21 @@ void Trainer::end_epoch() {
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
   call_plugin(weighting_call("after_epoch"), [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
-  std::string text = "epoch " + std::to_string(epoch()) + "/" + std::to_string(epochs_) + "  loss";
-  for (std::size_t t = 0; t < means.size(); ++t)
-    text += "  " + job_.model.tasks()[t].name + " " +
-            (std::isfinite(means[t]) ? formatted("%.4f", means[t]) : "-");
-  say(text + (last_scores_.empty() ? "" : "  dev" + last_scores_) + "\n");
-  warn_of_idle_heads();
+  observer_.epoch_done(
+      {.epoch = epoch(), .epochs = settings().epochs, .losses = means, .idle = idle_heads()});
   means_ = EpochMeans(means.size());
 }
 
-void Trainer::warn_of_idle_heads() {
+std::vector<std::string> Trainer::idle_heads() {
+  std::vector<std::string> names;
   for (std::size_t t = 0; t < drawn_.size(); ++t) {
-    if (drawn_[t] && means_.steps[t] == 0 && !warned_[t]) {
-      warned_[t] = true;
-      warn("task '" + job_.model.tasks()[t].name + "': in epoch " + std::to_string(epoch()) +
-           " its head counted no target in any example that was drawn, so it was not trained");
+    if (drawn_[t] && means_.steps[t] == 0 && !told_[t]) {
+      told_[t] = true;
+      names.push_back(job_.model.tasks()[t].name);
     }
     drawn_[t] = false;
   }
+  return names;
 }
 
 Value Trainer::state() {
@@ -319,9 +288,9 @@ Value Trainer::state() {
       {"optimizer_steps", std::move(steps)},
       {"loss_sums", per_task::to_value(means_.sums)},
       {"loss_steps", per_task::to_value(means_.steps)},
-      {"early_stopping", stopping_.state()},
-      {"metrics_bytes", log_->position()},
-      {"probes", job_.probes}});
+      {"early_stopping", stopping_.state()}});
+  observer_.saving(state);
+  state.set("probes", job_.probes);
   if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
   return state;
 }
@@ -343,15 +312,16 @@ void Trainer::save() {
   if (auto_freeze_) checkpoint.tensors["auto_freeze"] = auto_freeze_->sums();
   save_checkpoint(folder(), checkpoint);
   saved_step_ = step_;
+  observer_.checkpoint_saved(step_);
 }
 
 void Trainer::resume() {
   std::vector<std::string> warnings;
   Checkpoint checkpoint = load_checkpoint(folder(), warnings);
-  for (const std::string& warning : warnings) console_.warn(warning);
+  for (const std::string& warning : warnings) observer_.checkpoint_damaged(warning);
   if (checkpoint.step < 0) {
-    say("there is no checkpoint yet; the training starts from the beginning\n");
-    begin();
+    announce(/*resumes=*/true);
+    enter_phase();
     return;
   }
   const Value& state = checkpoint.state;
@@ -364,9 +334,6 @@ void Trainer::resume() {
   if (state.at("model").string() != job_.model_key)
     throw Error(source +
                 ": the encoder is not that of the checkpoint; start a new run in another output directory");
-  if (state.at("threads").integer() != job_.threads)
-    console_.warn("the run had " + std::to_string(state.at("threads").integer()) + " threads and has " +
-                  std::to_string(job_.threads) + " now; results may differ in the last digits");
   step_ = saved_step_ = state.at("step").integer();
   copy_into(checkpoint.tensors["model"], job_.model.parameters(), source);
   copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
@@ -375,7 +342,6 @@ void Trainer::resume() {
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));
-  open_log(state.at("metrics_bytes").integer());
   if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
 
   const auto moment = [&](const std::string& name) {
@@ -392,7 +358,7 @@ void Trainer::resume() {
       slot.second_moment = moment(slot.name + kSecond);
     }
   }
-  say("going on at step " + std::to_string(step_) + " of " + std::to_string(total_steps()) + "\n");
+  announce(/*resumes=*/true, &state);
   if (step_ < total_steps()) enter_phase();
 }
 
@@ -400,37 +366,27 @@ TrainingOutcome Trainer::run() {
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   const InterruptGuard interrupt;
-  const std::int64_t first = step_, total = total_steps();
-  const auto every = [&](const char* key) {
-    const std::int64_t steps = options().integer(key);
+  const std::int64_t total = total_steps();
+  const auto every = [&](std::int64_t steps) {
     return step_ % (steps > 0 ? steps : sampler_.steps_per_epoch()) == 0 || step_ == total;
   };
   at::set_num_threads(static_cast<int>(job_.threads));
-  progress_.emplace("training", total - first);
   bool stop = stopping_.should_stop();
   while (step_ < total && !stop && interrupt.signal() == 0) {
     one_step();
-    if (every("evaluate_every")) {
+    if (every(settings().selection.evaluate_every)) {
       evaluate();
       stop = stopping_.should_stop();
     }
     if (step_ % sampler_.steps_per_epoch() == 0) end_epoch();
-    if (every("save_every") || stop) save();
-    std::string note;
-    for (std::size_t t = 0; t < last_losses_.size(); ++t)
-      if (std::isfinite(last_losses_[t]))
-        note += (note.empty() ? "loss " : " ") + job_.model.tasks()[t].name + " " +
-                formatted("%.3f", last_losses_[t]);
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    note += formatted("  %.0f sentences/s", static_cast<double>(examples_done_) / seconds);
-    progress_->update(step_ - first, static_cast<double>(step_ - first) / static_cast<double>(total - first),
-                      note);
+    if (every(settings().save_every) || stop) save();
   }
-  progress_.reset();
   if (stop && step_ < total)
-    say("stopped early at step " + std::to_string(step_) + " of " + std::to_string(total) + ": no better " +
-        options().string("best") + " in the last " + std::to_string(options().integer("patience")) +
-        " evaluations\n");
+    observer_.stopped_early({.step = step_,
+                             .total_steps = total,
+                             .best = settings().selection.best,
+                             .patience = settings().selection.patience});
+  observer_.steps_ended();
   TrainingOutcome outcome{.steps = step_,
                           .total_steps = total,
                           .signal = interrupt.signal(),
@@ -447,12 +403,10 @@ TrainingOutcome Trainer::run() {
                   "' is not finite; start a new run with a lower train.learning_rate and another --out");
   save();
   if (stopping_.best()) {
-    outcome.best = options().string("best") + " " + formatted("%.4f", *stopping_.best()) + " at step " +
-                   std::to_string(stopping_.best_step());
+    outcome.best = BestScore{settings().selection.best, *stopping_.best(), stopping_.best_step()};
     copy_file_into(best_file(), job_.model.parameters());
   } else if (job_.evaluate) {
-    console_.warn("the score \"" + options().string("best") +
-                  "\" was undefined at every evaluation, so the last weights are kept");
+    observer_.best_undefined(settings().selection.best);
   }
   job_.model.train(false);
   for (auto& [name, tensor] : job_.model.parameters()) tensor.set_requires_grad(false);
@@ -472,8 +426,8 @@ void remove_training_state(const fs::path& run_directory) {
   fs::remove(folder, error);
 }
 
-TrainingOutcome train(TrainingJob job, bool resume, Console& console) {
-  Trainer trainer(std::move(job), console);
+TrainingOutcome train(TrainingJob job, bool resume) {
+  Trainer trainer(std::move(job));
   if (resume)
     trainer.resume();
   else

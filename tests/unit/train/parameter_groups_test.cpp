@@ -15,7 +15,8 @@ std::map<std::string, mtt::AdamW::Slot> groups(const std::vector<std::string>& n
   std::vector<mtt::nn::NamedParameter> parameters;
   for (const std::string& name : names) parameters.push_back({name, at::zeros({1})});
   std::map<std::string, mtt::AdamW::Slot> by_name;
-  for (auto& slot : mtt::parameter_groups(parameters, experiment.train, layers))
+  for (auto& slot :
+       mtt::parameter_groups(parameters, mtt::TrainSettings::read(experiment.train).optimizer, layers))
     by_name.emplace(slot.name, slot);
   return by_name;
 }

@@ -5,18 +5,17 @@
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "experiment/experiment.h"
 #include "model/adapters.h"
 #include "freeze/freeze_policy.h"
 #include "mtt/nn/ragged_attention.h"
 #include "mtt/random_stream.h"
 #include "train/metric_log.h"
+#include "train/metric_recorder.h"
 
 using mtt::Level;
 using mtt::Value;
@@ -24,29 +23,6 @@ using mtt::Value;
 namespace {
 
 constexpr std::int64_t kVocabulary = 30, kAttentionHeads = 2;
-
-/// Standard output goes to a file while it lives.
-class CapturedOutput {
- public:
-  explicit CapturedOutput(std::filesystem::path file) : file_(std::move(file)) {
-    std::fflush(stdout);
-    saved_ = ::dup(STDOUT_FILENO);
-    const int descriptor = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    ::dup2(descriptor, STDOUT_FILENO);
-    ::close(descriptor);
-  }
-  ~CapturedOutput() {
-    std::fflush(stdout);
-    ::dup2(saved_, STDOUT_FILENO);
-    ::close(saved_);
-  }
-  CapturedOutput(const CapturedOutput&) = delete;
-  CapturedOutput& operator=(const CapturedOutput&) = delete;
-
- private:
-  std::filesystem::path file_;
-  int saved_ = -1;
-};
 
 }  // namespace
 
@@ -223,6 +199,7 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   const TemporaryFolder own;
   const TemporaryFolder& place = folder ? *folder : own;
   const mtt::Experiment experiment = small_experiment(place, "[train]\n" + train + "\n" + tables);
+  const mtt::TrainSettings settings = mtt::TrainSettings::read(experiment.train);
   Result result;
   result.model = small_model(tasks, layers, dropout, dense);
   std::vector<std::string> names;
@@ -235,27 +212,25 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   EqualWeighting equal;
   std::vector<mtt::SourceSize> sizes;
   for (const mtt::TrainingSource& source : sources) sizes.push_back({source.file, source.examples()});
-  mtt::TrainingJob job{
-      .experiment = experiment,
-      .model = *result.model,
-      .policy = policy,
-      .sources = sources,
-      .weighting = weighting ? *weighting : equal,
-      .directory = place.path() / "run",
-      .threads = 1,
-      .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes,
-                  experiment.train.integer("batch_size"), experiment.train.integer("steps_per_epoch"),
-                  experiment.train.integer("epochs"), 1},
-      .model_key = model_key,
-      .data_key = {},
-      .held_out_key = {}};
+  mtt::TrainingJob job{.settings = settings,
+                       .cache = mtt::CacheSettings::read(experiment.cache),
+                       .seed = static_cast<std::uint64_t>(experiment.run.integer("seed")),
+                       .normalize_weights = experiment.weighting.boolean("normalize"),
+                       .model = *result.model,
+                       .policy = policy,
+                       .sources = sources,
+                       .weighting = weighting ? *weighting : equal,
+                       .directory = place.path() / "run",
+                       .threads = 1,
+                       .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes, settings.batch_size,
+                                   settings.steps_per_epoch, settings.epochs, 1},
+                       .model_key = model_key,
+                       .data_key = {},
+                       .held_out_key = {}};
   if (evaluate) job.evaluate = [&] { return evaluate(*result.model); };
-  mtt::Console console;
-  {
-    const CapturedOutput captured(place.path() / "said");
-    mtt::train(std::move(job), resume, console);
-  }
-  result.said = file_text(place.path() / "said");
+  mtt::MetricRecorder metrics(place.path() / "run" / "metrics.jsonl");
+  job.observers = {&metrics, &result.events};
+  mtt::train(std::move(job), resume);
   result.last = snapshot(result.model->parameters());
   result.log = mtt::read_metric_log(place.path() / "run" / "metrics.jsonl");
   return result;

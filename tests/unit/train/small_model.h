@@ -1,6 +1,7 @@
 // A small encoder with heads, and trainings of it, for tests of training.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,11 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "experiment/experiment.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "temporary_folder.h"
 #include "train/trainer.h"
 #include "train/training_data.h"
+#include "train/training_observer.h"
 
 constexpr std::int64_t kSmallHidden = 16, kSmallInner = 32, kSmallClasses = 3;
 
@@ -93,6 +96,44 @@ double largest_difference(const at::Tensor& a, const at::Tensor& b);
 /// An experiment with these tables, of which [train] is one.
 mtt::Experiment small_experiment(const TemporaryFolder& folder, const std::string& tables);
 
+/// The events of a training, in the order in which they came.
+class RecordedEvents : public mtt::TrainingObserver {
+ public:
+  RecordedEvents() = default;
+  RecordedEvents(RecordedEvents&& other) noexcept
+      : order(std::move(other.order)), phases(std::move(other.phases)), caches(std::move(other.caches)) {}
+
+  void begun(const mtt::TrainingBegun&) override { order.emplace_back("begun"); }
+  void phase_entered(const mtt::PhaseEntered& event) override {
+    order.emplace_back("phase");
+    phases.push_back(event);
+  }
+  void cache_built(const mtt::CacheBuilt& event) override {
+    order.emplace_back("cache");
+    caches.push_back(event);
+  }
+  void step_done(const mtt::StepDone&) override { order.emplace_back("step"); }
+  void evaluation_done(const mtt::EvaluationDone& event) override {
+    order.emplace_back(event.best ? "best" : "evaluation");
+  }
+  void epoch_done(const mtt::EpochDone& event) override {
+    order.emplace_back("epoch");
+    for (const std::string& task : event.idle) order.push_back("idle " + task);
+  }
+  void checkpoint_saved(std::int64_t) override { order.emplace_back("saved"); }
+  void stopped_early(const mtt::StoppedEarly&) override { order.emplace_back("stopped early"); }
+  void steps_ended() override { order.emplace_back("ended"); }
+  void best_undefined(const std::string&) override { order.emplace_back("best undefined"); }
+
+  bool found_cache() const {
+    return std::any_of(caches.begin(), caches.end(), [](const mtt::CacheBuilt& c) { return c.found; });
+  }
+
+  std::vector<std::string> order;
+  std::vector<mtt::PhaseEntered> phases;
+  std::vector<mtt::CacheBuilt> caches;
+};
+
 /// A training through the real loop, in a folder of its own.
 struct SmallTraining {
   std::vector<SmallTask> tasks = {{"a"}, {"b"}};
@@ -114,7 +155,7 @@ struct SmallTraining {
     std::map<std::string, at::Tensor> first, last;  ///< parameters
     std::vector<mtt::Value> log;                    ///< rows of metrics.jsonl
     std::vector<double> losses(const std::string& task) const;
-    std::string said;  ///< on standard output
+    RecordedEvents events;
   };
   Result run(bool resume = false) const;
 };

@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -165,7 +166,12 @@ TEST_CASE(
     const bool always = learns_second(name);
     CHECK(steps->integer() == (always ? 3 : 1) * per_epoch);
   }
-  CHECK_THAT(result.said, Contains("the optimizer state of") && Contains("frozen tensors was dropped"));
+  REQUIRE(result.events.phases.size() == 3);
+  CHECK(result.events.phases[0].dropped == 0);
+  CHECK(result.events.phases[1].dropped ==
+        static_cast<std::int64_t>(std::count_if(result.first.begin(), result.first.end(),
+                                                [&](const auto& p) { return !learns_second(p.first); })));
+  CHECK(result.events.phases[2].dropped == 0);
 }
 
 TEST_CASE(
@@ -219,11 +225,14 @@ TEST_CASE("gradual unfreezing passes through its phases, one event an epoch") {
   CHECK(first_move("backbone.layers.1.ffn.output.weight") == 1);
   CHECK(first_move("backbone.layers.0.ffn.output.weight") == 2);
   CHECK(first_move("backbone.embeddings.word.weight") == 3);
-  std::size_t events = 0;
-  for (auto at = result.said.find(" are trainable; "); at != std::string::npos;
-       at = result.said.find(" are trainable; ", at + 1))
-    ++events;
-  CHECK(events == 1 + 3);  // the beginning, then n + 1 of n = 2 layers
+  const auto& phases = result.events.phases;
+  REQUIRE(phases.size() == 1 + 3);  // the beginning, then n + 1 of n = 2 layers
+  for (std::int64_t p = 0; p < 4; ++p) CHECK(phases[p].step == 3 * p);
+  CHECK(phases[0].frontier == 2);
+  CHECK(phases[1].frontier == 1);
+  CHECK(phases[2].frontier == 0);
+  CHECK(phases[3].frontier == -1);
+  for (std::size_t p = 1; p < phases.size(); ++p) CHECK(phases[p].parameters > phases[p - 1].parameters);
 }
 
 TEST_CASE("tuning begins where probing ended: its first loss is the one that probing would have had next") {
@@ -274,9 +283,9 @@ TEST_CASE("cached and uncached training have the same losses, also where the fro
       const auto none = with("where = \"none\""), memory = with("where = \"memory\""),
                  disk = with("where = \"disk\"\ndirectory = \"" + (folder.path() / "c").string() + "\"");
       const auto again = with("where = \"disk\"\ndirectory = \"" + (folder.path() / "c").string() + "\"");
-      CHECK_FALSE(has(none.said, "cache "));
-      CHECK(has(memory.said, "cache "));
-      CHECK(has(again.said, "found on disk"));
+      CHECK(none.events.caches.empty());
+      CHECK_FALSE(memory.events.caches.empty());
+      CHECK(again.events.found_cache());
       for (const SmallTask& task : kMixed) {
         check_close(memory.losses(task.name), none.losses(task.name));
         check_close(disk.losses(task.name), none.losses(task.name));
@@ -302,21 +311,21 @@ TEST_CASE("a cache on disk is found by a second run, and not by one with other w
   training.tables =
       "[freeze]\npolicy = \"bottom_layers\"\nlayers = 2\n[cache]\nwhere = \"disk\"\ndirectory = \"" +
       (folder.path() / "c").string() + "\"\n";
-  CHECK_FALSE(has(training.run().said, "found on disk"));
-  CHECK(has(training.run().said, "found on disk"));
+  CHECK_FALSE(training.run().events.found_cache());
+  CHECK(training.run().events.found_cache());
   training.model_key = "other plugin or truncation";
-  CHECK_FALSE(has(training.run().said, "found on disk"));
+  CHECK_FALSE(training.run().events.found_cache());
   training.model_key = "key";
   training.before = [](mtt::MultiTaskModel& model) {
     for (auto& [name, tensor] : model.parameters())
       if (name == "backbone.layers.1.ffn.norm.bias") tensor.add_(1);
   };
-  CHECK_FALSE(has(training.run().said, "found on disk"));
+  CHECK_FALSE(training.run().events.found_cache());
   training.before = [](mtt::MultiTaskModel& model) {  // above the frontier: no matter
     for (auto& [name, tensor] : model.parameters())
       if (name == "backbone.layers.2.ffn.norm.bias" || is_head(name)) tensor.add_(1);
   };
-  CHECK(has(training.run().said, "found on disk"));
+  CHECK(training.run().events.found_cache());
 }
 
 TEST_CASE("over a frozen trunk joint training is separate training, bit for bit") {
@@ -387,6 +396,34 @@ TEST_CASE("a gradient that is not finite ends the training before it reaches the
   training.tables = "[weighting]\nnormalize = false\n";
   training.weighting = &huge;
   CHECK_THROWS_WITH(training.run(), Contains("step 1") && Contains("norm of the gradients is not finite"));
+}
+
+TEST_CASE("a training tells what happens, in its order") {
+  SmallTraining training;
+  training.train = "epochs = 3\nevaluate_every = 2\nsave_every = 3\npatience = 2\n" + kSteady;
+  training.tables = "[freeze]\npolicy = \"probe_then_tune\"\nepochs = 1\n";
+  training.sources = {small_source("s.jsonl", {0, 1}, 24)};
+  for (mtt::Value& label : training.sources[0].labels[1]) label = {};
+  training.evaluate = [scores = std::vector<double>{0.6, 0.7, 0.7, 0.5}](mtt::MultiTaskModel&) mutable {
+    const double score = scores.front();
+    scores.erase(scores.begin());
+    return mtt::Scores{{"a.accuracy", score}};
+  };
+  const std::vector<std::string> first = {"begun", "cache", "phase", "step",   "step",
+                                          "best",  "step",  "epoch", "idle b", "saved"};
+  std::vector<std::string> all = first;
+  for (const char* event : {"phase", "step", "best", "step", "step", "evaluation", "epoch", "saved", "step",
+                            "step", "evaluation", "saved", "stopped early", "ended"})
+    all.emplace_back(event);
+  CHECK(training.run().events.order == all);
+
+  training.evaluate = [](mtt::MultiTaskModel&) { return mtt::Scores{{"a.accuracy", NAN}}; };
+  training.train = "epochs = 1\nevaluate_every = 2\nbest = \"a.accuracy\"\n" + kSteady;
+  training.tables = "[cache]\nwhere = \"none\"\n";
+  const std::vector<std::string> undefined = {"begun",      "phase", "step",       "step",
+                                              "evaluation", "step",  "evaluation", "epoch",
+                                              "idle b",     "saved", "ended",      "best undefined"};
+  CHECK(training.run().events.order == undefined);
 }
 
 TEST_CASE("a policy under which no parameter is trainable is refused") {
