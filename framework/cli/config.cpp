@@ -5,6 +5,7 @@
 #include "model_option.h"
 #include "report/console.h"
 #include "run/resolved_experiment.h"
+#include "set_option.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -20,8 +21,7 @@ struct Show {
 
 void Show::run() const {
   Console console;
-  std::vector<Override> overrides = environment_overrides();
-  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  const std::vector<Override> overrides = experiment_overrides(set);
   const Experiment experiment = Experiment::read(file, overrides);
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
   console.answer(config_with_origins(experiment, resolved_experiment(experiment, plugins)));
@@ -61,10 +61,7 @@ void add_config(CLI::App& app) {
   CLI::App* verb =
       config->add_subcommand("show", "Print every value of an experiment and where it comes from");
   verb->add_option("config", show->file, "An experiment file")->type_name("CONFIG")->required();
-  verb->add_option("--set", show->set, "Override a value; may be repeated")
-      ->type_name("key=value")
-      ->expected(1)
-      ->take_all();
+  add_set(*verb, show->set);
   add_plugin_path(*verb, show->plugin_path);
   verb->callback([show] { show->run(); });
 

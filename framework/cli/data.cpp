@@ -5,6 +5,7 @@
 #include "report/console.h"
 #include "report/data_check_text.h"
 #include "run/data_check.h"
+#include "set_option.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -21,8 +22,7 @@ struct Check {
 };
 
 int Check::run() const {
-  std::vector<Override> overrides = environment_overrides();
-  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  const std::vector<Override> overrides = experiment_overrides(set);
   const Experiment experiment = Experiment::read(file, overrides);
   ExampleFiles files(text_keys(experiment));
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
@@ -43,10 +43,7 @@ void add_data(CLI::App& app) {
       "check",
       "Print counts, labels, lengths, overlaps and errors of the examples; exit code 1 if there are errors");
   verb->add_option("config", check->file, "An experiment file")->type_name("CONFIG")->required();
-  verb->add_option("--set", check->set, "Override a value; may be repeated")
-      ->type_name("key=value")
-      ->expected(1)
-      ->take_all();
+  add_set(*verb, check->set);
   add_plugin_path(*verb, check->plugin_path);
   verb->add_flag("--json", check->json, "Print one JSON object");
   verb->callback([check] {

@@ -25,7 +25,7 @@ struct Export {
     LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
     for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
     if (adapter)
-      write_peft_adapter(loaded, run, directory);
+      write_peft_adapter(loaded, directory);
     else if (!head.empty())
       write_hugging_face_head(loaded, head, run, directory);
     else

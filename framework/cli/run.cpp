@@ -5,6 +5,7 @@
 #include "model_option.h"
 #include "report/verbosity.h"
 #include "run/experiment_run.h"
+#include "set_option.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -24,8 +25,7 @@ struct Run {
 };
 
 int Run::run() const {
-  std::vector<Override> overrides = environment_overrides();
-  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  std::vector<Override> overrides = experiment_overrides(set);
   if (threads > 0) overrides.push_back({"run.threads=" + std::to_string(threads), "--threads"});
   const Experiment experiment = Experiment::read(file, overrides);
   PluginCatalog plugins = plugin_catalog(plugin_path, experiment.top.strings("plugin_path"));
@@ -61,10 +61,7 @@ void add_run(CLI::App& app) {
   verb->add_option("config", run->file, "An experiment file")->type_name("CONFIG")->required();
   verb->add_option("--out", run->out, "Directory of the run; default: `out` in [run], or runs/<name>")
       ->type_name("DIR");
-  verb->add_option("--set", run->set, "Override a value; may be repeated")
-      ->type_name("key=value")
-      ->expected(1)
-      ->take_all();
+  add_set(*verb, run->set);
   verb->add_option("--probes", run->probes, "Folder in which fitted probes are saved for reuse by other runs")
       ->type_name("DIR")
       ->check([](const std::string& path) {

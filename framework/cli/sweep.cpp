@@ -4,6 +4,7 @@
 #include "experiment/experiment.h"
 #include "failure.h"
 #include "model_option.h"
+#include "set_option.h"
 #include "sweep/sweep_run.h"
 #include "verbs.h"
 
@@ -24,8 +25,7 @@ struct Sweep {
 };
 
 int Sweep::run() const {
-  std::vector<Override> overrides;
-  for (const std::string& assignment : set) overrides.push_back({assignment, "--set " + assignment});
+  const std::vector<Override> overrides = set_overrides(set);
   Console console;
   PluginCatalog plugins =
       plugin_catalog(plugin_path, Experiment::read(file, overrides).top.strings("plugin_path"));
@@ -56,10 +56,7 @@ void add_sweep(CLI::App& app) {
                                       "results; resumes an interrupted sweep");
   verb->add_option("config", sweep->file, "An experiment file with [sweep]")->type_name("CONFIG")->required();
   verb->add_option("--out", sweep->out, "Directory of the sweep; default: sweeps/<name>")->type_name("DIR");
-  verb->add_option("--set", sweep->set, "Override a value; may be repeated")
-      ->type_name("key=value")
-      ->expected(1)
-      ->take_all();
+  add_set(*verb, sweep->set);
   verb->add_option(
           "--jobs", sweep->jobs,
           "Number of runs at a time, which share the threads; their times are not comparable and are marked")

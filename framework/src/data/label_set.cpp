@@ -7,6 +7,7 @@
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "value/json.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {
@@ -72,7 +73,7 @@ void refuse_label(const Value& label, LabelKind expected) {
   std::string found = label.json();
   if (found.size() > kLongestShown) {
     std::size_t end = kLongestShown;
-    while ((static_cast<unsigned char>(found[end]) & 0xC0) == 0x80) --end;
+    while (continues_character(found[end])) --end;
     found = found.substr(0, end) + "...";
   }
   label.refuse("found " + found + ", expected " + expected_label(expected) + head_for(label, expected));

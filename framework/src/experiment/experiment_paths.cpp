@@ -13,10 +13,8 @@ namespace {
 
 constexpr std::string_view kDataVariable = "${MTT_DATA}";
 
-bool is_model_path(const std::string& model) {
-  return model.starts_with("/") || model.starts_with("./") || model.starts_with("../") || model == "." ||
-         model == ".." || model.starts_with("${");
-}
+/// A directory, also one below a variable.
+bool is_directory_name(const std::string& model) { return is_model_path(model) || model.starts_with("${"); }
 
 /// [backbone] model, where it is there and a string.
 const Value* model_of(const Value& config) {
@@ -69,13 +67,13 @@ void make_paths_absolute(Value& config, const fs::path& folder) {
   make_absolute(config.find("run"), {"out", "init_from"}, folder);
   if (Value* tasks = config.find("tasks"); tasks && tasks->is(Value::Kind::table))
     for (auto& entry : tasks->table()) make_absolute(&entry.value, {"train", "dev", "test"}, folder);
-  if (const Value* model = model_of(config); model && is_model_path(model->string()))
+  if (const Value* model = model_of(config); model && is_directory_name(model->string()))
     make_absolute(*config.find("backbone")->find("model"), folder);
 }
 
 void check_model_name(const Value& config, const fs::path& folder) {
   const Value* model = model_of(config);
-  if (!model || is_model_path(model->string())) return;
+  if (!model || is_directory_name(model->string())) return;
   const std::string& name = model->string();
   std::error_code error;
   if (name.empty() || !fs::is_directory(base_of(*model, folder) / name, error)) return;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "io/file.h"
+#include "io/jsonl.h"
 #include "io/terminal_text.h"
-#include "value/json.h"
 #include "value/toml.h"
 
 namespace fs = std::filesystem;
@@ -26,18 +26,12 @@ std::string scores_table(const fs::path& run) {
   std::error_code error;
   if (!fs::exists(file, error)) return "The run has no test set, so there are no scores.\n";
   std::string table = "| task | score | value | examples |\n|---|---|---|---|\n";
-  const std::string content = read_file(file, kMostBytes);
-  std::int32_t number = 0;
-  for (std::size_t begin = 0; begin < content.size();) {
-    const std::size_t end = std::min(content.find('\n', begin), content.size());
-    const Value row = parse_json_line(content.substr(begin, end - begin), file.string(), ++number);
+  for (const Value& row : parse_json_lines(read_file(file, kMostBytes), file.string()))
     for (const auto& [name, value] : row.at("metrics").table())
       table += "| " + cell(row.at("task").string()) + " | " + cell(name) + " | " +
                (value.is(Value::Kind::null) ? "undefined" : formatted("%.4f", value.number())) + " | " +
                std::to_string(row.at("examples").integer()) + " of " +
                cell(fs::path(row.at("file").string()).filename().string()) + " |\n";
-    begin = end + 1;
-  }
   return table;
 }
 

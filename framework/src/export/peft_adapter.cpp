@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "model/checkpoint_tensors.h"
 #include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
@@ -23,8 +23,7 @@ std::string_view in_encoder(std::string_view name) {
 
 }  // namespace
 
-void write_peft_adapter(LoadedRun& run, const std::filesystem::path&,
-                        const std::filesystem::path& directory) {
+void write_peft_adapter(LoadedRun& run, const std::filesystem::path& directory) {
   if (run.adapters.kind != AdapterSettings::Kind::lora)
     throw Error("the run has no LoRA adapter; train one with policy = \"lora\" in [freeze]");
   for (const std::string& name : run.trained)

@@ -9,7 +9,6 @@ namespace mtt {
 
 /// Writes adapter_config.json and adapter_model.safetensors for the model that the run was trained from. A
 /// run that also changed other weights of the encoder, or has no LoRA adapter, throws Error.
-void write_peft_adapter(LoadedRun& run, const std::filesystem::path& run_directory,
-                        const std::filesystem::path& directory);
+void write_peft_adapter(LoadedRun& run, const std::filesystem::path& directory);
 
 }  // namespace mtt

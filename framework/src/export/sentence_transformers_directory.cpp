@@ -4,9 +4,11 @@
 
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
-#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "model/checkpoint_tensors.h"
+#include "model/dense_config.h"
+#include "model/pooling.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;
@@ -14,46 +16,23 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-struct ModeNames {
-  PoolingMode mode;
-  const char *flag, *name;  ///< of the old dialect and of the new one
-};
-
-/// In the order in which the old dialect concatenates.
-constexpr ModeNames kModes[] = {
-    {PoolingMode::cls, "pooling_mode_cls_token", "cls"},
-    {PoolingMode::max, "pooling_mode_max_tokens", "max"},
-    {PoolingMode::mean, "pooling_mode_mean_tokens", "mean"},
-    {PoolingMode::mean_sqrt_len_tokens, "pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
-    {PoolingMode::weightedmean, "pooling_mode_weightedmean_tokens", "weightedmean"},
-    {PoolingMode::lasttoken, "pooling_mode_lasttoken", "lasttoken"}};
-
 Value pooling_config(const Pooling& pooling, std::int64_t hidden) {
   Value config(Value::Table{{"word_embedding_dimension", hidden}});
   std::vector<PoolingMode> in_order;
-  for (const auto& [mode, flag, name] : kModes) {
+  for (const auto& [mode, name, flag] : kPoolingNames) {
     const bool on = std::find(pooling.modes.begin(), pooling.modes.end(), mode) != pooling.modes.end();
-    config.set(flag, on);
+    config.set(std::string(flag), on);
     if (on) in_order.push_back(mode);
   }
   if (in_order != pooling.modes) {
     Value::Array modes;
     for (const PoolingMode mode : pooling.modes)
-      for (const ModeNames& names : kModes)
-        if (names.mode == mode) modes.emplace_back(names.name);
+      for (const PoolingName& known : kPoolingNames)
+        if (known.mode == mode) modes.emplace_back(std::string(known.name));
     config = Value(Value::Table{{"embedding_dimension", hidden}, {"pooling_mode", Value(std::move(modes))}});
   }
   config.set("include_prompt", pooling.include_prompt);
   return config;
-}
-
-std::string activation_class(const std::string& name) {
-  constexpr std::pair<const char*, const char*> kClasses[] = {
-      {"tanh", "Tanh"}, {"identity", "Identity"}, {"relu", "ReLU"}, {"gelu", "GELU"}, {"silu", "SiLU"}};
-  for (const auto& [ours, theirs] : kClasses)
-    if (name == ours)
-      return std::string("torch.nn.modules.") + (name == "identity" ? "linear." : "activation.") + theirs;
-  throw Error("the activation '" + name + "' of a dense layer has no class in torch.nn");
 }
 
 void write_json(const fs::path& file, const Value& value) {

@@ -37,11 +37,6 @@ bool is_model(const fs::path& path) {
   return false;
 }
 
-bool looks_like_path(const std::string& text) {
-  return text.starts_with("/") || text.starts_with("./") || text.starts_with("../") || text == "." ||
-         text == "..";
-}
-
 void check_name(const std::string& name) {
   const bool fine =
       !name.empty() && name.find("..") == std::string::npos && name.back() != '/' &&
@@ -165,9 +160,14 @@ class Search {
 
 }  // namespace
 
+bool is_model_path(std::string_view text) {
+  return text.starts_with("/") || text.starts_with("./") || text.starts_with("../") || text == "." ||
+         text == "..";
+}
+
 fs::path find_model(const std::string& name_or_path) {
   std::error_code error;
-  if (looks_like_path(name_or_path)) {
+  if (is_model_path(name_or_path)) {
     if (fs::is_directory(name_or_path, error)) return fs::absolute(name_or_path).lexically_normal();
     if (fs::exists(name_or_path, error))
       throw Error("the model '" + name_or_path + "' is a file; give the directory that holds it");

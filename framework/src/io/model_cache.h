@@ -3,9 +3,13 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mtt {
+
+/// Whether what names a model begins as a path: with '/', './' or '../', or is '.' or '..'.
+bool is_model_path(std::string_view name_or_path);
 
 /// Finds a model: a directory as given (a value with '/' at its start, '.' or an existing directory), or a
 /// name that is looked up, in order, in MTT_MODEL_PATH (colon-separated folders: the folder itself where its

@@ -8,6 +8,7 @@
 
 #include "io/safetensors.h"
 #include "model/parameter_name.h"
+#include "model/peft_adapter.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 
@@ -55,8 +56,8 @@ std::vector<nn::NamedParameter> merged_parameters(Backbone& backbone, const Adap
       return parameter.name == adapted.parameter;
     });
     weight->tensor = weight->tensor.clone();
-    weight->tensor.narrow(0, adapted.place.first_row, adapted.place.rows)
-        .add_(adapted.b.matmul(adapted.a), adapters.alpha / static_cast<double>(adapters.size));
+    add_low_rank(weight->tensor, adapted.place.first_row, adapted.a, adapted.b,
+                 adapters.alpha / static_cast<double>(adapters.size));
   }
   return merged;
 }

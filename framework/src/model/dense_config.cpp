@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/config_file.h"
+#include "mtt/error.h"
 #include "text/component_json.h"
 
 namespace mtt {
@@ -54,6 +55,13 @@ SentenceModules::DenseShape read_dense_config(const std::filesystem::path& folde
   if (const Value* activation = config.find("activation_function"))
     shape.activation = activation_name(*activation, warnings);
   return shape;
+}
+
+std::string activation_class(const std::string& name) {
+  for (const auto& [theirs, ours] : kClasses)
+    if (name == ours)
+      return std::string("torch.nn.modules.") + (name == "identity" ? "linear." : "activation.") + theirs;
+  throw Error("the activation '" + name + "' of a dense layer has no class in torch.nn");
 }
 
 }  // namespace mtt

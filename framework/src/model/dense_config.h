@@ -15,4 +15,8 @@ namespace mtt {
 SentenceModules::DenseShape read_dense_config(const std::filesystem::path& folder,
                                               std::vector<std::string>& warnings);
 
+/// The class of torch that such a file names for an activation: "torch.nn.modules.activation.Tanh" for
+/// "tanh". An activation without one throws Error.
+std::string activation_class(const std::string& name);
+
 }  // namespace mtt

@@ -42,6 +42,11 @@ at::Tensor tensor_of(const TensorView& view, const fs::path& file) {
 
 }  // namespace
 
+void add_low_rank(const at::Tensor& weight, std::int64_t row, const at::Tensor& a, const at::Tensor& b,
+                  double scale) {
+  weight.narrow(0, row, b.size(0)).add_(b.matmul(a), scale);
+}
+
 std::optional<PeftAdapter> PeftAdapter::read(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory / kConfig, error)) return std::nullopt;
@@ -89,7 +94,7 @@ void PeftAdapter::merge_into(Backbone& backbone) const {
     if (a.size(1) != weight.size(1) || b.size(1) != a.size(0) || row + b.size(0) > weight.size(0) ||
         (!target->row && b.size(0) != weight.size(0)))
       throw Error(file.string() + ": the adapter's matrices for '" + name + "' do not fit the weight");
-    weight.narrow(0, row, b.size(0)).add_(b.matmul(a), scale);
+    add_low_rank(weight, row, a, b, scale);
   }
 }
 

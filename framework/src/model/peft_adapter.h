@@ -9,6 +9,11 @@
 
 namespace mtt {
 
+/// W + scale · B A in place (Hu et al. 2021, eq. 3), on the rows of the weight from `row` on: a [rank, in],
+/// b [rows, rank].
+void add_low_rank(const at::Tensor& weight, std::int64_t row, const at::Tensor& a, const at::Tensor& b,
+                  double scale);
+
 /// A directory with adapter_config.json and adapter_model.safetensors.
 struct PeftAdapter {
   std::filesystem::path directory;
@@ -18,7 +23,7 @@ struct PeftAdapter {
   /// None where the directory has no adapter_config.json. Other methods than plain LoRA throw Error.
   static std::optional<PeftAdapter> read(const std::filesystem::path& directory);
 
-  /// W + scale · B A for every weight that the adapter extends (Hu et al. 2021, eq. 3). A tensor that belongs
+  /// W + scale · B A for every weight that the adapter extends. A tensor that belongs
   /// to no weight of the backbone, or does not fit it, throws Error.
   void merge_into(Backbone& backbone) const;
 };

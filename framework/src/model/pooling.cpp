@@ -7,24 +7,12 @@
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/zeros.h>
 
-#include <array>
 #include <cmath>
-#include <utility>
 
 #include "mtt/error.h"
 
 namespace mtt {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, PoolingMode>, 7> kModes = {{
-    {"cls", PoolingMode::cls},
-    {"max", PoolingMode::max},
-    {"mean", PoolingMode::mean},
-    {"mean_sqrt_len_tokens", PoolingMode::mean_sqrt_len_tokens},
-    {"mean_sqrt_len", PoolingMode::mean_sqrt_len_tokens},
-    {"weightedmean", PoolingMode::weightedmean},
-    {"lasttoken", PoolingMode::lasttoken},
-}};
 
 /// block [n, L, H], whose first `skip` tokens do not count → [n, H]
 at::Tensor pool(PoolingMode mode, const at::Tensor& block, std::int64_t skip) {
@@ -53,8 +41,9 @@ at::Tensor pool(PoolingMode mode, const at::Tensor& block, std::int64_t skip) {
 }  // namespace
 
 PoolingMode pooling_mode(std::string_view name) {
-  for (const auto& [known, mode] : kModes)
-    if (name == known) return mode;
+  if (name == "mean_sqrt_len") return PoolingMode::mean_sqrt_len_tokens;
+  for (const PoolingName& known : kPoolingNames)
+    if (name == known.name) return known.mode;
   throw Error("unknown pooling '" + std::string(name) +
               "'; expected cls, max, mean, mean_sqrt_len, weightedmean or lasttoken");
 }

@@ -1,6 +1,7 @@
 // From token vectors to sentence vectors.
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,21 @@ namespace mtt {
 
 /// The poolings of sentence-transformers, under its names.
 enum class PoolingMode { cls, max, mean, mean_sqrt_len_tokens, weightedmean, lasttoken };
+
+/// What sentence-transformers calls a pooling, in the order in which the flags of its old dialect
+/// concatenate.
+struct PoolingName {
+  PoolingMode mode;
+  std::string_view name, flag;
+};
+inline constexpr std::array<PoolingName, 6> kPoolingNames = {{
+    {PoolingMode::cls, "cls", "pooling_mode_cls_token"},
+    {PoolingMode::max, "max", "pooling_mode_max_tokens"},
+    {PoolingMode::mean, "mean", "pooling_mode_mean_tokens"},
+    {PoolingMode::mean_sqrt_len_tokens, "mean_sqrt_len_tokens", "pooling_mode_mean_sqrt_len_tokens"},
+    {PoolingMode::weightedmean, "weightedmean", "pooling_mode_weightedmean_tokens"},
+    {PoolingMode::lasttoken, "lasttoken", "pooling_mode_lasttoken"},
+}};
 
 /// The mode of a name; also takes "mean_sqrt_len". An unknown name throws Error that lists the known ones.
 PoolingMode pooling_mode(std::string_view name);

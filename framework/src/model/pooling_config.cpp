@@ -1,7 +1,6 @@
 #include "model/pooling_config.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "model/config_file.h"
 #include "mtt/error.h"
@@ -9,16 +8,6 @@
 
 namespace mtt {
 namespace {
-
-/// The flags of the old dialect, in the order in which it concatenates.
-constexpr std::pair<const char*, const char*> kFlags[] = {
-    {"pooling_mode_cls_token", "cls"},
-    {"pooling_mode_max_tokens", "max"},
-    {"pooling_mode_mean_tokens", "mean"},
-    {"pooling_mode_mean_sqrt_len_tokens", "mean_sqrt_len_tokens"},
-    {"pooling_mode_weightedmean_tokens", "weightedmean"},
-    {"pooling_mode_lasttoken", "lasttoken"},
-};
 
 std::vector<std::string> names_of(const Value& mode) {
   if (!mode.is(Value::Kind::array)) return {mode.string()};
@@ -36,8 +25,8 @@ bool same_set(std::vector<std::string> a, std::vector<std::string> b) {
 std::vector<std::string> mode_names(const Value& config, const std::string& file,
                                     std::vector<std::string>& warnings) {
   std::vector<std::string> by_flags;
-  for (const auto& [key, mode] : kFlags)
-    if (flag_or(config, key, false)) by_flags.emplace_back(mode);
+  for (const PoolingName& known : kPoolingNames)
+    if (flag_or(config, known.flag, false)) by_flags.emplace_back(known.name);
   std::vector<std::string> names = by_flags;
   if (const Value* mode = config.find("pooling_mode")) {
     names = names_of(*mode);
@@ -72,7 +61,7 @@ PoolingConfig read_pooling_config(const std::filesystem::path& folder, std::vect
   const Value config = read_json(file);
   std::vector<std::string> known = {"word_embedding_dimension", "embedding_dimension", "pooling_mode",
                                     "include_prompt"};
-  for (const auto& [key, mode] : kFlags) known.emplace_back(key);
+  for (const PoolingName& name : kPoolingNames) known.emplace_back(name.flag);
   refuse_unknown_keys(config, known, "the pooling module");
 
   PoolingConfig result;

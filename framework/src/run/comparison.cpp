@@ -6,11 +6,10 @@
 #include <map>
 #include <set>
 
-#include "data/text_lines.h"
 #include "io/file.h"
+#include "io/jsonl.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
-#include "value/json.h"
 #include "value/toml.h"
 
 namespace fs = std::filesystem;
@@ -101,13 +100,9 @@ RunSummary summarise_run(const fs::path& directory) {
         "' has no scores.jsonl; a run has one when it is complete and [data] or a task names a test file");
   RunSummary run{
       printable(directory.string()), parse_toml(read_file(config, kMostBytes), config.string()), {}};
-  const std::vector<std::string> lines = split_lines(read_file(scores, kMostBytes), scores.string());
-  std::vector<Value> rows;
+  const std::vector<Value> rows = parse_json_lines(read_file(scores, kMostBytes), scores.string());
   std::map<std::string, std::set<std::string>> files;  // of each task
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    rows.push_back(parse_json_line(lines[i], scores.string(), static_cast<std::int32_t>(i + 1)));
-    files[rows.back().at("task").string()].insert(rows.back().at("file").string());
-  }
+  for (const Value& row : rows) files[row.at("task").string()].insert(row.at("file").string());
   for (const Value& row : rows) {
     std::string task = row.at("task").string();
     if (files[task].size() > 1) task += " (" + told_apart(row.at("file").string(), files[task]) + ")";

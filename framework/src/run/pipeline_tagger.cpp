@@ -7,6 +7,7 @@
 
 #include "mtt/error.h"
 #include "mtt/metrics.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 std::vector<std::size_t> character_places(std::string_view utf8) {
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < utf8.size(); ++i)
-    if ((utf8[i] & 0xC0) != 0x80) places.push_back(i);
+    if (!continues_character(utf8[i])) places.push_back(i);
   places.push_back(utf8.size());
   return places;
 }

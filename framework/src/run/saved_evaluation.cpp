@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "mtt/error.h"
 #include "report/confusion_csv.h"
+#include "value/utf8.h"
 
 namespace fs = std::filesystem;
 
@@ -24,7 +25,7 @@ class Names {
   std::string unique(std::string name) {
     if (name.size() > kMostNameBytes) {
       std::size_t end = kMostNameBytes;
-      while (end > 0 && (name[end] & 0xC0) == 0x80) --end;  // no half character
+      while (end > 0 && continues_character(name[end])) --end;  // no half character
       name.resize(end);
     }
     std::string result = name;

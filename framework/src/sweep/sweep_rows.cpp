@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "io/file.h"
-#include "value/json.h"
+#include "io/jsonl.h"
 
 namespace fs = std::filesystem;
 
@@ -86,12 +86,8 @@ std::vector<SweepRow> read_rows(const fs::path& file) {
   std::error_code error;
   std::vector<SweepRow> rows;
   if (!fs::exists(file, error)) return rows;
-  const std::string text = read_file(file, kMostBytes);
-  std::int32_t number = 0;
-  for (std::size_t begin = 0, end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    put_row(rows, row_from_json(parse_json_line(std::string_view(text).substr(begin, end - begin),
-                                                file.string(), ++number)));
-  }
+  for (const Value& row : parse_json_lines(whole_lines(read_file(file, kMostBytes)), file.string()))
+    put_row(rows, row_from_json(row));
   return rows;
 }
 

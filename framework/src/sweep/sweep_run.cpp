@@ -10,6 +10,7 @@
 #include "experiment/task_examples.h"
 #include "io/append_file.h"
 #include "io/file.h"
+#include "io/jsonl.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
@@ -39,12 +40,11 @@ constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "
 constexpr std::size_t kMostBytes = 64u << 20;
 constexpr std::uintmax_t kLogEnd = 64u << 10;
 
-/// A torn last line is cut off.
-std::int64_t whole_lines(const fs::path& file) {
+/// The bytes of a file's whole lines.
+std::int64_t whole_bytes(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return 0;
-  const std::string text = read_file(file, std::size_t{1} << 30);
-  return static_cast<std::int64_t>(text.rfind('\n') + 1);
+  return static_cast<std::int64_t>(whole_lines(read_file(file, std::size_t{1} << 30)).size());
 }
 
 using Keys = std::map<const SweepRun*, std::string>;
@@ -119,7 +119,7 @@ class Sweep {
     console_.say(std::to_string(plan_.runs.size()) + " runs, " +
                  std::to_string(plan_.runs.size() - open_.size()) + " of them already complete; in " +
                  settings_.directory.string() + "\n");
-    AppendFile log(settings_.directory / kRows, whole_lines(settings_.directory / kRows));
+    AppendFile log(settings_.directory / kRows, whole_bytes(settings_.directory / kRows));
     const int signal = run_children(
         open_.size(), static_cast<std::size_t>(settings_.jobs),
         [&](std::size_t number) { return command(*open_[number]); },

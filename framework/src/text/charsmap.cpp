@@ -24,8 +24,6 @@ bool has_leaf(std::uint32_t unit) { return (unit >> 8 & 1) != 0; }
 std::size_t offset(std::uint32_t unit) { return std::size_t{unit >> 10} << ((unit & 0x200u) >> 6); }
 std::size_t leaf_value(std::uint32_t unit) { return unit & 0x7FFFFFFFu; }
 
-bool begins_character(char byte) { return (byte & 0xC0) != 0x80; }
-
 /// What takes the place of `count` characters.
 void push_replacement(std::string_view replacement, int count, std::vector<Change>& changes) {
   const std::size_t before = changes.size();
@@ -54,7 +52,7 @@ Charsmap::Charsmap(std::string_view bytes) {
     throw Error("the map's replacements are not valid UTF-8");
   double length = 0;
   for (const char byte : replacements_) {
-    length = byte == 0 ? 0 : length + (begins_character(byte) ? 1 : 0);
+    length = byte == 0 ? 0 : length + (continues_character(byte) ? 0 : 1);
     growth_ = std::max(growth_, length);
   }
   for (char c = 1; c < 127; ++c) stays_[c] = c != '\r' && !find(std::string_view(&c, 1));
@@ -73,7 +71,7 @@ std::optional<std::string_view> Charsmap::find(std::string_view key) const {
     if (node >= units_.size()) return std::nullopt;
     const std::size_t begin = leaf_value(units_[node]);
     if (begin > replacements_.size() ||
-        (begin < replacements_.size() && !begins_character(replacements_[begin])))
+        (begin < replacements_.size() && continues_character(replacements_[begin])))
       return std::nullopt;
     return std::string_view(replacements_).substr(begin, replacements_.find('\0', begin) - begin);
   }

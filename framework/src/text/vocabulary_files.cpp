@@ -26,7 +26,7 @@ void for_each_line(std::string_view text, const std::string& source, const Line&
 std::string_view without_spaces_at_end(std::string_view text) {
   while (!text.empty()) {
     std::size_t last = text.size() - 1;
-    while (last > 0 && (text[last] & 0xC0) == 0x80) --last;
+    while (last > 0 && continues_character(text[last])) --last;
     const char* p = text.data() + last;
     if ((unicode::properties(read_code_point(p)).flags & unicode::kSpace) == 0) break;
     text = text.substr(0, last);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "value/utf8.h"
+
 namespace mtt {
 namespace {
 
@@ -14,8 +16,6 @@ std::uint64_t hashed(std::uint64_t hash, std::string_view bytes) {
   for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * kHashPrime;
   return hash;
 }
-
-bool continues_character(char byte) { return (byte & 0xC0) == 0x80; }
 
 }  // namespace
 

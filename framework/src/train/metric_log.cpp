@@ -4,12 +4,11 @@
 #include <cmath>
 #include <fstream>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "io/file.h"
+#include "io/jsonl.h"
 #include "mtt/error.h"
-#include "value/json.h"
 
 namespace mtt {
 namespace {
@@ -92,15 +91,8 @@ Scores log_means(const std::filesystem::path& path) {
 }
 
 std::vector<Value> read_metric_log(const std::filesystem::path& path) {
-  const std::string bytes = read_file(path, kMostBytes);
-  std::string_view rest(bytes);
-  std::vector<Value> rows;
-  for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-    rows.push_back(
-        parse_json_line(rest.substr(0, end), path.string(), static_cast<std::int32_t>(rows.size() + 1)));
-    rows.back().table();
-    rest.remove_prefix(end + 1);
-  }
+  std::vector<Value> rows = parse_json_lines(whole_lines(read_file(path, kMostBytes)), path.string());
+  for (const Value& row : rows) row.table();
   return rows;
 }
 

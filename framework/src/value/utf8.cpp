@@ -29,7 +29,7 @@ std::size_t find_invalid_utf8(std::string_view bytes) {
     const std::uint8_t highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
     if (at(i + 1) < lowest || at(i + 1) > highest) return i;
     for (std::size_t k = 2; k < length; ++k) {
-      if ((at(i + k) & 0xC0) != 0x80) return i;
+      if (!continues_character(bytes[i + k])) return i;
     }
     i += length;
   }
@@ -38,7 +38,7 @@ std::size_t find_invalid_utf8(std::string_view bytes) {
 
 std::size_t count_code_points(std::string_view utf8) {
   std::size_t count = 0;
-  for (const char c : utf8) count += (static_cast<std::uint8_t>(c) & 0xC0) != 0x80;
+  for (const char c : utf8) count += continues_character(c) ? 0 : 1;
   return count;
 }
 

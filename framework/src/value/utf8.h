@@ -11,6 +11,9 @@ namespace mtt {
 /// cut-off sequences are invalid), or npos.
 std::size_t find_invalid_utf8(std::string_view bytes);
 
+/// Whether a byte of valid UTF-8 continues a character.
+inline bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
 /// How many code points valid UTF-8 has.
 std::size_t count_code_points(std::string_view utf8);
 

@@ -14,7 +14,7 @@ struct Character {
 
 Character first_character(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<std::uint8_t>(bytes[i]); };
-  const auto tail = [&](std::size_t i) { return (at(i) & 0xC0) == 0x80; };
+  const auto tail = [&](std::size_t i) { return continues_character(bytes[i]); };
   const bool pair = bytes.size() >= 6 && at(0) == 0xED && (at(1) & 0xF0) == 0xA0 && tail(2) &&
                     at(3) == 0xED && (at(4) & 0xF0) == 0xB0 && tail(5);
   if (!pair) return {at(0), 1};
