@@ -10,20 +10,20 @@ namespace fs = std::filesystem;
 namespace {
 
 void write_run(const TemporaryFolder& folder, const std::string& name, int seed, const std::string& policy,
-               const std::string& accuracy) {
+               const std::string& accuracy, const std::string& macro_f1 = "0.1") {
   folder.write(name + "/config.toml", "name = \"same\"\nrun.seed = " + std::to_string(seed) +
                                           "\nfreeze.policy = \"" + policy + "\"\ntrain.epochs = 3\n");
   folder.write(name + "/scores.jsonl",
                "{\"task\": \"intent\", \"file\": \"t\", \"examples\": 2, \"metrics\": {\"accuracy\": " +
-                   accuracy + ", \"macro_f1\": 0.1}}\n");
+                   accuracy + ", \"macro_f1\": " + macro_f1 + "}}\n");
 }
 
 }  // namespace
 
 TEST_CASE("compare shows where runs differ and their main scores") {
   const TemporaryFolder folder;
-  write_run(folder, "a", 1, "none", "0.5");
-  write_run(folder, "b", 1, "lora", "0.75");
+  write_run(folder, "a", 1, "none", "0.5", "0.125");
+  write_run(folder, "b", 1, "lora", "0.75", "0.625");
   const std::string a = (folder.path() / "a").string(), b = (folder.path() / "b").string();
   const Outcome outcome = mtt_program({"compare", a, b});
   INFO(outcome.err);
@@ -34,22 +34,24 @@ TEST_CASE("compare shows where runs differ and their main scores") {
   CHECK_THAT(outcome.out, Contains("\nintent.accuracy  0.5000") && Contains("\nfreeze.policy    none "));
   CHECK(outcome.out.find("intent.accuracy") < outcome.out.find("freeze.policy"));
   const Outcome json = mtt_program({"compare", a, b, "--json"});
-  CHECK_THAT(json.out,
-             Contains("\"differs\":{\"freeze.policy\":\"lora\"}") && Contains("\"intent.macro_f1\":0.1"));
+  CHECK_THAT(
+      json.out,
+      Contains(
+          R"("differs":{"freeze.policy":"lora"},"scores":{"intent.accuracy":0.75,"intent.macro_f1":0.625})"));
 }
 
 TEST_CASE("compare gives mean and deviation of seeds") {
   const TemporaryFolder folder;
   std::vector<std::string> arguments = {"compare"};
-  const char* accuracies[] = {"0.25", "0.5", "0.75"};
+  const char* accuracies[] = {"0.25", "0.5", "0.9"};
   for (int seed = 1; seed <= 3; ++seed) {
     const std::string name = "s" + std::to_string(seed);
     write_run(folder, name, seed, "none", accuracies[seed - 1]);
     arguments.push_back((folder.path() / name).string());
   }
   const Outcome outcome = mtt_program(arguments);
-  CHECK_THAT(outcome.out, Contains("  mean    standard deviation\n") && Contains("  0.7500") &&
-                              Contains("  0.5000  0.2500\n"));
+  CHECK_THAT(outcome.out, Contains("  mean    standard deviation\n") && Contains("\nintent.accuracy") &&
+                              Contains("  0.5500  0.3279\n"));
 }
 
 TEST_CASE("compare says what a directory lacks") {

@@ -264,3 +264,28 @@ TEST_CASE("directories of other model types, and without modules.json, are mean-
   CHECK(causal.out != plain.out);
   CHECK_THAT(causal.err, Contains("the last of their tokens"));
 }
+
+TEST_CASE("a model is found by its name in the caches that the environment names") {
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
+  write_tiny_model(path("models/mine"));
+  write_tiny_model(path("hf/hub/models--org--net/snapshots/abc"));
+  folder.write("hf/hub/models--org--net/refs/main", "abc\n");
+  const auto tokenize = [&](const std::string& model) {
+    return mtt_program(
+        {"tokenize", "--model", model}, "play\n",
+        {"MTT_MODEL_PATH=" + path("models"), "HF_HOME=" + path("hf"), "XDG_CACHE_HOME=" + path("cache")});
+  };
+  for (const std::string& model : {std::string("mine"), std::string("org/net"), path("models/mine")}) {
+    INFO(model);
+    CHECK(tokenize(model).code == 0);
+  }
+  const auto refused = [&](const std::string& model, const std::string& part, const std::string& other) {
+    const Outcome outcome = tokenize(model);
+    CHECK(outcome.code == 1);
+    CHECK_THAT(outcome.err, Contains(part) && Contains(other));
+  };
+  refused("nothing", "no model 'nothing'", path("models/nothing"));
+  refused("./nothing", "'./nothing'", "does not exist");
+  refused("a/b/c", "a/b/c", "neither a directory nor the name");
+}

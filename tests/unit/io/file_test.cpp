@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include "catch.h"
-#include "io/model_cache.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
 
@@ -49,21 +48,4 @@ TEST_CASE("names from files stay within their directory") {
     CHECK_THROWS_AS(mtt::inside(in, bad), mtt::Error);
   fs::create_symlink(folder.path() / "out", in / "link");
   CHECK_THROWS_WITH(mtt::inside(in, "link"), Contains("outside its directory"));
-}
-
-TEST_CASE("models are found in the caches by name") {
-  const TemporaryFolder folder;
-  folder.write("models/mine/config.json", "{}");
-  folder.write("hf/hub/models--org--net/refs/main", "abc\n");
-  folder.write("hf/hub/models--org--net/snapshots/abc/config.json", "{}");
-  ::setenv("MTT_MODEL_PATH", (folder.path() / "models").c_str(), 1);
-  ::setenv("HF_HOME", (folder.path() / "hf").c_str(), 1);
-  ::setenv("XDG_CACHE_HOME", (folder.path() / "cache").c_str(), 1);
-  CHECK(mtt::find_model("mine") == folder.path() / "models/mine");
-  CHECK(mtt::find_model("org/net") == folder.path() / "hf/hub/models--org--net/snapshots/abc");
-  CHECK(mtt::find_model((folder.path() / "models/mine").string()) == folder.path() / "models/mine");
-  CHECK_THROWS_WITH(mtt::find_model("nothing"), Contains("no model 'nothing'") && Contains("models/nothing"));
-  CHECK_THROWS_WITH(mtt::find_model("./nothing"), Contains("does not exist"));
-  CHECK_THROWS_WITH(mtt::find_model("a/b/c"), Contains("neither a directory nor the name"));
-  for (const char* name : {"MTT_MODEL_PATH", "HF_HOME", "XDG_CACHE_HOME"}) ::unsetenv(name);
 }

@@ -2,10 +2,10 @@
 
 #include <cstring>
 #include <fstream>
+#include <iostream>
 
 #include "catch.h"
 #include "mtt/error.h"
-#include "npy.h"
 #include "temporary_folder.h"
 
 namespace {
@@ -66,18 +66,6 @@ TEST_CASE("weights: one file, shards, or a sentence") {
   CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("'x' is not listed"));
   std::filesystem::create_directory(folder.path() / "model.safetensors");
   CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("is a directory"));
-}
-
-TEST_CASE("npy is what NumPy writes") {
-  const TemporaryFolder folder;
-  const float data[] = {1, 2, 3, 4, 5, 6};
-  mtt::write_npy(folder.path() / "a.npy", data, {2, 3});
-  const std::string bytes = file_text(folder.path() / "a.npy");
-  const std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
-  CHECK(bytes.substr(0, 10 + text.size()) == std::string("\x93NUMPY\x01\x00\x76\x00", 10) + text);
-  CHECK(bytes.substr(10 + text.size(), 128 - 10 - text.size()) == std::string(117 - text.size(), ' ') + "\n");
-  CHECK(npy_values(folder.path() / "a.npy", {2, 3}) == std::vector<float>(data, data + 6));
-  CHECK(mtt::npy_header({7}).find("(7,)") != std::string::npos);
 }
 
 // The reference accepts a name that is there twice with one entry; we never do.

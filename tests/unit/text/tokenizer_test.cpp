@@ -4,7 +4,6 @@
 #include "io/file.h"
 #include "value/json.h"
 #include "shown.h"
-#include "value/utf8.h"
 
 namespace {
 
@@ -135,18 +134,6 @@ TEST_CASE("an added token that begins with a space leaves it to the one before t
   const char spaced[] = R"("id":7,"content":" x","single_word":false,"lstrip":true,"rstrip":true)";
   const auto t = from_json(json_with(mask, spaced));
   CHECK(shown(t, "hello x xhello") == "[CLS](0,0) hello(0,5)  x(5,8)  x(8,9) hello(9,14) [SEP](0,0) ");
-}
-
-TEST_CASE("UTF-8: every code point goes round") {
-  for (char32_t c = 0; c < 0x110000; ++c) {
-    if (c >= 0xD800 && c < 0xE000) continue;
-    char bytes[4];
-    const std::string text(bytes, static_cast<std::size_t>(mtt::write_code_point(c, bytes)));
-    const char* p = text.data();
-    REQUIRE(mtt::find_invalid_utf8(text) == std::string::npos);
-    REQUIRE(mtt::read_code_point(p) == c);
-    REQUIRE(p == text.data() + text.size());
-  }
 }
 
 TEST_CASE("the golden strings give the reference's ids and offsets", "[data]") {

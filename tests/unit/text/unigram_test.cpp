@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "shown.h"
-#include "text/byte_trie.h"
 
 using mtt::Value;
 
@@ -196,27 +195,6 @@ TEST_CASE("unigram: a long word takes linear time") {
   CHECK(tokens.ids.size() == 2 + 1'000'000);
   t.encode(std::string(2'000'000, 'x'), 0, tokens);
   CHECK(tokens.ids.size() == 3);
-}
-
-TEST_CASE("a byte trie finds every token that a text begins with") {
-  const std::vector<mtt::VocabularyEntry> entries = {{"", 9},   {"b", 1}, {"abc", 2}, {"a", 3},
-                                                     {"ab", 4}, {"é", 5}, {"a", 6},   {"abcdefgh", 7}};
-  const mtt::ByteTrie trie(entries);
-  const auto prefixes = [&](std::string_view text) {
-    std::vector<std::pair<std::size_t, std::int32_t>> found;
-    trie.prefixes(text, [&](std::size_t length, std::int32_t id) { found.emplace_back(length, id); });
-    return found;
-  };
-  using Found = std::vector<std::pair<std::size_t, std::int32_t>>;
-  CHECK(prefixes("abcd") == Found{{1, 6}, {2, 4}, {3, 2}});
-  CHECK(prefixes("éa") == Found{{2, 5}});
-  CHECK(prefixes("xab").empty());
-  CHECK(prefixes("").empty());
-  CHECK(trie.find("abcdefgh") == 7);
-  CHECK(trie.find("abcd") == -1);
-  CHECK(trie.find("a") == 6);
-  CHECK(trie.find("") == 9);
-  CHECK(mtt::ByteTrie(std::span<const mtt::VocabularyEntry>()).find("a") == -1);
 }
 
 TEST_CASE("unigram: what is not reproduced exactly is refused") {

@@ -1,0 +1,101 @@
+#include "model/weight_loading.h"
+
+#include <ATen/ATen.h>
+
+#include "catch.h"
+#include "mtt/error.h"
+#include "mtt/nn/layers.h"
+#include "temporary_folder.h"
+#include "weight_files.h"
+
+namespace {
+
+/// qkv [4, 2], of which the checkpoint has q and k apart, and norm [2].
+class Model : public mtt::nn::Module {
+ public:
+  Model() : qk(parameter("qk", {4, 2})), norm(parameter("norm", {2})) {}
+  at::Tensor &qk, &norm;
+};
+
+std::optional<mtt::WeightTarget> target(std::string_view name) {
+  if (name == "q") return mtt::WeightTarget{"qk", 0};
+  if (name == "k") return mtt::WeightTarget{"qk", 2};
+  if (name == "norm" || name == "gamma") return mtt::WeightTarget{"norm"};
+  if (name == "position_ids") return mtt::WeightTarget{""};
+  if (name == "other") return mtt::WeightTarget{"elsewhere"};
+  return std::nullopt;
+}
+
+const FloatTensor kQ{"q", {2, 2}, {1, 2, 3, 4}}, kK{"k", {2, 2}, {5, 6, 7, 8}}, kNorm{"norm", {2}, {9, 10}};
+
+struct Loaded {
+  Model model;
+  std::vector<std::string> warnings;
+};
+
+void load(Loaded& into, const std::vector<FloatTensor>& tensors) {
+  const TemporaryFolder folder;
+  write_float_tensors(folder.path() / "model.safetensors", tensors);
+  mtt::load_weights(into.model, mtt::Weights::read(folder.path()), target, into.warnings);
+}
+
+void check_refused(const std::vector<FloatTensor>& tensors, const std::string& one,
+                   const std::string& other) {
+  Loaded loaded;
+  CHECK_THROWS_WITH(load(loaded, tensors), Contains("model.safetensors") && Contains(one) && Contains(other));
+}
+
+}  // namespace
+
+TEST_CASE("parameters get their tensors, also those that are put together from parts") {
+  Loaded loaded;
+  load(loaded, {kK, kNorm, kQ, {"position_ids", {1}, {0}}});
+  CHECK(at::equal(loaded.model.qk, at::arange(1, 9, at::kFloat).view({4, 2})));
+  CHECK(at::equal(loaded.model.norm, at::tensor({9.0F, 10.0F})));
+  CHECK(loaded.warnings.empty());
+}
+
+TEST_CASE("a tensor that the model does not know is a warning") {
+  Loaded loaded;
+  load(loaded, {kQ, kK, kNorm, {"pooler", {1}, {0}}});
+  REQUIRE(loaded.warnings.size() == 1);
+  CHECK_THAT(loaded.warnings[0], Contains("'pooler'") && Contains("not used"));
+}
+
+TEST_CASE("what is missing, twice there or of another shape is refused by name") {
+  check_refused({kQ, kK}, "'norm' is missing", "[2]");
+  check_refused({kK, kNorm}, "no tensor for the parameter 'qk'", "[4, 2]");
+  check_refused({kQ, kNorm}, "from row 2 on", "'qk'");
+  check_refused({kQ, kK, kNorm, {"gamma", {2}, {0, 0}}}, "'norm'", "'gamma'");
+  check_refused({kQ, kK, {"norm", {3}, {0, 0, 0}}}, "[3]", "expected [2]");
+  check_refused({{"q", {3, 2}, {0, 0, 0, 0, 0, 0}}, kK, kNorm}, "'k' of shape [2, 2]", "3 rows are filled");
+  check_refused({kQ, {"k", {3, 2}, {0, 0, 0, 0, 0, 0}}, kNorm}, "'k' of shape [3, 2]", "2 rows are filled");
+  check_refused({kQ, kK, kNorm, {"other", {1}, {0}}}, "'other'", "'elsewhere'");
+}
+
+TEST_CASE("numbers of other formats become float32, and integers are refused") {
+  const std::uint16_t halves[] = {0x3c00, 0xc000};  // 1, -2
+  const std::uint16_t brains[] = {0x3f80, 0x4049};  // 1, 3.140625
+  const double doubles[] = {0.1, -1e300};
+  const std::int32_t integers[] = {1, 2};
+  const auto tensor = [](mtt::DType type, const void* data, std::size_t bytes) {
+    return mtt::float_tensor({"t", type, {2}, static_cast<const std::byte*>(data), bytes, nullptr}, "file");
+  };
+  CHECK(at::equal(tensor(mtt::DType::F16, halves, 4), at::tensor({1.0F, -2.0F})));
+  CHECK(at::equal(tensor(mtt::DType::BF16, brains, 4), at::tensor({1.0F, 3.140625F})));
+  CHECK(tensor(mtt::DType::F64, doubles, 16)[0].item<float>() == 0.1F);
+  CHECK_THROWS_WITH(tensor(mtt::DType::I32, integers, 8),
+                    Contains("file") && Contains("'t'") && Contains("I32"));
+}
+
+TEST_CASE("float32 is used in the file itself, and a change of it does not reach the file") {
+  const TemporaryFolder folder;
+  const auto file = folder.path() / "model.safetensors";
+  write_float_tensors(file, {kNorm});
+  const std::string before = file_text(file);
+  const mtt::SafetensorsFile opened = mtt::SafetensorsFile::open(file);
+  at::Tensor tensor = mtt::float_tensor(opened.tensors[0], "file");
+  CHECK(tensor.const_data_ptr() == static_cast<const void*>(opened.tensors[0].data));
+  tensor.fill_(1);
+  CHECK(file_text(file) == before);
+}
