@@ -45,10 +45,11 @@ TEST_CASE("sample weights are the same again, and scales of normalisations are a
   SmallBackbone one(1, 0), other(1, 0);
   mtt::sample_weights(one, 5);
   mtt::sample_weights(other, 5);
-  for (std::size_t i = 0; i < one.parameters().size(); ++i) {
-    const auto& [name, tensor] = one.parameters()[i];
+  const auto first = one.parameters(), second = other.parameters();
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const auto& [name, tensor] = first[i];
     INFO(name);
-    CHECK(at::equal(tensor, other.parameters()[i].tensor));
+    CHECK(at::equal(tensor, second[i].tensor));
     const bool scale = name.find("norm.weight") != std::string::npos;
     CHECK(std::abs(tensor.mean().item<float>() - (scale ? 1 : 0)) < 0.3);
   }
