@@ -1,9 +1,8 @@
 #define CATCH_CONFIG_RUNNER
 #include <iostream>
 #include <set>
-#include <string_view>
+#include <string>
 
-#include "case_server.h"
 #include "catch.h"
 
 namespace {
@@ -41,7 +40,9 @@ void list_empty() {
     std::cout << "FAILED: no assertion in the test case " << name << "\n";
 }
 
-int run_cases(int argc, char** argv) {
+}  // namespace
+
+int main(int argc, char** argv) {
   constexpr int kSkipped = 77;  // SKIP_RETURN_CODE of the tests
   const int failed = Catch::Session().run(argc, argv);
   list_skipped();
@@ -50,11 +51,4 @@ int run_cases(int argc, char** argv) {
   if (!empty_test_cases.empty()) return 1;
   const auto skipped = static_cast<int>(skipped_test_cases().size());
   return skipped > 0 && skipped == test_cases_run ? kSkipped : 0;
-}
-
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc == 2 && argv[1] == std::string_view("--serve")) return serve_cases(argv[0], run_cases);
-  return run_cases(argc, argv);
 }
