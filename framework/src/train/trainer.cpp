@@ -11,7 +11,7 @@
 #include <optional>
 #include <tuple>
 
-#include "freeze/auto_freeze.h"
+#include "freeze/freeze_schedule.h"
 #include "freeze/frontier.h"
 #include "io/file.h"
 #include "mtt/error.h"
@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::string_view kBackbone = "backbone.";
+constexpr const char* kFreezing = "auto_freeze";
 constexpr const char* kBest = "best.safetensors";
 constexpr const char* kFirst = ".first_moment";
 constexpr const char* kSecond = ".second_moment";
@@ -54,13 +54,10 @@ class Trainer {
   std::vector<std::string> idle_heads();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
-  void decide_freezing();
   void end_epoch();
   void evaluate();
   void save();
   double finite(double gradient_norm) const;
-  bool trains(const std::string& name) const;
-  std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
   std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
   std::int64_t total_steps() const { return settings().epochs * sampler_.steps_per_epoch(); }
@@ -76,12 +73,14 @@ class Trainer {
   AdamW optimizer_, weighting_optimizer_;
   TrainingStep runner_;
   EarlyStopping stopping_;
-  std::optional<AutoFreeze> auto_freeze_;
+  std::vector<nn::NamedParameter> backbone_;
+  std::unique_ptr<FreezeSchedule> freezing_;
+  std::optional<Phase> phase_;  ///< none: not entered yet
   EpochMeans means_;
   std::vector<bool> drawn_;  ///< [K]: whether a file of the task gave examples in this epoch
   std::vector<bool> told_;   ///< [K]: whether it was told that its head counted no target
   PrefixCaches caches_;
-  std::int64_t step_ = 0, saved_step_ = -1, phase_ = -1;
+  std::int64_t step_ = 0, saved_step_ = -1;
 };
 
 std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
@@ -104,20 +103,15 @@ Trainer::Trainer(TrainingJob job)
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
       runner_(job_.model, job_.sources, job_.weighting, job_.normalize_weights, job_.seed),
       stopping_(settings().selection.best, settings().selection.patience),
+      backbone_(job_.model.backbone().parameters()),
+      freezing_(
+          freeze_schedule(job_.policy, own_layers(backbone_), {sampler_.steps_per_epoch(), total_steps()})),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
       told_(job_.model.tasks().size()),
       caches_(job_.model, job_.sources, job_.cache, job_.directory, job_.model_key, job_.threads,
               settings().tokens_per_forward) {
-  if (job_.policy.automatic)
-    auto_freeze_.emplace(own_layers(job_.model.backbone().parameters()), job_.policy.percentile);
   if (settings().dropout) job_.model.backbone().set_dropout(*settings().dropout);
-}
-
-bool Trainer::trains(const std::string& name) const {
-  if (!job_.policy.phases[phase_].trains(name)) return false;
-  if (!auto_freeze_ || !name.starts_with(kBackbone)) return true;
-  return layer_of_parameter(std::string_view(name).substr(kBackbone.size())) >= auto_freeze_->frozen();
 }
 
 std::vector<nn::NamedParameter> Trainer::saved_parameters() const {
@@ -128,10 +122,10 @@ std::vector<nn::NamedParameter> Trainer::saved_parameters() const {
 }
 
 void Trainer::enter_phase() {
-  phase_ = static_cast<std::int64_t>(job_.policy.phase_of(epoch()));
+  phase_ = freezing_->phase(step_);
   std::int64_t tensors = 0, count = 0;
   for (auto& [name, tensor] : job_.model.parameters()) {
-    const bool learns = trains(name);
+    const bool learns = phase_->trains(name);
     if (!learns) tensor.mutable_grad().reset();
     tensor.set_requires_grad(learns);
     if (!learns) continue;
@@ -142,16 +136,15 @@ void Trainer::enter_phase() {
   const std::int64_t dropped = optimizer_.forget_frozen();
   runner_.parameters_changed();
   job_.model.train(false);
-  const std::int64_t begun =
-      auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
+  const std::int64_t begun = phase_->first_epoch * sampler_.steps_per_epoch();
   caches_.follow((total_steps() - begun) * settings().batch_size, observer_);
   runner_.set_prefix(caches_.plans(), caches_.views());
   const std::int64_t depth = job_.model.backbone().shape().layers;
   observer_.phase_entered({.step = step_,
-                           .name = job_.policy.phases[phase_].name,
+                           .name = phase_->name,
                            .tensors = tensors,
                            .parameters = count,
-                           .frontier = frontier(backbone(), depth),
+                           .frontier = frontier(backbone_, depth),
                            .layers = depth,
                            .dropped = dropped,
                            .unbalanced = unbalanced()});
@@ -179,7 +172,7 @@ void Trainer::announce(bool resumes, const Value* checkpoint) {
 }
 
 void Trainer::one_step() {
-  if (static_cast<std::int64_t>(job_.policy.phase_of(epoch())) != phase_) enter_phase();
+  if (freezing_->phase(step_) != phase_) enter_phase();
   std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   for (const auto& [source, examples] : chosen)
@@ -196,7 +189,7 @@ void Trainer::one_step() {
   const double norm = finite(clip_gradients(optimizer_.slots(), settings().optimizer.clip_norm));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
-  if (auto_freeze_) auto_freeze_->add(backbone());
+  const bool phase_ends = freezing_->observe(step_ + 1, backbone_);
   for (AdamW::Slot& slot : optimizer_.slots()) slot.parameter.mutable_grad().reset();
   step_weighting(data, result);
   means_.add(result.losses);
@@ -206,7 +199,7 @@ void Trainer::one_step() {
                        .result = result,
                        .learning_rate_factor = factor,
                        .gradient_norm = norm});
-  if (auto_freeze_) decide_freezing();
+  if (phase_ends) enter_phase();
 }
 
 double Trainer::finite(double gradient_norm) const {
@@ -228,14 +221,6 @@ void Trainer::step_weighting(const StepData& data, const StepResult& result) {
       slot.parameter.mutable_grad().add_(slot.parameter, job_.weighting.weight_decay());
   weighting_optimizer_.step(1);
   for (AdamW::Slot& slot : weighting_optimizer_.slots()) slot.parameter.mutable_grad().reset();
-}
-
-void Trainer::decide_freezing() {
-  const std::int64_t per_epoch = sampler_.steps_per_epoch();
-  const std::int64_t interval = (per_epoch + job_.policy.intervals - 1) / job_.policy.intervals;
-  if (step_ % interval != 0 || step_ >= total_steps()) return;
-  const std::int64_t before = auto_freeze_->frozen();
-  if (auto_freeze_->decide() != before) enter_phase();
 }
 
 void Trainer::evaluate() {
@@ -290,7 +275,8 @@ Value Trainer::state() {
       {"early_stopping", stopping_.state()}});
   observer_.saving(state);
   state.set("probes", job_.probes);
-  if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
+  if (const Value freezing = freezing_->state(); !freezing.is(Value::Kind::null))
+    state.set(kFreezing, freezing);
   return state;
 }
 
@@ -308,7 +294,7 @@ void Trainer::save() {
       moments.push_back({slot.name + kSecond, slot.second_moment});
     }
   }
-  if (auto_freeze_) checkpoint.tensors["auto_freeze"] = auto_freeze_->sums();
+  if (checkpoint.state.find(kFreezing)) checkpoint.tensors[kFreezing] = freezing_->tensors();
   save_checkpoint(folder(), checkpoint);
   saved_step_ = step_;
   observer_.checkpoint_saved(step_);
@@ -341,7 +327,8 @@ void Trainer::resume() {
   means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
   means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
   stopping_.restore(state.at("early_stopping"));
-  if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
+  if (!freezing_->state().is(Value::Kind::null))
+    freezing_->restore(state.at(kFreezing), checkpoint.tensors[kFreezing]);
 
   const auto moment = [&](const std::string& name) {
     for (const auto& [saved, tensor] : checkpoint.tensors["optimizer"])
