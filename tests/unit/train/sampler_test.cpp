@@ -7,6 +7,7 @@
 #include "catch.h"
 #include "config/toml.h"
 #include "mtt/error.h"
+#include "train/sampling_shares.h"
 
 using mtt::Sampler;
 using mtt::SamplerSettings;
