@@ -5,8 +5,9 @@
 
 A key is a digest of a run's resolved configuration. After a default has changed, write its old value into the
 TOML file: then the file says again what the rows were computed from, and this script gives each row the key of its
-run. Scores and everything else in a row stay byte for byte. It changes keys only; whether the file still describes
-the runs is for you to know.
+run. It cannot tell whether the file still describes the runs; check that first. Where the key version changes,
+"inputs" (the digest of the examples and the model) becomes "", which means unknown. Scores and everything else in a
+row stay byte for byte.
 """
 import json
 import re
@@ -36,6 +37,8 @@ def main():
             print(f"{path}:{i + 1}: {title}, seed {row['seed']} is not a run of {config}; left as it is")
             continue
         key, version = keys[title, row["seed"]]
+        if row.get("inputs") and row.get("key_version", 1) != version:
+            line = line.replace(f'"inputs":"{row["inputs"]}"', '"inputs":""', 1)
         line = re.sub(r',"key_version":\d+', "", line, count=1)
         lines[i] = re.sub(r'"key":"[^"]*"', f'"key":"{key}","key_version":{version}', line, count=1)
         changed += 1

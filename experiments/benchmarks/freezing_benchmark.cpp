@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 #include "freeze/frontier.h"
 #include "model/encoder.h"
 #include "plugin/make_parts.h"

@@ -1,7 +1,7 @@
 #include <memory>
 
-#include "config/config_reference.h"
-#include "config/resolved_config.h"
+#include "experiment/config_reference.h"
+#include "experiment/resolved_config.h"
 #include "model_option.h"
 #include "report/console.h"
 #include "run/resolved_experiment.h"

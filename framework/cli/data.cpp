@@ -1,6 +1,6 @@
 #include <memory>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 #include "model_option.h"
 #include "report/console.h"
 #include "report/data_check_text.h"

@@ -5,10 +5,10 @@
 #include "data/import/import.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "report/console.h"
 #include "report/import_text.h"
-#include "report/terminal_text.h"
 #include "verbs.h"
 
 namespace fs = std::filesystem;

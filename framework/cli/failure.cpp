@@ -6,7 +6,7 @@
 #include <new>
 #include <sstream>
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 #include "report/verbosity.h"
 
 namespace mtt {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 #include "io/model_cache.h"
 #include "model/json_file.h"
 #include "mtt/error.h"

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "config/overrides.h"
 #include "data/text_keys.h"
 #include "model/encoder.h"
 #include "model/inference.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
+#include "value/overrides.h"
 
 namespace mtt {
 

@@ -2,13 +2,13 @@
 #include <memory>
 
 #include "check/plugin_check.h"
-#include "config/config_reference.h"
+#include "experiment/config_reference.h"
+#include "io/terminal_text.h"
 #include "model_option.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/plugin_template.h"
 #include "report/console.h"
-#include "report/terminal_text.h"
 #include "verbs.h"
 
 namespace mtt {

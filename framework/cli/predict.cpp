@@ -2,8 +2,8 @@
 #include <charconv>
 #include <memory>
 
-#include "config/task_name.h"
 #include "data/text_lines.h"
+#include "experiment/task_name.h"
 #include "model/pair_inference.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"

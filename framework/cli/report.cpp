@@ -1,11 +1,11 @@
 #include <filesystem>
 #include <memory>
 
+#include "export/run_report.h"
 #include "io/file.h"
 #include "model_option.h"
 #include "mtt/error.h"
 #include "output.h"
-#include "run/run_report.h"
 #include "verbs.h"
 
 namespace mtt {

@@ -1,10 +1,10 @@
 #include <filesystem>
 #include <memory>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "failure.h"
 #include "model_option.h"
-#include "run/sweep_run.h"
+#include "sweep/sweep_run.h"
 #include "verbs.h"
 
 namespace mtt {

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "config/experiment.h"
-#include "config/listed.h"
-#include "config/other_names.h"
+#include "experiment/experiment.h"
 #include "mtt/options.h"
+#include "value/listed.h"
+#include "value/other_names.h"
 
 namespace mtt {
 namespace {

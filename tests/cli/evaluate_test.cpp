@@ -3,7 +3,7 @@
 #include <sstream>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"

@@ -2,11 +2,11 @@
 #include <sstream>
 
 #include "catch.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 
@@ -108,6 +108,15 @@ TEST_CASE("LoRA is merged, or written as an adapter") {
     for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i].number() == Approx(y[i].number()).margin(1e-6));
   }
   REQUIRE(e.write("lora", "adapter", {"--adapter"}).code == 0);
+  // A run says which adapters it has, whatever its experiment asks for; one without adapters.json is older.
+  const std::string adapters = e.path("lora") + "/adapters.json";
+  CHECK(file_text(adapters) ==
+        "{\"kind\":\"lora\",\"places\":[\"attention.query\",\"attention.output\",\"ffn.output\"],\"size\":2,"
+        "\"alpha\":16.0}\n");
+  fs::remove(adapters);
+  CHECK(e.vectors("lora") == own);
+  std::ofstream(adapters) << "{\"kind\": \"lora\", \"places\": [\"attention.query\"], \"alpha\": 16.0}";
+  CHECK_THAT(e.write("lora", "broken").err, Contains("adapters.json:1:1: 'size' is missing"));
   const mtt::Value config = mtt::parse_json(file_text(e.path("adapter") + "/adapter_config.json"), "c");
   CHECK(config.at("r").integer() == 2);
   CHECK(config.at("target_modules").json() ==

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "mtt/value.h"
 #include "program.h"
 #include "temporary_folder.h"

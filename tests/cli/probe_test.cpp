@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
@@ -245,7 +245,7 @@ TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing
   };
   const std::string sweep = "[sweep]\nseeds = 1\n[sweep.arms]\na = { train.epochs = 3 }\n";
   const std::string base = key(sweep);
-  CHECK_THAT(base, Contains(", version 2"));
+  CHECK_THAT(base, Contains(", version 3"));
   CHECK(key(sweep + "b = {}\n") == base);
   CHECK(key(sweep, {"sweep.seeds=4"}) == base);
   CHECK(key(sweep, {"name=other"}) == base);
@@ -274,12 +274,12 @@ TEST_CASE("rows with keys of another version are refused in one sentence") {
   REQUIRE(e.sweep().code == 0);
   CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them already complete"));
   std::string rows = e.file("sweep/runs.jsonl");
-  const std::string version = "\"key_version\":2,";
+  const std::string version = "\"key_version\":3,";
   rows.erase(rows.find(version), version.size());
   e.folder.write("sweep/runs.jsonl", rows);
   const Outcome refused = mtt_program({"sweep", e.config, "--out", out});
   CHECK(refused.code == 1);
-  CHECK_THAT(refused.err, Contains("(key_version 1, expected 2)"));
+  CHECK_THAT(refused.err, Contains("(key_version 1, expected 3)"));
 }
 
 TEST_CASE("the first example of docs/training.md ends at or above its probes", "[model]") {

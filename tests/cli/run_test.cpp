@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "npy.h"
 #include "program.h"
 #include "run/run_lock.h"

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "io/safetensors.h"
 #include "npy.h"
 #include "program.h"

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "program.h"
 #include "sweep/sweep_rows.h"
 #include "temporary_folder.h"

@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "io/safetensors.h"
 #include "npy.h"
 #include "program.h"

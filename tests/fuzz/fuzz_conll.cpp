@@ -1,6 +1,6 @@
 #include "data/conll.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

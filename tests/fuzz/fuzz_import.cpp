@@ -4,7 +4,7 @@
 #include "data/import/parsers.h"
 #include "data/jsonl.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "io/json.h"
+#include "value/json.h"
 #include "mtt/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

@@ -2,7 +2,7 @@
 
 #include "mtt/error.h"
 #include "text/tokenizer.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 #include "unit/text/bert_tokenizer.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

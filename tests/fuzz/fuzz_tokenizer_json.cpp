@@ -1,4 +1,4 @@
-#include "io/json.h"
+#include "value/json.h"
 #include "mtt/error.h"
 #include "text/tokenizer.h"
 

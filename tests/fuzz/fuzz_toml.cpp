@@ -1,4 +1,4 @@
-#include "config/toml.h"
+#include "value/toml.h"
 #include "mtt/error.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {

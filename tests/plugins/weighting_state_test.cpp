@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "io/json.h"
+#include "value/json.h"
 #include "weightings.h"
 
 namespace {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,13 +60,18 @@ class MTT_API OptionList {
   std::vector<Option> options_;
 };
 
+/// Which tables a key may belong to that a table does not declare: "[data] or [tasks.<name>]"; "" for none.
+using TablesWithKey = std::function<std::string(std::string_view key)>;
+
 /// Options that were read: every declared name is present and within its range.
 class MTT_API Options {
  public:
   /// Reads a table strictly: an unknown key (with the nearest declared name), a wrong kind, a value out of
   /// range or a missing required option throws Error with file:line:col. `where` names the table in
-  /// messages: "[tasks.intent]". A null value reads as an empty table.
-  static Options read(const OptionList& declared, const Value& table, std::string_view where);
+  /// messages: "[tasks.intent]"; `tables_with` names other tables in the message for an unknown key. A null
+  /// value reads as an empty table.
+  static Options read(const OptionList& declared, const Value& table, std::string_view where,
+                      const TablesWithKey& tables_with = {});
 
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;

@@ -8,6 +8,7 @@
 
 #include "check/samples.h"
 #include "freeze/frontier.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 

@@ -13,7 +13,6 @@
 #include "check/samples.h"
 #include "data/label_names.h"
 #include "eval/class_report.h"
-#include "io/json.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
@@ -21,6 +20,7 @@
 #include "probe/feature_basis.h"
 #include "probe/head_features.h"
 #include "probe/probe_objective.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace {

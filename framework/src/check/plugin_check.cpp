@@ -7,13 +7,13 @@
 #include "check/check_weighting.h"
 #include "check/contract_report.h"
 #include "check/guarded_process.h"
-#include "config/experiment.h"
-#include "config/overrides.h"
+#include "experiment/experiment.h"
 #include "io/file.h"
-#include "io/json.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "plugin/plugin_library.h"
-#include "report/terminal_text.h"
+#include "value/json.h"
+#include "value/overrides.h"
 
 namespace mtt {
 namespace {

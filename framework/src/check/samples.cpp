@@ -7,6 +7,7 @@
 
 #include <limits>
 
+#include "model/parameter_name.h"
 #include "mtt/random_stream.h"
 
 namespace mtt {
@@ -71,7 +72,7 @@ at::Tensor sample_values(at::IntArrayRef shape, std::uint64_t seed) {
 void sample_weights(nn::Module& module, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
   for (auto& [name, tensor] : module.parameters()) {
-    const bool scale = name.find("norm") != std::string::npos && !name.ends_with("bias");
+    const bool scale = is_norm(name) && !is_bias(name);
     tensor.copy_(sample_values(tensor.sizes(), seed++) * kScale + (scale ? 1 : 0));
   }
 }

@@ -4,7 +4,7 @@
 
 #include "io/line_reader.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -1,7 +1,7 @@
 #include "data/folded_text.h"
 
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

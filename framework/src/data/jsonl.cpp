@@ -2,8 +2,8 @@
 
 #include "data/file_text.h"
 #include "data/text_lines.h"
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace mtt {
 

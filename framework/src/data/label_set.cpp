@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "io/json.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace {

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 

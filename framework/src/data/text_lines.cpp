@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 std::vector<std::string> split_lines(std::string_view bytes, const std::string& source) {

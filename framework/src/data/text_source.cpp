@@ -9,7 +9,7 @@
 #include "data/jsonl.h"
 #include "data/text_lines.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

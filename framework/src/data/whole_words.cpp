@@ -6,7 +6,7 @@
 
 #include "data/label_check.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

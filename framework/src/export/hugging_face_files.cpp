@@ -4,8 +4,8 @@
 #include <string>
 
 #include "io/file.h"
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-#include "config/listed.h"
-#include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
 #include "export/sentence_transformers_directory.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "run/linear_head_file.h"
+#include "value/listed.h"
 
 namespace fs = std::filesystem;
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "config/toml.h"
 #include "io/file.h"
-#include "io/json.h"
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
+#include "value/json.h"
+#include "value/toml.h"
 
 namespace fs = std::filesystem;
 

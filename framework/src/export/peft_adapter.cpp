@@ -2,9 +2,10 @@
 
 #include <set>
 
-#include "export/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "export/checkpoint_tensors.h"
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
+#include "model/checkpoint_tensors.h"
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "mtt/error.h"

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "freeze/frontier.h"
+#include "model/parameter_name.h"
 
 namespace mtt {
 namespace {

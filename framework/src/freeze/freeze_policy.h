@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/adapter_settings.h"
 #include "mtt/options.h"
 
 namespace mtt {
@@ -36,15 +37,6 @@ struct Phase {
 struct AutoFreezeSettings {
   double percentile = 50;
   std::int64_t intervals = 5;  ///< decisions per epoch
-};
-
-/// Adapters that a policy adds to the backbone.
-struct AdapterSettings {
-  enum class Kind { none, lora, houlsby };
-  Kind kind = Kind::none;
-  std::vector<std::string> places;  ///< names of AdapterPlace
-  std::int64_t size = 0;            ///< LoRA's rank, or the bottleneck
-  double alpha = 0;                 ///< LoRA's scale is alpha / rank
 };
 
 /// How the heads of a training start.

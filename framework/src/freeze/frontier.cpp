@@ -1,17 +1,10 @@
 #include "freeze/frontier.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "model/parameter_name.h"
 
 namespace mtt {
-
-std::int64_t layer_of_parameter(std::string_view name) {
-  constexpr std::string_view kLayers = "layers.";
-  if (!name.starts_with(kLayers)) return -1;
-  std::int64_t layer = -1;
-  std::from_chars(name.data() + kLayers.size(), name.data() + name.size(), layer);
-  return layer;
-}
 
 std::int64_t own_layers(const std::vector<nn::NamedParameter>& backbone) {
   std::int64_t highest = -1;

@@ -17,7 +17,4 @@ std::int64_t frontier(const std::vector<nn::NamedParameter>& backbone, std::int6
 /// one). What freezes, and how fast it learns, is counted in these.
 std::int64_t own_layers(const std::vector<nn::NamedParameter>& backbone);
 
-/// The layer of a backbone parameter's name: -1 for all that is not `layers.N.…`.
-std::int64_t layer_of_parameter(std::string_view name);
-
 }  // namespace mtt

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace {

@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace fs = std::filesystem;

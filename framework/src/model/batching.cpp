@@ -7,7 +7,7 @@
 
 #include "model/worker_pool.h"
 #include "mtt/error.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

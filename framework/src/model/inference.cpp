@@ -8,11 +8,11 @@
 #include <cstring>
 #include <mutex>
 
+#include "io/terminal_text.h"
 #include "model/top_classes.h"
 #include "model/worker_pool.h"
 #include "mtt/error.h"
-#include "report/terminal_text.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

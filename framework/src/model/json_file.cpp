@@ -1,7 +1,7 @@
 #include "model/json_file.h"
 
 #include "io/file.h"
-#include "io/json.h"
+#include "value/json.h"
 
 namespace mtt {
 

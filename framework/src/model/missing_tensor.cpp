@@ -4,6 +4,8 @@
 #include <array>
 #include <cctype>
 
+#include "model/parameter_name.h"
+
 namespace mtt {
 namespace {
 
@@ -40,9 +42,8 @@ std::vector<std::string> variants(const std::string& name, const std::string& la
 
 /// "1" of "layers.1.attention.qkv.bias"
 std::string layer_of(const std::string& parameter) {
-  constexpr std::string_view kLayers = "layers.";
-  if (!parameter.starts_with(kLayers)) return "";
-  return parameter.substr(kLayers.size(), parameter.find('.', kLayers.size()) - kLayers.size());
+  const std::int64_t layer = layer_of_parameter(parameter);
+  return layer < 0 ? "" : std::to_string(layer);
 }
 
 /// The components that training programs and adapters put into names.

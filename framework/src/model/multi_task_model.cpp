@@ -1,5 +1,6 @@
 #include "model/multi_task_model.h"
 
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -56,12 +57,12 @@ void MultiTaskModel::train(bool on) {
 
 std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
   std::vector<nn::NamedParameter> all;
-  const auto append = [&](const std::string& prefix, const nn::Module& module) {
-    for (auto& [name, tensor] : module.parameters()) all.push_back({prefix + name, tensor});
+  const auto append = [&](std::string_view prefix, const nn::Module& module) {
+    for (auto& [name, tensor] : module.parameters()) all.push_back({std::string(prefix) + name, tensor});
   };
-  append("backbone.", *backbone_);
-  append("sentence.", *modules_);
-  for (const Task& task : tasks_) append("heads." + task.name + ".", *task.head);
+  append(kBackbonePrefix, *backbone_);
+  append(kModulesPrefix, *modules_);
+  for (const Task& task : tasks_) append(std::string(kHeadsPrefix) + task.name + ".", *task.head);
   return all;
 }
 

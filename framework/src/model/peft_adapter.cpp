@@ -7,9 +7,9 @@
 #include <map>
 
 #include "io/file.h"
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

@@ -5,10 +5,10 @@
 #include <set>
 #include <system_error>
 
-#include "config/other_names.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/own_place.h"
+#include "value/other_names.h"
 
 namespace fs = std::filesystem;
 

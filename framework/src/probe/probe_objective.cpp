@@ -10,6 +10,7 @@
 
 #include <algorithm>
 
+#include "model/parameter_name.h"
 #include "model/worker_pool.h"
 #include "train/plugin_results.h"
 
@@ -46,8 +47,7 @@ ProbeObjective::ProbeObjective(const Task& task, const HeadFeatures& features, s
   std::vector<at::Tensor> strengths;
   for (const auto& [name, tensor] : parameters_) {
     size_ += tensor.numel();
-    strengths.push_back(
-        at::full({tensor.numel()}, name.ends_with("bias") ? kBiasStrength : 1.0, at::kDouble));
+    strengths.push_back(at::full({tensor.numel()}, is_bias(name) ? kBiasStrength : 1.0, at::kDouble));
   }
   strengths_ = at::cat(strengths);
   const std::int64_t at_once = std::clamp(features.rows() / kLanes + 1, kLeastRows, kMostRows);

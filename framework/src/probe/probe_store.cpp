@@ -6,11 +6,11 @@
 
 #include <optional>
 
-#include "io/json.h"
 #include "io/open_file.h"
 #include "io/safetensors.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

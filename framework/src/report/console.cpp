@@ -10,8 +10,8 @@
 
 #include "io/file.h"
 #include "io/standard_output.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
-#include "report/terminal_text.h"
 #include "report/verbosity.h"
 
 namespace mtt {

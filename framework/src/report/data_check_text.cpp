@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "data/label_names.h"
-#include "report/terminal_text.h"
-#include "text/utf8.h"
+#include "io/terminal_text.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "report/html_text.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 

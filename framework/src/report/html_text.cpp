@@ -1,6 +1,6 @@
 #include "report/html_text.h"
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "data/text_lines.h"
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

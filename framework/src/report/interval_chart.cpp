@@ -4,9 +4,9 @@
 #include <cmath>
 #include <set>
 
+#include "io/terminal_text.h"
 #include "report/axis.h"
 #include "report/html_text.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

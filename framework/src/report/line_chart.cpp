@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/terminal_text.h"
 #include "report/axis.h"
 #include "report/html_text.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

@@ -1,7 +1,7 @@
 #include "report/prediction_text.h"
 
-#include "report/terminal_text.h"
-#include "text/utf8.h"
+#include "io/terminal_text.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "io/terminal_text.h"
 #include "report/html_text.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

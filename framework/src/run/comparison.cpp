@@ -6,12 +6,12 @@
 #include <map>
 #include <set>
 
-#include "config/toml.h"
 #include "data/text_lines.h"
 #include "io/file.h"
-#include "io/json.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
-#include "report/terminal_text.h"
+#include "value/json.h"
+#include "value/toml.h"
 
 namespace fs = std::filesystem;
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 #include "io/model_cache.h"
 #include "model/model_directory.h"
 #include "mtt/error.h"

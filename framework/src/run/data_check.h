@@ -1,9 +1,9 @@
 // The examples of an experiment, checked before anything is computed.
 #pragma once
 
-#include "config/experiment.h"
 #include "data/data_check.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "plugin/plugin_catalog.h"
 
 namespace mtt {

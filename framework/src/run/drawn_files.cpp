@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 
 namespace mtt {
 

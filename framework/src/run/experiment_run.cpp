@@ -4,13 +4,13 @@
 #include <optional>
 #include <set>
 
-#include "config/resolved_config.h"
-#include "config/task_examples.h"
 #include "data/examples.h"
+#include "experiment/resolved_config.h"
+#include "experiment/task_examples.h"
 #include "io/file.h"
 #include "io/peak_memory.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
-#include "report/terminal_text.h"
 #include "run/example_fitting.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"

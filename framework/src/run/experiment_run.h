@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
 #include "run/run_check.h"

@@ -4,15 +4,16 @@
 #include <vector>
 
 #include "freeze/frontier.h"
+#include "io/terminal_text.h"
+#include "model/parameter_name.h"
 #include "report/number_table.h"
-#include "report/terminal_text.h"
 #include "train/parameter_groups.h"
 
 namespace mtt {
 namespace {
 
 constexpr std::size_t kMostColumns = 6;
-constexpr std::string_view kBackbone = "backbone.", kHeads = "heads.", kEmbeddings = "embeddings.";
+constexpr std::string_view kEmbeddings = "embeddings.";
 
 struct Group {
   std::string name;
@@ -21,16 +22,13 @@ struct Group {
 };
 
 std::string group_of(std::string_view parameter) {
-  if (parameter.starts_with(kHeads)) {
-    const std::string_view task = parameter.substr(kHeads.size());
-    return "head " + std::string(task.substr(0, task.find('.')));
-  }
-  if (!parameter.starts_with(kBackbone)) return "dense modules";
+  if (name_in_head(parameter)) return "head " + std::string(task_of_parameter(parameter));
+  const auto name = name_in_backbone(parameter);
+  if (!name) return "dense modules";
   if (is_adapter(parameter)) return "adapters";
-  parameter.remove_prefix(kBackbone.size());
-  const std::int64_t layer = layer_of_parameter(parameter);
+  const std::int64_t layer = layer_of_parameter(*name);
   if (layer >= 0) return "layer " + std::to_string(layer);
-  return parameter.starts_with(kEmbeddings) ? "embeddings" : "rest of the encoder";
+  return name->starts_with(kEmbeddings) ? "embeddings" : "rest of the encoder";
 }
 
 /// Adapters stand among the layers that they extend; their group comes after the last layer.

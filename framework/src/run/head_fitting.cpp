@@ -8,12 +8,12 @@
 #include <cmath>
 #include <map>
 
-#include "config/other_names.h"
 #include "io/digest.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "probe/probe_store.h"
 #include "report/progress.h"
-#include "report/terminal_text.h"
+#include "value/other_names.h"
 
 namespace mtt {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "probe/probe.h"
 #include "run/task_building.h"
 
@@ -34,8 +34,8 @@ struct FittingSettings {
 };
 
 /// The initialisation of a task: what its `init` names, and for "auto" a logistic probe where the head is
-/// convex (ridge for a convex regression that has it, unless `penalty` is a number), else the head's first closed form, else "none";
-/// without training examples "none".
+/// convex (ridge for a convex regression that has it, unless `penalty` is a number), else the head's first
+/// closed form, else "none"; without training examples "none".
 std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples);
 
 /// Whether a head starts where its penalised loss on the features, as they are, is lowest.

@@ -10,7 +10,7 @@
 #include "run/head_behind_dense.h"
 #include "run/hugging_face_head.h"
 #include "run/pipeline_tagger.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

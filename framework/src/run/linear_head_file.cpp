@@ -4,12 +4,12 @@
 
 #include <map>
 
-#include "io/json.h"
 #include "io/safetensors.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -4,7 +4,7 @@
 
 #include "data/label_check.h"
 #include "data/overlap.h"
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 
 namespace mtt {
 namespace {

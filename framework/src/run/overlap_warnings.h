@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "report/console.h"
 #include "run/task_building.h"
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 #include "train/checkpoint.h"
 #include "train/early_stopping.h"
 

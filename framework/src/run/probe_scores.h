@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "report/console.h"
 #include "run/head_fitting.h"
 #include "run/scores.h"

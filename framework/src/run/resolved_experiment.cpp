@@ -1,7 +1,7 @@
 #include "run/resolved_experiment.h"
 
-#include "config/resolved_config.h"
-#include "config/task_examples.h"
+#include "experiment/resolved_config.h"
+#include "experiment/task_examples.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
 

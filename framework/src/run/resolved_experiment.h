@@ -1,7 +1,7 @@
 // An experiment with the defaults and choices of its plugins.
 #pragma once
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "plugin/plugin_catalog.h"
 
 namespace mtt {

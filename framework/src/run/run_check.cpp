@@ -8,9 +8,9 @@
 #include <system_error>
 
 #include "io/peak_memory.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "report/number_table.h"
-#include "report/terminal_text.h"
 #include "run/freeze_table.h"
 #include "run/run_directory.h"
 #include "run/run_estimate.h"

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "report/console.h"
 #include "run/label_problems.h"

@@ -8,17 +8,18 @@
 #include <functional>
 #include <system_error>
 
-#include "config/task_examples.h"
-#include "config/toml.h"
-#include "freeze/adapters.h"
+#include "experiment/task_examples.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "io/safetensors.h"
+#include "model/adapters.h"
+#include "model/parameter_name.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "run/saved_evaluation.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
+#include "value/json.h"
+#include "value/toml.h"
 
 namespace fs = std::filesystem;
 
@@ -27,13 +28,17 @@ namespace {
 
 constexpr const char* kConfig = "config.toml";
 constexpr const char* kBackbone = "backbone.safetensors";
+constexpr const char* kAdapters = "adapters.json";
 constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
-constexpr const char* kResults[] = {
-    "console.txt", "embeddings.npy", "similarity.svg", "predictions.jsonl",    kScoresFile, "metrics.jsonl",
-    "events",      "cost.json",      kConfusionFolder, kTestPredictionsFolder, kProbes,     kBackbone,
-    kHeads};
+constexpr const char* kResults[] = {"console.txt",    "embeddings.npy",
+                                    "similarity.svg", "predictions.jsonl",
+                                    kScoresFile,      "metrics.jsonl",
+                                    "events",         "cost.json",
+                                    kConfusionFolder, kTestPredictionsFolder,
+                                    kProbes,          kAdapters,
+                                    kBackbone,        kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 
@@ -67,6 +72,14 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
       head, Weights::read(directory), [](std::string_view name) { return WeightTarget{std::string(name)}; },
       encoder.warnings);
   plan.task.trained = saved.at("trained").boolean();
+}
+
+/// The adapters that a run has. Runs of mtt before adapters.json have those that their [freeze] asks for.
+AdapterSettings saved_adapters(const fs::path& directory, const Experiment& experiment) {
+  const fs::path file = directory / kAdapters;
+  if (std::error_code error; fs::exists(file, error))
+    return read_adapter_table(parse_json(read_file(file, kMostConfigBytes), file.string()));
+  return experiment.trains ? FreezePolicy::adapters_of(experiment.freeze) : AdapterSettings();
 }
 
 void check_contents(const fs::path& directory) {
@@ -190,8 +203,10 @@ void save_trained_backbone(const fs::path& directory, const MultiTaskModel& mode
   for (auto& parameter : model.parameters()) {
     const bool differs = policy.ever_trains(parameter.name) ||
                          std::find(changed.begin(), changed.end(), parameter.name) != changed.end();
-    if (differs && !parameter.name.starts_with("heads.")) trained.push_back(parameter);
+    if (differs && !name_in_head(parameter.name)) trained.push_back(parameter);
   }
+  if (policy.adapters.kind != AdapterSettings::Kind::none)
+    write_file_atomically(directory / kAdapters, adapter_table(policy.adapters).json() + "\n");
   if (!trained.empty()) save_tensors(directory / kBackbone, trained);
 }
 
@@ -207,10 +222,8 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     throw Error("the training in '" + directory.string() + "' is not finished; resume it with mtt run " +
                 (directory / kConfig).string() + " --out " + directory.string() + " --resume");
   run.encoder = load_encoder(EncoderSettings::from(run.experiment.backbone), plugins);
-  if (run.experiment.trains) {
-    run.adapters = FreezePolicy::adapters_of(run.experiment.freeze);
-    add_adapters(run.encoder.model->backbone(), run.adapters, 0);
-  }
+  run.adapters = saved_adapters(directory, run.experiment);
+  add_adapters(run.encoder.model->backbone(), run.adapters, 0);
   if (std::error_code error; fs::exists(directory / kBackbone, error)) {
     const auto trained = load_tensors(directory / kBackbone);
     for (const auto& [name, tensor] : trained) run.trained.push_back(name);

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/text_keys.h"
+#include "experiment/experiment.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
 #include "run/task_building.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <vector>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/model_cache.h"

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 
 namespace mtt {
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <filesystem>
 
+#include "io/terminal_text.h"
 #include "report/number_table.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

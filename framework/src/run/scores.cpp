@@ -9,11 +9,11 @@
 #include "data/label_names.h"
 #include "eval/cosine.h"
 #include "eval/named_scores.h"
+#include "io/terminal_text.h"
 #include "model/pair_inference.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

@@ -7,11 +7,11 @@
 #include "eval/cosine.h"
 #include "io/file.h"
 #include "io/npy.h"
+#include "io/terminal_text.h"
 #include "report/embedding_text.h"
 #include "report/prediction_text.h"
 #include "report/progress.h"
 #include "report/similarity_matrix.h"
-#include "report/terminal_text.h"
 
 namespace fs = std::filesystem;
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "model/inference.h"
 #include "report/console.h"

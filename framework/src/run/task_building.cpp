@@ -6,7 +6,8 @@
 
 #include <algorithm>
 
-#include "config/task_examples.h"
+#include "experiment/task_examples.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
@@ -31,7 +32,7 @@ void randomise(nn::Module& module, std::uint64_t seed) {
   const at::NoGradGuard no_grad;
   auto generator = at::detail::createCPUGenerator(seed);
   for (auto& [name, tensor] : module.parameters()) {
-    if (name.ends_with("bias"))
+    if (is_bias(name))
       tensor.zero_();
     else
       tensor.normal_(0, kRandomDeviation, generator);

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "plugin/plugin_catalog.h"
 #include "run/drawn_files.h"

@@ -4,8 +4,9 @@
 #include <iterator>
 
 #include "eval/named_scores.h"
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 #include "freeze/frontier.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
@@ -80,17 +81,17 @@ bool reads_frozen(const MultiTaskModel& model, const FreezePolicy& policy, const
   const bool own_vector = task.head->level() == Level::token || task.reading.pooling;
   const auto trains = [&](const std::string& name) { return policy.ever_trains(name); };
   for (const auto& [name, tensor] : model.backbone().parameters())
-    if (layer_of_parameter(name) < read && trains("backbone." + name)) return false;
+    if (layer_of_parameter(name) < read && trains(std::string(kBackbonePrefix) + name)) return false;
   if (own_vector) return true;
   for (const auto& [name, tensor] : model.modules().parameters())
-    if (trains("sentence." + name)) return false;
+    if (trains(std::string(kModulesPrefix) + name)) return false;
   return true;
 }
 
 /// Whether a policy trains the encoder at all.
 bool trains_below_heads(const MultiTaskModel& model, const FreezePolicy& policy) {
   for (const auto& [name, tensor] : model.backbone().parameters())
-    if (policy.ever_trains("backbone." + name)) return true;
+    if (policy.ever_trains(std::string(kBackbonePrefix) + name)) return true;
   return false;
 }
 

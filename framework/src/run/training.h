@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
 #include "data/examples.h"
+#include "experiment/experiment.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
 #include "model/inference.h"

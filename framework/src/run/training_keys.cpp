@@ -1,6 +1,7 @@
 #include "run/training_keys.h"
 
 #include "io/digest.h"
+#include "model/parameter_name.h"
 #include "train/parameter_groups.h"
 
 namespace mtt {

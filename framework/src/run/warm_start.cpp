@@ -6,10 +6,11 @@
 #include <algorithm>
 #include <system_error>
 
-#include "export/checkpoint_tensors.h"
+#include "model/checkpoint_tensors.h"
 #include "io/model_cache.h"
+#include "io/terminal_text.h"
+#include "model/parameter_name.h"
 #include "mtt/error.h"
-#include "report/terminal_text.h"
 #include "train/checkpoint.h"
 #include "train/parameter_groups.h"
 

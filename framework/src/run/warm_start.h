@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "plugin/plugin_catalog.h"
 #include "run/run_directory.h"

@@ -4,14 +4,14 @@
 #include <limits>
 #include <set>
 
-#include "config/experiment.h"
-#include "config/listed.h"
-#include "config/task_examples.h"
-#include "config/toml.h"
+#include "experiment/experiment.h"
+#include "experiment/task_examples.h"
 #include "io/digest.h"
 #include "io/file.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "value/listed.h"
+#include "value/toml.h"
 
 namespace mtt {
 namespace {

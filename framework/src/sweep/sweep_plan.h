@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "config/overrides.h"
 #include "mtt/value.h"
+#include "value/overrides.h"
 
 namespace mtt {
 

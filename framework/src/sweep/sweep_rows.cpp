@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "io/file.h"
-#include "io/json.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/terminal_text.h"
 #include "report/csv_cell.h"
-#include "report/terminal_text.h"
 
 namespace mtt {
 namespace {

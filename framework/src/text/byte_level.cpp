@@ -3,7 +3,7 @@
 #include <array>
 
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

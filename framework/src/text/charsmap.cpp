@@ -5,7 +5,7 @@
 #include "mtt/error.h"
 #include "text/changes.h"
 #include "text/graphemes.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -6,7 +6,7 @@
 #include "mtt/error.h"
 #include "text/tokenizer_parts.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "mtt/error.h"
 #include "text/component_json.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "mtt/error.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

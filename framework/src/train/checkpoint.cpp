@@ -15,8 +15,8 @@
 
 #include "io/digest.h"
 #include "io/file.h"
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 
@@ -26,6 +26,7 @@ namespace {
 constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kPart = ".part";
 constexpr std::size_t kKept = 2;
+constexpr const char* kDigest = "xxh3_128";  // of a file, in the manifest
 constexpr std::size_t kMostStateBytes = std::size_t{1} << 28;
 
 std::string folder_name(std::int64_t step) {
@@ -62,14 +63,29 @@ Value manifest_of(const fs::path& folder) {
   for (const fs::path& path : paths)
     files.set(path.filename().string(),
               Value::Table{{"bytes", static_cast<std::int64_t>(fs::file_size(path))},
-                           {"digest", file_digest(path)}});
+                           {kDigest, file_digest(path)}});
   return Value::Table{{"files", std::move(files)}};
 }
 
-void check_files(const fs::path& folder) {
+Value listed_files(const fs::path& folder) {
   const fs::path manifest = folder / "manifest.json";
-  const Value listed = parse_json(read_file(manifest, kMostStateBytes), manifest.string());
-  for (const auto& [name, facts] : listed.at("files").table()) {
+  return parse_json(read_file(manifest, kMostStateBytes), manifest.string()).at("files");
+}
+
+/// Whether its digests are those of an earlier version. A damaged manifest is reported by check_files.
+bool is_of_earlier_version(const fs::path& folder) {
+  try {
+    const Value files = listed_files(folder);
+    return std::any_of(files.table().begin(), files.table().end(),
+                       [](const auto& entry) { return entry.value.find("digest") != nullptr; });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void check_files(const fs::path& folder) {
+  const Value files = listed_files(folder);
+  for (const auto& [name, facts] : files.table()) {
     const fs::path file = inside(folder, name);
     std::error_code error;
     const auto size = fs::file_size(file, error);
@@ -77,7 +93,7 @@ void check_files(const fs::path& folder) {
     if (static_cast<std::int64_t>(size) != facts.at("bytes").integer())
       throw Error("'" + file.string() + "' has " + std::to_string(size) + " bytes, not the " +
                   std::to_string(facts.at("bytes").integer()) + " of its manifest");
-    if (file_digest(file) != facts.at("digest").string())
+    if (file_digest(file) != facts.at(kDigest).string())
       throw Error("the contents of '" + file.string() + "' are not those of its manifest");
   }
 }
@@ -142,6 +158,10 @@ Checkpoint load_checkpoint(const fs::path& folder, std::vector<std::string>& war
   const auto all = checkpoints_in(folder);
   std::string last;
   for (const auto& [step, path] : all) {
+    if (is_of_earlier_version(path))
+      throw Error("the checkpoint '" + path.string() +
+                  "' was written by an earlier version of mtt, whose digests are no longer supported; resume "
+                  "the run with that version, or start a new run in another output directory");
     try {
       return read_one(path, step);
     } catch (const Error& error) {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "io/file.h"
-#include "io/json.h"
 #include "mtt/error.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace {

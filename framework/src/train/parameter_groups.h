@@ -24,7 +24,4 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
                                           const OptimizerSettings& settings, std::int64_t layers,
                                           const HeadScales& feature_rms = {});
 
-/// True for the additions of a freeze policy.
-bool is_adapter(std::string_view parameter);
-
 }  // namespace mtt

@@ -4,6 +4,7 @@
 
 #include "freeze/frontier.h"
 #include "io/digest.h"
+#include "model/parameter_name.h"
 
 namespace fs = std::filesystem;
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "freeze/frontier.h"
+#include "model/parameter_name.h"
 
 namespace mtt {
 namespace {

@@ -1,8 +1,8 @@
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 
 #include "catch.h"
-#include "config/config_reference.h"
-#include "config/resolved_config.h"
+#include "experiment/config_reference.h"
+#include "experiment/resolved_config.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
 

@@ -1,7 +1,8 @@
+#include "experiment/experiment.h"
 #include "mtt/options.h"
 
 #include "catch.h"
-#include "config/toml.h"
+#include "value/toml.h"
 #include "mtt/error.h"
 
 using mtt::OptionList;
@@ -20,7 +21,7 @@ OptionList declared() {
 }
 
 Options read(const std::string& toml) {
-  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]");
+  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]", mtt::tables_with);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-#include "config/toml.h"
+#include "value/toml.h"
 
 #include "catch.h"
-#include "config/overrides.h"
+#include "value/overrides.h"
 #include "mtt/error.h"
 
 using mtt::parse_toml;

@@ -7,7 +7,7 @@
 #include "data/examples.h"
 #include "data/import/import.h"
 #include "temporary_folder.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace {
 

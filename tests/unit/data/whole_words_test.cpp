@@ -2,7 +2,7 @@
 
 #include "catch.h"
 #include "data/fitted_examples.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
 #include "unit/text/bert_tokenizer.h"

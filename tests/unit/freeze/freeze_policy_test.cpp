@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "catch.h"
-#include "config/toml.h"
+#include "value/toml.h"
 #include "mtt/error.h"
 
 using mtt::FreezePolicy;

@@ -2,9 +2,10 @@
 
 #include "../train/small_model.h"
 #include "catch.h"
-#include "freeze/adapters.h"
+#include "model/adapters.h"
 #include "freeze/selector.h"
 #include "train/activation_cache.h"
+#include "model/parameter_name.h"
 
 using mtt::Level;
 

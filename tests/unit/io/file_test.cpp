@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include "catch.h"
-#include "io/digest.h"
 #include "io/model_cache.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
@@ -67,18 +66,4 @@ TEST_CASE("models are found in the caches by name") {
   CHECK_THROWS_WITH(mtt::find_model("./nothing"), Contains("does not exist"));
   CHECK_THROWS_WITH(mtt::find_model("a/b/c"), Contains("neither a directory nor the name"));
   for (const char* name : {"MTT_MODEL_PATH", "HF_HOME", "XDG_CACHE_HOME"}) ::unsetenv(name);
-}
-
-TEST_CASE("the digest of a file is that of its bytes in one item, also beyond a piece that is read") {
-  const TemporaryFolder folder;
-  for (const std::size_t size : {std::size_t{1}, std::size_t{8}, std::size_t{1000}, std::size_t{1} << 20,
-                                 (std::size_t{1} << 20) + 13}) {
-    std::string bytes(size, 'x');
-    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7 + i / 251);
-    mtt::Digest digest;
-    digest.add(bytes);
-    CHECK(mtt::file_digest(folder.write("file", bytes)) == digest.hex());
-  }
-  CHECK(mtt::file_digest(folder.write("file", "")) == mtt::Digest().hex());
-  CHECK_THROWS_WITH(mtt::file_digest(folder.path() / "none"), Contains("none"));
 }

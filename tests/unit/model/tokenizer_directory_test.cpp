@@ -3,10 +3,10 @@
 
 #include <map>
 
-#include "io/json.h"
+#include "value/json.h"
 #include "temporary_folder.h"
 #include "text/byte_level.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 #include "unit/text/shown.h"
 
 namespace {

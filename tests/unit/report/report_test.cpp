@@ -2,11 +2,11 @@
 
 #include "catch.h"
 #include "eval/cosine.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "report/console.h"
 #include "report/prediction_text.h"
 #include "report/similarity_matrix.h"
-#include "report/terminal_text.h"
+#include "io/terminal_text.h"
 #include "temporary_folder.h"
 
 TEST_CASE("no input moves the cursor or forges a line") {

@@ -1,6 +1,6 @@
 #include "shown.h"
 #include "text/byte_level.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 #include "text/vocabulary_files.h"
 
 using mtt::Value;

@@ -5,7 +5,7 @@
 #include "shown.h"
 #include "text/graphemes.h"
 #include "text/tokenizer_parts.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 using mtt::Value;
 

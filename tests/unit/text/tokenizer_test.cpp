@@ -2,9 +2,9 @@
 
 #include "bert_tokenizer.h"
 #include "io/file.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "shown.h"
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <regex>
 #include <set>
 
 #include "catch.h"
@@ -143,7 +144,7 @@ TEST_CASE("a newest checkpoint that is not complete gives way to the one before,
     std::ofstream(saved.newest()) << "x";
   }
   SECTION("a manifest that points elsewhere") {
-    std::ofstream(saved.newest() / "manifest.json") << R"({"files":{"../../x":{"bytes":1,"digest":"0"}}})";
+    std::ofstream(saved.newest() / "manifest.json") << R"({"files":{"../../x":{"bytes":1,"xxh3_128":"0"}}})";
   }
   CHECK(saved.step() == 10);
   REQUIRE(saved.warnings.size() == 1);
@@ -154,6 +155,16 @@ TEST_CASE("a newest checkpoint that is not complete gives way to the one before,
   mtt::save_checkpoint(saved.folder, checkpoint(20));  // the training comes by again
   saved.warnings.clear();
   CHECK(saved.step() == 20);
+  CHECK(saved.warnings.empty());
+}
+
+TEST_CASE("a checkpoint with the digests of an earlier version is refused in one sentence") {
+  Saved saved;
+  const fs::path file = saved.newest() / "manifest.json";
+  const std::string manifest = std::regex_replace(file_text(file), std::regex("xxh3_128"), "digest");
+  REQUIRE(manifest != file_text(file));
+  std::ofstream(file) << manifest;
+  CHECK_THROWS_WITH(saved.step(), Contains("step-000000020") && Contains("earlier version of mtt"));
   CHECK(saved.warnings.empty());
 }
 

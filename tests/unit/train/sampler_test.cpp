@@ -5,7 +5,7 @@
 #include <set>
 
 #include "catch.h"
-#include "config/toml.h"
+#include "value/toml.h"
 #include "mtt/error.h"
 #include "train/sampling_shares.h"
 

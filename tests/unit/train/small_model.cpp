@@ -9,9 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "config/experiment.h"
-#include "freeze/adapters.h"
 #include "freeze/freeze_policy.h"
+#include "model/adapters.h"
 #include "mtt/nn/ragged_attention.h"
 #include "mtt/random_stream.h"
 #include "train/metric_log.h"

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.h"
+#include "experiment/experiment.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "temporary_folder.h"

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "catch.h"
-#include "io/json.h"
+#include "value/json.h"
 #include "mtt/error.h"
 #include "small_model.h"
 #include "train/checkpoint.h"

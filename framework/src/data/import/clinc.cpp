@@ -2,7 +2,7 @@
 #include <array>
 
 #include "data/import/parsers.h"
-#include "io/json.h"
+#include "value/json.h"
 
 namespace mtt {
 namespace {

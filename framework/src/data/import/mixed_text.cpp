@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "text/utf8.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

@@ -2,9 +2,9 @@
 
 #include "data/import/mixed_text.h"
 #include "data/import/parsers.h"
-#include "io/json.h"
 #include "text/unicode.h"
-#include "text/utf8.h"
+#include "value/json.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {

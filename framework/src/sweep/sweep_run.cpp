@@ -1,0 +1,395 @@
+#include "sweep/sweep_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <map>
+
+#include "experiment/experiment.h"
+#include "experiment/task_examples.h"
+#include "io/append_file.h"
+#include "io/file.h"
+#include "io/terminal_text.h"
+#include "mtt/error.h"
+#include "mtt/options.h"
+#include "run/comparison.h"
+#include "run/run_inputs.h"
+#include "run/run_lock.h"
+#include "sweep/child_runs.h"
+#include "sweep/sweep_chart.h"
+#include "sweep/sweep_keys.h"
+#include "sweep/sweep_table.h"
+#include "train/checkpoint.h"
+#include "train/metric_log.h"
+#include "train/trainer.h"
+#include "value/json.h"
+#include "value/listed.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr const char* kRows = "runs.jsonl";
+constexpr const char* kShape = "sweep.json";
+constexpr const char* kRuns = "runs";
+constexpr const char* kCache = "cache";
+constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "embeddings.npy"};
+constexpr std::size_t kMostBytes = 64u << 20;
+constexpr std::uintmax_t kLogEnd = 64u << 10;
+
+/// A torn last line is cut off.
+std::int64_t whole_lines(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return 0;
+  const std::string text = read_file(file, std::size_t{1} << 30);
+  return static_cast<std::int64_t>(text.rfind('\n') + 1);
+}
+
+using Keys = std::map<const SweepRun*, std::string>;
+
+Keys keys_of(const fs::path& file, const SweepPlan& plan, PluginCatalog& plugins) {
+  Keys keys;
+  for (const SweepRun& run : plan.runs) keys[&run] = run_key(file, run, plugins);
+  return keys;
+}
+
+void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const Keys& keys,
+                const fs::path& directory) {
+  const std::string file = "'" + (directory / kRows).string() + "'";
+  for (const SweepRow& row : rows) {
+    for (const SweepRun& run : plan.runs) {
+      if (row.failed() || !same_run(row, run)) continue;
+      if (row.key_version != kKeyVersion)
+        throw Error(
+            file + " holds runs of an older program, whose configuration cannot be compared (key_version " +
+            std::to_string(row.key_version) + ", expected " + std::to_string(kKeyVersion) +
+            "); give another directory with --out, or see 'Rows of older programs' in docs/training.md");
+      if (row.key != keys.at(&run))
+        throw Error(file + " holds a run of another configuration (" + run.title() +
+                    "); give another directory with --out, or remove that file");
+    }
+  }
+}
+
+/// The last bytes of a file, at most `most` of them.
+std::string file_end(const fs::path& path, std::uintmax_t most) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const auto size = static_cast<std::uintmax_t>(std::max<std::streamoff>(0, file.tellg()));
+  std::string text(std::min(size, most), '\0');
+  file.seekg(static_cast<std::streamoff>(size - text.size()));
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  return text;
+}
+
+std::string last_error(const fs::path& log, const ProcessEnd& end) {
+  constexpr std::string_view kMark = "mtt: error: ";
+  const std::string text = file_end(log, kLogEnd);
+  if (const std::size_t at = text.rfind(kMark); at != std::string::npos)
+    return text.substr(at + kMark.size(), text.find('\n', at) - at - kMark.size());
+  return end.signal != 0 ? "ended by signal " + std::to_string(end.signal)
+                         : "ended with exit code " + std::to_string(end.code);
+}
+
+/// Whether the outputs of frozen layers are kept for the other runs of the sweep.
+bool shares_cache(const Experiment& experiment) {
+  const Options& cache = experiment.cache;
+  return experiment.trains && cache.string("directory").empty() &&
+         (cache.string("where") == "disk" || !cache.given("where"));
+}
+
+class Sweep {
+ public:
+  Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, PluginCatalog& plugins,
+        Console& console)
+      : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
+    text_ = read_file(file_, kMostBytes);
+    keys_ = keys_of(file_, plan_, plugins);
+    rows_ = read_rows(settings_.directory / kRows);
+    check_rows(rows_, plan_, keys_, settings_.directory);
+    for (const SweepRun& run : plan_.runs)
+      if (!done_row(run)) open_.push_back(&run);
+    if (!open_.empty()) check_inputs();
+  }
+
+  int run() {
+    remove_temporary_files(settings_.directory);  // of a sweep that was killed; this one holds the lock
+    write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
+    console_.say(std::to_string(plan_.runs.size()) + " runs, " +
+                 std::to_string(plan_.runs.size() - open_.size()) + " of them already complete; in " +
+                 settings_.directory.string() + "\n");
+    AppendFile log(settings_.directory / kRows, whole_lines(settings_.directory / kRows));
+    const int signal = run_children(
+        open_.size(), static_cast<std::size_t>(settings_.jobs),
+        [&](std::size_t number) { return command(*open_[number]); },
+        [&](std::size_t number, const ChildEnd& end) { finish(*open_[number], end, log); });
+    write_summary();
+    console_.say(sweep_text(summary()));
+    if (signal != 0) {
+      console_.say("stopped; the same command resumes the sweep\n");
+      return signal;
+    }
+    check_metrics();
+    warn_of_equal_arms();
+    const auto stopped = std::count_if(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
+      return std::none_of(rows_.begin(), rows_.end(),
+                          [&](const SweepRow& row) { return same_run(row, run); });
+    });
+    if (stopped > 0)
+      throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
+                  " runs were stopped from outside and have no result; the same command resumes the sweep");
+    std::error_code error;
+    const std::size_t failed = summary().failed.size();
+    if (failed == 0) fs::remove_all(settings_.directory / kCache, error);
+    if (failed > 0)
+      throw Error(std::to_string(failed) + " of " + std::to_string(plan_.runs.size()) +
+                  " runs failed; they are listed above, and the same command tries them again");
+    return 0;
+  }
+
+ private:
+  const SweepRow* done_row(const SweepRun& run) const {
+    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& row) {
+      return !row.failed() && same_run(row, run) && row.key == keys_.at(&run);
+    });
+    return found == rows_.end() ? nullptr : &*found;
+  }
+
+  /// What is still to be run has to read what the rows were computed from.
+  void check_inputs() {
+    RunInputs inputs;
+    for (const SweepRun& run : plan_.runs) {
+      const SweepRow* row = done_row(run);
+      if (row && !row->inputs.empty() && row->inputs != inputs.digest(Experiment::read(file_, run.overrides)))
+        throw Error("the examples or the model that '" + run.title() +
+                    "' read have changed since its row in '" + (settings_.directory / kRows).string() +
+                    "' was computed; give another directory with --out, or remove that file");
+    }
+  }
+
+  fs::path folder(const SweepRun& run) const { return settings_.directory / kRuns / run.folder(); }
+  fs::path log_file(const SweepRun& run) const {
+    return settings_.directory / kRuns / (run.folder() + ".log");
+  }
+  std::int64_t threads() const { return std::max<std::int64_t>(1, settings_.threads / settings_.jobs); }
+
+  ChildRun command(const SweepRun& run) {
+    if (read_file(file_, kMostBytes) != text_)
+      throw Error("the file '" + file_.string() +
+                  "' was changed while its sweep ran. Completed runs are kept; start the sweep again");
+    fs::create_directories(settings_.directory / kRuns);
+    ChildRun child{
+        {"run", file_.string(), "--out", folder(run).string(), "--threads", std::to_string(threads())},
+        log_file(run)};
+    for (const Override& change : run.overrides) {
+      child.arguments.push_back("--set");
+      child.arguments.push_back(for_command_line(change, file_).assignment);
+    }
+    const Experiment& experiment =
+        begun_.insert_or_assign(&run, Experiment::read(file_, run.overrides)).first->second;
+    inputs_[&run] = RunInputs().digest(experiment);
+    if (shares_cache(experiment)) {
+      const std::string folder = Value((settings_.directory / kCache).string()).json();
+      child.arguments.insert(child.arguments.end(),
+                             {"--set", "cache.where=disk", "--set", "cache.directory=" + folder});
+    }
+    child.arguments.push_back("--probes");
+    child.arguments.push_back((settings_.directory / kCache / "probes").string());
+    for (const std::string& folder : settings_.plugin_path) {
+      child.arguments.push_back("--plugin-path");
+      child.arguments.push_back(folder);
+    }
+    if (has_checkpoint(checkpoint_folder(folder(run)))) child.arguments.push_back("--resume");
+    return child;
+  }
+
+  void finish(const SweepRun& run, const ChildEnd& end, AppendFile& log) {
+    for (const int stop : {SIGINT, SIGTERM, SIGHUP})  // a run that was stopped has its checkpoint, and no row
+      if (end.end.code == 128 + stop || end.end.signal == stop) return;
+    SweepRow row{.arm = run.arm,
+                 .point = run.point,
+                 .seed = run.seed,
+                 .key = keys_.at(&run),
+                 .error = {},
+                 .scores = {}};
+    row.key_version = kKeyVersion;
+    row.inputs = inputs_[&run];
+    row.wall_seconds = end.seconds;
+    row.peak_memory_mb = end.peak_memory_mb;
+    row.jobs = settings_.jobs;
+    row.threads = threads();
+    if (end.end.code != 0 || end.end.signal != 0)
+      row.error = last_error(log_file(run), end.end);
+    else if (!fs::exists(folder(run) / "scores.jsonl"))
+      row.error = "it ended before it was complete, with exit code 0; does a plugin end the process?";
+    else if (RunInputs().digest(begun_.at(&run)) != row.inputs)
+      row.error = "its examples or its model changed while it ran";
+    else
+      read_results(run, row);
+    log.append(row_json(row).json() + "\n");
+    if (!row.failed() && !settings_.keep_weights) {
+      std::error_code error;
+      for (const char* name : kWeights) fs::remove_all(folder(run) / name, error);
+    }
+    put_row(rows_, row);
+    tell(run, row);
+    write_summary();
+  }
+
+  void read_results(const SweepRun& run, SweepRow& row) {
+    try {
+      row.scores = summarise_run(folder(run)).scores;
+      const fs::path file = folder(run) / "cost.json";
+      std::error_code error;
+      if (!fs::exists(file, error)) return;  // nothing was trained
+      const fs::path log = folder(run) / "metrics.jsonl";
+      if (fs::exists(log, error)) row.log_means = log_means(log);  // a fit that is the training has no steps
+      const Value cost = parse_json(read_file(file, kMostBytes), file.string());
+      if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
+        row.seconds = seconds.number();
+      row.steps = cost.at("steps").integer();
+      row.learning_parameters = cost.at("learning_parameters").integer();
+    } catch (const Error& error) {
+      row.error = error.what();
+    }
+  }
+
+  void tell(const SweepRun& run, const SweepRow& row) {
+    ++done_;
+    wall_seconds_ += row.wall_seconds;
+    std::string text = "[" + std::to_string(plan_.runs.size() - open_.size() + done_) + "/" +
+                       std::to_string(plan_.runs.size()) + "] " + run.title() + ": ";
+    if (row.failed()) {
+      text += "failed: " + printable(row.error);
+    } else {
+      for (const auto& [name, value] : main_scores(row.scores))
+        text += name + " " + (std::isfinite(value) ? formatted("%.4f", value) : "undefined") + ", ";
+      text += formatted("%.1f", row.wall_seconds) + " s";
+    }
+    const double left = wall_seconds_ / static_cast<double>(done_) *
+                        static_cast<double>(open_.size() - done_) / static_cast<double>(settings_.jobs);
+    if (done_ < open_.size()) text += "; about " + formatted("%.0f", std::ceil(left / 60)) + " min left";
+    console_.say(text + "\n");
+  }
+
+  /// A name that no run knows would be an empty column.
+  void check_metrics() const {
+    std::vector<std::string> known;
+    for (const SweepRow& row : rows_)
+      for (const auto& [name, value] : row.scores)
+        if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
+    if (known.empty()) return;
+    for (const std::string& metric : plan_.shape.metrics) {
+      if (std::find(known.begin(), known.end(), metric) != known.end()) continue;
+      const std::string near = nearest(metric, known);
+      throw Error("[sweep] metrics: no run has the score '" + metric + "'; " +
+                  (near.empty() ? "there are " + listed(known) : "did you mean '" + near + "'?") +
+                  " The same command does not repeat completed runs");
+    }
+  }
+
+  /// Two arms that are the same training would pass for two results.
+  void warn_of_equal_arms() const {
+    const auto& arms = plan_.shape.arms;
+    for (std::size_t a = 0; a < arms.size(); ++a)
+      for (std::size_t b = a + 1; b < arms.size(); ++b)
+        if (always_equal(arms[a], arms[b]))
+          console_.warn(
+              "the arms '" + arms[a] + "' and '" + arms[b] +
+              "' have the same scores in every run; are they the same training? With fitted heads, for "
+              "example, probe_then_tune without epochs is policy \"none\"");
+  }
+
+  bool always_equal(const std::string& one, const std::string& other) const {
+    bool compared = false;
+    for (const SweepRow& row : rows_) {
+      if (row.failed() || row.arm != one || !plan_.shape.names(row.arm, row.point, row.seed)) continue;
+      for (const SweepRow& its : rows_) {
+        if (its.failed() || its.arm != other || its.point != row.point || its.seed != row.seed) continue;
+        compared = true;
+        if (row_json(its).at("scores").json() != row_json(row).at("scores").json()) return false;
+      }
+    }
+    return compared;
+  }
+
+  SweepSummary summary() const { return summarise_sweep(plan_.shape, rows_); }
+
+  void write_summary() const {
+    const SweepSummary all = summary();
+    if (all.lines.empty()) return;
+    write_file_atomically(settings_.directory / "summary.csv", sweep_csv(all));
+    write_file_atomically(settings_.directory / "table.md", sweep_markdown(all));
+    for (const auto& [metric, svg] : sweep_charts(all))
+      if (!svg.empty()) write_file_atomically(settings_.directory / (file_name(metric) + ".svg"), svg);
+  }
+
+  static std::string file_name(std::string metric) {
+    for (char& c : metric)
+      if (c == '/' || c == ' ' || c == '(' || c == ')') c = '_';
+    return metric;
+  }
+
+  const fs::path& file_;
+  SweepPlan plan_;
+  const SweepSettings& settings_;
+  std::string text_;  ///< of the file, when the runs were listed
+  Keys keys_;
+  Console& console_;
+  std::vector<SweepRow> rows_;
+  std::vector<const SweepRun*> open_;
+  std::map<const SweepRun*, Experiment> begun_;    ///< as they began: the file may be gone at their end
+  std::map<const SweepRun*, std::string> inputs_;  ///< digests of what they read, when they began
+  std::size_t done_ = 0;
+  double wall_seconds_ = 0;
+};
+
+void check_directory(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_sweep_directory(directory))
+    throw Error("the directory '" + directory.string() +
+                "' contains files that do not belong to a sweep; give an empty or new one with --out");
+}
+
+}  // namespace
+
+void check_sweep(const fs::path& file, const std::vector<Override>& overrides, PluginCatalog& plugins,
+                 Console& console) {
+  const SweepPlan plan = plan_sweep(file, overrides);
+  std::string text;
+  for (const SweepRun& run : plan.runs) {
+    if (run.seed == plan.shape.first_seed) {
+      const Experiment experiment = Experiment::read(file, run.overrides);
+      for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
+    }
+    text += run.title() + "  (key " + run_key(file, run, plugins) + ", version " +
+            std::to_string(kKeyVersion) + ")\n";
+    for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
+  }
+  console.answer(text + std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
+                 "'\n");
+}
+
+int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,
+              PluginCatalog& plugins, Console& console) {
+  SweepPlan plan = plan_sweep(file, overrides);
+  check_directory(settings.directory);
+  const RunLock lock(settings.directory);
+  Sweep sweep(file, std::move(plan), settings, plugins, console);
+  console.keep_in(settings.directory / "console.txt", true);  // a sweep that cannot begin leaves nothing
+  return sweep.run();
+}
+
+bool is_sweep_directory(const fs::path& directory) {
+  std::error_code error;
+  return fs::exists(directory / kShape, error);
+}
+
+SweepSummary read_sweep(const fs::path& directory) {
+  const fs::path file = directory / kShape;
+  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostBytes), file.string())),
+                         read_rows(directory / kRows));
+}
+
+}  // namespace mtt

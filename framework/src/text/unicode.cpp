@@ -1,0 +1,3 @@
+#include "text/unicode.h"
+
+#include "text/data/unicode_tables.inc"
