@@ -9,8 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "model/adapters.h"
 #include "freeze/frontier.h"
+#include "model/adapters.h"
 #include "model/encoder.h"
 #include "plugin/make_parts.h"
 #include "sentences.h"

@@ -2,10 +2,10 @@
 
 #include "catch.h"
 #include "data/examples.h"
-#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -3,10 +3,10 @@
 #include <sstream>
 
 #include "catch.h"
-#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 using mtt::Value;

@@ -2,11 +2,11 @@
 #include <filesystem>
 
 #include "catch.h"
-#include "value/json.h"
 #include "io/safetensors.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

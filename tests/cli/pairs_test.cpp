@@ -4,11 +4,11 @@
 #include <sstream>
 
 #include "catch.h"
-#include "value/json.h"
 #include "mtt/value.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

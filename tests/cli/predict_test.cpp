@@ -2,10 +2,10 @@
 #include <sstream>
 
 #include "catch.h"
-#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace {
 

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "catch.h"
-#include "value/json.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

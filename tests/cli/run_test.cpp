@@ -7,12 +7,12 @@
 #include <tuple>
 
 #include "catch.h"
-#include "value/json.h"
 #include "npy.h"
 #include "program.h"
 #include "run/run_lock.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -11,12 +11,12 @@
 #include <thread>
 
 #include "catch.h"
-#include "value/json.h"
 #include "io/safetensors.h"
 #include "npy.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -5,11 +5,11 @@
 #include <thread>
 
 #include "catch.h"
-#include "value/json.h"
 #include "program.h"
 #include "sweep/sweep_rows.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

@@ -2,12 +2,12 @@
 #include <filesystem>
 
 #include "catch.h"
-#include "value/json.h"
 #include "io/safetensors.h"
 #include "npy.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace {
 

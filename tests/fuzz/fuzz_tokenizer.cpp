@@ -2,8 +2,8 @@
 
 #include "mtt/error.h"
 #include "text/tokenizer.h"
-#include "value/utf8.h"
 #include "unit/text/bert_tokenizer.h"
+#include "value/utf8.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   static const mtt::Tokenizer& tokenizer = *new mtt::Tokenizer(

@@ -1,6 +1,6 @@
-#include "value/json.h"
 #include "mtt/error.h"
 #include "text/tokenizer.h"
+#include "value/json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -1,5 +1,5 @@
-#include "value/toml.h"
 #include "mtt/error.h"
+#include "value/toml.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

@@ -9,7 +9,7 @@
 #include "model/backbone_options.h"
 #include "mtt/error.h"
 #include "train/cache_settings.h"
-#include "train/sampler.h"
+#include "train/sampler_settings.h"
 #include "train/train_settings.h"
 #include "train/weighting_options.h"
 #include "value/toml.h"

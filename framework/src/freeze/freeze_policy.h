@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,8 @@ OptionList freeze_options();
 struct FreezeRule {
   std::string selector;
   bool trains = false;
+
+  bool operator==(const FreezeRule&) const = default;
 };
 
 /// A stretch of training in which the same parameters learn.
@@ -27,6 +30,13 @@ struct Phase {
   std::vector<FreezeRule> rules;
 
   bool trains(std::string_view parameter) const;
+  bool operator==(const Phase&) const = default;
+};
+
+/// AutoFreeze (Liu et al. 2021): layers freeze from below as their gradients settle.
+struct AutoFreezeSettings {
+  double percentile = 50;
+  std::int64_t intervals = 5;  ///< decisions per epoch
 };
 
 /// How the heads of a training start.
@@ -38,10 +48,8 @@ struct HeadsAtStart {
 /// A policy made concrete for a backbone of some depth.
 struct FreezePolicy {
   std::vector<Phase> phases;  ///< by first_epoch; the first begins at 0
-  AdapterSettings adapters;
-  bool automatic = false;      ///< AutoFreeze: layers freeze from below as their gradients settle
-  double percentile = 50;      ///< AutoFreeze's N
-  std::int64_t intervals = 5;  ///< AutoFreeze's decisions an epoch
+  AdapterSettings adapters = {};
+  std::optional<AutoFreezeSettings> auto_freeze = {};  ///< it decides within the one phase
 
   /// Reads [freeze]. A number of layers beyond the depth, a head that does not exist, keys that the policy
   /// does not use, or heads with random weights where the policy needs fitted ones throw Error.

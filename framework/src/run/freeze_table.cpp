@@ -85,7 +85,7 @@ std::string phase_lines(const FreezePolicy& policy) {
     rows.push_back({"  phase " + std::to_string(p + 1),
                     "from epoch " + std::to_string(policy.phases[p].first_epoch + 1),
                     policy.phases[p].name +
-                        (policy.automatic ? "; layers freeze from below as their gradients settle" : "")});
+                        (policy.auto_freeze ? "; layers freeze from below as their gradients settle" : "")});
   return columns_text(rows);
 }
 

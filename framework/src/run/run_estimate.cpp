@@ -189,7 +189,7 @@ class TrainingEstimate {
     caches_.clear();
     caches_.resize(plans.size());
     const std::int64_t depth = model_.backbone().shape().layers;
-    const std::int64_t begun = policy_.automatic ? 0 : first_step(phase);
+    const std::int64_t begun = first_step(phase);
     double room = static_cast<double>(plan_.cache.bytes);
     for (std::size_t s = 0; s < plans.size(); ++s) {
       const TrainingSource& sample = sample_.sources()[s];

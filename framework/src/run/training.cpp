@@ -4,8 +4,8 @@
 #include <iterator>
 
 #include "eval/named_scores.h"
-#include "model/adapters.h"
 #include "freeze/frontier.h"
+#include "model/adapters.h"
 #include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"

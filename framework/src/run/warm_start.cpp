@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <system_error>
 
-#include "model/checkpoint_tensors.h"
 #include "io/model_cache.h"
 #include "io/terminal_text.h"
+#include "model/checkpoint_tensors.h"
 #include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"

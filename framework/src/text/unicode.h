@@ -1,4 +1,5 @@
-// What the reference tokenizers know about each code point. The tables are generated: see data/unicode_tables.py.
+// What the reference tokenizers know about each code point. The tables are generated: see
+// data/unicode_tables.py.
 #pragma once
 
 #include <cstddef>

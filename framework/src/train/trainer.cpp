@@ -8,24 +8,19 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
-#include <optional>
-#include <tuple>
 
-#include "freeze/auto_freeze.h"
 #include "freeze/frontier.h"
 #include "io/file.h"
-#include "io/terminal_text.h"
-#include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
-#include "mtt/weighting/per_task.h"
 #include "train/checkpoint.h"
 #include "train/early_stopping.h"
 #include "train/epoch_means.h"
 #include "train/interrupt.h"
 #include "train/parameter_groups.h"
-#include "train/prefix_caches.h"
 #include "train/schedule.h"
+#include "train/training_phases.h"
+#include "train/training_state.h"
 #include "train/training_step.h"
 
 namespace fs = std::filesystem;
@@ -34,8 +29,6 @@ namespace mtt {
 namespace {
 
 constexpr const char* kBest = "best.safetensors";
-constexpr const char* kFirst = ".first_moment";
-constexpr const char* kSecond = ".second_moment";
 
 class Trainer {
  public:
@@ -43,31 +36,24 @@ class Trainer {
 
   void begin() {
     announce(/*resumes=*/false);
-    enter_phase();
+    phases_.follow(0);
   }
   void resume();
   TrainingOutcome run();
 
  private:
   void announce(bool resumes, const Value* checkpoint = nullptr);
-  void enter_phase();
-  std::vector<std::string> unbalanced() const;
   std::vector<std::string> idle_heads();
   void one_step();
   void step_weighting(const StepData& data, const StepResult& result);
-  void decide_freezing();
   void end_epoch();
   void evaluate();
   void save();
   double finite(double gradient_norm) const;
-  bool trains(const std::string& name) const;
-  std::vector<nn::NamedParameter> backbone() const { return job_.model.backbone().parameters(); }
-  std::vector<nn::NamedParameter> saved_parameters() const;
   std::int64_t epoch() const { return step_ / sampler_.steps_per_epoch(); }
-  std::int64_t total_steps() const { return settings().epochs * sampler_.steps_per_epoch(); }
+  std::int64_t total_steps() const { return sampler_.steps(); }
   fs::path folder() const { return checkpoint_folder(job_.directory); }
   fs::path best_file() const { return folder() / kBest; }
-  Value state();
   const TrainSettings& settings() const { return job_.settings; }
 
   TrainingJob job_;
@@ -77,12 +63,12 @@ class Trainer {
   AdamW optimizer_, weighting_optimizer_;
   TrainingStep runner_;
   EarlyStopping stopping_;
-  std::optional<AutoFreeze> auto_freeze_;
+  TrainingPhases phases_;
   EpochMeans means_;
   std::vector<bool> drawn_;  ///< [K]: whether a file of the task gave examples in this epoch
   std::vector<bool> told_;   ///< [K]: whether it was told that its head counted no target
-  PrefixCaches caches_;
-  std::int64_t step_ = 0, saved_step_ = -1, phase_ = -1;
+  TrainingState state_;
+  std::int64_t step_ = 0, saved_step_ = -1;
 };
 
 std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
@@ -105,66 +91,12 @@ Trainer::Trainer(TrainingJob job)
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
       runner_(job_.model, job_.sources, job_.weighting, job_.normalize_weights, job_.seed),
       stopping_(settings().selection.best, settings().selection.patience),
+      phases_(job_, optimizer_, runner_, observer_),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
       told_(job_.model.tasks().size()),
-      caches_(job_.model, job_.sources, job_.cache, job_.directory, job_.model_key, job_.threads,
-              settings().tokens_per_forward) {
-  if (job_.policy.automatic)
-    auto_freeze_.emplace(own_layers(job_.model.backbone().parameters()), job_.policy.percentile);
+      state_{job_, optimizer_, weighting_optimizer_, means_, stopping_, phases_.schedule()} {
   if (settings().dropout) job_.model.backbone().set_dropout(*settings().dropout);
-}
-
-bool Trainer::trains(const std::string& name) const {
-  if (!job_.policy.phases[phase_].trains(name)) return false;
-  const auto own = name_in_backbone(name);
-  return !auto_freeze_ || !own || layer_of_parameter(*own) >= auto_freeze_->frozen();
-}
-
-std::vector<nn::NamedParameter> Trainer::saved_parameters() const {
-  std::vector<nn::NamedParameter> saved;
-  for (auto& parameter : job_.model.parameters())
-    if (job_.policy.ever_trains(parameter.name)) saved.push_back(parameter);
-  return saved;
-}
-
-void Trainer::enter_phase() {
-  phase_ = static_cast<std::int64_t>(job_.policy.phase_of(epoch()));
-  std::int64_t tensors = 0, count = 0;
-  for (auto& [name, tensor] : job_.model.parameters()) {
-    const bool learns = trains(name);
-    if (!learns) tensor.mutable_grad().reset();
-    tensor.set_requires_grad(learns);
-    if (!learns) continue;
-    ++tensors;
-    count += tensor.numel();
-  }
-  if (tensors == 0) throw Error("[freeze] no parameter is trainable; choose another policy");
-  const std::int64_t dropped = optimizer_.forget_frozen();
-  runner_.parameters_changed();
-  job_.model.train(false);
-  const std::int64_t begun =
-      auto_freeze_ ? 0 : job_.policy.phases[phase_].first_epoch * sampler_.steps_per_epoch();
-  caches_.follow((total_steps() - begun) * settings().batch_size, observer_);
-  runner_.set_prefix(caches_.plans(), caches_.views());
-  const std::int64_t depth = job_.model.backbone().shape().layers;
-  observer_.phase_entered({.step = step_,
-                           .name = job_.policy.phases[phase_].name,
-                           .tensors = tensors,
-                           .parameters = count,
-                           .frontier = frontier(backbone(), depth),
-                           .layers = depth,
-                           .dropped = dropped,
-                           .unbalanced = unbalanced()});
-}
-
-std::vector<std::string> Trainer::unbalanced() const {
-  std::vector<std::string> names;
-  const auto& tasks = job_.model.tasks();
-  if (tasks.size() < 2) return names;
-  for (std::size_t t = 0; t < tasks.size(); ++t)
-    if (!runner_.balanced()[t]) names.push_back(tasks[t].name);
-  return names;
 }
 
 void Trainer::announce(bool resumes, const Value* checkpoint) {
@@ -180,7 +112,7 @@ void Trainer::announce(bool resumes, const Value* checkpoint) {
 }
 
 void Trainer::one_step() {
-  if (static_cast<std::int64_t>(job_.policy.phase_of(epoch())) != phase_) enter_phase();
+  phases_.follow(step_);
   std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   for (const auto& [source, examples] : chosen)
@@ -197,7 +129,7 @@ void Trainer::one_step() {
   const double norm = finite(clip_gradients(optimizer_.slots(), settings().optimizer.clip_norm));
   const double factor = schedule_.factor(step_);
   optimizer_.step(factor);
-  if (auto_freeze_) auto_freeze_->add(backbone());
+  const bool phase_ends = phases_.observe(step_ + 1);
   for (AdamW::Slot& slot : optimizer_.slots()) slot.parameter.mutable_grad().reset();
   step_weighting(data, result);
   means_.add(result.losses);
@@ -207,7 +139,7 @@ void Trainer::one_step() {
                        .result = result,
                        .learning_rate_factor = factor,
                        .gradient_norm = norm});
-  if (auto_freeze_) decide_freezing();
+  if (phase_ends) phases_.follow(step_);
 }
 
 double Trainer::finite(double gradient_norm) const {
@@ -231,21 +163,13 @@ void Trainer::step_weighting(const StepData& data, const StepResult& result) {
   for (AdamW::Slot& slot : weighting_optimizer_.slots()) slot.parameter.mutable_grad().reset();
 }
 
-void Trainer::decide_freezing() {
-  const std::int64_t per_epoch = sampler_.steps_per_epoch();
-  const std::int64_t interval = (per_epoch + job_.policy.intervals - 1) / job_.policy.intervals;
-  if (step_ % interval != 0 || step_ >= total_steps()) return;
-  const std::int64_t before = auto_freeze_->frozen();
-  if (auto_freeze_->decide() != before) enter_phase();
-}
-
 void Trainer::evaluate() {
   if (!job_.evaluate) return;
   job_.model.train(false);
   const Scores scores = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
   const bool best = stopping_.update(step_, deciding_score(settings().selection.best, scores));
-  if (best) save_tensors(best_file(), saved_parameters());
+  if (best) save_tensors(best_file(), saved_parameters(job_));
   observer_.evaluation_done({.step = step_, .scores = scores, .best = best});
 }
 
@@ -272,45 +196,9 @@ std::vector<std::string> Trainer::idle_heads() {
   return names;
 }
 
-Value Trainer::state() {
-  Value steps{Value::Table{}};
-  for (const AdamW* optimizer : {&optimizer_, &weighting_optimizer_})
-    for (const AdamW::Slot& slot : optimizer->slots())
-      if (slot.first_moment.defined()) steps.set(slot.name, slot.steps);
-  Value state(Value::Table{
-      {"step", step_},
-      {"threads", job_.threads},
-      {"data", job_.data_key},
-      {"held_out", job_.held_out_key},
-      {"model", job_.model_key},
-      {"sampler", sampler_.state()},
-      {"weighting", call_plugin(weighting_call("state"), [&] { return job_.weighting.state(); })},
-      {"optimizer_steps", std::move(steps)},
-      {"loss_sums", per_task::to_value(means_.sums)},
-      {"loss_steps", per_task::to_value(means_.steps)},
-      {"early_stopping", stopping_.state()}});
-  observer_.saving(state);
-  state.set("probes", job_.probes);
-  if (auto_freeze_) state.set("auto_freeze", auto_freeze_->state());
-  return state;
-}
-
 void Trainer::save() {
   if (saved_step_ == step_) return;
-  Checkpoint checkpoint{.step = step_, .state = state(), .tensors = {}};
-  checkpoint.tensors["model"] = saved_parameters();
-  for (auto& [name, tensor] : job_.weighting.parameters())
-    checkpoint.tensors["weighting"].push_back({name, tensor});
-  auto& moments = checkpoint.tensors["optimizer"];
-  for (const AdamW* optimizer : {&optimizer_, &weighting_optimizer_}) {
-    for (const AdamW::Slot& slot : optimizer->slots()) {
-      if (!slot.first_moment.defined()) continue;
-      moments.push_back({slot.name + kFirst, slot.first_moment});
-      moments.push_back({slot.name + kSecond, slot.second_moment});
-    }
-  }
-  if (auto_freeze_) checkpoint.tensors["auto_freeze"] = auto_freeze_->sums();
-  save_checkpoint(folder(), checkpoint);
+  save_checkpoint(folder(), state_.save(step_, observer_));
   saved_step_ = step_;
   observer_.checkpoint_saved(step_);
 }
@@ -321,45 +209,13 @@ void Trainer::resume() {
   for (const std::string& warning : warnings) observer_.checkpoint_damaged(warning);
   if (checkpoint.step < 0) {
     announce(/*resumes=*/true);
-    enter_phase();
+    phases_.follow(0);
     return;
   }
-  const Value& state = checkpoint.state;
-  const std::string source = folder().string();
-  for (const auto& [key, now, what] : {std::tuple{"data", &job_.data_key, "training examples are"},
-                                       std::tuple{"held_out", &job_.held_out_key, "held-out examples are"}})
-    if (state.at(key).string() != *now)
-      throw Error(source + ": the " + what +
-                  " not those of the checkpoint; start a new run in another output directory");
-  if (state.at("model").string() != job_.model_key)
-    throw Error(source +
-                ": the encoder is not that of the checkpoint; start a new run in another output directory");
-  step_ = saved_step_ = state.at("step").integer();
-  copy_into(checkpoint.tensors["model"], job_.model.parameters(), source);
-  copy_into(checkpoint.tensors["weighting"], job_.weighting.parameters(), source);
-  sampler_.restore(state.at("sampler"));
-  call_plugin(weighting_call("restore"), [&] { job_.weighting.restore(state.at("weighting")); });
-  means_.sums = per_task::from_value(state.at("loss_sums"), means_.sums.size());
-  means_.steps = per_task::from_value(state.at("loss_steps"), means_.steps.size());
-  stopping_.restore(state.at("early_stopping"));
-  if (auto_freeze_) auto_freeze_->restore(state.at("auto_freeze"), checkpoint.tensors["auto_freeze"]);
-
-  const auto moment = [&](const std::string& name) {
-    for (const auto& [saved, tensor] : checkpoint.tensors["optimizer"])
-      if (saved == name) return tensor;
-    throw Error(source + ": there is no tensor '" + name + "' in the checkpoint");
-  };
-  for (AdamW* optimizer : {&optimizer_, &weighting_optimizer_}) {
-    for (AdamW::Slot& slot : optimizer->slots()) {
-      const Value* steps = state.at("optimizer_steps").find(slot.name);
-      if (!steps) continue;
-      slot.steps = steps->integer();
-      slot.first_moment = moment(slot.name + kFirst);
-      slot.second_moment = moment(slot.name + kSecond);
-    }
-  }
-  announce(/*resumes=*/true, &state);
-  if (step_ < total_steps()) enter_phase();
+  state_.restore(checkpoint, folder().string());
+  step_ = saved_step_ = checkpoint.state.at("step").integer();
+  announce(/*resumes=*/true, &checkpoint.state);
+  if (step_ < total_steps()) phases_.follow(step_);
 }
 
 TrainingOutcome Trainer::run() {
@@ -397,7 +253,7 @@ TrainingOutcome Trainer::run() {
     return outcome;
   }
   outcome.signal = 0;
-  for (const auto& [name, tensor] : saved_parameters())
+  for (const auto& [name, tensor] : saved_parameters(job_))
     if (!std::isfinite(tensor.detach().sum(at::kDouble).item<double>()))
       throw Error("after the last step '" + name +
                   "' is not finite; start a new run with a lower train.learning_rate and another --out");

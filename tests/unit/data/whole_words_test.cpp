@@ -2,10 +2,10 @@
 
 #include "catch.h"
 #include "data/fitted_examples.h"
-#include "value/json.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
 #include "unit/text/bert_tokenizer.h"
+#include "value/json.h"
 
 namespace {
 

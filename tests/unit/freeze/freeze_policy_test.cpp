@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "catch.h"
-#include "value/toml.h"
 #include "mtt/error.h"
+#include "value/toml.h"
 
 using mtt::FreezePolicy;
 

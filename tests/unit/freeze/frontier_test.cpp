@@ -2,10 +2,10 @@
 
 #include "../train/small_model.h"
 #include "catch.h"
-#include "model/adapters.h"
 #include "freeze/selector.h"
-#include "train/activation_cache.h"
+#include "model/adapters.h"
 #include "model/parameter_name.h"
+#include "train/activation_cache.h"
 
 using mtt::Level;
 

@@ -3,11 +3,11 @@
 
 #include <map>
 
-#include "value/json.h"
 #include "temporary_folder.h"
 #include "text/byte_level.h"
-#include "value/utf8.h"
 #include "unit/text/shown.h"
+#include "value/json.h"
+#include "value/utf8.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "shown.h"
 #include "text/byte_level.h"
-#include "value/utf8.h"
 #include "text/vocabulary_files.h"
+#include "value/utf8.h"
 
 using mtt::Value;
 

@@ -2,8 +2,8 @@
 
 #include "bert_tokenizer.h"
 #include "io/file.h"
-#include "value/json.h"
 #include "shown.h"
+#include "value/json.h"
 
 namespace {
 

@@ -5,8 +5,9 @@
 #include <set>
 
 #include "catch.h"
-#include "value/toml.h"
 #include "mtt/error.h"
+#include "train/sampling_shares.h"
+#include "value/toml.h"
 
 using mtt::Sampler;
 using mtt::SamplerSettings;

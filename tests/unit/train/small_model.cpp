@@ -10,8 +10,8 @@
 #include <cmath>
 
 #include "experiment/experiment.h"
-#include "model/adapters.h"
 #include "freeze/freeze_policy.h"
+#include "model/adapters.h"
 #include "mtt/nn/ragged_attention.h"
 #include "mtt/random_stream.h"
 #include "train/metric_log.h"

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "catch.h"
-#include "value/toml.h"
 #include "train/cache_settings.h"
+#include "value/toml.h"
 
 using mtt::CacheSettings;
 using mtt::TrainSettings;

@@ -8,10 +8,10 @@
 #include <set>
 
 #include "catch.h"
-#include "value/json.h"
 #include "mtt/error.h"
 #include "small_model.h"
 #include "train/checkpoint.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 

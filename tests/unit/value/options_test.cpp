@@ -1,9 +1,9 @@
-#include "experiment/experiment.h"
 #include "mtt/options.h"
 
 #include "catch.h"
-#include "value/toml.h"
+#include "experiment/experiment.h"
 #include "mtt/error.h"
+#include "value/toml.h"
 
 using mtt::OptionList;
 using mtt::Options;

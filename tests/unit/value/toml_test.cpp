@@ -1,8 +1,8 @@
 #include "value/toml.h"
 
 #include "catch.h"
-#include "value/overrides.h"
 #include "mtt/error.h"
+#include "value/overrides.h"
 
 using mtt::parse_toml;
 using mtt::Value;

@@ -1,0 +1,44 @@
+// The forward pass of a micro-batch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/multi_task_model.h"
+#include "train/activation_cache.h"
+#include "train/frozen_prefix.h"
+#include "train/training_data.h"
+
+namespace mtt {
+
+/// Runs micro-batches through the model and the heads of their tasks: the frozen prefix in evaluation mode,
+/// or from a cache, the rest in training mode. Draws of dropout depend on (seed, step, number of the
+/// micro-batch) and the part of the model alone.
+class ForwardPass {
+ public:
+  ForwardPass(MultiTaskModel& model, const std::vector<TrainingSource>& sources, std::uint64_t seed);
+
+  /// The prefix of each source's tasks, and caches of it (null: none).
+  void set_prefix(std::vector<PrefixPlan> plans, std::vector<const ActivationCache*> caches);
+
+  /// [K]: 0 for the tasks of a step, NaN for the others.
+  std::vector<double> no_losses(const StepData& data) const;
+
+  /// The summed losses of a micro-batch for its source's tasks (undefined: no target), whose shares in the
+  /// step's means are added to `losses`.
+  std::vector<at::Tensor> run(const StepData& data, std::size_t number, std::int64_t step,
+                              std::vector<double>& losses);
+
+ private:
+  PrefixValues prefix(const StepForward& forward);
+  std::vector<at::Tensor> sums(const StepForward& forward, std::size_t number, std::int64_t step);
+
+  MultiTaskModel& model_;
+  const std::vector<TrainingSource>& sources_;
+  std::uint64_t seed_;
+  std::vector<PrefixPlan> plans_;
+  std::vector<const ActivationCache*> caches_;
+};
+
+}  // namespace mtt
