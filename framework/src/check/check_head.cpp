@@ -17,8 +17,8 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
-#include "probe/feature_basis.h"
 #include "probe/head_features.h"
+#include "probe/learned_curvature.h"
 #include "probe/probe_objective.h"
 #include "value/json.h"
 

@@ -11,8 +11,8 @@
 #include <numeric>
 
 #include "mtt/error.h"
-#include "probe/feature_basis.h"
 #include "probe/held_out_part.h"
+#include "probe/learned_curvature.h"
 #include "probe/probe_objective.h"
 
 namespace mtt {
