@@ -67,12 +67,10 @@ struct Setting {
     }
     for (const auto& [name, plugin, number] :
          {std::tuple{"intent", "classification", 0}, std::tuple{"slots", "token_classification", 1}}) {
-      mtt::Task task{name, plugin, {}, nullptr, false};
-      const bool tokens = number == 1;
-      task.head =
-          head(plugins, plugin, source.labels[number],
-               encoder.model->feature_width(task.reading, tokens ? mtt::Level::token : mtt::Level::sentence));
-      encoder.model->add(std::move(task));
+      const mtt::Reading reading;
+      const std::int64_t width =
+          number == 1 ? encoder.model->token_width(reading) : encoder.model->sentence_width(reading);
+      encoder.model->add({name, plugin, reading, head(plugins, plugin, source.labels[number], width)});
     }
     weighting = mtt::make_weighting(plugins.weighting("equal"), {});
     weighting->begin({{"intent"}, {"slots"}});

@@ -27,10 +27,10 @@ void add_head(mtt::Encoder& encoder, mtt::PluginCatalog& plugins, const std::str
   }
   mtt::Task task{
       plugin, plugin, {}, mtt::make_head(head, mtt::Options::read(head.options, options, "")), true};
-  task.head->learn_labels({});
-  task.head->build(encoder.model->feature_width(task.reading, task.head->level()));
+  task.learn_labels({});
+  task.build(encoder.model->feature_width(task));
   const at::NoGradGuard no_grad;
-  for (auto& [name, tensor] : task.head->parameters()) tensor.normal_(0, 0.02);
+  for (auto& [name, tensor] : task.module().parameters()) tensor.normal_(0, 0.02);
   encoder.model->add(std::move(task));
 }
 

@@ -41,10 +41,10 @@ void Evaluate::run() const {
   std::vector<ExampleUse> uses;
   bool has_head = false;
   for (std::size_t t = 0; t < tasks.size(); ++t)
-    has_head = has_head || (tasks[t].head->level() == Level::pair && open.fields[t] == kSimilarity);
+    has_head = has_head || (tasks[t].grouped() && open.fields[t] == kSimilarity);
   if (!data.empty() && !has_head) {
     if (const Examples& examples = files.get(data); has_pairs(examples)) {
-      uses.push_back({data, "", Level::pair, false});
+      uses.push_back({data, "", {.grouped = true}, false});
       scores.push_back(score_pairs(examples, data, open.inference()));
     }
   }
@@ -52,7 +52,7 @@ void Evaluate::run() const {
     for (const std::string& name : data.empty() ? open.test_files[t] : std::vector{data}) {
       const std::string file = files.with_keys(name, open.text_keys[t]);
       const bool only_spans = !data.empty() && !files.get(file).spans.empty();
-      if (only_spans && tasks[t].head->level() != Level::token) continue;
+      if (only_spans && !tasks[t].reads_tokens()) continue;
       held_out.push_back({t, open.fields[t], file});
     }
   }

@@ -4,7 +4,6 @@
 
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
-#include "model/pair_inference.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
 #include "output.h"
@@ -104,10 +103,6 @@ void Predict::run() const {
             throw Error("the heads of '" + model.model +
                         "' read pairs of sentences; give JSONL with --field text, whose lines have the key "
                         "'text_pair'");
-          if (!partners.empty())
-            for (std::size_t t = 0; t < tasks.size(); ++t)
-              if (tasks[t].head->level() == Level::pair)
-                result.predictions[t] = predict_pairs(tasks[t], texts, partners, open.inference(), classes);
           if (!checked && classes > 0) check_top(tasks, result.predictions, console);
           checked = true;
           for (std::size_t i = 0; i < texts.size(); ++i) {

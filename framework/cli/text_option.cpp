@@ -83,7 +83,8 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
                                              window.share + share * (window.share_after - window.share));
                            },
                        .first = window.first,
-                       .top = top});
+                       .top = top},
+                      window.lines.partners);
     totals.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
     totals.texts += static_cast<std::int64_t>(window.lines.texts.size());
     totals.tokens += result.tokens;

@@ -1,5 +1,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
@@ -74,12 +76,11 @@ std::unique_ptr<mtt::Head> classification(Value::Table options = {}) {
 }
 
 /// "play loud songbird now" and "rain": [CLS] play loud song ##bird now [SEP] [CLS] rain [SEP]
-mtt::TokenBatch two_sentences() {
-  mtt::TokenBatch batch;
+mtt::PackedBatch two_sentences() {
+  mtt::PackedBatch batch;
   batch.offsets = {0, 7, 10};
   batch.prompt_lengths = {0, 0};
-  batch.special = {1, 0, 0, 0, 0, 0, 1, 1, 0, 1};
-  batch.first_subword = {0, 1, 1, 1, 0, 1, 0, 0, 1, 0};
+  batch.word = at::tensor({-1, 0, 1, 2, 2, 3, -1, -1, 0, -1}, at::kLong);
   batch.chars = {{0, 0}, {0, 4}, {5, 9}, {10, 14}, {14, 18}, {19, 22}, {0, 0}, {0, 0}, {0, 4}, {0, 0}};
   batch.texts = {"play loud songbird now", "rain"};
   return batch;
@@ -102,6 +103,19 @@ std::unique_ptr<mtt::Head> similarity(const std::string& loss, double scale = 20
   return make("similarity", {{"loss", loss}, {"scale", scale}});
 }
 
+const mtt::PackedBatch kNoBatch;
+
+/// Pairs of vectors: the second ones stand behind the first ones.
+mtt::Encoding pairs_of(const at::Tensor& texts, const at::Tensor& partners) {
+  mtt::Encoding encoding{.batch = kNoBatch, .sentences = at::cat({texts, partners})};
+  for (std::int64_t i = 0; i < texts.size(0); ++i) {
+    encoding.groups.begin_group();
+    encoding.groups.add(i, mtt::Role::first);
+    encoding.groups.add(texts.size(0) + i, mtt::Role::second);
+  }
+  return encoding;
+}
+
 /// Pairs with these cosines, of vectors that differ from pair to pair and are not of unit length.
 mtt::Encoding pairs(const Row& cosines) {
   std::vector<Row> texts, partners;
@@ -110,11 +124,11 @@ mtt::Encoding pairs(const Row& cosines) {
     texts.push_back({3 * std::cos(from), 3 * std::sin(from)});
     partners.push_back({std::cos(to) / 2, std::sin(to) / 2});
   }
-  return {.tokens = {}, .sentences = matrix(texts), .partners = matrix(partners)};
+  return pairs_of(matrix(texts), matrix(partners));
 }
 
 double loss_of(const mtt::Head& head, const mtt::Encoding& encoding, const std::vector<Value>& labels) {
-  return number(head.loss(head.forward(encoding), head.prepare(labels, {})));
+  return number(head.loss(encoding, head.prepare(labels, {})));
 }
 
 double count_of(const mtt::Head& head, const std::vector<Value>& labels) {
@@ -203,7 +217,7 @@ TEST_CASE("a head keeps its labels, and learns nothing else that a file must hol
 }
 
 TEST_CASE("token classification: weights are those of labels, and of O, on first sub-words alone") {
-  const mtt::TokenBatch batch = two_sentences();
+  const mtt::PackedBatch batch = two_sentences();
   const Row ones(5, 1), weights = {0.5, 2, 2, 1, 1};  // O, B-song, I-song, B-time, I-time
   const Value::Table table = {{"O", 0.5}, {"song", 2.0}};
   const std::vector<Row> uniform(10, Row(5, 0.2));
@@ -215,13 +229,19 @@ TEST_CASE("token classification: weights are those of labels, and of O, on first
   }
   const auto check = [&](const Value::Table& options, const Row& by_tag, double smoothing, double count) {
     const auto head = token_classification(options);
+    head->build(5);
+    head->parameters()[0].tensor.copy_(at::eye(5));  // features are logits
+    head->parameters()[1].tensor.zero_();
+    const auto loss = [&](const std::vector<Row>& probabilities, const at::Tensor& targets) {
+      return number(head->loss({.batch = batch, .tokens = logs(probabilities)}, targets));
+    };
     const at::Tensor prepared = head->prepare(kSpans, batch);
     CHECK(prepared.equal(at::tensor(kTags, at::kLong)));
     CHECK(head->count(prepared) == Approx(count));
-    CHECK(number(head->loss(logs(rows), prepared)) == Approx(cross_entropy(rows, kTags, by_tag, smoothing)));
+    CHECK(loss(rows, prepared) == Approx(cross_entropy(rows, kTags, by_tag, smoothing)));
     double all = 0;
     for (const double w : by_tag) all += w;
-    CHECK(number(head->loss(logs(uniform), prepared)) ==
+    CHECK(loss(uniform, prepared) ==
           Approx(std::log(5) * ((1 - smoothing) * count + smoothing * 4 / 5 * all)));
   };
   check({}, ones, 0, 4);
@@ -245,8 +265,8 @@ TEST_CASE("a closed form gives labels and tags without examples a loss that smoo
                                : std::vector<Value>{Value::Array{span(0, 1, "a")}});
         head->build(2);
         head->initialise(method, features, targets);
-        const mtt::Encoding encoding{.tokens = features, .sentences = features};
-        return number(head->loss(head->forward(encoding), targets)) / 8;
+        const mtt::Encoding encoding{.batch = kNoBatch, .tokens = features, .sentences = features};
+        return number(head->loss(encoding, targets)) / 8;
       };
       CHECK(loss(0) < 1);
       CHECK(loss(0.05) - loss(0) > 0);
@@ -266,7 +286,7 @@ TEST_CASE("dropout before the linear layer depends on reseed alone, and keeps th
     for (const auto& [parameter, tensor] : head->parameters())
       at::Tensor(tensor).fill_(parameter == "classifier.weight" ? 1 : 0);
     const at::Tensor features = at::ones({kRows, 1});
-    const mtt::Encoding encoding{.tokens = features, .sentences = features};
+    const mtt::Encoding encoding{.batch = kNoBatch, .tokens = features, .sentences = features};
     const auto forward = [&] { return head->forward(encoding); };
     const auto seeded = [&](std::uint64_t seed) {
       head->reseed(seed);
@@ -299,7 +319,7 @@ TEST_CASE("similarity has no weights, and each loss says what it is") {
     head->learn_labels({0.5, Value()});
     head->restore(head->state());
     head->build(2);
-    CHECK(head->level() == mtt::Level::pair);
+    CHECK(head->reads().grouped);
     CHECK(head->parameters().empty());
     const bool cosine = loss == std::string("cosine");
     CHECK(head->coupled() == !cosine);
@@ -338,13 +358,12 @@ TEST_CASE("similarity by CoSENT: pairs that stand in the wrong order") {
   CHECK(mean({-0.9, -0.3, 0.3, 0.9}, {0, 1, 2, 3}) < 1e-4);
   CHECK(mean({0.9, 0.3, -0.3, -0.9}, {0, 1, 2, 3}) > 36);
   const auto gentle = similarity("cosent", 1);
-  CHECK(loss_of(*gentle, pairs({0.5, 0.8}), {1, 0}) == Approx(2 * std::log(1 + std::exp(0.3))));
+  CHECK(loss_of(*gentle, pairs({0.5, 0.8}), {1, 0}) == Approx(std::log(1 + std::exp(0.3))));
 }
 
 TEST_CASE("similarity by multiple negatives: a text's own partner among all of the step") {
-  const mtt::Encoding own{
-      .tokens = {}, .sentences = matrix({{2, 0}, {0, 5}}), .partners = matrix({{1, 0}, {0, 3}})};
-  const mtt::Encoding swapped{.tokens = {}, .sentences = own.sentences, .partners = matrix({{0, 3}, {1, 0}})};
+  const mtt::Encoding own = pairs_of(matrix({{2, 0}, {0, 5}}), matrix({{1, 0}, {0, 3}}));
+  const mtt::Encoding swapped = pairs_of(matrix({{2, 0}, {0, 5}}), matrix({{0, 3}, {1, 0}}));
   const auto made = [](double scale, const std::vector<Value>& labels) {
     auto head = similarity("multiple_negatives", scale);
     head->learn_labels(labels);
@@ -380,13 +399,10 @@ TEST_CASE("similarity: the order of a step's pairs changes nothing") {
     const auto head = similarity(loss);
     head->learn_labels(labels);
     head->train(true);
-    const double before = loss_of(*head, {.tokens = {}, .sentences = texts, .partners = partners}, labels);
+    const double before = loss_of(*head, pairs_of(texts, partners), labels);
     CHECK(before > 0.01);
-    CHECK(loss_of(*head,
-                  {.tokens = {},
-                   .sentences = texts.index_select(0, rows),
-                   .partners = partners.index_select(0, rows)},
-                  moved) == Approx(before));
+    CHECK(loss_of(*head, pairs_of(texts.index_select(0, rows), partners.index_select(0, rows)), moved) ==
+          Approx(before));
   }
 }
 

@@ -1,7 +1,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/eye.h>
 #include <ATen/ops/sigmoid.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -52,12 +54,11 @@ at::Tensor parameter(const mtt::Head& head, const std::string& wanted) {
 double number(const at::Tensor& scalar) { return scalar.item<double>(); }
 
 /// Sentences of one-token words: 4, 1 and 3 of them, between special tokens.
-mtt::TokenBatch sentences() {
-  mtt::TokenBatch batch;
+mtt::PackedBatch sentences() {
+  mtt::PackedBatch batch;
   batch.offsets = {0, 6, 9, 14};
   batch.prompt_lengths = {0, 0, 0};
-  batch.special = {1, 0, 0, 0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1};
-  batch.first_subword = {0, 1, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1, 0};
+  batch.word = at::tensor({-1, 0, 1, 2, 3, -1, -1, 0, -1, -1, 0, 1, 2, -1}, at::kLong);
   batch.chars = {{0, 0}, {0, 1}, {2, 3}, {4, 5}, {6, 7}, {0, 0}, {0, 0},
                  {0, 1}, {0, 0}, {0, 0}, {0, 1}, {2, 3}, {4, 5}, {0, 0}};
   batch.texts = {"a b c d", "e", "f g h"};
@@ -83,10 +84,17 @@ struct Crf {
   std::unique_ptr<mtt::Head> head = make("token_classification", {{"crf", true}});
   at::Tensor logits = drawn({14, kTags}, 77, 2);
 
+  mtt::PackedBatch batch = sentences();
+
   Crf() {
     head->learn_labels(kSpans);
-    head->build(3);
+    head->build(kTags);
     give_weights(*head, 1);
+    parameter(*head, "classifier.weight").copy_(at::eye(kTags));  // features are logits
+    parameter(*head, "classifier.bias").zero_();
+  }
+  at::Tensor loss(const at::Tensor& targets) const {
+    return head->loss({.batch = batch, .tokens = logits}, targets);
   }
   double score(std::size_t sentence, const std::vector<std::int64_t>& tags) const {
     const at::Tensor transitions = parameter(*head, "crf.transitions");
@@ -127,30 +135,30 @@ struct Crf {
 
 TEST_CASE("a CRF's loss is that of all valid sequences, counted one by one") {
   const Crf crf;
-  const mtt::TokenBatch batch = sentences();
+  const mtt::PackedBatch batch = sentences();
   double expected = 0;
   for (std::size_t s = 0; s < 3; ++s) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
   const at::Tensor targets = crf.head->prepare(kSpans, batch);
   CHECK(crf.head->count(targets) == 8);
-  CHECK(number(crf.head->loss(crf.logits, targets)) == Approx(expected).epsilon(1e-5));
+  CHECK(number(crf.loss(targets)) == Approx(expected).epsilon(1e-5));
 
   const std::vector<Value> partial = {kSpans[0], Value(), kSpans[2]};
   expected = 0;
   for (const std::size_t s : {0, 2}) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
   const at::Tensor known = crf.head->prepare(partial, batch);
   CHECK(crf.head->count(known) == 7);
-  CHECK(number(crf.head->loss(crf.logits, known)) == Approx(expected).epsilon(1e-5));
+  CHECK(number(crf.loss(known)) == Approx(expected).epsilon(1e-5));
 
   const at::Tensor none = crf.head->prepare({Value(), Value(), Value()}, batch);
   CHECK(crf.head->count(none) == 0);
-  CHECK(number(crf.head->loss(crf.logits, none)) == 0);
+  CHECK(number(crf.loss(none)) == 0);
 }
 
 TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilities") {
   for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
     Crf crf;
     crf.logits = drawn({14, kTags}, seed, 3);
-    const mtt::TokenBatch batch = sentences();
+    const mtt::PackedBatch batch = sentences();
     const auto predictions = crf.head->decode(crf.logits, batch);
     for (std::size_t s = 0; s < 3; ++s) {
       const auto sequences = crf.all(s);
@@ -185,21 +193,20 @@ TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilitie
 
 TEST_CASE("a CRF's gradient on its transitions is what finite differences say") {
   Crf crf;
-  const mtt::TokenBatch batch = sentences();
+  const mtt::PackedBatch batch = sentences();
   const at::Tensor targets = crf.head->prepare(kSpans, batch);
   for (const char* name : {"crf.transitions", "crf.start", "crf.end"}) {
     at::Tensor weights = parameter(*crf.head, name);
     weights.set_requires_grad(true);
-    const at::Tensor gradient =
-        torch::autograd::grad({crf.head->loss(crf.logits, targets)}, {weights})[0].flatten();
+    const at::Tensor gradient = torch::autograd::grad({crf.loss(targets)}, {weights})[0].flatten();
     weights.set_requires_grad(false);
     at::Tensor flat = weights.flatten();
     for (const std::int64_t i : {std::int64_t{0}, std::int64_t{1}, flat.size(0) - 2}) {
       const float before = flat[i].item<float>();
       flat[i] = before + 1e-2F;
-      const double above = number(crf.head->loss(crf.logits, targets));
+      const double above = number(crf.loss(targets));
       flat[i] = before - 1e-2F;
-      const double below = number(crf.head->loss(crf.logits, targets));
+      const double below = number(crf.loss(targets));
       flat[i] = before;
       INFO(name << " " << i);
       CHECK(number(gradient[i]) == Approx((above - below) / 2e-2).margin(2e-3));
@@ -313,7 +320,7 @@ TEST_CASE("ordinal: probabilities are those of the proportional-odds model") {
                  below = k == 0 ? 0 : sigmoid(theta[k - 1] - score);
     return up_to - below;
   };
-  const at::Tensor logits = head->forward({.tokens = {}, .sentences = x});
+  const at::Tensor logits = head->forward({.batch = {}, .sentences = x});
   const at::Tensor targets = head->prepare(labels, {});
   CHECK(head->count(targets) == 3);
   CHECK(number(head->loss(logits, targets)) ==
@@ -397,7 +404,7 @@ TEST_CASE("multi_label: two labels that training lacked are two") {
 TEST_CASE("pair_classification reads both vectors and their difference") {
   const auto head = make("pair_classification", {{"dropout", 0.0}});
   head->learn_labels({"yes", "no"});
-  CHECK(head->level() == mtt::Level::pair);
+  CHECK(head->reads().grouped);
   head->build(3);
   give_weights(*head, 1);
   CHECK(parameter(*head, "classifier.weight").size(1) == 9);
@@ -405,7 +412,14 @@ TEST_CASE("pair_classification reads both vectors and their difference") {
   const at::Tensor features = at::cat({u, v, (u - v).abs()}, 1);
   const at::Tensor expected =
       features.matmul(parameter(*head, "classifier.weight").t()) + parameter(*head, "classifier.bias");
-  const at::Tensor logits = head->forward({.tokens = {}, .sentences = u, .partners = v});
+  const mtt::PackedBatch no_batch;
+  mtt::Encoding encoding{.batch = no_batch, .sentences = at::cat({u, v})};
+  for (std::int64_t i = 0; i < 4; ++i) {
+    encoding.groups.begin_group();
+    encoding.groups.add(i, mtt::Role::first);
+    encoding.groups.add(4 + i, mtt::Role::second);
+  }
+  const at::Tensor logits = head->forward(encoding);
   CHECK((logits - expected).abs().max().item<double>() < 1e-5);
   CHECK(head->initialisations().empty());
   CHECK(head->decode(logits, {}).size() == 4);

@@ -12,7 +12,7 @@
 #include "mtt/nn/layers.h"
 #include "mtt/nn/module.h"
 #include "mtt/options.h"
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -54,11 +54,11 @@ class MTT_API Backbone : public nn::Module {
   virtual const BackboneShape& shape() const = 0;
 
   /// Token ids → hidden states [T, H] before the first layer.
-  virtual at::Tensor embed(const TokenBatch& batch) const = 0;
+  virtual at::Tensor embed(const PackedBatch& batch) const = 0;
 
   /// Runs layers from, from+1, ..., to-1 on hidden states [T, H], which it must not write into: heads of
   /// lower layers read them, and caches keep them.
-  virtual at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
+  virtual at::Tensor layers(at::Tensor hidden, const PackedBatch& batch, std::int64_t from,
                             std::int64_t to) const = 0;
 
   /// The projections that adapters may extend, layer by layer; none by default.

@@ -8,24 +8,40 @@
 #include <string>
 #include <vector>
 
+#include "mtt/encoding.h"
 #include "mtt/label_kind.h"
 #include "mtt/nn/module.h"
 #include "mtt/options.h"
-#include "mtt/tokens.h"
 #include "mtt/value.h"
 
 namespace mtt {
 
-/// Whether a head reads one vector a sentence, one a token, or the two vectors of a pair of sentences.
-enum class Level { sentence, token, pair };
+/// What a head reads.
+struct Reads {
+  enum class Unit { sentence, token };
+  Unit unit = Unit::sentence;  ///< one vector per input, or one per token
+  bool grouped = false;        ///< inputs that are compared with each other: `Encoding::groups`
+};
 
 /// What a loss measures; weightings that model noise treat the kinds differently (Kendall et al. 2018).
 enum class LossKind { classification, regression };
 
+/// The classifiers of transformers that a head with one linear layer can stand for, so that their checkpoints
+/// are read and written: AutoModelForSequenceClassification by its `problem_type`, and
+/// AutoModelForTokenClassification. `none` for all other heads.
+enum class ProblemType {
+  none,
+  single_label,         ///< softmax over the outputs
+  multi_label,          ///< a sigmoid for each output
+  regression,           ///< one output, the value itself
+  token_classification  ///< softmax over O, B-x, I-x for each token
+};
+
 /// A number that a head is judged by.
 struct Metric {
-  std::string name;  ///< "accuracy", "macro_f1", "entity_f1", ...; "loss" or "error" in it: lower is better
+  std::string name;  ///< "accuracy", "macro_f1", "entity_f1", ...
   double value = 0;
+  bool higher_is_better = true;
 };
 
 /// A task head: from features to logits to predictions. Life: made from options; given its labels by
@@ -36,7 +52,7 @@ class MTT_API Head : public nn::Module {
  public:
   ~Head() override;
 
-  virtual Level level() const = 0;
+  virtual Reads reads() const { return {}; }
 
   /// What the head's labels are. A kind other than `other` (the default) is a promise about labels and
   /// predictions, see LabelKind: with it come per-class scores, confusions and checks of the data.
@@ -63,18 +79,21 @@ class MTT_API Head : public nn::Module {
   /// Registers the parameters. `width` is the size of the features: D for sentences, H for tokens.
   virtual void build(std::int64_t width) = 0;
 
-  /// Encoding → logits, one row a sentence [B, K], a token [T, K] or a pair [B, K].
+  /// Encoding → logits, one row per input [B, K], per token [T, K] or per group [G, K].
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
-  /// Labels of a batch → targets, one row a sentence or pair [B] or a token [T]; several columns [B, C] where
-  /// the head has no closed form. Where a label is null, or a token bears none, the row is `kNoTarget` (or
-  /// NaN for floating targets). For pairs there is one label a pair, and `batch` holds the sentences of both
-  /// sides in another order.
-  virtual at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const = 0;
+  /// Labels of a batch → targets, on the host, one row per input [B], per token [T] or per group [G]; several
+  /// columns [B, C] where the head has no closed form. Where a label is null, or a token bears none, the row
+  /// is `kNoTarget` (or NaN for floating targets). There is one label per input, or per group for a head that
+  /// reads groups. `batch` is on the host.
+  virtual at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const = 0;
 
   /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
-  /// the mean over a whole step is taken once and heads of different kinds compare.
-  virtual at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const = 0;
+  /// the mean over a whole step is taken once and heads of different kinds compare. Either this is overridden
+  /// or, where the loss needs more than the logits (sequences, other examples of the step), the one below.
+  virtual at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const;
+  /// The same from the encoding; by default loss(forward(encoding), targets).
+  virtual at::Tensor loss(const Encoding& encoding, const at::Tensor& targets) const;
 
   /// What the sum runs over: the rows that have a target, or the sum of their weights where classes are
   /// weighted. It is asked for before the forward pass.
@@ -86,18 +105,19 @@ class MTT_API Head : public nn::Module {
   /// takes of the task's file is then never cut into several forwards.
   virtual bool coupled() const { return false; }
 
-  /// Whether the framework may fit the head as a probe: `loss(forward(encoding), targets)` is convex in the
-  /// head's parameters and a sum over rows with a target, dropout aside, and both also compute in float64
-  /// (constants take the dtype of the logits).
+  /// Whether the framework may fit the head as a probe: `loss(encoding, targets)` is convex in the head's
+  /// parameters and a sum over rows with a target, dropout aside, and also computes in float64 (constants
+  /// take the dtype of the logits). A probe reads only rows with a target: its batch has `offsets` alone, and
+  /// an input of a head that reads tokens has only its tokens with a target.
   virtual bool convex() const { return false; }
 
   /// A factor on the probe's L2 penalty that gives `C` scikit-learn's meaning: 2 for a softmax over two
   /// classes, since scikit-learn has one row of weights there.
   virtual double penalty_scale() const { return 1; }
 
-  /// Logits → one prediction a sentence or pair, as a table that prints as JSON. For pairs `batch` is
-  /// empty.
-  virtual std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const = 0;
+  /// Logits → one prediction per input or group, as a table that prints as JSON. Logits and batch are on the
+  /// host.
+  virtual std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const = 0;
 
   /// Logits → the probability of each of `label_names()`, [B, K] in their order; an undefined tensor (the
   /// default) where the head gives none. Called like `decode`.
@@ -113,6 +133,11 @@ class MTT_API Head : public nn::Module {
   /// tasks; none (the default) where the notion does not apply, as with numbers.
   virtual std::optional<bool> right(const Value& prediction, const Value& label) const;
 
+  /// Of a head with a ProblemType: the names of its outputs in the order of the rows of its weights, as
+  /// transformers' `id2label` has them. A head that transformers' class cannot express throws Error, which
+  /// says why.
+  virtual std::vector<std::string> output_names() const { return label_names(); }
+
   /// Sets the weights in closed form. features [N, width] and targets [N], only rows that have a target.
   /// The default throws Error: the head has no closed form. `method` is one of `initialisations()`.
   virtual void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets);
@@ -127,6 +152,7 @@ struct HeadPlugin {
   std::string summary;  ///< one sentence
   OptionList options;
   std::function<std::unique_ptr<Head>(const Options& options)> create;
+  ProblemType problem_type = ProblemType::none;
 };
 
 }  // namespace mtt

@@ -15,7 +15,8 @@ namespace mtt {
 /// The backbones, heads and weightings that are known by name. A plugin gets an empty one to fill.
 class MTT_API Registry {
  public:
-  /// An empty or ill-formed name, a name taken within its kind, or a missing `create` throws Error.
+  /// An empty or ill-formed name, a name, model type or problem type that is taken within its kind, or a
+  /// missing `create` throws Error.
   void add(BackbonePlugin plugin);
   void add(HeadPlugin plugin);
   void add(WeightingPlugin plugin);
@@ -26,6 +27,7 @@ class MTT_API Registry {
   const BackbonePlugin* backbone(std::string_view name) const;
   const BackbonePlugin* backbone_for(std::string_view model_type) const;
   const HeadPlugin* head(std::string_view name) const;
+  const HeadPlugin* head_for(ProblemType type) const;
   const WeightingPlugin* weighting(std::string_view name) const;
 
   const std::vector<BackbonePlugin>& backbones() const { return backbones_; }

@@ -42,7 +42,7 @@ class BackboneCheck {
   void run();
 
  private:
-  at::Tensor last(const TokenBatch& batch) const {
+  at::Tensor last(const PackedBatch& batch) const {
     return backbone_->layers(backbone_->embed(batch), batch, 0, backbone_->shape().layers);
   }
   void check_names() const;
@@ -93,7 +93,7 @@ void BackboneCheck::check_states() const {
 
 void BackboneCheck::check_layers() const {
   const at::NoGradGuard no_grad;
-  const TokenBatch& batch = sample_.batch;
+  const PackedBatch& batch = sample_.batch;
   at::Tensor hidden = backbone_->embed(batch);
   const at::Tensor start = hidden.clone();
   for (std::int64_t layer = 0; layer < backbone_->shape().layers; ++layer)
@@ -110,12 +110,12 @@ void BackboneCheck::check_layers() const {
 
 void BackboneCheck::check_neighbours() const {
   const at::NoGradGuard no_grad;
-  const TokenBatch& batch = sample_.batch;
+  const PackedBatch& batch = sample_.batch;
   const at::Tensor together = last(batch);
-  for (std::int64_t s = 0; s < batch.sentences(); ++s)
-    require(distance(last(part_of(batch, s, 1)), together.narrow(0, batch.offsets[s], batch.length(s))) <
-                kTolerance,
-            "a sentence's hidden states depend on the other sentences of the batch");
+  for (std::int64_t s = 0; s < batch.size(); ++s)
+    require(
+        distance(last(batch.part(s, 1)), together.narrow(0, batch.offsets[s], batch.length(s))) < kTolerance,
+        "a sentence's hidden states depend on the other sentences of the batch");
 }
 
 void BackboneCheck::check_gradients() {

@@ -47,9 +47,9 @@ SampleLabels repeated(const std::vector<Value>& examples) {
 }
 
 /// Labels to try for a head that declares a kind; for one that does not, labels of all kinds.
-std::vector<SampleLabels> samples_of(LabelKind kind, const TokenBatch& batch) {
-  const auto word = [&](std::int64_t sentence, const char* label) {
-    const CharSpan chars = batch.chars[batch.offsets[sentence] + 1];
+std::vector<SampleLabels> samples_of(LabelKind kind, const PackedBatch& batch, std::int64_t inputs) {
+  const auto word = [&](std::int64_t example, const char* label) {
+    const CharSpan chars = batch.chars[batch.offsets[example * inputs] + 1];
     return Value(Value::Array{span(chars.begin, chars.end, label)});
   };
   const Value none;
@@ -90,17 +90,29 @@ class HeadCheck {
   std::unique_ptr<Head> made() const { return make_head(plugin_, options_); }
   std::unique_ptr<Head> copy_of(const Head& head) const;
   bool learn();
-  bool pairs() const { return head_->level() == Level::pair; }
-  std::int64_t rows(const TokenBatch& batch) const {
-    return head_->level() == Level::token ? batch.tokens() : batch.sentences();
+  bool grouped() const { return reads_.grouped; }
+  bool tokens() const { return reads_.unit == Reads::Unit::token; }
+  /// Inputs per example: a pair for a head that reads groups.
+  std::int64_t inputs() const { return grouped() ? 2 : 1; }
+  std::vector<std::int64_t> inputs_of(const std::vector<std::int64_t>& words) const;
+  PackedBatch part_of(std::int64_t first, std::int64_t count) const {
+    return sample_->batch.part(first * inputs(), count * inputs());
   }
-  Encoding features(const TokenBatch& batch) const;
-  at::Tensor logits(const Head& head, const TokenBatch& batch) const {
+  std::int64_t examples(const PackedBatch& batch) const { return batch.size() / inputs(); }
+  std::int64_t rows(const PackedBatch& batch) const {
+    return !grouped() && tokens() ? batch.tokens() : examples(batch);
+  }
+  Encoding features(const PackedBatch& batch) const;
+  at::Tensor logits(const Head& head, const PackedBatch& batch) const {
     const at::NoGradGuard no_grad;
     return head.forward(features(batch));
   }
-  std::vector<Value> decoded(const Head& head, const TokenBatch& batch) const {
-    return head.decode(logits(head, batch), pairs() ? TokenBatch() : batch);
+  std::vector<Value> decoded(const Head& head, const PackedBatch& batch) const {
+    return head.decode(logits(head, batch), batch);
+  }
+  at::Tensor loss(const PackedBatch& batch, const at::Tensor& targets) const {
+    const Head& head = *head_;
+    return head.loss(features(batch), targets);
   }
   std::vector<Value> labels_of(std::int64_t first, std::int64_t count) const {
     return {labels_.begin() + first, labels_.begin() + first + count};
@@ -118,12 +130,14 @@ class HeadCheck {
   void check_saving();
   void check_closed_forms();
   void check_convex();
+  void join_by_input(HeadFeatures& sample) const;
   void check_threads();
 
   const HeadPlugin& plugin_;
   const Options& options_;
   ContractReport& report_;
-  SampleBatch sample_{kWords};
+  Reads reads_;
+  std::unique_ptr<SampleBatch> sample_;
   std::unique_ptr<Head> head_;
   std::vector<Value> labels_;
 };
@@ -150,15 +164,17 @@ std::unique_ptr<Head> HeadCheck::copy_of(const Head& head) const {
 bool HeadCheck::learn() {
   std::string why;
   const auto first = made();
+  reads_ = first->reads();
+  sample_ = std::make_unique<SampleBatch>(inputs_of(kWords));
   const std::vector<Value> examples = first->example_labels();
   const LabelKind kind = first->label_kind();
-  for (const auto& labels : examples.empty() ? samples_of(kind, sample_.batch)
+  for (const auto& labels : examples.empty() ? samples_of(kind, sample_->batch, inputs())
                                              : std::vector<SampleLabels>(1, repeated(examples))) {
     auto head = made();
     try {
       head->learn_labels(labels);
       head->build(kWidth);
-      head->prepare(labels, sample_.batch);
+      head->prepare(labels, sample_->batch);
       head_ = std::move(head);
       labels_ = labels;
       return true;
@@ -176,106 +192,110 @@ bool HeadCheck::learn() {
       why);
 }
 
-/// What a sentence or token reads depends on itself alone, so that a part of a batch reads the same.
-Encoding HeadCheck::features(const TokenBatch& batch) const {
-  Encoding encoding;
-  std::vector<at::Tensor> tokens, sentences, partners;
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
-    std::uint64_t seed = 0;
-    for (const char c : batch.texts[s]) seed = seed * 31 + static_cast<unsigned char>(c);
-    tokens.push_back(sample_values({batch.length(s), kWidth}, seed));
-    sentences.push_back(sample_values({1, kWidth}, seed + 1));
-    partners.push_back(sample_values({1, kWidth}, seed + 2));
+std::vector<std::int64_t> HeadCheck::inputs_of(const std::vector<std::int64_t>& words) const {
+  if (!grouped()) return words;
+  std::vector<std::int64_t> all;
+  for (const std::int64_t count : words) all.insert(all.end(), {count, count + 1});
+  return all;
+}
+
+/// What an input or token reads depends on itself alone, so that a part of a batch reads the same.
+Encoding HeadCheck::features(const PackedBatch& batch) const {
+  std::vector<at::Tensor> parts = {sample_values({0, kWidth}, 0)};
+  for (std::int64_t b = 0; b < batch.size(); ++b) {
+    std::uint64_t seed = static_cast<std::uint64_t>(b % inputs());
+    for (const char c : batch.texts[b]) seed = seed * 31 + static_cast<unsigned char>(c);
+    parts.push_back(sample_values({tokens() ? batch.length(b) : 1, kWidth}, seed));
   }
-  const at::Tensor none = sample_values({0, kWidth}, 0);
-  const auto joined = [&](const std::vector<at::Tensor>& parts) {
-    return parts.empty() ? none : at::cat(parts);
-  };
-  if (head_->level() == Level::token) return {.tokens = joined(tokens), .sentences = {}};
-  encoding.sentences = joined(sentences);
-  if (pairs()) encoding.partners = joined(partners);
+  Encoding encoding{.batch = batch};
+  (tokens() ? encoding.tokens : encoding.sentences) = at::cat(parts);
+  for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) {
+    encoding.groups.begin_group();
+    encoding.groups.add(2 * e, Role::first);
+    encoding.groups.add(2 * e + 1, Role::second);
+  }
   return encoding;
 }
 
 void HeadCheck::check_logits() {
-  const TokenBatch& all = sample_.batch;
+  const PackedBatch& all = sample_->batch;
   const at::Tensor together = logits(*head_, all);
   require(together.dim() == 2 && together.size(0) == rows(all),
           "forward gives a tensor with " + std::to_string(together.dim()) + " dimensions and " +
               std::to_string(together.dim() > 0 ? together.size(0) : 0) + " rows; expected [" +
-              std::to_string(rows(all)) + ", K], one row a " +
-              (head_->level() == Level::token ? "token"
-               : pairs()                      ? "pair"
-                                              : "sentence"));
+              std::to_string(rows(all)) + ", K], one row per " +
+              (grouped()  ? "group"
+               : tokens() ? "token"
+                          : "input"));
   require(together.scalar_type() == at::kFloat, "forward gives logits that are not float32");
   require(together.device().is_cpu(), "forward gives logits that are not on the features' device");
   require(distance(together, logits(*head_, all)) == 0,
           "two forwards of the same features differ; draws belong into training mode only");
   if (head_->coupled()) return;
-  for (std::int64_t s = 0; s < all.sentences(); ++s) {
-    const at::Tensor alone = logits(*head_, part_of(all, s, 1));
-    const std::int64_t from = head_->level() == Level::token ? all.offsets[s] : s;
+  for (std::int64_t e = 0; e < examples(all); ++e) {
+    const at::Tensor alone = logits(*head_, part_of(e, 1));
+    const std::int64_t from = !grouped() && tokens() ? all.offsets[e] : e;
     require(distance(alone, together.narrow(0, from, alone.size(0))) < kTolerance,
-            "a sentence's logits depend on the other sentences of the batch");
+            "the logits of an example depend on the other examples of the batch");
   }
 }
 
 void HeadCheck::check_targets() {
-  const at::Tensor targets = head_->prepare(labels_, sample_.batch);
-  require(targets.dim() >= 1 && targets.size(0) == rows(sample_.batch),
+  const at::Tensor targets = head_->prepare(labels_, sample_->batch);
+  require(targets.dim() >= 1 && targets.size(0) == rows(sample_->batch),
           "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
-              " rows of targets; expected " + std::to_string(rows(sample_.batch)));
+              " rows of targets; expected " + std::to_string(rows(sample_->batch)));
   const double count = head_->count(targets);
   require(std::isfinite(count) && count > 0,
           "count is " + std::to_string(count) + " where examples have labels");
 }
 
 void HeadCheck::check_loss() {
-  const TokenBatch& all = sample_.batch;
   head_->train(true);
   const auto part = [&](std::int64_t first, std::int64_t size) {
-    const TokenBatch batch = part_of(all, first, size);
+    const PackedBatch batch = part_of(first, size);
     const at::Tensor targets = head_->prepare(labels_of(first, size), batch);
-    const at::Tensor loss = head_->loss(head_->forward(features(batch)), targets);
-    require(loss.dim() == 0, "loss gives a tensor with " + std::to_string(loss.dim()) +
-                                 " dimensions; expected one number, the sum over all rows with a target");
-    return std::pair(loss.item<double>(), head_->count(targets));
+    const at::Tensor sum = loss(batch, targets);
+    require(sum.dim() == 0, "loss gives a tensor with " + std::to_string(sum.dim()) +
+                                " dimensions; expected one number, the sum over all rows with a target");
+    return std::pair(sum.item<double>(), head_->count(targets));
   };
   head_->set_dropout(0);
-  const auto [loss, count] = part(0, 6);
-  require(std::isfinite(loss), "the loss is not finite");
+  const auto [all, count] = part(0, 6);
+  require(std::isfinite(all), "the loss is not finite");
   if (head_->coupled()) return;
   const auto [first, first_count] = part(0, 2);
   const auto [rest, rest_count] = part(2, 4);
   require(std::abs(first_count + rest_count - count) < kTolerance * count,
           "count of a batch is " + std::to_string(count) + ", and of its two parts together " +
               std::to_string(first_count + rest_count));
-  require(std::abs(first + rest - loss) < 1e-4 * (std::abs(loss) + 1),
-          "the loss of a batch is " + std::to_string(loss) + ", and of its two parts together " +
+  require(std::abs(first + rest - all) < 1e-4 * (std::abs(all) + 1),
+          "the loss of a batch is " + std::to_string(all) + ", and of its two parts together " +
               std::to_string(first + rest) + "; loss must be the sum over rows, not their mean");
 }
 
 void HeadCheck::check_without_labels() {
   const SampleBatch nothing({});
-  for (const TokenBatch* batch : std::initializer_list<const TokenBatch*>{&sample_.batch, &nothing.batch}) {
+  for (const PackedBatch* batch :
+       std::initializer_list<const PackedBatch*>{&sample_->batch, &nothing.batch}) {
     const std::string where = batch == &nothing.batch ? "there is no example" : "no example has a label";
-    const std::vector<Value> none(static_cast<std::size_t>(batch->sentences()));
+    const std::vector<Value> none(static_cast<std::size_t>(examples(*batch)));
     const at::Tensor targets = head_->prepare(none, *batch);
     const double count = head_->count(targets);
-    if (count > 0 && pairs() && batch == &sample_.batch) continue;  // pairs may teach by themselves
+    if (count > 0 && grouped() && batch == &sample_->batch) continue;  // pairs may teach by themselves
     require(count == 0, "count is " + std::to_string(count) + " where " + where + "; expected 0");
-    const double loss = head_->loss(head_->forward(features(*batch)), targets).item<double>();
-    require(loss == 0, "the loss is " + std::to_string(loss) + " where " + where + "; expected 0");
+    const double sum = loss(*batch, targets).item<double>();
+    require(sum == 0, "the loss is " + std::to_string(sum) + " where " + where + "; expected 0");
   }
 }
 
 void HeadCheck::check_gradients() {
   head_->train(true);
   head_->set_dropout(0);
-  Encoding encoding = features(sample_.batch);
+  Encoding encoding = features(sample_->batch);
   std::vector<at::Tensor> inputs;
   std::vector<std::string> names;
-  for (at::Tensor* features : {&encoding.tokens, &encoding.sentences, &encoding.partners}) {
+  for (at::Tensor* features : {&encoding.tokens, &encoding.sentences}) {
     if (!features->defined()) continue;
     features->set_requires_grad(true);
     inputs.push_back(*features);
@@ -286,7 +306,8 @@ void HeadCheck::check_gradients() {
     inputs.push_back(tensor);
     names.push_back("the parameter '" + name + "'");
   }
-  const at::Tensor loss = head_->loss(head_->forward(encoding), head_->prepare(labels_, sample_.batch));
+  const Head& head = *head_;
+  const at::Tensor loss = head.loss(encoding, head.prepare(labels_, sample_->batch));
   require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
   const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -306,10 +327,10 @@ void check_prediction(const Value& prediction) {
 }
 
 void HeadCheck::check_predictions() {
-  const auto predictions = decoded(*head_, sample_.batch);
+  const auto predictions = decoded(*head_, sample_->batch);
   require(predictions.size() == kWords.size(), "decode gives " + std::to_string(predictions.size()) +
                                                    " predictions for " + std::to_string(kWords.size()) +
-                                                   (pairs() ? " pairs" : " sentences"));
+                                                   (grouped() ? " groups" : " inputs"));
   for (const Value& prediction : predictions) check_prediction(prediction);
 }
 
@@ -317,7 +338,7 @@ void HeadCheck::check_declared() {
   const LabelKind kind = head_->label_kind();
   const std::vector<std::string> names = head_->label_names();
   const LabelSet known(names);
-  auto predictions = decoded(*head_, sample_.batch);
+  auto predictions = decoded(*head_, sample_->batch);
   require(predictions.size() == labels_.size(), "decode gives another number of predictions than labels");
   ClassReport classes;
   try {
@@ -331,7 +352,7 @@ void HeadCheck::check_declared() {
                                                      " is not among label_names(), which are " +
                                                      known.value().json());
   require(copy_of(*head_)->label_names() == names, "after restore(state()) label_names() gives other names");
-  add_top_classes({"check", plugin_.name, {}, copy_of(*head_), true}, logits(*head_, sample_.batch),
+  add_top_classes(Task("check", plugin_.name, {}, copy_of(*head_), true), logits(*head_, sample_->batch),
                   kAllClasses, predictions);
   for (const Value& prediction : predictions)
     if (const Value* top = prediction.find("top"))
@@ -343,11 +364,11 @@ void HeadCheck::check_declared() {
 }
 
 void HeadCheck::check_long_and_empty() {
-  const SampleBatch longer({510, 1}), no_words({0, 2});
+  const SampleBatch longer(inputs_of({510, 1})), no_words(inputs_of({0, 2}));
   for (const SampleBatch* sample : {&longer, &no_words}) {
     const auto predictions = decoded(*head_, sample->batch);
     require(predictions.size() == 2, "decode gives " + std::to_string(predictions.size()) +
-                                         " predictions for 2 sentences, one of them " +
+                                         " predictions for 2 examples, one of them " +
                                          (sample == &longer ? "of 510 words" : "without words"));
     for (const Value& prediction : predictions) check_prediction(prediction);
   }
@@ -361,7 +382,7 @@ void HeadCheck::check_scores() {
     for (const Metric& metric : metrics) names.push_back(metric.name);
     return names;
   };
-  const auto predictions = decoded(*head_, sample_.batch);
+  const auto predictions = decoded(*head_, sample_->batch);
   const auto metrics = head_->score(predictions, labels_);
   require(!metrics.empty(), "score gives no metric; the first one is the task's main metric");
   const auto all = names(metrics);
@@ -382,9 +403,9 @@ void HeadCheck::check_saving() {
   const auto copy = copy_of(*head_);
   require(copy->state().json() == text,
           "after restore(state()) the state is " + copy->state().json() + "; it was " + text);
-  require(distance(logits(*head_, sample_.batch), logits(*copy, sample_.batch)) == 0,
+  require(distance(logits(*head_, sample_->batch), logits(*copy, sample_->batch)) == 0,
           "a head that was saved and loaded gives other logits");
-  const auto one = decoded(*head_, sample_.batch), other = decoded(*copy, sample_.batch);
+  const auto one = decoded(*head_, sample_->batch), other = decoded(*copy, sample_->batch);
   for (std::size_t i = 0; i < one.size(); ++i)
     require(one[i].json() == other[i].json(),
             "a head that was saved and loaded predicts " + other[i].json() + "; it was " + one[i].json());
@@ -394,39 +415,57 @@ void HeadCheck::check_closed_forms() {
   const at::NoGradGuard no_grad;
   for (const std::string& method : head_->initialisations()) {
     const auto head = copy_of(*head_);
-    const Encoding encoding = features(sample_.batch);
+    const Encoding encoding = features(sample_->batch);
     const at::Tensor& all = encoding.tokens.defined() ? encoding.tokens : encoding.sentences;
-    const at::Tensor targets = head->prepare(labels_, sample_.batch);
+    const at::Tensor targets = head->prepare(labels_, sample_->batch);
     const at::Tensor known = rows_with_target(targets);
     head->initialise(method, all.index_select(0, known), targets.index_select(0, known));
-    require(logits(*head, sample_.batch).isfinite().all().item<bool>(),
+    require(logits(*head, sample_->batch).isfinite().all().item<bool>(),
             "after initialise(\"" + method + "\") logits are not finite");
   }
+}
+
+/// Makes one example of the tokens of each input; `examples` holds the numbers of tokens.
+void HeadCheck::join_by_input(HeadFeatures& sample) const {
+  const std::vector<std::int64_t>& ends = sample_->batch.offsets;
+  std::vector<std::int64_t> starts = {0};
+  for (std::int64_t b = 0; b < sample_->batch.size(); ++b) {
+    const auto last = std::lower_bound(sample.examples.begin(), sample.examples.end(), ends[b + 1]);
+    if (last - sample.examples.begin() > starts.back()) starts.push_back(last - sample.examples.begin());
+  }
+  sample.examples.resize(starts.size() - 1);
+  sample.starts = std::move(starts);
 }
 
 /// With a penalty on all parameters, the loss of a convex head has one minimum, wherever the search begins.
 void HeadCheck::check_convex() {
   if (!head_->convex()) return;
-  const Task task{"check", plugin_.name, {}, copy_of(*head_), true};
-  const Encoding encoding = features(sample_.batch);
-  const at::Tensor targets = task.head->prepare(labels_, sample_.batch);
-  const at::Tensor rows = rows_with_target(targets);
-  HeadFeatures sample{
-      .examples = {0},
-      .starts = {0, rows.size(0)},
-      .features = (encoding.tokens.defined() ? encoding.tokens : encoding.sentences).index_select(0, rows),
-      .partners = encoding.partners.defined() ? encoding.partners.index_select(0, rows) : at::Tensor(),
-      .targets = targets.index_select(0, rows)};
-  const auto parameters = task.head->parameters();
+  Task task("check", plugin_.name, {}, copy_of(*head_), true);
+  const Encoding encoding = features(sample_->batch);
+  const at::Tensor targets = task.prepare(labels_, sample_->batch);
+  const at::Tensor known = rows_with_target(targets);
+  HeadFeatures all{.examples = {},
+                   .starts = {0},
+                   .features = encoding.tokens.defined() ? encoding.tokens : encoding.sentences,
+                   .groups = encoding.groups,
+                   .targets = targets};
+  for (std::int64_t row = 0; row < targets.size(0); ++row) {
+    all.examples.push_back(row);
+    all.starts.push_back(row + 1);
+  }
+  HeadFeatures sample = all.selected(
+      {known.const_data_ptr<std::int64_t>(), known.const_data_ptr<std::int64_t>() + known.numel()});
+  if (tokens() && !grouped()) join_by_input(sample);
+  const auto parameters = task.module().parameters();
   const at::Tensor start = parameter_vector(parameters);
-  task.head->to(at::kDouble);
+  task.module().to(at::kDouble);
   for (const auto& [name, tensor] : parameters) tensor.set_requires_grad(true);
   const ProbeObjective objective(task, sample, 1);
   const double dtype_probe = objective.penalised(start, kPenalty).value;
   require(std::isfinite(dtype_probe), "convex() is true, and the loss in float64 is not finite");
   std::vector<double> lowest;
   for (const double factor : {0.0, 1.0, -1.0}) {
-    const FeatureBasis basis(parameters, sample.features);
+    const FeatureBasis basis(parameters, sample.leading());
     LearnedCurvature curvature(basis, sample.rows());
     curvature.set_penalty(kPenalty);
     lowest.push_back(
@@ -442,13 +481,13 @@ void HeadCheck::check_convex() {
 }
 
 void HeadCheck::check_threads() {
-  const auto expected = decoded(*head_, sample_.batch);
+  const auto expected = decoded(*head_, sample_->batch);
   std::string wrong;
   std::vector<std::thread> crew;
   std::vector<std::vector<Value>> results(4);
   for (auto& result : results)
     crew.emplace_back([&] {
-      for (int i = 0; i < 20; ++i) result = decoded(*head_, sample_.batch);
+      for (int i = 0; i < 20; ++i) result = decoded(*head_, sample_->batch);
     });
   for (std::thread& thread : crew) thread.join();
   for (const auto& result : results)
@@ -470,7 +509,8 @@ void HeadCheck::run() {
         sample_weights(*head_, 3);
       }))
     return;
-  report_.step("logits: one row per sentence, independent of the other sentences", [&] { check_logits(); });
+  report_.step("logits: one row per input, token or group, independent of the other examples",
+               [&] { check_logits(); });
   report_.step("targets and their count", [&] { check_targets(); });
   report_.step("loss is a sum over rows", [&] { check_loss(); });
   report_.step("examples without labels teach nothing", [&] { check_without_labels(); });

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <limits>
 
@@ -20,45 +21,38 @@ constexpr double kScale = 0.2;
 
 SampleBatch::SampleBatch(const std::vector<std::int64_t>& words, std::uint64_t seed) {
   RandomStream random(seed, "sample batch", 0);
-  std::vector<std::int64_t> ids;
-  batch.offsets = {0};
-  const auto token = [&](std::int64_t id, bool special, CharSpan chars) {
-    ids.push_back(id);
-    batch.special.push_back(special);
-    batch.first_subword.push_back(!special);
-    batch.chars.push_back(chars);
-  };
-  for (const std::int64_t count : words) {
+  std::vector<std::int64_t> ids, positions, rows, texts, numbers;
+  for (std::size_t b = 0; b < words.size(); ++b) {
     std::string text;
-    token(kFirst, true, {});
-    for (std::int64_t w = 0; w < count; ++w) {
+    std::int64_t position = 0;
+    const auto token = [&](std::int64_t id, std::int64_t word, CharSpan chars) {
+      ids.push_back(id);
+      positions.push_back(position++);
+      rows.push_back(static_cast<std::int64_t>(b));
+      texts.push_back(word < 0 ? -1 : 0);
+      numbers.push_back(word);
+      batch.chars.push_back(chars);
+    };
+    token(kFirst, -1, {});
+    for (std::int64_t w = 0; w < words[b]; ++w) {
       const auto begin = static_cast<std::int32_t>(text.size() + (text.empty() ? 0 : 1));
       const auto id = static_cast<std::int64_t>(random.next() % kWords) + 3;
       text += (text.empty() ? "w" : " w") + std::to_string(id);
-      token(id, false, {begin, static_cast<std::int32_t>(text.size())});
+      token(id, w, {begin, static_cast<std::int32_t>(text.size())});
     }
-    token(kLast, true, {});
+    token(kLast, -1, {});
     texts_.push_back(std::move(text));
     batch.offsets.push_back(static_cast<std::int64_t>(ids.size()));
     batch.prompt_lengths.push_back(0);
   }
   for (const std::string& text : texts_) batch.texts.push_back(text);
   batch.ids = at::tensor(ids, at::kLong);
-  batch.type_ids = at::tensor(std::vector<std::int64_t>(ids.size(), 0), at::kLong);
-}
-
-TokenBatch part_of(const TokenBatch& batch, std::int64_t first, std::int64_t count) {
-  const std::int64_t from = batch.offsets[first], to = batch.offsets[first + count];
-  TokenBatch part;
-  part.ids = batch.ids.narrow(0, from, to - from);
-  part.type_ids = batch.type_ids.narrow(0, from, to - from);
-  for (std::int64_t s = first; s <= first + count; ++s) part.offsets.push_back(batch.offsets[s] - from);
-  part.prompt_lengths.assign(static_cast<std::size_t>(count), 0);
-  part.special.assign(batch.special.begin() + from, batch.special.begin() + to);
-  part.first_subword.assign(batch.first_subword.begin() + from, batch.first_subword.begin() + to);
-  part.chars.assign(batch.chars.begin() + from, batch.chars.begin() + to);
-  part.texts.assign(batch.texts.begin() + first, batch.texts.begin() + first + count);
-  return part;
+  batch.type_ids = at::zeros_like(batch.ids);
+  batch.positions = at::tensor(positions, at::kLong);
+  batch.row = at::tensor(rows, at::kLong);
+  batch.text = at::tensor(texts, at::kLong);
+  batch.word = at::tensor(numbers, at::kLong);
+  batch.starts = at::tensor(batch.offsets, at::kLong);
 }
 
 at::Tensor sample_values(at::IntArrayRef shape, std::uint64_t seed) {

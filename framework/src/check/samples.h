@@ -7,7 +7,7 @@
 
 #include "mtt/head.h"
 #include "mtt/nn/module.h"
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 
 namespace mtt {
 
@@ -19,15 +19,12 @@ class SampleBatch {
   SampleBatch(const SampleBatch&) = delete;
   SampleBatch& operator=(const SampleBatch&) = delete;
 
-  TokenBatch batch;
+  PackedBatch batch;
   const std::vector<std::string>& texts() const { return texts_; }
 
  private:
   std::vector<std::string> texts_;
 };
-
-/// The sentences first .. first+count-1 of a batch, as a batch.
-TokenBatch part_of(const TokenBatch& batch, std::int64_t first, std::int64_t count);
 
 /// Values between -1 and 1 that depend on the seed alone.
 at::Tensor sample_values(at::IntArrayRef shape, std::uint64_t seed);

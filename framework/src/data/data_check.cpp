@@ -84,8 +84,8 @@ void check_overlaps(DataCheck& check) {
 
 }  // namespace
 
-const char* role_name(Role role) {
-  return role == Role::train ? "train" : role == Role::dev ? "dev" : "test";
+const char* role_name(DataRole role) {
+  return role == DataRole::train ? "train" : role == DataRole::dev ? "dev" : "test";
 }
 
 std::int64_t DataCheck::errors() const {

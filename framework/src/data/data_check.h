@@ -13,13 +13,13 @@
 namespace mtt {
 
 /// How an experiment uses examples, in the order of reports.
-enum class Role { train, dev, test };
+enum class DataRole { train, dev, test };
 /// "train", "dev", "test".
-const char* role_name(Role role);
+const char* role_name(DataRole role);
 
 /// Examples of a file, all of them or one side of a split, as they are checked.
 struct CheckedPart {
-  Role role = Role::train;
+  DataRole role = DataRole::train;
   std::string file;
   const Examples* examples = nullptr;
 

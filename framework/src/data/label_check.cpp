@@ -90,7 +90,7 @@ class LabelChecker {
 
   const CheckedPart& part(std::size_t p) const { return check_.parts[task_.parts[p]]; }
 
-  bool learns() const { return !task_.parts.empty() && part(0).role == Role::train; }
+  bool learns() const { return !task_.parts.empty() && part(0).role == DataRole::train; }
 
   void count(std::map<std::string, std::vector<std::int64_t>>& counts, const std::string& name,
              std::size_t part) {

@@ -35,37 +35,25 @@ const Task& find_task(const LoadedRun& run, const std::string& name) {
               "; use the run's own directory with mtt");
 }
 
-/// The labels of the head's outputs; of tokens tag 0 is O, then B-x and I-x of every label.
-std::vector<std::string> outputs_of(const Task& task) {
-  if (task.plugin == "regression") return {"LABEL_0"};
-  const std::vector<std::string> labels = task.head->label_names();
-  if (task.plugin != "token_classification") return labels;
-  std::vector<std::string> names = {"O"};
-  for (const std::string& label : labels)
-    for (const char* begin : {"B-", "I-"}) names.push_back(begin + label);
-  return names;
+std::string problem_type(ProblemType type) {
+  if (type == ProblemType::regression) return "regression";
+  return type == ProblemType::multi_label ? "multi_label_classification" : "single_label_classification";
 }
 
-std::string problem_type(const std::string& plugin) {
-  if (plugin == "regression") return plugin;
-  return plugin == "multi_label" ? "multi_label_classification" : "single_label_classification";
-}
+bool is_tagger(const Task& task) { return task.problem_type == ProblemType::token_classification; }
 
 void check(const Task& task, const Encoder& encoder) {
-  if (task.plugin != "token_classification" && !is_linear_head(task.plugin))
-    refuse(task,
-           "cannot be exported: only the heads classification, multi_label, regression and "
-           "token_classification can");
+  if (task.problem_type == ProblemType::none)
+    refuse(task, "cannot be exported: it declares no ProblemType, so other programs have no class for it");
+  task.output_names();
   if (task.reading.layer == 0)
     refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
-  if (task.plugin != "token_classification") return;
+  if (!is_tagger(task)) return;
   if (encoder.directory.model_type != "bert")
     refuse(task, "has a backbone of type '" + encoder.directory.model_type +
                      "', and only bert is written with token heads");
   if (!encoder.prompt.empty())
     refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
-  for (const auto& [name, tensor] : task.head->parameters())
-    if (name.starts_with("crf.")) refuse(task, "has a CRF, which BertForTokenClassification does not know");
 }
 
 /// Whether the head reads what BertForSequenceClassification does.
@@ -94,7 +82,7 @@ std::string card_of(const fs::path& run_directory, const Encoder& encoder, const
 
 void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory, const fs::path& folder) {
   Encoder& encoder = run.encoder;
-  const bool tokens = task.plugin == "token_classification";
+  const bool tokens = is_tagger(task);
   const std::int64_t layers = task.reading.layer_in(encoder.model->backbone().shape().layers);
   std::vector<nn::NamedParameter> tensors;
   for (auto& [name, tensor] : encoder_tensors(encoder, run.adapters, layers))
@@ -102,11 +90,11 @@ void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory
   if (!tokens)
     for (auto& [name, tensor] : encoder.model->modules().dense(0).parameters())
       tensors.push_back({"bert.pooler.dense" + name.substr(name.find('.')), tensor.detach().contiguous()});
-  for (auto& [name, tensor] : task.head->parameters())
+  for (auto& [name, tensor] : task.module().parameters())
     tensors.push_back({"classifier" + name.substr(name.find('.')), tensor.detach().contiguous()});
 
   Value by_id{Value::Table{}}, by_label{Value::Table{}};
-  const std::vector<std::string> outputs = outputs_of(task);
+  const std::vector<std::string> outputs = task.output_names();
   for (std::size_t i = 0; i < outputs.size(); ++i) {
     by_id.set(std::to_string(i), outputs[i]);
     by_label.set(outputs[i], static_cast<std::int64_t>(i));
@@ -117,7 +105,7 @@ void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory
              Value(Value::Array{tokens ? "BertForTokenClassification" : "BertForSequenceClassification"}));
   config.set("id2label", std::move(by_id));
   config.set("label2id", std::move(by_label));
-  if (!tokens) config.set("problem_type", problem_type(task.plugin));
+  if (!tokens) config.set("problem_type", problem_type(task.problem_type));
 
   write_tensors(folder / "model.safetensors", tensors);
   write_file_atomically(folder / "config.json", config.json() + "\n");
@@ -150,9 +138,10 @@ double threshold_of(const LoadedRun& run, const std::string& task) {
 void write_linear(LoadedRun& run, const Task& task, const fs::path& run_directory, const fs::path& folder) {
   write_encoder_files(run, parts_of(task, run.encoder), folder);
   write_linear_head(folder / kLinearHeadFile, task, threshold_of(run, task.name));
-  const std::string function = task.plugin == "classification" ? "the softmax of them gives probabilities"
-                               : task.plugin == "multi_label"  ? "the sigmoid of each gives its probability"
-                                                               : "they are the values themselves";
+  const std::string function =
+      task.problem_type == ProblemType::single_label  ? "the softmax of them gives probabilities"
+      : task.problem_type == ProblemType::multi_label ? "the sigmoid of each gives its probability"
+                                                      : "they are the values themselves";
   write_file_atomically(
       folder / "README.md",
       model_card(run_directory, run.encoder, "sentence-transformers", "text-classification",
@@ -172,7 +161,7 @@ void write_hugging_face_head(LoadedRun& run, const std::string& task_name, const
   const Task& task = find_task(run, task_name);
   check(task, run.encoder);
   NewDirectory target(directory);
-  if (task.plugin == "token_classification" || reads_pooler(task, run.encoder))
+  if (is_tagger(task) || reads_pooler(task, run.encoder))
     write_class(run, task, run_directory, target.folder());
   else
     write_linear(run, task, run_directory, target.folder());

@@ -106,15 +106,13 @@ std::string class_tables(const RunSummary& run) {
 
 std::string entity_examples(const Task& task, const std::vector<std::string>& texts,
                             const std::vector<Value>& labels, const std::vector<Value>& predictions) {
-  if (task.head->label_kind() != LabelKind::spans) return "";
+  if (task.label_kind() != LabelKind::spans) return "";
   std::string wrong, right;
   std::size_t wrong_count = 0, right_count = 0;
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
     const std::string found = entity_markup(predictions[i].at("entities").array(), texts[i]);
-    if (call_plugin(call_of(task, "right"), [&] {
-          return task.head->right(predictions[i], labels[i]);
-        }).value_or(true)) {
+    if (task.right(predictions[i], labels[i]).value_or(true)) {
       if (right_count++ < kMostExamples) right += "<div class=\"example\">" + found + "</div>\n";
     } else if (wrong_count++ < kMostExamples) {
       wrong += "<div class=\"example wrong\">" + found + "<br><span class=\"gold\">" +
@@ -131,7 +129,7 @@ std::string entity_examples(const Task& task, const std::vector<std::string>& te
 /// Gold and predicted labels of a head whose labels are classes.
 std::string confusions(const Task& task, const std::vector<Value>& labels,
                        const std::vector<Value>& predictions) {
-  if (task.head->label_kind() != LabelKind::classes) return "";
+  if (task.label_kind() != LabelKind::classes) return "";
   std::vector<std::string> gold, predicted;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
@@ -171,7 +169,7 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   std::map<std::string, InferenceResult> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (run.test_files[t].empty() || tasks[t].head->level() == Level::pair) continue;
+    if (run.test_files[t].empty() || tasks[t].grouped()) continue;
     const std::string file = files.with_keys(run.test_files[t].front(), run.text_keys[t]);
     fit_examples(example_uses({{t, run.fields[t], file}}, *run.encoder.model, run.tags), files, run.encoder);
     const Examples& examples = files.get(file);

@@ -1,8 +1,10 @@
 #include "model/batching.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "model/worker_pool.h"
@@ -13,6 +15,20 @@ namespace mtt {
 namespace {
 
 constexpr std::int64_t kTextsPerTokenizing = 64;
+
+std::int64_t checked_id(std::int32_t id, const BackboneShape& shape) {
+  if (id < 0 || id >= shape.vocabulary)
+    throw Error("the tokenizer gives id " + std::to_string(id) + ", but the backbone's vocabulary has " +
+                std::to_string(shape.vocabulary) + " rows; tokenizer and weights do not belong together");
+  return id;
+}
+
+std::int64_t checked_type(std::int32_t id, const BackboneShape& shape) {
+  if (id < 0 || (shape.token_types > 0 && id >= shape.token_types))
+    throw Error("the tokenizer gives token type " + std::to_string(id) + ", but the backbone has " +
+                std::to_string(shape.token_types) + " types; tokenizer and weights do not belong together");
+  return id;
+}
 
 }  // namespace
 
@@ -58,43 +74,45 @@ std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vecto
   return tokenized;
 }
 
-TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape) {
-  TokenBatch batch;
-  batch.offsets.push_back(0);
-  for (const TokenizedText* text : texts)
-    batch.offsets.push_back(batch.offsets.back() + static_cast<std::int64_t>(text->tokens.ids.size()));
+void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more) {
+  texts.insert(texts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<std::int64_t>& rows,
+                       const BackboneShape& shape) {
+  PackedBatch batch;
+  for (const std::int64_t row : rows)
+    batch.offsets.push_back(batch.offsets.back() + static_cast<std::int64_t>(texts[row].tokens.ids.size()));
   const std::int64_t total = batch.tokens();
-  batch.ids = at::empty({total}, at::kLong);
-  batch.type_ids = at::empty({total}, at::kLong);
-  batch.special.reserve(total);
-  batch.first_subword.reserve(total);
+  for (at::Tensor* tensor :
+       {&batch.ids, &batch.type_ids, &batch.positions, &batch.row, &batch.text, &batch.word})
+    *tensor = at::empty({total}, at::kLong);
+  batch.starts = at::tensor(batch.offsets, at::kLong);
   batch.chars.reserve(total);
 
   auto* ids = batch.ids.mutable_data_ptr<std::int64_t>();
   auto* types = batch.type_ids.mutable_data_ptr<std::int64_t>();
-  for (const TokenizedText* text : texts) {
-    const Tokens& tokens = text->tokens;
-    for (const auto id : tokens.ids) {
-      if (id < 0 || id >= shape.vocabulary) {
-        throw Error("the tokenizer gives id " + std::to_string(id) + ", but the backbone's vocabulary has " +
-                    std::to_string(shape.vocabulary) + " rows; tokenizer and weights do not belong together");
-      }
-      *ids++ = id;
+  auto* positions = batch.positions.mutable_data_ptr<std::int64_t>();
+  auto* inputs = batch.row.mutable_data_ptr<std::int64_t>();
+  auto* of_text = batch.text.mutable_data_ptr<std::int64_t>();
+  auto* words = batch.word.mutable_data_ptr<std::int64_t>();
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    const TokenizedText& text = texts[rows[b]];
+    const Tokens& tokens = text.tokens;
+    for (const auto id : tokens.ids) *ids++ = checked_id(id, shape);
+    for (const auto id : tokens.type_ids) *types++ = checked_type(id, shape);
+    std::int64_t word = -1;
+    for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+      word += tokens.first_subword[i];
+      const bool in_prompt = text.prompt > 0 && word < 0 && tokens.chars[i].end == 0;
+      *positions++ = static_cast<std::int64_t>(i);
+      *inputs++ = static_cast<std::int64_t>(b);
+      *of_text++ = tokens.special[i] || in_prompt ? -1 : 0;
+      *words++ = tokens.special[i] ? -1 : word;
     }
-    for (const auto id : tokens.type_ids) {
-      if (id < 0 || (shape.token_types > 0 && id >= shape.token_types)) {
-        throw Error("the tokenizer gives token type " + std::to_string(id) + ", but the backbone has " +
-                    std::to_string(shape.token_types) +
-                    " types; tokenizer and weights do not belong together");
-      }
-      *types++ = id;
-    }
-    batch.special.insert(batch.special.end(), tokens.special.begin(), tokens.special.end());
-    batch.first_subword.insert(batch.first_subword.end(), tokens.first_subword.begin(),
-                               tokens.first_subword.end());
     batch.chars.insert(batch.chars.end(), tokens.chars.begin(), tokens.chars.end());
-    batch.prompt_lengths.push_back(text->prompt);
-    batch.texts.push_back(text->text);
+    batch.prompt_lengths.push_back(text.prompt);
+    batch.texts.push_back(text.text);
   }
   return batch;
 }
@@ -121,8 +139,7 @@ std::vector<std::vector<std::int64_t>> plan_forwards(std::span<const TokenizedTe
   std::vector<std::int64_t> all(texts.size());
   std::iota(all.begin(), all.end(), 0);
   return cut_by_length(
-      std::move(all), [&](std::int64_t i) { return static_cast<std::int64_t>(texts[i].tokens.ids.size()); },
-      tokens_per_forward);
+      std::move(all), [&](std::int64_t i) { return texts[i].length(); }, tokens_per_forward);
 }
 
 }  // namespace mtt

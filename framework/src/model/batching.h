@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "mtt/backbone.h"
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 #include "text/tokenizer.h"
 
 namespace mtt {
@@ -19,6 +19,8 @@ struct TokenizedText {
   std::string_view text;
   Tokens tokens;
   std::int64_t prompt = 0;
+
+  std::int64_t length() const { return static_cast<std::int64_t>(tokens.ids.size()); }  ///< in tokens
 };
 
 /// Tokenizes texts behind a fixed prompt. Offsets are those of the text without the prompt; tokens of the
@@ -40,9 +42,13 @@ class TextEncoder {
 std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
                                     std::int64_t threads);
 
-/// Packs the given texts, in the given order, into one batch. Ids beyond the backbone's vocabulary throw
-/// Error.
-TokenBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape);
+/// Adds tokenized texts to others.
+void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more);
+
+/// Packs the texts with these numbers, in this order, into one batch. Ids beyond the backbone's vocabulary
+/// throw Error.
+PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<std::int64_t>& rows,
+                       const BackboneShape& shape);
 
 /// Items sorted by length, longest first and otherwise in their order, in runs of at most `budget` (a longer
 /// item stands alone).

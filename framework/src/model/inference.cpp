@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 #include <mutex>
+#include <numeric>
+#include <span>
 
-#include "io/terminal_text.h"
-#include "model/top_classes.h"
 #include "model/worker_pool.h"
 #include "mtt/error.h"
-#include "value/utf8.h"
 
 namespace mtt {
 namespace {
@@ -26,20 +26,39 @@ void check_finite(const float* row, std::int64_t width, std::int64_t text) {
   }
 }
 
-/// A string within a value, or a key, that is not valid UTF-8; else nullptr.
-const std::string* invalid_text(const Value& value) {
-  const auto invalid = [](const std::string& text) { return find_invalid_utf8(text) != std::string::npos; };
-  if (value.is(Value::Kind::string)) return invalid(value.string()) ? &value.string() : nullptr;
-  if (value.is(Value::Kind::array)) {
-    for (const Value& item : value.array())
-      if (const std::string* text = invalid_text(item)) return text;
-  } else if (value.is(Value::Kind::table)) {
-    for (const auto& [key, item] : value.table()) {
-      if (invalid(key)) return &key;
-      if (const std::string* text = invalid_text(item)) return text;
+/// The inputs of some examples: their texts, then their second texts, each longest first.
+struct ExampleInputs {
+  std::vector<std::int64_t> texts;  ///< numbers of examples, in the order of the inputs
+  ModelInput input;
+};
+
+ExampleInputs inputs_of(std::span<const TokenizedText> tokenized, std::vector<std::int64_t> examples,
+                        std::int64_t count, bool pairs, const BackboneShape& shape) {
+  ExampleInputs result{.texts = std::move(examples), .input = {}};
+  const auto sort = [&](std::vector<std::int64_t>& rows) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](auto a, auto b) { return tokenized[a].length() > tokenized[b].length(); });
+  };
+  std::vector<std::int64_t> rows = result.texts;
+  if (pairs) {
+    sort(result.texts);
+    rows = result.texts;
+    std::vector<std::int64_t> seconds;
+    for (const std::int64_t example : result.texts) seconds.push_back(count + example);
+    sort(seconds);
+    std::map<std::int64_t, std::int64_t> place;
+    for (std::size_t i = 0; i < seconds.size(); ++i)
+      place[seconds[i] - count] = static_cast<std::int64_t>(rows.size() + i);
+    rows.insert(rows.end(), seconds.begin(), seconds.end());
+    for (std::size_t i = 0; i < result.texts.size(); ++i) {
+      result.input.groups.begin_group();
+      result.input.groups.add(static_cast<std::int64_t>(i), Role::first);
+      result.input.groups.add(place.at(result.texts[i]), Role::second);
     }
   }
-  return nullptr;
+  result.input.singles = static_cast<std::int64_t>(result.texts.size());
+  result.input.batch = make_batch(tokenized, rows, shape);
+  return result;
 }
 
 }  // namespace
@@ -51,54 +70,61 @@ Inference::Inference(const MultiTaskModel& model, TextEncoder encoder, std::int6
       threads_(threads),
       tokens_per_forward_(tokens_per_forward) {}
 
-InferenceResult Inference::run(const std::vector<std::string>& texts, const InferenceRequest& request) const {
-  const auto tokenized = tokenize(encoder_, texts, threads_);
-  const auto forwards = plan_forwards(tokenized, tokens_per_forward_);
+InferenceResult Inference::run(const std::vector<std::string>& texts, const InferenceRequest& request,
+                               const std::vector<std::string>& second_texts) const {
+  const auto& tasks = model_.tasks();
+  const bool pairs = !second_texts.empty() && request.predictions &&
+                     std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.grouped(); });
   const auto count = static_cast<std::int64_t>(texts.size());
+  auto tokenized = tokenize(encoder_, texts, threads_);
+  if (pairs) append(tokenized, tokenize(encoder_, second_texts, threads_));
+  const auto length = [&](std::int64_t example) {
+    return tokenized[example].length() + (pairs ? tokenized[count + example].length() : 0);
+  };
+  std::vector<std::int64_t> examples(texts.size());
+  std::iota(examples.begin(), examples.end(), std::int64_t{0});
+  const auto forwards = cut_by_length(std::move(examples), length, tokens_per_forward_);
   const std::int64_t width = model_.modules().width();
 
   InferenceResult result;
   for (const TokenizedText& text : tokenized) {
     result.truncated += text.tokens.truncated > 0;
-    result.tokens += static_cast<std::int64_t>(text.tokens.ids.size());
+    result.tokens += text.length();
   }
   if (request.sentences) result.sentences = at::empty({count, width}, at::kFloat);
   if (request.predictions)
-    for (const Task& task : model_.tasks())
-      result.predictions.emplace_back(task.head->level() == Level::pair ? 0 : texts.size());
+    for (const Task& task : tasks)
+      result.predictions.emplace_back(task.grouped() && !pairs ? 0 : texts.size());
 
   std::mutex progress_mutex;
   std::int64_t done = 0, done_tokens = 0;
   run_on_workers(threads_, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {
     const c10::InferenceMode no_graph;
-    const auto& indices = forwards[number];
-    std::vector<const TokenizedText*> members;
-    for (const std::int64_t i : indices) members.push_back(&tokenized[i]);
-    const TokenBatch batch = make_batch(members, model_.backbone().shape());
-    const Outputs outputs = model_.forward(batch, request.sentences, request.predictions);
+    const ExampleInputs inputs =
+        inputs_of(tokenized, forwards[number], count, pairs, model_.backbone().shape());
+    const PackedBatch& batch = inputs.input.batch;
+    const Outputs outputs = model_.forward(inputs.input, request.sentences, request.predictions);
 
     if (request.sentences) {
       const at::Tensor rows = outputs.sentences.contiguous();
-      for (std::size_t r = 0; r < indices.size(); ++r) {
+      for (std::size_t r = 0; r < inputs.texts.size(); ++r) {
         const float* row = rows.const_data_ptr<float>() + static_cast<std::int64_t>(r) * width;
-        check_finite(row, width, request.first + indices[r]);
-        std::memcpy(result.sentences.mutable_data_ptr<float>() + indices[r] * width, row,
+        check_finite(row, width, request.first + inputs.texts[r]);
+        std::memcpy(result.sentences.mutable_data_ptr<float>() + inputs.texts[r] * width, row,
                     width * sizeof(float));
       }
     }
-    if (request.predictions) {
-      for (std::size_t t = 0; t < model_.tasks().size(); ++t) {
-        const Task& task = model_.tasks()[t];
-        if (task.head->level() == Level::pair) continue;
-        auto decoded =
-            checked_predictions(task, outputs.logits[t], batch, indices.size(), "sentences", request.top);
-        for (std::size_t r = 0; r < indices.size(); ++r)
-          result.predictions[t][indices[r]] = std::move(decoded[r]);
-      }
+    const PackedBatch singles = pairs ? batch.part(0, inputs.input.singles) : PackedBatch();
+    for (std::size_t t = 0; t < outputs.logits.size(); ++t) {
+      if (!outputs.logits[t].defined()) continue;
+      const PackedBatch& read = tasks[t].grouped() || !pairs ? batch : singles;
+      auto decoded = tasks[t].decode(outputs.logits[t], read, inputs.texts.size(), request.top);
+      for (std::size_t r = 0; r < inputs.texts.size(); ++r)
+        result.predictions[t][inputs.texts[r]] = std::move(decoded[r]);
     }
     if (request.progress) {
       const std::lock_guard lock(progress_mutex);
-      done += static_cast<std::int64_t>(indices.size());
+      done += static_cast<std::int64_t>(inputs.texts.size());
       done_tokens += batch.tokens();
       request.progress(done, static_cast<double>(done_tokens) / static_cast<double>(result.tokens));
     }
@@ -106,47 +132,15 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
   return result;
 }
 
-void Inference::for_each_batch(
-    const std::vector<std::string>& texts,
-    const std::function<void(const TokenBatch&, const std::vector<std::int64_t>&)>& consume) const {
-  const auto tokenized = tokenize(encoder_, texts, threads_);
-  for (const auto& indices : plan_forwards(tokenized, tokens_per_forward_)) {
-    std::vector<const TokenizedText*> members;
-    for (const std::int64_t i : indices) members.push_back(&tokenized[i]);
-    consume(make_batch(members, model_.backbone().shape()), indices);
-  }
-}
-
-std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
-                                       std::size_t expected, const char* units, std::int64_t top) {
-  if (!logits.defined())
-    throw Error("task '" + task.name + "': the head '" + task.plugin +
-                "' gave no logits; its forward is wrong");
-  if (!std::isfinite(logits.sum().item<float>()))
-    throw Error("task '" + task.name +
-                "' gives values that are not finite; its weights or the model's are damaged");
-  auto decoded = call_plugin(call_of(task, "decode"), [&] { return task.head->decode(logits, batch); });
-  if (decoded.size() != expected)
-    throw Error("the head of task '" + task.name + "' gave " + std::to_string(decoded.size()) +
-                " predictions for " + std::to_string(expected) + " " + units + "; its decode is wrong");
-  if (top > 0) add_top_classes(task, logits, top, decoded);
-  for (const Value& prediction : decoded)
-    if (const std::string* text = invalid_text(prediction))
-      throw Error("task '" + task.name + "': the head '" + task.plugin + "' gave the text \"" +
-                  printable(*text) + "\", which is not valid UTF-8; its decode or its labels are wrong");
-  return decoded;
-}
-
 bool predicts(const MultiTaskModel& model) {
   const auto& tasks = model.tasks();
-  return std::any_of(tasks.begin(), tasks.end(),
-                     [](const Task& task) { return task.head->level() != Level::pair; });
+  return std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return !task.grouped(); });
 }
 
-Value prediction_row(const std::string& text, const std::string* partner, const std::vector<Task>& tasks,
+Value prediction_row(const std::string& text, const std::string* second_text, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row) {
   Value line(Value::Table{{"text", text}});
-  if (partner) line.set("text_pair", *partner);
+  if (second_text) line.set("text_pair", *second_text);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (predictions[t].empty()) continue;
     Value prediction = predictions[t][row];

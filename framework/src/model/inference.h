@@ -14,9 +14,10 @@ namespace mtt {
 
 /// What a pass over texts gives.
 struct InferenceResult {
-  at::Tensor sentences;                         ///< float [N, D]; undefined where not asked for
-  std::vector<std::vector<Value>> predictions;  ///< [task][N]; empty where not asked for
-  std::int64_t truncated = 0;                   ///< texts that were longer than the model takes
+  at::Tensor sentences;  ///< float [N, D]; undefined where not asked for
+  /// [task][N]; empty where not asked for, and for tasks on pairs where there are no second texts.
+  std::vector<std::vector<Value>> predictions;
+  std::int64_t truncated = 0;  ///< texts that were longer than the model takes
   std::int64_t tokens = 0;
 };
 
@@ -37,13 +38,10 @@ class Inference {
   Inference(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
             std::int64_t tokens_per_forward);
 
-  /// A text that is no UTF-8, or a vector that is not finite, throws Error.
-  InferenceResult run(const std::vector<std::string>& texts, const InferenceRequest& request) const;
-
-  /// Runs `consume` on every batch, one after the other, in a plan that depends on the texts alone.
-  void for_each_batch(
-      const std::vector<std::string>& texts,
-      const std::function<void(const TokenBatch&, const std::vector<std::int64_t>& indices)>& consume) const;
+  /// `second_texts`: one per text, or none at all; tasks on pairs need them. A text that is no UTF-8, or a
+  /// vector that is not finite, throws Error.
+  InferenceResult run(const std::vector<std::string>& texts, const InferenceRequest& request,
+                      const std::vector<std::string>& second_texts = {}) const;
 
  private:
   const MultiTaskModel& model_;
@@ -52,18 +50,12 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
-/// What a head says of its logits, with its `top` most probable classes. Logits that are not finite,
-/// another count of predictions than `expected` (of `units`: "sentences", "pairs"), and text in them that is
-/// not valid UTF-8 throw Error with the task's name.
-std::vector<Value> checked_predictions(const Task& task, const at::Tensor& logits, const TokenBatch& batch,
-                                       std::size_t expected, const char* units, std::int64_t top);
-
 /// Whether a model has a head that reads single texts; heads that read pairs predict nothing for one.
 bool predicts(const MultiTaskModel& model);
 
 /// One line of predictions: {"text": ..., "<task>": prediction, ...}; those of heads with random weights get
-/// "untrained": true, and tasks without predictions are left out. A `partner` stands behind the text.
-Value prediction_row(const std::string& text, const std::string* partner, const std::vector<Task>& tasks,
+/// "untrained": true, and tasks without predictions are left out. A second text stands behind the text.
+Value prediction_row(const std::string& text, const std::string* second_text, const std::vector<Task>& tasks,
                      const std::vector<std::vector<Value>>& predictions, std::int64_t row);
 
 }  // namespace mtt

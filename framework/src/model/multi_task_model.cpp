@@ -13,38 +13,55 @@ void MultiTaskModel::add(Task task) {
   tasks_.push_back(std::move(task));
 }
 
-std::int64_t MultiTaskModel::feature_width(const Reading& reading, Level level) const {
+std::int64_t MultiTaskModel::token_width(const Reading& reading) const {
   const std::int64_t depth = backbone_->shape().layers;
   if (reading.layer > depth) {
     throw Error("layer " + std::to_string(reading.layer) + " is beyond the backbone's " +
                 std::to_string(depth) + " layers; expected 0 to " + std::to_string(depth) +
                 ", or -1 for the last");
   }
-  const std::int64_t hidden = backbone_->shape().hidden;
-  if (level == Level::token) return hidden;
+  return backbone_->shape().hidden;
+}
+
+std::int64_t MultiTaskModel::sentence_width(const Reading& reading) const {
+  const std::int64_t hidden = token_width(reading);
   return reading.pooling ? hidden * static_cast<std::int64_t>(reading.pooling->modes.size())
                          : modules_->width();
 }
 
-Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bool want_logits) const {
+Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bool want_logits) const {
   const std::int64_t depth = backbone_->shape().layers;
+  const auto takes_part = [&](const Task& task) {
+    return task.grouped() ? input.groups.size() > 0 : input.singles > 0;
+  };
   std::vector<std::int64_t> layers;
   if (want_sentences) layers.push_back(depth);
   if (want_logits)
     for (const Task& task : tasks_)
-      if (task.head->level() != Level::pair) layers.push_back(task.reading.layer_in(depth));
+      if (takes_part(task)) layers.push_back(task.reading.layer_in(depth));
 
-  SharedEncoding shared(*backbone_, *modules_, batch);
+  SharedEncoding shared(*backbone_, *modules_, input.batch);
   shared.run_to(std::move(layers));
+  const bool all = input.singles == input.batch.size();
+  const PackedBatch singles = all ? PackedBatch() : input.batch.part(0, input.singles);
+  const auto of_singles = [&](const Encoding& encoding) -> Encoding {
+    if (all) return encoding;
+    return {
+        .batch = singles,
+        .tokens = encoding.tokens.defined() ? encoding.tokens.narrow(0, 0, singles.tokens()) : at::Tensor(),
+        .sentences =
+            encoding.sentences.defined() ? encoding.sentences.narrow(0, 0, singles.size()) : at::Tensor()};
+  };
   Outputs outputs;
   if (want_sentences)
-    outputs.sentences = shared.sentences({.pooling = {}, .normalize = modules_->normalizes()});
+    outputs.sentences =
+        shared.sentences({.pooling = {}, .normalize = modules_->normalizes()}).narrow(0, 0, input.singles);
   if (!want_logits) return outputs;
   for (const Task& task : tasks_) {
     at::Tensor& logits = outputs.logits.emplace_back();
-    if (task.head->level() == Level::pair) continue;
-    const Encoding encoding = shared.read(task.reading, task.head->level());
-    logits = call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
+    if (!takes_part(task)) continue;
+    const Encoding encoding = shared.read(task.reading, task.reads(), input.groups);
+    logits = task.forward(task.grouped() ? encoding : of_singles(encoding));
   }
   return outputs;
 }
@@ -52,7 +69,7 @@ Outputs MultiTaskModel::forward(const TokenBatch& batch, bool want_sentences, bo
 void MultiTaskModel::train(bool on) {
   backbone_->train(on);
   modules_->train(on);
-  for (Task& task : tasks_) task.head->train(on);
+  for (Task& task : tasks_) task.module().train(on);
 }
 
 std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
@@ -62,19 +79,19 @@ std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
   };
   append(kBackbonePrefix, *backbone_);
   append(kModulesPrefix, *modules_);
-  for (const Task& task : tasks_) append(std::string(kHeadsPrefix) + task.name + ".", *task.head);
+  for (const Task& task : tasks_) append(std::string(kHeadsPrefix) + task.name + ".", task.module());
   return all;
 }
 
-std::vector<Encoding> MultiTaskModel::encode_for(const std::vector<std::pair<Reading, Level>>& readers,
-                                                 const TokenBatch& batch) const {
+std::vector<Encoding> MultiTaskModel::encode_for(const std::vector<const Task*>& tasks,
+                                                 const PackedBatch& batch, const Groups& groups) const {
   const std::int64_t depth = backbone_->shape().layers;
   std::vector<std::int64_t> layers;
-  for (const auto& [reading, level] : readers) layers.push_back(reading.layer_in(depth));
+  for (const Task* task : tasks) layers.push_back(task->reading.layer_in(depth));
   SharedEncoding shared(*backbone_, *modules_, batch);
   shared.run_to(std::move(layers));
   std::vector<Encoding> encodings;
-  for (const auto& [reading, level] : readers) encodings.push_back(shared.read(reading, level));
+  for (const Task* task : tasks) encodings.push_back(shared.read(task->reading, task->reads(), groups));
   return encodings;
 }
 

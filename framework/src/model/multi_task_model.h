@@ -3,37 +3,28 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "model/sentence_modules.h"
 #include "model/shared_encoding.h"
+#include "model/task.h"
 #include "mtt/backbone.h"
-#include "mtt/head.h"
-#include "plugin/plugin_call.h"
 
 namespace mtt {
 
-/// A head in a model.
-struct Task {
-  std::string name;
-  std::string plugin;  ///< the head plugin's name
-  Reading reading;
-  std::unique_ptr<Head> head;
-  bool trained = false;  ///< its weights come from a file or from examples
+/// The inputs of one forward pass.
+struct ModelInput {
+  PackedBatch batch;
+  std::int64_t singles = 0;  ///< leading inputs that are read one by one: sentence vectors and most tasks
+  Groups groups = {};        ///< for tasks that read groups; empty: these are left out
 };
-
-/// A call into a task's head. The task must live as long as it.
-inline PluginCall call_of(const Task& task, const char* doing) {
-  return {"head", task.plugin, task.name, doing};
-}
 
 /// What one forward pass gives.
 struct Outputs {
-  at::Tensor sentences;            ///< [B, D]; undefined where not asked for
-  std::vector<at::Tensor> logits;  ///< one a task; empty where not asked for
+  at::Tensor sentences;  ///< [singles, D]; undefined where not asked for
+  std::vector<at::Tensor>
+      logits;  ///< one per task; undefined for a task without inputs; empty: not asked for
 };
 
 /// backbone → sentence modules → heads. All heads run over one shared encoding.
@@ -41,17 +32,22 @@ class MultiTaskModel {
  public:
   MultiTaskModel(std::unique_ptr<Backbone> backbone, std::unique_ptr<SentenceModules> modules);
 
-  /// Adds a task whose head is already built for `feature_width(reading, level)`.
+  /// Adds a task whose head is already built for `feature_width`.
   void add(Task task);
 
-  /// The size of the features that a head with this reading gets.
-  std::int64_t feature_width(const Reading& reading, Level level) const;
+  /// The size of the vectors that a head with this reading gets: of sentences, or of tokens. A layer that the
+  /// backbone lacks throws Error.
+  std::int64_t sentence_width(const Reading& reading) const;
+  std::int64_t token_width(const Reading& reading) const;
+  std::int64_t feature_width(const Task& task) const {
+    return task.reads_tokens() ? token_width(task.reading) : sentence_width(task.reading);
+  }
 
-  Outputs forward(const TokenBatch& batch, bool want_sentences, bool want_logits) const;
+  Outputs forward(const ModelInput& input, bool want_sentences, bool want_logits) const;
 
-  /// What heads with these readings get, of one shared pass: for closed-form initialisation.
-  std::vector<Encoding> encode_for(const std::vector<std::pair<Reading, Level>>& readers,
-                                   const TokenBatch& batch) const;
+  /// What the heads of these tasks get, of one shared pass. The batch must live as long as the result.
+  std::vector<Encoding> encode_for(const std::vector<const Task*>& tasks, const PackedBatch& batch,
+                                   const Groups& groups = {}) const;
 
   /// Training mode (dropout active) for all parts.
   void train(bool on);

@@ -48,7 +48,7 @@ PoolingMode pooling_mode(std::string_view name) {
               "'; expected cls, max, mean, mean_sqrt_len, weightedmean or lasttoken");
 }
 
-at::Tensor Pooling::forward(const at::Tensor& tokens, const TokenBatch& batch) const {
+at::Tensor Pooling::forward(const at::Tensor& tokens, const PackedBatch& batch) const {
   TORCH_CHECK(tokens.dim() == 2 && tokens.size(0) == batch.tokens(), "pooling takes [", batch.tokens(),
               ", H] token vectors, got ", tokens.sizes());
   std::vector<at::Tensor> rows;

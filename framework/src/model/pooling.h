@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mtt/nn/layers.h"
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 
 namespace mtt {
 
@@ -41,7 +41,7 @@ struct Pooling {
   bool operator==(const Pooling&) const = default;
 
   /// tokens [T, H] → [B, H · modes]. A sentence without tokens that count gives zeros.
-  at::Tensor forward(const at::Tensor& tokens, const TokenBatch& batch) const;
+  at::Tensor forward(const at::Tensor& tokens, const PackedBatch& batch) const;
 };
 
 /// Divides each row by its Euclidean length, at least 1e-12. [B, D] → [B, D].

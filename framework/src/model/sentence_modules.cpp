@@ -33,7 +33,8 @@ SentenceModules::SentenceModules(std::int64_t hidden, Pooling pooling, const std
   if (truncate_ > 0 && truncate_ < width_) width_ = truncate_;
 }
 
-at::Tensor SentenceModules::forward(const at::Tensor& tokens, const TokenBatch& batch, bool normalize) const {
+at::Tensor SentenceModules::forward(const at::Tensor& tokens, const PackedBatch& batch,
+                                    bool normalize) const {
   at::Tensor sentences = pooling_.forward(tokens, batch);
   for (const Dense* dense : dense_) sentences = dense->forward(sentences);
   if (normalize) sentences = normalized(sentences);

@@ -41,7 +41,7 @@ class SentenceModules : public nn::Module {
                   std::int64_t truncate);
 
   /// tokens [T, H] → sentences [B, D]. `normalize` alone decides on L2 normalisation.
-  at::Tensor forward(const at::Tensor& tokens, const TokenBatch& batch, bool normalize) const;
+  at::Tensor forward(const at::Tensor& tokens, const PackedBatch& batch, bool normalize) const;
 
   std::int64_t width() const { return width_; }  ///< D
   bool normalizes() const { return normalize_; }

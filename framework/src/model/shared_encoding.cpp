@@ -39,10 +39,14 @@ at::Tensor SharedEncoding::sentences(const Reading& reading) {
   return made;
 }
 
-Encoding SharedEncoding::read(const Reading& reading, Level level) {
-  if (level == Level::token)
-    return {.tokens = tokens(reading.layer_in(backbone_.shape().layers)), .sentences = {}};
-  return {.tokens = {}, .sentences = sentences(reading)};
+Encoding SharedEncoding::read(const Reading& reading, const Reads& reads, const Groups& groups) {
+  Encoding encoding{.batch = batch_};
+  if (reads.unit == Reads::Unit::token)
+    encoding.tokens = tokens(reading.layer_in(backbone_.shape().layers));
+  else
+    encoding.sentences = sentences(reading);
+  if (reads.grouped) encoding.groups = groups;
+  return encoding;
 }
 
 }  // namespace mtt

@@ -3,32 +3,23 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <utility>
 #include <vector>
 
-#include "model/pooling.h"
+#include "model/reading.h"
 #include "model/sentence_modules.h"
 #include "mtt/backbone.h"
+#include "mtt/encoding.h"
 #include "mtt/head.h"
 
 namespace mtt {
 
-/// What a head reads of the shared encoding.
-struct Reading {
-  std::int64_t layer = -1;  ///< output of which layer: 0 the embeddings, 1 the first layer, ...; -1: the last
-  std::optional<Pooling> pooling;  ///< none: the model's own poolings and dense layers
-  bool normalize = false;          ///< whether sentence vectors are divided by their length
-
-  std::int64_t layer_in(std::int64_t depth) const { return layer < 0 ? depth : layer; }
-  bool operator==(const Reading&) const = default;
-};
-
 /// The hidden states of one forward pass at the layers that somebody reads, and the sentence vectors made of
-/// them, each computed once. States that are known already (from a cache) are given first.
+/// them, each computed once. States that are known already (from a cache) are given first. The batch must
+/// live as long as this and what it gives.
 class SharedEncoding {
  public:
-  SharedEncoding(const Backbone& backbone, const SentenceModules& modules, const TokenBatch& batch)
+  SharedEncoding(const Backbone& backbone, const SentenceModules& modules, const PackedBatch& batch)
       : backbone_(backbone), modules_(modules), batch_(batch) {}
 
   /// hidden states [T, H] at a layer, or sentence vectors [B, D] of a reading, that need no computing.
@@ -43,13 +34,14 @@ class SharedEncoding {
   const at::Tensor& tokens(std::int64_t layer) const { return hidden_.at(layer); }
   at::Tensor sentences(const Reading& reading);
 
-  /// What a head with this reading and level gets; its layer was run to, or is known.
-  Encoding read(const Reading& reading, Level level);
+  /// What a head with this reading gets; its layer was run to, or is known. `groups` are for heads that read
+  /// groups.
+  Encoding read(const Reading& reading, const Reads& reads, const Groups& groups = {});
 
  private:
   const Backbone& backbone_;
   const SentenceModules& modules_;
-  const TokenBatch& batch_;
+  const PackedBatch& batch_;
   std::map<std::int64_t, at::Tensor> hidden_;
   std::vector<std::pair<Reading, at::Tensor>> sentences_;
 };

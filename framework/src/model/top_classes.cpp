@@ -5,26 +5,15 @@
 #include <algorithm>
 #include <numeric>
 
-#include "mtt/error.h"
-#include "plugin/plugin_call.h"
-
 namespace mtt {
 
 void add_top_classes(const Task& task, const at::Tensor& logits, std::int64_t count,
                      std::vector<Value>& predictions) {
-  const std::vector<std::string> names =
-      call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
-  const at::Tensor given =
-      call_plugin(call_of(task, "probabilities"), [&] { return task.head->probabilities(logits); });
+  const std::vector<std::string> names = task.label_names();
+  const at::Tensor given = task.probabilities(logits, predictions.size());
   if (!given.defined()) return;
   const auto classes = static_cast<std::int64_t>(names.size());
-  const std::string who = "task '" + task.name + "': the head '" + task.plugin + "' ";
-  if (given.dim() != 2 || given.size(0) != static_cast<std::int64_t>(predictions.size()) ||
-      given.size(1) != classes)
-    throw Error(who + "gave probabilities of another shape than [" + std::to_string(predictions.size()) +
-                ", " + std::to_string(classes) + "], one row a prediction and one column a label");
   const at::Tensor all = given.to(at::kDouble).contiguous();
-  if (!all.isfinite().all().item<bool>()) throw Error(who + "gave probabilities that are not finite");
   const double* row = all.const_data_ptr<double>();
   std::vector<std::int64_t> order(names.size());
   const std::int64_t kept = std::min(count, classes);

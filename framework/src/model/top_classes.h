@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "model/multi_task_model.h"
+#include "model/task.h"
 #include "mtt/value.h"
 
 namespace mtt {

@@ -8,6 +8,14 @@ namespace mtt {
 
 Head::~Head() = default;
 
+at::Tensor Head::loss(const at::Tensor&, const at::Tensor&) const {
+  throw Error("this head gives no loss; override loss(logits, targets) or loss(encoding, targets)");
+}
+
+at::Tensor Head::loss(const Encoding& encoding, const at::Tensor& targets) const {
+  return loss(forward(encoding), targets);
+}
+
 double Head::count(const at::Tensor& targets) const {
   const at::Tensor known = targets.is_floating_point() ? targets.eq(targets) : targets.ne(kNoTarget);
   return static_cast<double>(known.sum().item<std::int64_t>());

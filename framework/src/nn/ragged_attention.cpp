@@ -15,9 +15,9 @@
 namespace mtt::nn {
 namespace {
 
-std::int64_t longest(const TokenBatch& batch) {
+std::int64_t longest(const PackedBatch& batch) {
   std::int64_t result = 0;
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) result = std::max(result, batch.length(s));
+  for (std::int64_t s = 0; s < batch.size(); ++s) result = std::max(result, batch.length(s));
   return result;
 }
 
@@ -31,7 +31,7 @@ const x86::AttentionKernel* kernel_for(const at::Tensor& qkv, std::int64_t head_
   return fits && bias_fits ? x86::attention_kernel(head_size) : nullptr;
 }
 
-at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, const TokenBatch& batch,
+at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, const PackedBatch& batch,
                      std::int64_t heads, const at::Tensor& bias) {
   const std::int64_t hidden = qkv.size(1) / 3;
   const std::int64_t head_size = hidden / heads;
@@ -41,7 +41,7 @@ at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, 
   const float* biases = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
 
   const std::int64_t scratch_size = kernel.scratch(longest(batch), head_size);
-  at::parallel_for(0, batch.sentences() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, batch.size() * heads, heads, [&](std::int64_t begin, std::int64_t end) {
     std::vector<float> scratch(scratch_size);
     for (std::int64_t unit = begin; unit < end; ++unit) {
       const std::int64_t first = batch.offsets[unit / heads];
@@ -63,7 +63,7 @@ at::Tensor by_kernel(const x86::AttentionKernel& kernel, const at::Tensor& qkv, 
   return result;
 }
 
-at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads,
+at::Tensor by_groups(const at::Tensor& qkv, const PackedBatch& batch, std::int64_t heads,
                      const at::Tensor& bias) {
   const std::int64_t hidden = qkv.size(1) / 3;
   std::vector<at::Tensor> outputs;
@@ -86,7 +86,7 @@ at::Tensor by_groups(const at::Tensor& qkv, const TokenBatch& batch, std::int64_
 
 }  // namespace
 
-at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads,
+at::Tensor ragged_attention(const at::Tensor& qkv, const PackedBatch& batch, std::int64_t heads,
                             const at::Tensor& bias) {
   TORCH_CHECK(qkv.dim() == 2 && qkv.size(0) == batch.tokens() && qkv.size(1) % (3 * heads) == 0,
               "ragged_attention takes [", batch.tokens(), ", 3 * ", heads, " * head size], got ",

@@ -169,6 +169,13 @@ HeadPlugin PluginCatalog::head(const std::string& name) {
       [](const Registry& registry) { return names(registry.heads()); });
 }
 
+HeadPlugin PluginCatalog::head_for(ProblemType type) {
+  return *find(
+      "head for a classifier of transformers", "",
+      [&](const Registry& registry) { return registry.head_for(type); },
+      [](const Registry& registry) { return names(registry.heads()); });
+}
+
 WeightingPlugin PluginCatalog::weighting(const std::string& name) {
   return *find(
       "weighting '" + name + "'", name, [&](const Registry& registry) { return registry.weighting(name); },

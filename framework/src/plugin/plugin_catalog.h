@@ -29,6 +29,7 @@ class PluginCatalog {
   BackbonePlugin backbone(const std::string& name);
   BackbonePlugin backbone_for(const std::string& model_type);
   HeadPlugin head(const std::string& name);
+  HeadPlugin head_for(ProblemType type);
   WeightingPlugin weighting(const std::string& name);
 
   /// Loads all files of all folders; those that fail are kept in `failures()`.

@@ -41,6 +41,9 @@ void Registry::add(BackbonePlugin plugin) {
 
 void Registry::add(HeadPlugin plugin) {
   check_new(heads_, plugin, "head");
+  if (const HeadPlugin* other = head_for(plugin.problem_type))
+    throw Error("the head '" + plugin.name + "' has the ProblemType of '" + other->name +
+                "'; one head can stand for it");
   heads_.push_back(std::move(plugin));
 }
 
@@ -59,6 +62,12 @@ void Registry::merge(Registry other) {
 
 const BackbonePlugin* Registry::backbone(std::string_view name) const { return named(backbones_, name); }
 const HeadPlugin* Registry::head(std::string_view name) const { return named(heads_, name); }
+const HeadPlugin* Registry::head_for(ProblemType type) const {
+  const auto found = std::find_if(heads_.begin(), heads_.end(), [&](const HeadPlugin& p) {
+    return type != ProblemType::none && p.problem_type == type;
+  });
+  return found == heads_.end() ? nullptr : &*found;
+}
 const WeightingPlugin* Registry::weighting(std::string_view name) const { return named(weightings_, name); }
 
 const BackbonePlugin* Registry::backbone_for(std::string_view model_type) const {

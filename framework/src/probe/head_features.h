@@ -12,20 +12,32 @@
 
 namespace mtt {
 
-/// The rows of a head's features that have a target, example by example: exactly what the head reads in
+/// Some examples of HeadFeatures, as a head is given them.
+struct FeaturePart {
+  PackedBatch batch;  ///< `offsets` alone: of a head that reads tokens those with a target
+  Groups groups;
+  at::Tensor features, targets;
+
+  /// The head's encoding, in this dtype; it refers to `batch`.
+  Encoding encoding(const Reads& reads, at::ScalarType type) const;
+};
+
+/// What a head reads of its examples that have a target, example by example: exactly what it reads in
 /// training (layer, pooling, normalisation, prompt), in evaluation mode.
 struct HeadFeatures {
-  std::vector<std::int64_t> examples;  ///< [E]: the numbers of the file's examples, in the order of the rows
-  std::vector<std::int64_t> starts;    ///< [E+1]: example e has the rows starts[e] .. starts[e+1]-1
-  at::Tensor features;                 ///< float [R, D]: tokens or sentences, or first sentences of pairs
-  at::Tensor partners;                 ///< float [R, D]: second sentences of pairs; else undefined
-  at::Tensor targets;                  ///< [R] or [R, C], as `Head::prepare` gives them
+  std::vector<std::int64_t> examples;      ///< [E]: the numbers of the file's examples, in order
+  std::vector<std::int64_t> starts = {0};  ///< [E+1]: example e has the targets starts[e] .. starts[e+1]-1
+  at::Tensor features;                     ///< float [R, D]: one row per target, or the inputs of all groups
+  Groups groups = {};                      ///< of a head that reads groups: one per target; else empty
+  at::Tensor targets;                      ///< [N] or [N, C], as `Head::prepare` gives them
 
-  std::int64_t rows() const { return features.size(0); }
-  /// What the head is given for the rows first .. first+count-1, in this dtype.
-  Encoding encoding(Level level, std::int64_t first, std::int64_t count, at::ScalarType type) const;
-  /// The same for a part of the examples: places 0 .. E-1, in this order.
-  HeadFeatures part(const std::vector<std::int64_t>& places) const;
+  std::int64_t rows() const { return starts.back(); }  ///< N
+  /// One row of features per target: of a group its first input. float [N, D]
+  at::Tensor leading() const;
+  /// The examples first .. last-1 as a head is given them.
+  FeaturePart part(std::int64_t first, std::int64_t last) const;
+  /// The examples at these places 0 .. E-1, in this order.
+  HeadFeatures selected(const std::vector<std::int64_t>& places) const;
 };
 
 /// The rows of `targets`, [R] or [R, C], that have a target: int64, one per such row.
@@ -45,11 +57,12 @@ struct FeaturePass {
   std::function<void(double share)> progress = {};
 };
 
-/// The features of several heads from one pass over the texts of a file; `partners` are the second sentences
-/// of pairs, and empty for heads that read single texts. Results depend on the texts alone. Features that are
-/// not finite throw Error with the name of the task.
+/// The features of several heads from one pass over the texts of a file; `second_texts` are those of pairs,
+/// and empty for heads that read single texts. Heads read tokens or sentences, or groups of sentences.
+/// Results depend on the texts alone. Features that are not finite throw Error with the name of the task.
 std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vector<FeatureReader>& readers,
                                           const std::vector<std::string>& texts,
-                                          const std::vector<std::string>& partners, const FeaturePass& pass);
+                                          const std::vector<std::string>& second_texts,
+                                          const FeaturePass& pass);
 
 }  // namespace mtt

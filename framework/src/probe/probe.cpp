@@ -35,7 +35,7 @@ constexpr std::int64_t kRowsOfBasis = 16384;
 /// The head in evaluation mode and in one dtype, its parameters with gradients.
 class InPrecision {
  public:
-  InPrecision(Head& head, at::ScalarType type) : head_(head) {
+  InPrecision(nn::Module& head, at::ScalarType type) : head_(head) {
     head_.train(false);
     head_.to(type);
     for (auto& [name, tensor] : head_.parameters()) tensor.set_requires_grad(true);
@@ -48,7 +48,7 @@ class InPrecision {
   InPrecision& operator=(const InPrecision&) = delete;
 
  private:
-  Head& head_;
+  nn::Module& head_;
 };
 
 /// LibTorch with one thread, so that sums are made in one order whatever the number of threads.
@@ -89,7 +89,7 @@ class Fitter {
 
   /// In the dtype that the head has.
   Minimum fit(double c, double tolerance) {
-    const double penalty = task_.head->penalty_scale() / c;
+    const double penalty = task_.penalty_scale() / c;
     curvature_.set_penalty(penalty);
     Minimum minimum = minimise_within(
         basis_, curvature_, [&](const at::Tensor& at) { return objective_.penalised(at, penalty); }, point_,
@@ -141,11 +141,11 @@ std::vector<std::int64_t> of(const std::vector<std::int64_t>& places,
 
 /// Tries penalties and leaves the best one, with the point where its fit ended, or nothing where no example
 /// could be held out.
-at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
+at::Tensor choose(Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
                   const HeadFeatures* validation, const ProbeSettings& settings, const FeatureBasis& basis,
                   ProbeFit& fit) {
   std::int64_t parameters = 0;
-  for (const auto& [name, tensor] : task.head->parameters()) parameters += tensor.numel();
+  for (const auto& [name, tensor] : task.module().parameters()) parameters += tensor.numel();
   std::vector<std::int64_t> places = places_to_try(train, strata, parameters);
   if (places.empty()) return {};
   HeadFeatures rest, held_out;
@@ -153,18 +153,18 @@ at::Tensor choose(const Task& task, const HeadFeatures& train, const std::vector
   if (!fit.validation) {
     const ExampleParts parts = hold_out(strata_of(strata, places), kShare);
     if (parts.held_out.empty() || parts.kept.empty()) return {};
-    held_out = train.part(of(places, parts.held_out));
+    held_out = train.selected(of(places, parts.held_out));
     places = of(places, parts.kept);
   }
   const bool all = places.size() == train.examples.size();
-  if (!all) rest = train.part(places);
+  if (!all) rest = train.selected(places);
   const HeadFeatures& fitted = all ? train : rest;
   const HeadFeatures& judged = fit.validation ? *validation : held_out;
   fit.chosen_on = static_cast<std::int64_t>(places.size());
   fit.held_out = static_cast<std::int64_t>(judged.examples.size());
 
-  const InPrecision single(*task.head, at::kFloat);
-  const double length = mean_squared_length(train.features);
+  const InPrecision single(task.module(), at::kFloat);
+  const double length = mean_squared_length(train.leading());
   const ProbeObjective judge(task, judged, settings.threads);
   Fitter fitter(task, fitted, basis, settings.threads);
   std::vector<at::Tensor> points;
@@ -196,25 +196,25 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
     throw Error("task '" + task.name + "': the features that its head reads hold NaN or infinite values");
   ProbeFit fit;
   fit.examples = static_cast<std::int64_t>(train.examples.size());
-  const auto parameters = task.head->parameters();
+  const auto parameters = task.module().parameters();
   const OneThread one_thread;
-  const FeatureBasis basis(parameters, some_rows(train.features));
+  const FeatureBasis basis(parameters, some_rows(train.leading()));
   at::Tensor point;
   if (settings.penalty) {
     fit.c = *settings.penalty;
   } else {
-    fit.c = kGiven / mean_squared_length(train.features);
+    fit.c = kGiven / mean_squared_length(train.leading());
     point = choose(task, train, strata, validation, settings, basis, fit);
   }
   Fitter fitter(task, train, basis, settings.threads);
   if (point.defined()) fitter.start_at(point);
   Minimum minimum;
   {
-    const InPrecision single(*task.head, at::kFloat);
+    const InPrecision single(task.module(), at::kFloat);
     minimum = fitter.fit(fit.c, kRough);
   }
   {
-    const InPrecision exact(*task.head, at::kDouble);
+    const InPrecision exact(task.module(), at::kDouble);
     const std::int64_t before = minimum.evaluations;
     minimum = fitter.fit(fit.c, settings.penalty ? kTolerance : kRough);
     minimum.evaluations += before;

@@ -12,7 +12,6 @@
 
 #include "model/parameter_name.h"
 #include "model/worker_pool.h"
-#include "train/plugin_results.h"
 
 namespace mtt {
 namespace {
@@ -43,7 +42,7 @@ void set_parameters(const std::vector<nn::NamedParameter>& parameters, const at:
 }
 
 ProbeObjective::ProbeObjective(const Task& task, const HeadFeatures& features, std::int64_t threads)
-    : task_(task), features_(features), threads_(threads), parameters_(task.head->parameters()) {
+    : task_(task), threads_(threads), parameters_(task.module().parameters()) {
   std::vector<at::Tensor> strengths;
   for (const auto& [name, tensor] : parameters_) {
     size_ += tensor.numel();
@@ -51,19 +50,19 @@ ProbeObjective::ProbeObjective(const Task& task, const HeadFeatures& features, s
   }
   strengths_ = at::cat(strengths);
   const std::int64_t at_once = std::clamp(features.rows() / kLanes + 1, kLeastRows, kMostRows);
-  for (std::size_t e = 0; e + 1 < features.starts.size(); ++e) {
-    const std::int64_t count = features.starts[e + 1] - features.starts[e];
-    if (chunks_.empty() || chunks_.back().count + count > at_once) chunks_.push_back({features.starts[e], 0});
-    chunks_.back().count += count;
+  const auto examples = static_cast<std::int64_t>(features.examples.size());
+  for (std::int64_t first = 0, last; first < examples; first = last) {
+    last = first + 1;
+    while (last < examples && features.starts[last + 1] - features.starts[first] <= at_once) ++last;
+    chunks_.push_back(features.part(first, last));
   }
 }
 
 void ProbeObjective::set(const at::Tensor& point) const { set_parameters(parameters_, point); }
 
-at::Tensor ProbeObjective::loss(const Chunk& chunk) const {
+at::Tensor ProbeObjective::loss(const FeaturePart& chunk) const {
   const at::ScalarType type = parameters_.front().tensor.scalar_type();
-  return checked_loss(task_, features_.encoding(task_.head->level(), chunk.first, chunk.count, type),
-                      in_type(features_.targets.narrow(0, chunk.first, chunk.count), type));
+  return task_.loss(chunk.encoding(task_.reads(), type), in_type(chunk.targets, type));
 }
 
 ValueAndGradient ProbeObjective::penalised(const at::Tensor& point, double penalty) const {
@@ -106,7 +105,7 @@ double ProbeObjective::mean_loss(const at::Tensor& point) const {
   run_on_workers(std::min(threads_, count), count, [&](std::int64_t c) {
     const at::NoGradGuard no_grad;
     losses[c] = loss(chunks_[c]).item<double>();
-    counts[c] = checked_count(task_, features_.targets.narrow(0, chunks_[c].first, chunks_[c].count));
+    counts[c] = task_.count(chunks_[c].targets);
   });
   double loss = 0, counted = 0;
   for (std::size_t c = 0; c < losses.size(); ++c) {

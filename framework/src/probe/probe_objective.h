@@ -27,21 +27,15 @@ class ProbeObjective {
   std::int64_t parameters() const { return size_; }
 
  private:
-  /// Rows that are computed at a time; whole examples.
-  struct Chunk {
-    std::int64_t first = 0, count = 0;
-  };
-
   void set(const at::Tensor& point) const;
-  at::Tensor loss(const Chunk& chunk) const;
+  at::Tensor loss(const FeaturePart& chunk) const;
 
   const Task& task_;
-  const HeadFeatures& features_;
   std::int64_t threads_;
   std::vector<nn::NamedParameter> parameters_;
   std::int64_t size_ = 0;
-  at::Tensor strengths_;  ///< double [P]: 1 for weights, a millionth for biases
-  std::vector<Chunk> chunks_;
+  at::Tensor strengths_;             ///< double [P]: 1 for weights, a millionth for biases
+  std::vector<FeaturePart> chunks_;  ///< whole examples that are computed at a time
 };
 
 /// The parameters of a head as one vector, double [P], and back.

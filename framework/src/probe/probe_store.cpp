@@ -71,7 +71,7 @@ std::optional<ProbeFit> read(const fs::path& file, Task& task) {
   try {
     const SafetensorsFile kept = SafetensorsFile::open(file);
     ProbeFit fit = fit_of(parse_json(kept.metadata.at(kRecord), file.string()));
-    copy_file_into(file, task.head->parameters());
+    copy_file_into(file, task.module().parameters());
     return fit;
   } catch (const std::exception&) {
     return std::nullopt;
@@ -81,7 +81,7 @@ std::optional<ProbeFit> read(const fs::path& file, Task& task) {
 void write(const fs::path& file, const Task& task, const ProbeFit& fit) {
   std::vector<TensorToWrite> tensors;
   std::vector<at::Tensor> keep;
-  for (const auto& [name, tensor] : task.head->parameters()) {
+  for (const auto& [name, tensor] : task.module().parameters()) {
     const at::Tensor& values = keep.emplace_back(tensor.detach().contiguous());
     tensors.push_back(
         {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});

@@ -7,6 +7,7 @@
 #include "io/model_cache.h"
 #include "model/model_directory.h"
 #include "mtt/error.h"
+#include "model/task.h"
 #include "plugin/make_parts.h"
 #include "plugin/plugin_call.h"
 #include "run/drawn_files.h"
@@ -19,7 +20,7 @@ class Parts {
   Parts(DataCheck& check, ExampleFiles& files) : check_(check), files_(files) {}
 
   /// `drawn` are examples of `file`, all or some.
-  void use(CheckedTask& task, Role role, const std::string& file, const std::string& drawn) {
+  void use(CheckedTask& task, DataRole role, const std::string& file, const std::string& drawn) {
     if (drawn.empty()) return;
     const Examples& examples = files_.get(drawn);
     auto& parts = check_.parts;
@@ -51,8 +52,8 @@ LabelKind declared_kind(const TaskConfig& task, PluginCatalog& plugins, DataChec
         {false, task.name, "the labels are counted, not judged: " + std::string(error.what())});
     return LabelKind::other;
   }
-  const auto head = make_head(*plugin, read_head_options(task, plugin->options));
-  return call_plugin({"head", plugin->name, task.name, "label_kind"}, [&] { return head->label_kind(); });
+  return Task(task.name, plugin->name, {}, make_head(*plugin, read_head_options(task, plugin->options)))
+      .label_kind();
 }
 
 }  // namespace
@@ -71,10 +72,10 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     task.kind = declared_kind(config, plugins, check);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);
-    parts.use(task, Role::train, train, drawn.train);
-    parts.use(task, Role::dev, dev.empty() ? train : dev, drawn.dev);
+    parts.use(task, DataRole::train, train, drawn.train);
+    parts.use(task, DataRole::dev, dev.empty() ? train : dev, drawn.dev);
     for (const std::string& file : test_sets(experiment, config, files))
-      parts.use(task, Role::test, files.path(file), file);
+      parts.use(task, DataRole::test, files.path(file), file);
   }
   for (const std::string& warning : files.warnings()) check.findings.push_back({false, "", warning});
   if (check.parts.empty())

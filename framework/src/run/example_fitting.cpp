@@ -17,8 +17,7 @@ struct FileUse {
 
 /// Tags are for heads whose labels are spans; others may have arrays of words as labels of their own.
 std::optional<std::vector<std::string>> tags_for(const Task& task, std::vector<std::string> names) {
-  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
-  return kind == LabelKind::spans ? std::optional(std::move(names)) : std::nullopt;
+  return task.label_kind() == LabelKind::spans ? std::optional(std::move(names)) : std::nullopt;
 }
 
 std::string share(std::int64_t part, std::int64_t all, const std::string& what) {
@@ -56,7 +55,7 @@ std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const E
   for (const TaskPlan& plan : plans) {
     const auto use = [&](const std::string& file, bool learns) {
       if (!file.empty())
-        uses.push_back({file, plan.field(), plan.task.head->level(), learns,
+        uses.push_back({file, plan.field(), plan.task.reads(), learns,
                         tags_for(plan.task, plan.config->options.strings("tags"))});
     };
     use(plan.files.train, true);
@@ -71,7 +70,7 @@ std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const
   std::vector<ExampleUse> uses;
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
-    uses.push_back({item.file, item.field, task.head->level(), false, tags_for(task, tags[item.task])});
+    uses.push_back({item.file, item.field, task.reads(), false, tags_for(task, tags[item.task])});
   }
   return uses;
 }
@@ -83,8 +82,8 @@ std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, Examp
   for (const ExampleUse& use : uses) {
     if (!by_file.contains(use.file)) order.push_back(use.file);
     FileUse& file = by_file[use.file];
-    if (use.level == Level::token) file.span_fields.emplace(use.field, use.tags);
-    file.partners = file.partners || use.level == Level::pair;
+    if (use.reads.unit == Reads::Unit::token) file.span_fields.emplace(use.field, use.tags);
+    file.partners = file.partners || use.reads.grouped;
     (use.learns ? file.learns : file.scored) = true;
   }
   const TextReader reader(*encoder.directory.tokenizer, encoder.max_tokens, encoder.prompt);

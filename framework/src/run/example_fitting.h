@@ -15,7 +15,7 @@ namespace mtt {
 /// A file that a task learns from or is scored on.
 struct ExampleUse {
   std::string file, field;
-  Level level = Level::sentence;  ///< what the task's head reads
+  Reads reads;  ///< what the task's head reads
   bool learns = false;
   /// Where labels may be tags of tokens: the names of integer tags.
   std::optional<std::vector<std::string>> tags = {};

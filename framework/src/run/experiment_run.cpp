@@ -153,7 +153,7 @@ std::string best_text(const BestScore& best) {
 /// Heads whose random weights nothing will change.
 void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& experiment, Console& console) {
   for (const TaskPlan& plan : plans) {
-    if (plan.init != "none" || plan.start || plan.task.head->level() == Level::pair) continue;
+    if (plan.init != "none" || plan.start || plan.task.grouped()) continue;
     if (experiment.trains && !plan.files.train.empty()) continue;
     console.warn("task '" + plan.config->name +
                  "': its head has random weights, so its predictions are meaningless; " +

@@ -8,7 +8,8 @@ void HeadBehindDense::build(std::int64_t width) {
 }
 
 at::Tensor HeadBehindDense::forward(const Encoding& encoding) const {
-  return head_->forward({.tokens = {}, .sentences = dense_->forward(encoding.sentences, activation_)});
+  return head_->forward(
+      {.batch = encoding.batch, .sentences = dense_->forward(encoding.sentences, activation_)});
 }
 
 }  // namespace mtt

@@ -20,7 +20,6 @@ class HeadBehindDense : public Head {
   nn::Linear& dense() { return *dense_; }  ///< after `build`
   Head& inner() { return *head_; }
 
-  Level level() const override { return Level::sentence; }
   LabelKind label_kind() const override { return head_->label_kind(); }
   std::vector<std::string> label_names() const override { return head_->label_names(); }
   void learn_labels(const std::vector<Value>& labels) override { head_->learn_labels(labels); }
@@ -28,7 +27,7 @@ class HeadBehindDense : public Head {
   void restore(const Value& state) override { head_->restore(state); }
   void build(std::int64_t width) override;
   at::Tensor forward(const Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const override {
     return head_->prepare(labels, batch);
   }
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override {
@@ -36,7 +35,7 @@ class HeadBehindDense : public Head {
   }
   double count(const at::Tensor& targets) const override { return head_->count(targets); }
   LossKind loss_kind() const override { return head_->loss_kind(); }
-  std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const override {
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const override {
     return head_->decode(logits, batch);
   }
   at::Tensor probabilities(const at::Tensor& logits) const override { return head_->probabilities(logits); }

@@ -22,20 +22,22 @@ constexpr double kSaturated = 0.05;
 constexpr std::size_t kTextsForScale = 256;
 constexpr std::size_t kTextsForKey = 16;
 
-bool known_method(const Head& head, const std::string& init) {
-  const auto methods = head.initialisations();
+bool known_method(const Task& task, const std::string& init) {
+  const auto methods = task.initialisations();
   return std::find(methods.begin(), methods.end(), init) != methods.end();
 }
 
 /// A closed form that is the optimum of a convex regression.
-bool has_exact_form(const Head& head) {
-  return head.convex() && head.loss_kind() == LossKind::regression && known_method(head, "ridge");
+bool has_exact_form(const Task& task) {
+  return task.convex() && task.loss_kind() == LossKind::regression && known_method(task, "ridge");
 }
+
+/// Features are gathered of tokens, sentences and groups of sentences.
+bool has_features(const Task& task) { return !task.grouped() || !task.reads_tokens(); }
 
 /// With a penalty of the user's own the probe is fitted by it.
 bool uses_exact_form(const TaskPlan& plan) {
-  return plan.init != "logistic" && has_exact_form(*plan.task.head) &&
-         !plan.config->options.number_if("penalty");
+  return plan.init != "logistic" && has_exact_form(plan.task) && !plan.config->options.number_if("penalty");
 }
 
 /// The class of each example that has rows; spans and sets of labels are one class.
@@ -54,7 +56,7 @@ double root_mean_square(const at::Tensor& values) {
   return std::sqrt(values.square().mean(at::kDouble).item<double>());
 }
 
-std::vector<nn::NamedParameter> copies(const Head& head) {
+std::vector<nn::NamedParameter> copies(const nn::Module& head) {
   std::vector<nn::NamedParameter> list;
   for (const auto& [name, tensor] : head.parameters()) list.push_back({name, tensor.detach().clone()});
   return list;
@@ -79,7 +81,7 @@ std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::stri
   key.add(plan.head_options.resolved().json());
   for (const char* name : {"layer", "pooling", "normalize", "penalty"})
     key.add(plan.config->options.value(name).json());
-  const bool pairs = plan.task.head->level() == Level::pair;
+  const bool pairs = plan.task.grouped();
   add_examples(key, files.get(plan.files.train), plan.field(), pairs);
   if (!plan.files.dev.empty()) add_examples(key, files.get(plan.files.dev), plan.field(), pairs);
   return key.hex();
@@ -98,15 +100,15 @@ class FileFitting {
 
   HeadStart fit(std::size_t number, const std::string& init) {
     TaskPlan& plan = *plans_[number];
-    Head& head = *plan.task.head;
+    const Task& task = plan.task;
     HeadStart start{.init = init, .probe = {}, .feature_rms = 0, .weights = {}};
-    if (known_method(head, init) && !starts_at_optimum(plan)) initialise(number, init);
-    start.weights = copies(head);
-    if (head.convex() && (starts_at_optimum(plan) || settings_.baseline)) {
+    if (known_method(task, init) && !starts_at_optimum(plan)) initialise(number, init);
+    start.weights = copies(task.module());
+    if (task.convex() && (starts_at_optimum(plan) || settings_.baseline)) {
       start.probe = probe(number);
       start.feature_rms = start.probe->feature_rms;
-      if (starts_at_optimum(plan)) start.weights = copies(head);
-    } else if (settings_.baseline && !head.parameters().empty()) {
+      if (starts_at_optimum(plan)) start.weights = copies(task.module());
+    } else if (settings_.baseline && !task.module().parameters().empty() && has_features(task)) {
       start.feature_rms = root_mean_square(sample(number, kTextsForScale));
     }
     return start;
@@ -131,7 +133,7 @@ class FileFitting {
     bool pairs = false;
     for (const std::size_t n : numbers) {
       readers.push_back({&plans_[n]->task, examples.labels(plans_[n]->field()), lenient});
-      pairs = plans_[n]->task.head->level() == Level::pair;
+      pairs = plans_[n]->task.grouped();
     }
     Progress progress("features", static_cast<std::int64_t>(examples.texts.size()));
     return gather_features(encoder_, readers, examples.texts,
@@ -154,7 +156,7 @@ class FileFitting {
     if (!validation_.contains(number)) {
       std::vector<std::size_t> same;
       for (std::size_t n = 0; n < plans_.size(); ++n)
-        if (plans_[n]->files.dev == file && plans_[n]->task.head->convex()) same.push_back(n);
+        if (plans_[n]->files.dev == file && plans_[n]->task.convex()) same.push_back(n);
       auto features = gather(same, file, true);
       for (std::size_t i = 0; i < same.size(); ++i) validation_[same[i]] = std::move(features[i]);
     }
@@ -165,8 +167,7 @@ class FileFitting {
     const at::NoGradGuard no_grad;
     TaskPlan& plan = *plans_[number];
     const HeadFeatures& features = train(number);
-    call_plugin(call_of(plan.task, "initialise"),
-                [&] { plan.task.head->initialise(method, features.features, features.targets); });
+    plan.task.initialise(method, features.features, features.targets);
   }
 
   ProbeFit probe(std::size_t number) {
@@ -180,14 +181,14 @@ class FileFitting {
         made.method = "ridge";
         made.examples = static_cast<std::int64_t>(features.examples.size());
         made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-        made.feature_rms = root_mean_square(features.features);
+        made.feature_rms = root_mean_square(features.leading());
         return made;
       }
       const auto labels = files_.get(plan.files.train).labels(plan.field());
       const std::optional<double> penalty = plan.config->options.number_if("penalty");
       ProbeFit made = fit_probe(plan.task, features, strata_of(features, labels),
                                 penalty ? nullptr : validation(number), {penalty, settings_.threads});
-      made.feature_rms = root_mean_square(features.features);
+      made.feature_rms = root_mean_square(features.leading());
       return made;
     };
     if (settings_.store.empty()) return fit();
@@ -200,19 +201,20 @@ class FileFitting {
   at::Tensor sample(std::size_t number, std::size_t most) {
     const TaskPlan& plan = *plans_[number];
     const Examples& examples = files_.get(plan.files.train);
-    const bool pairs = plan.task.head->level() == Level::pair;
-    std::vector<std::string> texts, partners;
+    const bool pairs = plan.task.grouped();
+    std::vector<std::string> texts, second_texts;
     std::vector<Value> labels;
     const auto all = examples.labels(plan.field());
     for (std::size_t e = 0; e < all.size() && texts.size() < most; ++e) {
       if (all[e].is(Value::Kind::null)) continue;
       texts.push_back(examples.texts[e]);
-      if (pairs) partners.push_back(examples.partners[e]);
+      if (pairs) second_texts.push_back(examples.partners[e]);
       labels.push_back(all[e]);
     }
-    return gather_features(encoder_, {{&plan.task, labels, false}}, texts, partners, pass(nullptr, 0))
+    return gather_features(encoder_, {{&plan.task, labels, false}}, texts, second_texts, pass(nullptr, 0))
         .front()
-        .features.contiguous();
+        .leading()
+        .contiguous();
   }
 
   std::vector<TaskPlan*> plans_;
@@ -237,11 +239,10 @@ void tell(const TaskPlan& plan, const HeadStart& start, const FittingSettings& s
 std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples) {
   const std::string& init = config.options.string("init");
   if (init != "auto") return init;
-  const Head& head = *task.head;
   if (!has_examples) return "none";
-  if (has_exact_form(head) && !config.options.number_if("penalty")) return "ridge";
-  if (head.convex()) return "logistic";
-  const auto methods = head.initialisations();
+  if (has_exact_form(task) && !config.options.number_if("penalty")) return "ridge";
+  if (task.convex()) return "logistic";
+  const auto methods = task.initialisations();
   return methods.empty() ? "none" : methods.front();
 }
 
@@ -250,23 +251,22 @@ bool starts_at_optimum(const TaskPlan& plan) {
 }
 
 void check_init(const TaskConfig& config, const Task& task) {
-  const Head& head = *task.head;
   const std::string where = "[tasks." + config.name + "] ";
   const std::string& init = config.options.string("init");
-  if (config.options.number_if("penalty") && !head.convex())
+  if (config.options.number_if("penalty") && !task.convex())
     config.options.value("penalty").refuse(where +
                                            "penalty needs a head that can be fitted as a probe, and '" +
                                            task.plugin + "' cannot be; leave it out");
-  if (config.options.number_if("penalty") && init == "ridge" && has_exact_form(head))
+  if (config.options.number_if("penalty") && init == "ridge" && has_exact_form(task))
     config.options.value("penalty").refuse(where +
                                            "init = \"ridge\" chooses its own penalty; leave penalty out, or "
                                            "write init = \"logistic\"");
-  if (init == "auto" || init == "none" || (init == "logistic" && head.convex()) || known_method(head, init))
+  if (init == "auto" || init == "none" || (init == "logistic" && task.convex()) || known_method(task, init))
     return;
   const std::string own(own_word("init", init));
   std::string list = "\"auto\", \"none\"";
-  if (head.convex()) list += ", \"logistic\"";
-  for (const std::string& method : head.initialisations()) list += ", " + Value(method).json();
+  if (task.convex()) list += ", \"logistic\"";
+  for (const std::string& method : task.initialisations()) list += ", " + Value(method).json();
   config.options.value("init").refuse(where + "init is " + Value(init).json() + "; for the head '" +
                                       task.plugin + "' it is one of " + list +
                                       (own.empty() ? "" : "; did you mean " + Value(own).json() + "?"));
@@ -278,11 +278,11 @@ std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment&
   std::map<std::pair<std::string, bool>, std::vector<TaskPlan*>> by_file;
   std::vector<HeadStart> starts(plans.size());
   for (TaskPlan& plan : plans) {
-    const bool needs = plan.init != "none" || (settings.baseline && !plan.task.head->parameters().empty());
+    const bool needs = plan.init != "none" || (settings.baseline && !plan.task.module().parameters().empty());
     if (needs && !plan.files.train.empty())
-      by_file[{plan.files.train, plan.task.head->level() == Level::pair}].push_back(&plan);
+      by_file[{plan.files.train, plan.task.grouped()}].push_back(&plan);
     else
-      starts[static_cast<std::size_t>(&plan - plans.data())] = {plan.init, {}, 0, copies(*plan.task.head)};
+      starts[static_cast<std::size_t>(&plan - plans.data())] = {plan.init, {}, 0, copies(plan.task.module())};
   }
   for (auto& [file, group] : by_file) {
     FileFitting fitting(group, experiment, files, encoder, settings);

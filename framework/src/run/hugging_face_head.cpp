@@ -73,13 +73,13 @@ std::vector<std::string> labels_of(const Value& config) {
   return names;
 }
 
-std::string plugin_of(const Value& config, std::size_t labels) {
+ProblemType type_of(const Value& config, std::size_t labels) {
   const Value* problem = config.find("problem_type");
-  if (is_null(problem)) return labels == 1 ? "multi_label" : "classification";
+  if (is_null(problem)) return labels == 1 ? ProblemType::multi_label : ProblemType::single_label;
   const std::string& type = problem->string();
-  if (type == "multi_label_classification") return "multi_label";
-  if (type == "single_label_classification" && labels > 1) return "classification";
-  if (type == "regression" && labels == 1) return "regression";
+  if (type == "multi_label_classification") return ProblemType::multi_label;
+  if (type == "single_label_classification" && labels > 1) return ProblemType::single_label;
+  if (type == "regression" && labels == 1) return ProblemType::regression;
   if (type == "regression")
     problem->refuse("problem_type is 'regression' with " + std::to_string(labels) +
                     " labels; a regression of several numbers is not supported, expected one label");
@@ -97,7 +97,7 @@ std::optional<HuggingFaceHead> hugging_face_head(const Value& config) {
     const bool tokens = head.architecture == std::string(family.prefix) + std::string(kTokens);
     if (!tokens && head.architecture != std::string(family.prefix) + std::string(kSentences)) continue;
     head.labels = labels_of(config);
-    head.plugin = tokens ? "token_classification" : plugin_of(config, head.labels.size());
+    head.type = tokens ? ProblemType::token_classification : type_of(config, head.labels.size());
     head.dense = tokens ? "" : family.dense;
     head.activation = tokens ? "" : family.activation;
     head.classifier = tokens ? "classifier" : family.classifier;

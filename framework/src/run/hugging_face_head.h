@@ -5,14 +5,15 @@
 #include <string>
 #include <vector>
 
+#include "mtt/head.h"
 #include "mtt/value.h"
 
 namespace mtt {
 
 /// The head that `architectures` names.
 struct HuggingFaceHead {
-  std::string architecture;         ///< "BertForSequenceClassification"
-  std::string plugin;               ///< classification, multi_label, regression or token_classification
+  std::string architecture;  ///< "BertForSequenceClassification"
+  ProblemType type = ProblemType::none;
   std::string dense;                ///< the layer before the classifier, as the checkpoint names it; "": none
   std::string activation;           ///< of that layer
   std::string classifier;           ///< "classifier", "classifier.out_proj"

@@ -94,23 +94,21 @@ Task tagger(const HuggingFaceHead& config, const Encoder& encoder, const Weights
       words.unknown);
   head->build(encoder.model->backbone().shape().hidden);
   load_layer(head->classifier(), weights, config.classifier, config);
-  return {"tags", config.plugin, Reading{}, std::move(head), true};
+  return {"tags", config.architecture, Reading{}, std::move(head), true, config.type};
 }
 
 Task classifier(const HuggingFaceHead& config, const Encoder& encoder, PluginCatalog& plugins,
                 const Weights& weights) {
-  Task task{"label", config.plugin, Reading{.pooling = Pooling{.modes = {PoolingMode::cls}}}, nullptr, true};
-  const HeadPlugin plugin = plugins.head(config.plugin);
+  const HeadPlugin plugin = plugins.head_for(config.type);
   Value options;
-  if (config.plugin != "regression") options.set("labels", LabelSet(config.labels).value());
+  if (plugin.options.find("labels")) options.set("labels", LabelSet(config.labels).value());
   auto head = std::make_unique<HeadBehindDense>(
       make_head(plugin, Options::read(plugin.options, options, "the head")), config.activation);
   HeadBehindDense& behind = *head;
-  task.head = std::move(head);
-  call_plugin(call_of(task, "learn_labels and build"), [&] {
-    task.head->learn_labels({});
-    task.head->build(encoder.model->backbone().shape().hidden);
-  });
+  Task task("label", plugin.name, Reading{.pooling = Pooling{.modes = {PoolingMode::cls}}}, std::move(head),
+            true, config.type);
+  task.learn_labels({});
+  task.build(encoder.model->backbone().shape().hidden);
   load_layer(behind.dense(), weights, config.dense, config);
   load_layer(behind.inner(), weights, config.classifier, config);
   return task;

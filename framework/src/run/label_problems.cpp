@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <numeric>
 #include <optional>
 
 #include "data/label_names.h"
 #include "data/tag_list.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
-#include "run/scores.h"
 
 namespace mtt {
 namespace {
@@ -50,13 +50,13 @@ class Problem {
 
 /// The labels that a head knows by name; none where it has no such list.
 std::optional<LabelSet> known_labels(const Task& task) {
-  const auto names = call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
+  const auto names = task.label_names();
   return names.empty() ? std::nullopt : std::optional<LabelSet>(LabelSet(names));
 }
 
 bool knows(const Task& task, const std::optional<LabelSet>& known, const Value& label) {
   if (!known || label.is(Value::Kind::null)) return true;
-  const std::vector<std::string> names = label_names(task.head->label_kind(), label);
+  const std::vector<std::string> names = label_names(task.label_kind(), label);
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) { return known->find(name); });
 }
 
@@ -69,7 +69,7 @@ class LabelTrial {
         encoder_(encoder),
         text_encoder_(encoder.text_encoder()),
         task_(encoder.model->tasks()[labels.task]),
-        pairs_(task_.head->level() == Level::pair),
+        pairs_(task_.grouped()),
         prepare_(labels, examples),
         score_(labels, examples),
         right_(labels, examples) {}
@@ -78,7 +78,7 @@ class LabelTrial {
     const at::NoGradGuard no_grad;
     const auto count = static_cast<std::int64_t>(labels_.size());
     if (pairs_ && examples_.partners.empty()) return {};
-    const bool held_out = file_.role != Role::train;
+    const bool held_out = file_.role != DataRole::train;
     if (held_out) known_ = known_labels(task_);
     std::vector<Value> predictions;
     for (std::int64_t from = 0; from < count; from += kChunk) {
@@ -97,21 +97,33 @@ class LabelTrial {
   }
 
  private:
-  TokenBatch batch_of(const std::vector<std::int64_t>& rows) const {
+  /// The inputs of some examples: their texts, then their second texts.
+  struct Inputs {
+    PackedBatch batch;
+    Groups groups;
+  };
+
+  Inputs inputs_of(const std::vector<std::int64_t>& rows) const {
     std::vector<TokenizedText> texts;
     for (const std::int64_t row : rows) texts.push_back(text_encoder_.encode(examples_.texts[row]));
-    if (pairs_)
-      for (const std::int64_t row : rows) texts.push_back(text_encoder_.encode(examples_.partners[row]));
-    std::vector<const TokenizedText*> members;
-    for (const TokenizedText& text : texts) members.push_back(&text);
-    return make_batch(members, encoder_.model->backbone().shape());
+    Inputs inputs;
+    const auto count = static_cast<std::int64_t>(rows.size());
+    for (std::int64_t i = 0; pairs_ && i < count; ++i) {
+      texts.push_back(text_encoder_.encode(examples_.partners[rows[i]]));
+      inputs.groups.begin_group();
+      inputs.groups.add(i, Role::first);
+      inputs.groups.add(count + i, Role::second);
+    }
+    std::vector<std::int64_t> all(texts.size());
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    inputs.batch = make_batch(texts, all, encoder_.model->backbone().shape());
+    return inputs;
   }
 
   void prepare(const std::vector<std::int64_t>& rows) const {
     std::vector<Value> labels;
     for (const std::int64_t row : rows) labels.push_back(labels_[row]);
-    const TokenBatch batch = batch_of(rows);
-    call_plugin(call_of(task_, "prepare"), [&] { task_.head->prepare(labels, batch); });
+    task_.prepare(labels, inputs_of(rows).batch);
   }
 
   void try_prepare(std::vector<std::int64_t> rows, bool held_out) {
@@ -142,13 +154,8 @@ class LabelTrial {
   /// Logits for `rows`: those of the file's first example, repeated.
   at::Tensor logits(std::int64_t rows) {
     if (!one_.defined()) {
-      const TokenBatch batch = batch_of({0});
-      Encoding encoding = encoder_.model->encode_for({{task_.reading, task_.head->level()}}, batch).front();
-      if (pairs_) {
-        encoding.partners = encoding.sentences.narrow(0, 1, 1);
-        encoding.sentences = encoding.sentences.narrow(0, 0, 1);
-      }
-      one_ = call_plugin(call_of(task_, "forward"), [&] { return task_.head->forward(encoding); });
+      const Inputs inputs = inputs_of({0});
+      one_ = task_.forward(encoder_.model->encode_for({&task_}, inputs.batch, inputs.groups).front());
       if (one_.dim() == 0 || one_.size(0) == 0) throw Error("task '" + task_.name + "': no logits");
       one_ = one_.narrow(0, 0, 1);
     }
@@ -158,16 +165,15 @@ class LabelTrial {
   }
 
   std::vector<Value> predict(const std::vector<std::int64_t>& rows) {
-    const TokenBatch batch = pairs_ ? TokenBatch() : batch_of(rows);
+    const PackedBatch batch = inputs_of(rows).batch;
     const auto count = static_cast<std::int64_t>(rows.size());
-    return checked_predictions(task_, logits(task_.head->level() == Level::token ? batch.tokens() : count),
-                               batch, rows.size(), pairs_ ? "pairs" : "sentences", /*top=*/0);
+    return task_.decode(logits(!pairs_ && task_.reads_tokens() ? batch.tokens() : count), batch, rows.size(),
+                        /*top=*/0);
   }
 
   void try_score(const std::vector<Value>& predictions) {
     const auto score = [&](const std::vector<Value>& some, const std::vector<Value>& labels) {
-      checked_metrics(task_,
-                      call_plugin(call_of(task_, "score"), [&] { return task_.head->score(some, labels); }));
+      task_.score(some, labels);
     };
     if (std::all_of(labels_.begin(), labels_.end(), [](const Value& l) { return l.is(Value::Kind::null); }))
       return;
@@ -190,7 +196,7 @@ class LabelTrial {
     for (std::size_t i = 0; !pairs_ && i < labels_.size(); ++i) {
       if (labels_[i].is(Value::Kind::null)) continue;
       try {
-        call_plugin(call_of(task_, "right"), [&] { task_.head->right(predictions[i], labels_[i]); });
+        task_.right(predictions[i], labels_[i]);
       } catch (const Error& error) {
         right_.add(static_cast<std::int64_t>(i), error.what());
       }

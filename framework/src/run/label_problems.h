@@ -17,7 +17,7 @@ struct LabelledFile {
   std::string name;   ///< of the task
   std::string field;  ///< the key of its labels
   std::string file;   ///< a name that ExampleFiles knows
-  Role role = Role::train;
+  DataRole role = DataRole::train;
   std::vector<std::string> tags = {};  ///< names of integer tags
 };
 

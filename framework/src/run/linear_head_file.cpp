@@ -28,36 +28,35 @@ const std::string& entry(const Metadata& metadata, const char* key, const fs::pa
   return found->second;
 }
 
-Value options_of(const Metadata& metadata, const std::string& plugin, const fs::path& file) {
+/// The head's options that are in the file.
+Value options_of(const Metadata& metadata, const OptionList& list, const fs::path& file) {
   Value options{Value::Table{}};
-  if (plugin == "regression") return options;
-  options.set("labels", parse_json(entry(metadata, "labels", file), file.string() + ", labels"));
-  if (plugin == "multi_label")
-    options.set("threshold", parse_json(entry(metadata, "threshold", file), file.string() + ", threshold"));
+  for (const char* key : {"labels", "threshold"})
+    if (list.find(key)) options.set(key, parse_json(entry(metadata, key, file), file.string() + ", " + key));
   return options;
 }
 
 }  // namespace
 
-bool is_linear_head(const std::string& plugin) {
-  return plugin == "classification" || plugin == "multi_label" || plugin == "regression";
+bool is_linear_head(ProblemType type) {
+  return type != ProblemType::none && type != ProblemType::token_classification;
 }
 
 void write_linear_head(const fs::path& file, const Task& task, double threshold) {
   std::vector<at::Tensor> kept;
   std::vector<TensorToWrite> tensors;
-  for (const auto& [name, tensor] : task.head->parameters()) {
+  for (const auto& [name, tensor] : task.module().parameters()) {
     kept.push_back(tensor.detach().contiguous());
     tensors.push_back({part_of(name), DType::F32, kept.back().sizes().vec(),
                        reinterpret_cast<const std::byte*>(kept.back().const_data_ptr<float>())});
   }
   Value::Array labels;
-  for (const std::string& label : task.head->label_names()) labels.emplace_back(label);
+  for (const std::string& label : task.label_names()) labels.emplace_back(label);
   Metadata metadata = {{"format", "pt"},
                        {"task", task.name},
                        {"head", task.plugin},
                        {"labels", Value(std::move(labels)).json()}};
-  if (task.plugin == "multi_label") metadata["threshold"] = Value(threshold).json();
+  if (task.problem_type == ProblemType::multi_label) metadata["threshold"] = Value(threshold).json();
   write_safetensors(file, tensors, metadata);
 }
 
@@ -66,20 +65,18 @@ std::optional<Task> linear_head_task(const Encoder& encoder, PluginCatalog& plug
   if (std::error_code error; !fs::exists(file, error)) return std::nullopt;
   const SafetensorsFile content = SafetensorsFile::open(file);
   const std::string& name = entry(content.metadata, "task", file);
-  const std::string& plugin = entry(content.metadata, "head", file);
-  if (!is_linear_head(plugin))
-    throw Error(file.string() + ": the head is '" + plugin +
-                "'; expected classification, multi_label or regression");
-  Task task{name, plugin, Reading{.pooling = {}, .normalize = encoder.model->modules().normalizes()}, nullptr,
-            true};
-  const HeadPlugin made_by = plugins.head(plugin);
-  task.head = make_head(
-      made_by, Options::read(made_by.options, options_of(content.metadata, plugin, file), file.string()));
-  call_plugin(call_of(task, "learn_labels and build"), [&] {
-    task.head->learn_labels({});
-    task.head->build(encoder.model->feature_width(task.reading, Level::sentence));
-  });
-  for (auto& [parameter, tensor] : task.head->parameters()) {
+  const HeadPlugin plugin = plugins.head(entry(content.metadata, "head", file));
+  if (!is_linear_head(plugin.problem_type))
+    throw Error(file.string() + ": the head is '" + plugin.name +
+                "', which is no linear head; expected a file that mtt export wrote");
+  Task task(
+      name, plugin.name, Reading{.pooling = {}, .normalize = encoder.model->modules().normalizes()},
+      make_head(plugin, Options::read(plugin.options, options_of(content.metadata, plugin.options, file),
+                                      file.string())),
+      true, plugin.problem_type);
+  task.learn_labels({});
+  task.build(encoder.model->feature_width(task));
+  for (auto& [parameter, tensor] : task.module().parameters()) {
     const std::string part = part_of(parameter);
     const TensorView* found = nullptr;
     for (const TensorView& view : content.tensors)

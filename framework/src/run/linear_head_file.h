@@ -15,14 +15,14 @@ namespace mtt {
 /// JSON array, empty for regression) and, for multi_label, `threshold`.
 inline constexpr const char* kLinearHeadFile = "head.safetensors";
 
-/// Writes the file for a task with one of these heads.
+/// Writes the file for a task with one of these heads. `threshold` is for multi_label.
 void write_linear_head(const std::filesystem::path& file, const Task& task, double threshold);
 
 /// The task of the encoder's directory; none where there is no such file. A file that does not fit the
 /// vectors or has other metadata throws Error.
 std::optional<Task> linear_head_task(const Encoder& encoder, PluginCatalog& plugins);
 
-/// Whether a head plugin is one that such a file can hold.
-bool is_linear_head(const std::string& plugin);
+/// Whether such a file can hold a head: a classifier or regression of sentences.
+bool is_linear_head(ProblemType type);
 
 }  // namespace mtt

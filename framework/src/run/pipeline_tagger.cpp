@@ -61,7 +61,7 @@ at::Tensor PipelineTagger::forward(const Encoding& encoding) const {
   return classifier_->forward(encoding.tokens);
 }
 
-at::Tensor PipelineTagger::prepare(const std::vector<Value>&, const TokenBatch&) const {
+at::Tensor PipelineTagger::prepare(const std::vector<Value>&, const PackedBatch&) const {
   throw Error("a tagger of transformers is not trained further; train a token_classification head instead");
 }
 
@@ -69,7 +69,7 @@ at::Tensor PipelineTagger::loss(const at::Tensor&, const at::Tensor&) const {
   throw Error("a tagger of transformers has no loss; train a token_classification head instead");
 }
 
-bool PipelineTagger::begins_word(const TokenBatch& batch, std::int64_t token, std::string_view text,
+bool PipelineTagger::begins_word(const PackedBatch& batch, std::int64_t token, std::string_view text,
                                  const std::vector<std::size_t>& places) const {
   const std::int64_t id = batch.ids.const_data_ptr<std::int64_t>()[token];
   const auto [begin, end] = batch.chars[token];
@@ -79,17 +79,18 @@ bool PipelineTagger::begins_word(const TokenBatch& batch, std::int64_t token, st
   return begin == 0 || is_space(begin - 1) || is_space(begin);
 }
 
-std::vector<Value> PipelineTagger::decode(const at::Tensor& logits, const TokenBatch& batch) const {
+std::vector<Value> PipelineTagger::decode(const at::Tensor& logits, const PackedBatch& batch) const {
   const auto [scores, indices] = at::softmax(logits, 1).max(1);
   const float* score = scores.const_data_ptr<float>();
   const std::int64_t* index = indices.const_data_ptr<std::int64_t>();
+  const auto* text_number = batch.text.const_data_ptr<std::int64_t>();
   std::vector<Value> predictions;
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     const std::string_view text = batch.texts[s];
     const std::vector<std::size_t> places = character_places(text);
     std::vector<Word> words;
     for (std::int64_t t = batch.offsets[s] + batch.prompt_lengths[s]; t < batch.offsets[s + 1]; ++t) {
-      if (batch.special[t]) continue;
+      if (text_number[t] < 0) continue;
       const CharSpan chars = batch.chars[t];
       if (words.empty() || begins_word(batch, t, text, places))
         words.push_back({t, chars});

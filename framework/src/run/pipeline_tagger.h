@@ -25,7 +25,7 @@ class PipelineTagger : public Head {
 
   nn::Linear& classifier() { return *classifier_; }  ///< after `build`
 
-  Level level() const override { return Level::token; }
+  Reads reads() const override { return {.unit = Reads::Unit::token}; }
   LabelKind label_kind() const override { return LabelKind::spans; }
   std::vector<std::string> label_names() const override { return labels_; }
   void learn_labels(const std::vector<Value>&) override {}
@@ -33,10 +33,10 @@ class PipelineTagger : public Head {
   void restore(const Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<Value>& labels, const TokenBatch& batch) const override;
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   /// {"entities": [{"start": 5, "end": 14, "label": "PER", "text": "Mara Berg", "score": 0.91}]}
-  std::vector<Value> decode(const at::Tensor& logits, const TokenBatch& batch) const override;
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const override;
   std::vector<Metric> score(const std::vector<Value>& predictions,
                             const std::vector<Value>& labels) const override;
   std::optional<bool> right(const Value& prediction, const Value& label) const override;
@@ -48,7 +48,7 @@ class PipelineTagger : public Head {
     bool begins = false;
   };
 
-  bool begins_word(const TokenBatch& batch, std::int64_t token, std::string_view text,
+  bool begins_word(const PackedBatch& batch, std::int64_t token, std::string_view text,
                    const std::vector<std::size_t>& places) const;
 
   std::vector<Tag> tags_;

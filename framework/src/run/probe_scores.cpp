@@ -5,7 +5,6 @@
 
 #include "io/terminal_text.h"
 #include "train/checkpoint.h"
-#include "train/early_stopping.h"
 
 namespace mtt {
 std::vector<TaskScore> score_probes(const std::vector<HeadStart>& starts,
@@ -19,7 +18,7 @@ std::vector<TaskScore> score_probes(const std::vector<HeadStart>& starts,
 
 void start_heads(const std::vector<HeadStart>& starts, MultiTaskModel& model) {
   for (std::size_t t = 0; t < starts.size(); ++t)
-    copy_into(starts[t].weights, model.tasks()[t].head->parameters(), "the start of a head");
+    copy_into(starts[t].weights, model.tasks()[t].module().parameters(), "the start of a head");
 }
 
 void add_probes(std::vector<TaskScore>& scores, const std::vector<TaskScore>& probes) {
@@ -40,8 +39,7 @@ void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& ex
   for (const TaskScore& score : scores) {
     if (!score.probe || score.probe->empty() || score.metrics.empty()) continue;
     const Metric &trained = score.metrics.front(), &probe = score.probe->front();
-    const double lost =
-        higher_is_better(trained.name) ? probe.value - trained.value : trained.value - probe.value;
+    const double lost = trained.higher_is_better ? probe.value - trained.value : trained.value - probe.value;
     if (!(lost * static_cast<double>(score.examples) > 1 + 1e-9)) continue;
     console.warn("task '" + score.task + "': after training " + trained.name + " is " +
                  formatted("%.4f", trained.value) + " on " +

@@ -49,17 +49,16 @@ RunCheck::RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& pl
       settings_(std::move(settings)) {
   for (std::size_t t = 0; t < plans.size(); ++t) {
     const TaskPlan& plan = plans[t];
-    const auto add = [&](const std::string& file, Role role) {
+    const auto add = [&](const std::string& file, DataRole role) {
       if (!file.empty())
         labelled_.push_back(
             {t, plan.config->name, plan.field(), file, role, plan.config->options.strings("tags")});
     };
-    add(plan.files.train, Role::train);
-    add(plan.files.dev, Role::dev);
-    for (const std::string& test : test_sets(experiment, *plan.config, files)) add(test, Role::test);
-    token_level_.push_back(plan.task.head->level() == Level::token);
-    spans_.push_back(call_plugin(call_of(plan.task, "label_kind"),
-                                 [&] { return plan.task.head->label_kind(); }) == LabelKind::spans);
+    add(plan.files.train, DataRole::train);
+    add(plan.files.dev, DataRole::dev);
+    for (const std::string& test : test_sets(experiment, *plan.config, files)) add(test, DataRole::test);
+    token_level_.push_back(plan.task.reads_tokens());
+    spans_.push_back(plan.task.label_kind() == LabelKind::spans);
     fits_heads_ = fits_heads_ || plan.init != "none" || training_;
   }
 }
@@ -97,11 +96,10 @@ void RunCheck::check_charts() {
   if (!experiment_.source.find("sweep")) return;
   const std::size_t longest = longest_name(settings_.directory);
   for (const LabelledFile& labels : labelled_) {
-    if (labels.role != Role::test) continue;
+    if (labels.role != DataRole::test) continue;
     const Task& task = encoder_.model->tasks()[labels.task];
     attempt([&] {
-      for (const Metric& metric :
-           call_plugin(call_of(task, "score"), [&] { return task.head->score({}, {}); })) {
+      for (const Metric& metric : task.metrics()) {
         const std::string name =
             fs::path(files_.path(labels.file)).stem().string() + "." + task.name + "." + metric.name + ".svg";
         if (name.size() > longest)
@@ -138,7 +136,7 @@ void RunCheck::build(const std::function<void()>& build) {
   const auto start = std::chrono::steady_clock::now();
   const std::size_t before = problems_.size();
   const bool learns_from_bad_spans = std::any_of(with_bad_spans_.begin(), with_bad_spans_.end(),
-                                                 [](const auto& l) { return l.role == Role::train; });
+                                                 [](const auto& l) { return l.role == DataRole::train; });
   if (learns_from_bad_spans) return;
   attempt(build);
   built_ = problems_.size() == before;
@@ -150,7 +148,7 @@ void RunCheck::check_labels() {
     const bool told = std::any_of(with_bad_spans_.begin(), with_bad_spans_.end(),
                                   [&](const LabelledFile& bad) { return same_labels(bad, labels); });
     if (told) continue;
-    if (labels.role != Role::train)
+    if (labels.role != DataRole::train)
       attempt([&] {
         warn_of_unseen_labels({{labels.task, labels.field, labels.file}}, files_, *encoder_.model, console_);
       });
@@ -187,7 +185,7 @@ void RunCheck::estimate() {
   for (const LabelledFile& labels : labelled_) {
     if (std::find(seen.begin(), seen.end(), labels.file) != seen.end()) continue;
     seen.push_back(labels.file);
-    auto& role = labels.role == Role::train ? train : labels.role == Role::dev ? dev : test;
+    auto& role = labels.role == DataRole::train ? train : labels.role == DataRole::dev ? dev : test;
     role.push_back(&files_.get(labels.file).texts);
   }
   const auto scoring = [&](const auto& texts) {

@@ -47,9 +47,8 @@ fs::path head_directory(const fs::path& directory, const std::string& task) {
 }
 
 void save_head(const fs::path& directory, const Task& task) {
-  save_tensors(directory / "model.safetensors", task.head->parameters());
-  const Value state = call_plugin(call_of(task, "state"), [&] { return task.head->state(); });
-  const Value head(Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", state}});
+  save_tensors(directory / "model.safetensors", task.module().parameters());
+  const Value head(Value::Table{{"plugin", task.plugin}, {"trained", task.trained}, {"state", task.state()}});
   write_file_atomically(directory / "head.json", head.json() + "\n");
 }
 
@@ -63,14 +62,11 @@ void restore_head(const fs::path& directory, TaskPlan& plan, Encoder& encoder) {
     throw Error(file.string() + ": this head was made by the plugin '" + saved.at("plugin").string() +
                 "', but the configuration names '" + plan.task.plugin + "'");
   }
-  Head& head = *plan.task.head;
-  call_plugin(call_of(plan.task, "restore and build"), [&] {
-    head.restore(saved.at("state"));
-    head.build(encoder.model->feature_width(plan.task.reading, head.level()));
-  });
+  plan.task.restore(saved.at("state"));
+  plan.task.build(encoder.model->feature_width(plan.task));
   load_weights(
-      head, Weights::read(directory), [](std::string_view name) { return WeightTarget{std::string(name)}; },
-      encoder.warnings);
+      plan.task.module(), Weights::read(directory),
+      [](std::string_view name) { return WeightTarget{std::string(name)}; }, encoder.warnings);
   plan.task.trained = saved.at("trained").boolean();
 }
 

@@ -63,7 +63,7 @@ class Sample {
     Chosen longest;
     for (std::size_t s = 0; s < all_.size(); ++s) {
       const bool coupled = std::any_of(all_[s].tasks.begin(), all_[s].tasks.end(),
-                                       [&](std::size_t t) { return model_.tasks()[t].head->coupled(); });
+                                       [&](std::size_t t) { return model_.tasks()[t].coupled(); });
       if (coupled) continue;
       const auto length = [&](std::int64_t e) {
         return static_cast<std::int64_t>(all_[s].tokens[e].tokens.ids.size());
@@ -85,9 +85,7 @@ class Sample {
   void tokenise(const TextEncoder& text_encoder, std::int64_t threads) {
     for (TrainingSource& source : sources_) {
       source.tokens = tokenize(text_encoder, source.texts, threads);
-      auto partners = tokenize(text_encoder, source.partners, threads);
-      source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
-                           std::make_move_iterator(partners.end()));
+      append(source.tokens, tokenize(text_encoder, source.second_texts, threads));
     }
   }
 
@@ -100,7 +98,7 @@ class Sample {
     const auto [found, fresh] = index_[source].emplace(example, own.examples());
     if (!fresh) return found->second;
     own.texts.push_back(all_[source].texts[example]);
-    if (!all_[source].partners.empty()) own.partners.push_back(all_[source].partners[example]);
+    if (!all_[source].second_texts.empty()) own.second_texts.push_back(all_[source].second_texts[example]);
     for (std::size_t t = 0; t < own.labels.size(); ++t)
       own.labels[t].push_back(all_[source].labels[t][example]);
     return found->second;

@@ -10,7 +10,6 @@
 #include "eval/cosine.h"
 #include "eval/named_scores.h"
 #include "io/terminal_text.h"
-#include "model/pair_inference.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
@@ -18,19 +17,33 @@
 namespace mtt {
 namespace {
 
-/// What a head says of each pair, from the model's own vectors of both sentences.
-std::vector<Value> pair_predictions(const Task& task, const Examples& examples, const std::string& file,
-                                    const Inference& inference) {
-  if (examples.partners.empty())
-    throw Error("task '" + task.name + "': the head reads pairs of sentences, and its dev or test file '" +
-                file + "' " + examples.why_no_partners);
-  return predict_pairs(task, examples.texts, examples.partners, inference);
+bool has_label(const Examples& examples, const std::string& field) {
+  const auto labels = examples.labels(field);
+  return std::any_of(labels.begin(), labels.end(), [](const Value& l) { return !l.is(Value::Kind::null); });
+}
+
+/// The predictions of all tasks for a file, those of tasks on pairs included where one of them is scored on
+/// it.
+InferenceResult predictions_of(const std::string& file, const std::vector<HeldOut>& held_out,
+                               ExampleFiles& files, const Inference& inference, const MultiTaskModel& model) {
+  const Examples& examples = files.get(file);
+  bool pairs = false;
+  for (const HeldOut& item : held_out) {
+    const Task& task = model.tasks()[item.task];
+    if (item.file != file || !task.grouped() || !has_label(examples, item.field)) continue;
+    if (examples.partners.empty())
+      throw Error("task '" + task.name + "': the head reads pairs of sentences, and its dev or test file '" +
+                  files.path(file) + "' " + examples.why_no_partners);
+    pairs = true;
+  }
+  return inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}},
+                       pairs ? examples.partners : std::vector<std::string>());
 }
 
 /// The classes of a head that declares what its labels are.
 ClassReport classes_of(const Task& task, const TaskScore& score) {
-  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
-  const auto names = call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
+  const LabelKind kind = task.label_kind();
+  const auto names = task.label_names();
   try {
     return class_report(kind, names, score.predictions, score.labels);
   } catch (const Error& error) {
@@ -53,9 +66,7 @@ TaskScore score_together(const std::vector<const TaskScore*>& scores, const Mult
       if (!complete) break;
       const Task& judge = *std::find_if(model.tasks().begin(), model.tasks().end(),
                                         [&](const Task& task) { return task.name == score->task; });
-      const auto verdict = call_plugin(call_of(judge, "right"), [&] {
-        return judge.head->right(score->predictions[i], score->labels[i]);
-      });
+      const auto verdict = judge.right(score->predictions[i], score->labels[i]);
       judged += verdict.has_value();
       wrong += verdict.has_value() && !*verdict;
     }
@@ -69,17 +80,6 @@ TaskScore score_together(const std::vector<const TaskScore*>& scores, const Mult
 }
 
 }  // namespace
-
-std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics) {
-  const std::string who = "task '" + task.name + "': the head '" + task.plugin + "' ";
-  if (metrics.empty()) throw Error(who + "gave no metric for labelled examples; its score is wrong");
-  std::set<std::string> names;
-  for (const Metric& metric : metrics)
-    if (metric.name.empty() || !names.insert(metric.name).second)
-      throw Error(who + "gave two metrics of the name " + Value(metric.name).json() +
-                  ", or one without a name; its score is wrong");
-  return metrics;
-}
 
 Value metrics_json(const std::vector<Metric>& metrics) {
   Value table{Value::Table{}};
@@ -127,21 +127,16 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     score.set = item.file;
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
-    const bool pairs = task.head->level() == Level::pair;
-    InferenceResult* result = pairs ? nullptr : &results[item.file];
-    if (result && result->predictions.empty())
-      *result = inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}});
-    score.predictions =
-        pairs ? pair_predictions(task, examples, score.file, inference) : result->predictions[item.task];
+    if (!results.contains(item.file))
+      results[item.file] = predictions_of(item.file, held_out, files, inference, model);
+    score.predictions = results[item.file].predictions[item.task];
     score.labels = std::move(labels);
-    score.metrics = checked_metrics(task, call_plugin(call_of(task, "score"), [&] {
-                                      return task.head->score(score.predictions, score.labels);
-                                    }));
+    score.metrics = task.score(score.predictions, score.labels);
     score.classes = classes_of(task, score);
   }
   std::map<std::string, std::vector<std::size_t>> judged;  // rows of `scores` by the path of their file
   for (std::size_t i = 0; i < held_out.size(); ++i)
-    if (model.tasks()[held_out[i].task].head->level() != Level::pair) judged[scores[i].file].push_back(i);
+    if (!model.tasks()[held_out[i].task].grouped()) judged[scores[i].file].push_back(i);
   for (const auto& [file, rows] : judged) {
     const bool unlabelled =
         std::any_of(rows.begin(), rows.end(), [&](std::size_t i) { return scores[i].examples == 0; });

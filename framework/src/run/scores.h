@@ -41,10 +41,6 @@ struct TaskScore {
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
                                    const Inference& inference, const MultiTaskModel& model);
 
-/// The metrics that a task's head gave. No metric, and one without a name or of a name that is there twice,
-/// throw Error: scores are kept by name.
-std::vector<Metric> checked_metrics(const Task& task, std::vector<Metric> metrics);
-
 /// The key of a number that says how alike the two texts of a pair are.
 inline constexpr const char* kSimilarity = "similarity";
 

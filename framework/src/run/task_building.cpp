@@ -72,27 +72,22 @@ Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
 
 void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder) {
   try {
-    encoder.model->feature_width(made.reading, made.head->level());
+    encoder.model->token_width(made.reading);
   } catch (const Error& error) {
     refuse(task, "layer", error.what());
   }
   for (const char* key : {"pooling", "normalize"}) {
     const bool unchanged =
         task.options.value(key).json() == (key == std::string_view("pooling") ? "[\"model\"]" : "\"model\"");
-    if (made.head->level() == Level::pair && !unchanged)
-      refuse(task, key,
-             "a head that reads pairs takes the model's own vectors; leave '" + std::string(key) + "' out");
-    if (made.head->level() == Level::token && !unchanged)
+    if (made.reads_tokens() && !unchanged)
       refuse(
           task, key,
           "'" + std::string(key) + "' is for heads that read sentences; '" + made.plugin + "' reads tokens");
   }
-  if (made.head->level() != Level::token && !task.options.strings("tags").empty())
+  if (!made.reads_tokens() && !task.options.strings("tags").empty())
     refuse(task, "tags",
            "'tags' names the tags of tokens, for head = \"token_classification\"; '" + made.plugin +
                "' has labels");
-  if (made.head->level() == Level::pair && made.reading.layer >= 0)
-    refuse(task, "layer", "a head that reads pairs takes the model's own vectors; leave 'layer' out");
 }
 
 bool has_label(const std::vector<Value>& labels) {
@@ -109,7 +104,7 @@ std::string keys_of(const Examples& examples) {
 /// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
 bool needs_label(const TaskPlan& plan, bool trains) {
   if (plan.init != "none") return true;
-  return trains && (plan.task.head->level() != Level::pair || !plan.config->options.string("field").empty());
+  return trains && (!plan.task.grouped() || !plan.config->options.string("field").empty());
 }
 
 std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, bool trains) {
@@ -133,8 +128,9 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
     const HeadPlugin plugin = find_head(config, plugins);
     TaskPlan plan{&config, read_head_options(config, plugin.options), {}, {}};
     try {
-      plan.task = {config.name, plugin.name, reading_of(config, encoder),
-                   make_head(plugin, plan.head_options), false};
+      plan.task = {
+          config.name, plugin.name,        reading_of(config, encoder), make_head(plugin, plan.head_options),
+          false,       plugin.problem_type};
     } catch (const Error& error) {
       const std::string what = error.what();
       if (what.find("[tasks.") == std::string::npos) refuse(config, "head", what);
@@ -153,7 +149,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
-    if (plan.task.head->level() != Level::pair) continue;
+    if (!plan.task.grouped()) continue;
     const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
     const std::string& train = plan.files.train;
     const auto check = [&](const std::string& which, const std::string& file) {
@@ -169,7 +165,7 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
-      if (other.task.head->level() != Level::pair && other.files.train == train)
+      if (!other.task.grouped() && other.files.train == train)
         throw Error(task + " and is trained on '" + train + "' as task '" + other.config->name +
                     "' does, which is not; give it a file of its own with train = \"...\"");
   }
@@ -182,17 +178,14 @@ std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment
     const std::vector<Value> labels =
         file.empty() ? std::vector<Value>() : labels_of(plan, files.get(file), experiment.trains);
     try {
-      call_plugin(call_of(plan.task, "learn_labels"), [&] { plan.task.head->learn_labels(labels); });
+      plan.task.learn_labels(labels);
     } catch (const Error&) {
       if (!file.empty()) throw;
       refuse(*plan.config, "head",
              "there are no training examples; name their file by train = \"...\" in [data] or in this table");
     }
-    call_plugin(call_of(plan.task, "build"), [&] {
-      Head& head = *plan.task.head;
-      head.build(encoder.model->feature_width(plan.task.reading, head.level()));
-      randomise(head, stream_seed(experiment.run.integer("seed"), plan.config->name));
-    });
+    plan.task.build(encoder.model->feature_width(plan.task));
+    randomise(plan.task.module(), stream_seed(experiment.run.integer("seed"), plan.config->name));
     if (plan.start) start_head_from(plan.task, *plan.start);
   }
   std::vector<HeadStart> starts;

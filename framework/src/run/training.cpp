@@ -54,8 +54,7 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     if (files[t].dev.empty()) continue;
     ++held_out;
-    for (const Metric& metric :
-         call_plugin(call_of(tasks[t].task, "score"), [&] { return tasks[t].task.head->score({}, {}); }))
+    for (const Metric& metric : tasks[t].task.metrics())
       names.push_back(tasks[t].config->name + "." + metric.name);
   }
   if (held_out == 0) {
@@ -78,7 +77,7 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
 /// Whether all that a head reads is frozen in every phase.
 bool reads_frozen(const MultiTaskModel& model, const FreezePolicy& policy, const Task& task) {
   const std::int64_t read = task.reading.layer_in(model.backbone().shape().layers);
-  const bool own_vector = task.head->level() == Level::token || task.reading.pooling;
+  const bool own_vector = task.reads_tokens() || task.reading.pooling;
   const auto trains = [&](const std::string& name) { return policy.ever_trains(name); };
   for (const auto& [name, tensor] : model.backbone().parameters())
     if (layer_of_parameter(name) < read && trains(std::string(kBackbonePrefix) + name)) return false;
@@ -110,14 +109,14 @@ HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   HeadsAtStart heads{.random = {}, .all_probes = true};
   for (const TaskPlan& task : tasks) {
     heads.all_probes = heads.all_probes && starts_at_optimum(task);
-    const bool may_have_weights = task.task.head->convex() || task.task.head->level() != Level::pair;
+    const bool may_have_weights = task.task.convex() || !task.task.grouped();
     if (task.init == "none" && !task.start && may_have_weights) heads.random.push_back(task.config->name);
   }
   return heads;
 }
 
 void check_batch_size(const Experiment& experiment, const Task& task) {
-  if (task.head->coupled() && experiment.train.integer("batch_size") < 2)
+  if (task.coupled() && experiment.train.integer("batch_size") < 2)
     experiment.train.value("batch_size")
         .refuse("[train] task '" + task.name +
                 "' compares the examples of a step with each other, so a step of one example has no "
@@ -138,7 +137,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   for (const TaskPlan& task : tasks) {
     check_batch_size(experiment, task.task);
     names.push_back(task.config->name);
-    weighted.push_back({task.config->name, task.task.head->loss_kind()});
+    weighted.push_back({task.config->name, task.task.loss_kind()});
     plan.files.push_back({task.field(), task.files.train, task.files.dev});
     if (plan.files.back().train.empty())
       throw Error("task '" + task.config->name +
@@ -184,7 +183,7 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     if (source == sources.end()) {
       source = sources.insert(sources.end(), TrainingSource{.file = file,
                                                             .texts = files.get(file).texts,
-                                                            .partners = files.get(file).partners,
+                                                            .second_texts = files.get(file).partners,
                                                             .tasks = {},
                                                             .labels = {},
                                                             .tokens = {}});
@@ -193,12 +192,9 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     source->labels.push_back(files.get(file).labels(plan.files[t].field));
   }
   for (TrainingSource& source : sources) {
-    const bool pairs = encoder.model->tasks()[source.tasks.front()].head->level() == Level::pair;
-    if (!pairs) source.partners.clear();
+    if (!encoder.model->tasks()[source.tasks.front()].grouped()) source.second_texts.clear();
     source.tokens = tokenize(text_encoder, source.texts, threads);
-    auto partners = tokenize(text_encoder, source.partners, threads);
-    source.tokens.insert(source.tokens.end(), std::make_move_iterator(partners.begin()),
-                         std::make_move_iterator(partners.end()));
+    append(source.tokens, tokenize(text_encoder, source.second_texts, threads));
   }
   return sources;
 }
@@ -245,11 +241,14 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
   job.data_key = data_key(job.sources);
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {
-      Scores scores;
+      Evaluation evaluation;
       for (const TaskScore& score : score_tasks(held_out, files, inference, *encoder.model))
-        for (const Metric& metric : score.metrics)
-          scores.emplace_back(score.task + "." + metric.name, metric.value);
-      return scores;
+        for (const Metric& metric : score.metrics) {
+          const std::string name = score.task + "." + metric.name;
+          evaluation.scores.emplace_back(name, metric.value);
+          if (!metric.higher_is_better) evaluation.lower_is_better.insert(name);
+        }
+      return evaluation;
     };
   }
   MetricRecorder metrics(directory / "metrics.jsonl");

@@ -15,8 +15,8 @@ constexpr std::size_t kMostNamed = 5;
 
 std::vector<std::pair<std::string, std::int64_t>> unseen_of(const Task& task,
                                                             const std::vector<Value>& held_out) {
-  const LabelKind kind = call_plugin(call_of(task, "label_kind"), [&] { return task.head->label_kind(); });
-  auto names = call_plugin(call_of(task, "label_names"), [&] { return task.head->label_names(); });
+  const LabelKind kind = task.label_kind();
+  auto names = task.label_names();
   if (names.empty()) return {};
   try {
     return unseen_labels(kind, LabelSet(std::move(names)), held_out);

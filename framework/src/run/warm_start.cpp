@@ -125,7 +125,7 @@ void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {
              plan.task.plugin + "' here" + another);
     if (!(found->reading == plan.task.reading))
       refuse("the head of task '" + name + "' has another layer, pooling or normalize in the run" + another);
-    const bool reads_model_vector = plan.task.head->level() != Level::token && !plan.task.reading.pooling;
+    const bool reads_model_vector = !plan.task.reads_tokens() && !plan.task.reading.pooling;
     if (reads_model_vector &&
         !(other_->encoder.model->modules().pooling() == encoder.model->modules().pooling()))
       refuse("the head of task '" + name +
@@ -149,18 +149,15 @@ void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {
 }
 
 void start_head_from(Task& task, const Task& other) {
-  const auto state_of = [](const Task& of) {
-    return call_plugin(call_of(of, "state"), [&] { return of.head->state(); });
-  };
   const std::string begin = "task '" + task.name + "': the head cannot start from that of [run] init_from: ";
   const std::string another =
       "; use the same labels, or give the task another name and its labels by 'field'";
-  const Value here = state_of(task), there = state_of(other);
+  const Value here = task.state(), there = other.state();
   if (here.json() != there.json())
     throw Error(begin + "its labels are " + shortened(here.json(), 200) + " here and " +
                 shortened(there.json(), 200) + " there" + another);
-  auto own = task.head->parameters();
-  const auto values = other.head->parameters();
+  auto own = task.module().parameters();
+  const auto values = other.module().parameters();
   const bool same =
       own.size() == values.size() && std::all_of(own.begin(), own.end(), [&](const nn::NamedParameter& p) {
         const nn::NamedParameter* value = find(values, p.name);

@@ -20,8 +20,7 @@ ActivationCache::ActivationCache(const MultiTaskModel& model, const TrainingSour
                                  const CacheStorage& storage)
     : model_(model), source_(source), plan_(std::move(plan)) {
   const std::int64_t hidden = model.backbone().shape().hidden;
-  for (const Reading& reading : plan_.sentences)
-    widths_.push_back(model.feature_width(reading, Level::sentence));
+  for (const Reading& reading : plan_.sentences) widths_.push_back(model.sentence_width(reading));
   const std::int64_t fixed = std::accumulate(widths_.begin(), widths_.end(), std::int64_t{0});
   const std::int64_t per_token = hidden * static_cast<std::int64_t>(plan_.token_layers.size());
   offsets_ = {0};
@@ -62,7 +61,7 @@ ActivationCache::ActivationCache(const MultiTaskModel& model, const TrainingSour
   complete_at_start_ = store_->complete();
 }
 
-void ActivationCache::read(const TokenBatch& batch, const std::vector<std::int64_t>& rows,
+void ActivationCache::read(const PackedBatch& batch, const std::vector<std::int64_t>& rows,
                            PrefixValues& into) const {
   const std::int64_t hidden = model_.backbone().shape().hidden;
   for (std::size_t s = 0; s < rows.size(); ++s) {
@@ -82,7 +81,7 @@ void ActivationCache::read(const TokenBatch& batch, const std::vector<std::int64
   }
 }
 
-void ActivationCache::write(const TokenBatch& batch, const std::vector<std::int64_t>& rows,
+void ActivationCache::write(const PackedBatch& batch, const std::vector<std::int64_t>& rows,
                             const PrefixValues& values) {
   const std::int64_t hidden = model_.backbone().shape().hidden;
   for (std::size_t s = 0; s < rows.size(); ++s) {
@@ -120,7 +119,7 @@ void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward
   std::size_t done = 0;
   run_on_workers(threads, static_cast<std::int64_t>(forwards.size()), [&](std::int64_t number) {
     const auto& rows = forwards[number];
-    const TokenBatch batch = batch_of(model_, source_, rows);
+    const PackedBatch batch = batch_of(model_, source_, rows);
     const bool held =
         climbs && std::all_of(rows.begin(), rows.end(), [&](std::int64_t r) { return r < older->kept_; });
     PrefixValues known;
@@ -139,7 +138,7 @@ void ActivationCache::fill(std::int64_t threads, std::int64_t tokens_per_forward
   store_->finish();
 }
 
-PrefixValues ActivationCache::values(const TokenBatch& batch, const std::vector<std::int64_t>& rows) const {
+PrefixValues ActivationCache::values(const PackedBatch& batch, const std::vector<std::int64_t>& rows) const {
   PrefixValues all = PrefixValues::empty(model_, plan_, batch);
   read(batch, rows, all);
   std::vector<std::int64_t> missing;

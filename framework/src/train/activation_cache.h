@@ -34,7 +34,7 @@ class ActivationCache {
             const std::function<void(double share)>& progress);
 
   /// The values of a batch; texts that are not kept are computed.
-  PrefixValues values(const TokenBatch& batch, const std::vector<std::int64_t>& rows) const;
+  PrefixValues values(const PackedBatch& batch, const std::vector<std::int64_t>& rows) const;
 
   const PrefixPlan& plan() const { return plan_; }
   std::int64_t kept() const { return kept_; }  ///< texts
@@ -43,8 +43,8 @@ class ActivationCache {
   bool was_damaged() const { return store_->was_damaged(); }
 
  private:
-  void read(const TokenBatch& batch, const std::vector<std::int64_t>& rows, PrefixValues& into) const;
-  void write(const TokenBatch& batch, const std::vector<std::int64_t>& rows, const PrefixValues& values);
+  void read(const PackedBatch& batch, const std::vector<std::int64_t>& rows, PrefixValues& into) const;
+  void write(const PackedBatch& batch, const std::vector<std::int64_t>& rows, const PrefixValues& values);
   float* row(std::int64_t index) const { return store_->data() + offsets_[index]; }
 
   const MultiTaskModel& model_;

@@ -7,35 +7,30 @@
 
 namespace mtt {
 
-bool higher_is_better(std::string_view metric) {
-  metric.remove_prefix(metric.rfind('.') + 1);  // the name of the task is no part of it
-  for (const std::string_view word : {"loss", "error", "perplexity"})
-    if (metric.find(word) != std::string_view::npos) return false;
-  return true;
-}
-
-double deciding_score(std::string_view best, const Scores& scores) {
+DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation) {
+  const auto higher = [&](std::string_view name) { return !evaluation.lower_is_better.contains(name); };
   double sum = 0, count = 0;
-  for (const auto& [name, value] : main_scores(scores)) {
+  for (const auto& [name, value] : main_scores(evaluation.scores)) {
     if (task_of(name) == kAllTasks) continue;
     ++count;
-    if (std::isfinite(value)) sum += higher_is_better(name) ? value : -value;
+    if (std::isfinite(value)) sum += higher(name) ? value : -value;
   }
-  if (best == "mean" && count > 0) return sum / count;
-  for (const auto& [name, value] : scores)
-    if (name == best) return value;
-  return std::numeric_limits<double>::quiet_NaN();
+  if (best == "mean" && count > 0) return {sum / count, true};
+  for (const auto& [name, value] : evaluation.scores)
+    if (name == best) return {value, higher(name)};
+  return {std::numeric_limits<double>::quiet_NaN(), true};
 }
 
-EarlyStopping::EarlyStopping(std::string_view metric, std::int64_t patience)
-    : higher_(higher_is_better(metric)), patience_(patience) {
+EarlyStopping::EarlyStopping(std::int64_t patience) : patience_(patience) {
   if (patience < 0)
     throw Error("the patience is " + std::to_string(patience) +
                 " evaluations; expected at least 1, or 0 never to stop early");
 }
 
-bool EarlyStopping::update(std::int64_t step, double value) {
-  const bool better = std::isfinite(value) && (!best_ || (higher_ ? value > *best_ : value < *best_));
+bool EarlyStopping::update(std::int64_t step, const DecidingScore& score) {
+  const double value = score.value;
+  const bool better =
+      std::isfinite(value) && (!best_ || (score.higher_is_better ? value > *best_ : value < *best_));
   if (!better) {
     ++without_best_;
     return false;

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include "eval/named_scores.h"
@@ -10,24 +13,33 @@
 
 namespace mtt {
 
-/// False for metrics whose name says loss, error or perplexity ("mean_absolute_error"); true for all others.
-bool higher_is_better(std::string_view metric);
+/// The scores of the validation sets.
+struct Evaluation {
+  Scores scores;
+  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores; of all others higher is
+};
 
-/// The value that decides which weights are kept. "mean": the mean of the tasks' main metrics (of all tasks
-/// together there is none), of which those that are better when lower count negatively, so that higher is
-/// better; one that is undefined counts as 0. Else the score of that name. NaN where there is no such score.
-double deciding_score(std::string_view best, const Scores& scores);
+/// A score that decides which weights are kept.
+struct DecidingScore {
+  double value = 0;
+  bool higher_is_better = true;
+};
+
+/// "mean": the mean of the tasks' main metrics (of all tasks together there is none), of which those that are
+/// better when lower count negatively, so that higher is better; one that is undefined counts as 0. Else the
+/// score of that name. NaN where there is no such score.
+DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation);
 
 /// Watches one metric from evaluation to evaluation.
 class EarlyStopping {
  public:
   /// patience: evaluations in a row without a new best after which training stops; 0: it never does. A
   /// negative one throws Error.
-  EarlyStopping(std::string_view metric, std::int64_t patience);
+  explicit EarlyStopping(std::int64_t patience);
 
-  /// Takes the value after `step` steps; true where it is the best so far. An equal value is no new best, and
+  /// Takes the score after `step` steps; true where it is the best so far. An equal value is no new best, and
   /// NaN or an infinity never is one.
-  bool update(std::int64_t step, double value);
+  bool update(std::int64_t step, const DecidingScore& score);
 
   bool should_stop() const { return patience_ > 0 && without_best_ >= patience_; }
   std::optional<double> best() const { return best_; }
@@ -37,7 +49,6 @@ class EarlyStopping {
   void restore(const Value& state);
 
  private:
-  bool higher_;
   std::int64_t patience_;
   std::optional<double> best_;
   std::int64_t best_step_ = -1;

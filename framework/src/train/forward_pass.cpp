@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "mtt/random_stream.h"
-#include "train/plugin_results.h"
 
 namespace mtt {
 
@@ -59,14 +58,9 @@ std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_
   std::vector<at::Tensor> result(source.tasks.size());
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     if (forward.counts[t] == 0) continue;
-    const Task& task = model_.tasks()[source.tasks[t]];
-    task.head->reseed(draws("heads." + task.name));
-    Encoding encoding = shared.read(task.reading, task.head->level());
-    if (task.head->level() == Level::pair) {
-      encoding.partners = encoding.sentences.index_select(0, forward.second);
-      encoding.sentences = encoding.sentences.index_select(0, forward.first);
-    }
-    result[t] = checked_loss(task, encoding, forward.targets[t]);
+    Task& task = model_.tasks()[source.tasks[t]];
+    task.module().reseed(draws("heads." + task.name));
+    result[t] = task.loss(shared.read(task.reading, task.reads(), forward.groups), forward.targets[t]);
   }
   return result;
 }

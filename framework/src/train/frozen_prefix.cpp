@@ -24,7 +24,7 @@ void add_once(std::vector<T>& list, const T& item) {
 }
 
 /// Neighbouring sentences in at most `count` parts of about as many tokens.
-std::vector<std::vector<std::int64_t>> parts_of(const TokenBatch& batch,
+std::vector<std::vector<std::int64_t>> parts_of(const PackedBatch& batch,
                                                 const std::vector<std::int64_t>& places, std::int64_t count) {
   const std::int64_t tokens =
       std::accumulate(places.begin(), places.end(), std::int64_t{0},
@@ -58,7 +58,7 @@ PrefixPlan plan_prefix(const MultiTaskModel& model, const std::vector<std::size_
   for (const std::size_t t : tasks) {
     const Task& task = model.tasks()[t];
     const std::int64_t layer = task.reading.layer_in(depth);
-    const bool pooled = task.head->level() != Level::token;
+    const bool pooled = !task.reads_tokens();
     if (layer > frontier)
       add_once(plan.token_layers, frontier);
     else if (pooled && (task.reading.pooling || !learns(model.modules())))
@@ -71,13 +71,12 @@ PrefixPlan plan_prefix(const MultiTaskModel& model, const std::vector<std::size_
 }
 
 PrefixValues PrefixValues::empty(const MultiTaskModel& model, const PrefixPlan& plan,
-                                 const TokenBatch& batch) {
+                                 const PackedBatch& batch) {
   PrefixValues values;
   for (std::size_t i = 0; i < plan.token_layers.size(); ++i)
     values.tokens.push_back(at::empty({batch.tokens(), model.backbone().shape().hidden}, at::kFloat));
   for (const Reading& reading : plan.sentences)
-    values.sentences.push_back(
-        at::empty({batch.sentences(), model.feature_width(reading, Level::sentence)}, at::kFloat));
+    values.sentences.push_back(at::empty({batch.size(), model.sentence_width(reading)}, at::kFloat));
   return values;
 }
 
@@ -86,7 +85,7 @@ void PrefixValues::give_to(SharedEncoding& shared, const PrefixPlan& plan) const
   for (std::size_t i = 0; i < sentences.size(); ++i) shared.know_sentences(plan.sentences[i], sentences[i]);
 }
 
-PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, const TokenBatch& batch,
+PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, const PackedBatch& batch,
                         const PrefixPlan& known_plan, const PrefixValues& known) {
   const at::NoGradGuard no_grad;
   const std::int64_t depth = model.backbone().shape().layers;
@@ -101,15 +100,13 @@ PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, con
   return values;
 }
 
-TokenBatch batch_of(const MultiTaskModel& model, const TrainingSource& source,
-                    const std::vector<std::int64_t>& rows) {
-  std::vector<const TokenizedText*> members;
-  for (const std::int64_t r : rows) members.push_back(&source.tokens[r]);
-  return make_batch(members, model.backbone().shape());
+PackedBatch batch_of(const MultiTaskModel& model, const TrainingSource& source,
+                     const std::vector<std::int64_t>& rows) {
+  return make_batch(source.tokens, rows, model.backbone().shape());
 }
 
 void run_prefix_into(PrefixValues& values, const MultiTaskModel& model, const PrefixPlan& plan,
-                     const TrainingSource& source, const TokenBatch& batch,
+                     const TrainingSource& source, const PackedBatch& batch,
                      const std::vector<std::int64_t>& rows, const std::vector<std::int64_t>& places) {
   const std::int64_t threads = at::get_num_threads();
   const auto parts = parts_of(batch, places, threads);
@@ -117,7 +114,7 @@ void run_prefix_into(PrefixValues& values, const MultiTaskModel& model, const Pr
     const auto& part = parts[number];
     std::vector<std::int64_t> texts;
     for (const std::int64_t place : part) texts.push_back(rows[place]);
-    const TokenBatch members = batch_of(model, source, texts);
+    const PackedBatch members = batch_of(model, source, texts);
     const PrefixValues computed = run_prefix(model, plan, members);
     for (std::size_t m = 0; m < part.size(); ++m) {
       const auto sentence = static_cast<std::int64_t>(m);

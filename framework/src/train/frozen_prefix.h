@@ -31,24 +31,24 @@ struct PrefixValues {
   std::vector<at::Tensor> tokens, sentences;
 
   /// Tensors of the right shapes whose values are still to be written.
-  static PrefixValues empty(const MultiTaskModel& model, const PrefixPlan& plan, const TokenBatch& batch);
+  static PrefixValues empty(const MultiTaskModel& model, const PrefixPlan& plan, const PackedBatch& batch);
 
   void give_to(SharedEncoding& shared, const PrefixPlan& plan) const;
 };
 
 /// Runs the frozen prefix without gradient and without dropout, from the known values of another plan where
 /// there are some.
-PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, const TokenBatch& batch,
+PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, const PackedBatch& batch,
                         const PrefixPlan& known_plan = {}, const PrefixValues& known = {});
 
 /// The batch of some texts of a source, in the given order.
-TokenBatch batch_of(const MultiTaskModel& model, const TrainingSource& source,
-                    const std::vector<std::int64_t>& rows);
+PackedBatch batch_of(const MultiTaskModel& model, const TrainingSource& source,
+                     const std::vector<std::int64_t>& rows);
 
 /// Runs the prefix for the sentences `places` of a batch whose sentences are the texts `rows` of a source,
 /// and writes their values. The sentences are shared among as many workers as LibTorch has threads.
 void run_prefix_into(PrefixValues& values, const MultiTaskModel& model, const PrefixPlan& plan,
-                     const TrainingSource& source, const TokenBatch& batch,
+                     const TrainingSource& source, const PackedBatch& batch,
                      const std::vector<std::int64_t>& rows, const std::vector<std::int64_t>& places);
 
 }  // namespace mtt

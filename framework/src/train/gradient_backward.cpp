@@ -13,7 +13,7 @@
 
 #include "mtt/error.h"
 #include "train/gram_matrix.h"
-#include "train/plugin_results.h"
+#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {

@@ -30,7 +30,7 @@ SharedParameters SharedParameters::of(const MultiTaskModel& model) {
   std::int64_t lowest_read = depth;
   for (const Task& task : model.tasks()) {
     const std::int64_t read = task.reading.layer_in(depth);
-    const bool own_vector = task.head->level() == Level::token || task.reading.pooling;
+    const bool own_vector = task.reads_tokens() || task.reading.pooling;
     result.balanced.push_back(lowest < read || (!own_vector && !dense.empty()));
     if (result.balanced.back()) lowest_read = std::min(lowest_read, read);
   }
@@ -43,7 +43,7 @@ SharedParameters SharedParameters::of(const MultiTaskModel& model) {
     if (layer == highest) result.last_layer.push_back(tensor);
   }
   if (result.last_layer.empty()) result.last_layer = result.shared;
-  for (const Task& task : model.tasks()) result.own.push_back(trainable(*task.head));
+  for (const Task& task : model.tasks()) result.own.push_back(trainable(task.module()));
   return result;
 }
 

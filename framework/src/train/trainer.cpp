@@ -90,7 +90,7 @@ Trainer::Trainer(TrainingJob job)
                                   own_layers(job_.model.backbone().parameters()), job_.feature_rms)),
       weighting_optimizer_({}, weighting_slots(job_.weighting)),
       runner_(job_.model, job_.sources, job_.weighting, job_.normalize_weights, job_.seed),
-      stopping_(settings().selection.best, settings().selection.patience),
+      stopping_(settings().selection.patience),
       phases_(job_, optimizer_, runner_, observer_),
       means_(job_.model.tasks().size()),
       drawn_(job_.model.tasks().size()),
@@ -166,11 +166,11 @@ void Trainer::step_weighting(const StepData& data, const StepResult& result) {
 void Trainer::evaluate() {
   if (!job_.evaluate) return;
   job_.model.train(false);
-  const Scores scores = job_.evaluate();
+  const Evaluation evaluation = job_.evaluate();
   at::set_num_threads(static_cast<int>(job_.threads));
-  const bool best = stopping_.update(step_, deciding_score(settings().selection.best, scores));
+  const bool best = stopping_.update(step_, deciding_score(settings().selection.best, evaluation));
   if (best) save_tensors(best_file(), saved_parameters(job_));
-  observer_.evaluation_done({.step = step_, .scores = scores, .best = best});
+  observer_.evaluation_done({.step = step_, .scores = evaluation.scores, .best = best});
 }
 
 void Trainer::end_epoch() {

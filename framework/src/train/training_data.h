@@ -14,10 +14,11 @@ namespace mtt {
 /// A training file with the tasks that learn from it.
 struct TrainingSource {
   std::string file;
-  std::vector<std::string> texts, partners;  ///< partners: the second sentences of pairs, or empty
-  std::vector<std::size_t> tasks;            ///< indices into the model's tasks
-  std::vector<std::vector<Value>> labels;    ///< [task of this source][example]; null where there is none
-  std::vector<TokenizedText> tokens;         ///< texts, then partners
+  std::vector<std::string> texts;
+  std::vector<std::string> second_texts;   ///< of pairs, one per text, or none
+  std::vector<std::size_t> tasks;          ///< indices into the model's tasks
+  std::vector<std::vector<Value>> labels;  ///< [task of this source][example]; null where there is none
+  std::vector<TokenizedText> tokens;       ///< texts, then second texts
 
   std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
 };
@@ -25,9 +26,9 @@ struct TrainingSource {
 /// One forward of a step: examples of one source, sorted by length.
 struct StepForward {
   std::size_t source = 0;
-  std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one a sentence of the batch
-  TokenBatch batch;
-  at::Tensor first, second;         ///< int64 [B]: which sentences are the texts and partners of pairs
+  std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one per input of the batch
+  PackedBatch batch;
+  Groups groups;                    ///< the pairs; empty for a source of single texts
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
 };

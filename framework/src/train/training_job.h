@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "eval/named_scores.h"
+#include "train/early_stopping.h"
 #include "freeze/freeze_policy.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
@@ -33,11 +33,11 @@ struct TrainingJob {
   std::filesystem::path directory;  ///< of the run
   std::int64_t threads = 1;
   Sampler sampler;
-  std::string model_key;                  ///< names the encoder's weights, plugin and truncation
-  std::string data_key, held_out_key;     ///< name the examples that it learns from and is scored on
-  HeadScales feature_rms = {};            ///< of what the heads read
-  Value probes = Value(Value::Table{});   ///< the scores of the tasks' probes, kept in checkpoints
-  std::function<Scores()> evaluate = {};  ///< on held-out examples; empty: there are none
+  std::string model_key;                      ///< names the encoder's weights, plugin and truncation
+  std::string data_key, held_out_key;         ///< name the examples that it learns from and is scored on
+  HeadScales feature_rms = {};                ///< of what the heads read
+  Value probes = Value(Value::Table{});       ///< the scores of the tasks' probes, kept in checkpoints
+  std::function<Evaluation()> evaluate = {};  ///< on held-out examples; empty: there are none
   std::vector<TrainingObserver*> observers = {};
 };
 

@@ -5,8 +5,8 @@
 
 #include "mtt/error.h"
 #include "mtt/weighting/per_task.h"
-#include "train/plugin_results.h"
 #include "train/training_observer.h"
+#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "mtt/error.h"
 #include "train/gradient_backward.h"
-#include "train/plugin_results.h"
+#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {

@@ -19,11 +19,11 @@ class @TITLE@Backbone : public mtt::Backbone {
   const mtt::BackboneShape& shape() const override { return shape_; }
 
   // Token ids of all sentences, one after another → [T, hidden]. There is no padding.
-  at::Tensor embed(const mtt::TokenBatch& batch) const override { return words_.forward(batch.ids); }
+  at::Tensor embed(const mtt::PackedBatch& batch) const override { return words_.forward(batch.ids); }
 
   // Layers from .. to-1; here there is one: a vector keeps half of itself and takes a quarter of each
   // neighbour in its own sentence.
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
     if (from == to) return hidden;
     at::Tensor mixed = hidden * 0.5;

@@ -1,4 +1,4 @@
-// One label a sentence, by a linear layer on the sentence's vector.
+// One label per sentence, by a linear layer on the sentence's vector.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/softmax.h>
@@ -18,8 +18,8 @@ class @TITLE@Head : public mtt::Head {
   explicit @TITLE@Head(const mtt::Options& options)
       : loss_{.label_smoothing = options.number("label_smoothing")} {}
 
-  // What forward reads: sentence vectors. The other levels are tokens and pairs of sentences.
-  mtt::Level level() const override { return mtt::Level::sentence; }
+  // What forward reads: one vector per input. The others are one per token, and groups of inputs.
+  mtt::Reads reads() const override { return {.unit = mtt::Reads::Unit::sentence}; }
 
   // The labels of all training examples, each as the file has it; null where an example has none.
   void learn_labels(const std::vector<Value>& labels) override {
@@ -48,7 +48,7 @@ class @TITLE@Head : public mtt::Head {
   }
 
   // Labels → targets [B]; kNoTarget where there is no label.
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
     at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
     auto* out = targets.mutable_data_ptr<std::int64_t>();
     for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
@@ -64,8 +64,8 @@ class @TITLE@Head : public mtt::Head {
   // The loss is convex in the parameters: the framework fits the head as a probe before training.
   bool convex() const override { return true; }
 
-  // One prediction a sentence, as a table that prints as JSON; "label" is what the kind `classes` promises.
-  std::vector<Value> decode(const at::Tensor& logits, const mtt::TokenBatch&) const override {
+  // One prediction per input, as a table that prints as JSON; "label" is what the kind `classes` promises.
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
     const auto [scores, indices] = at::softmax(logits, 1).max(1);
     std::vector<Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i)
@@ -101,7 +101,7 @@ void register_@NAME@(mtt::Registry& registry) {
   options.number("label_smoothing", 0.0, 0.0, 1.0, "The share of a target that is spread over all labels.");
   registry.add(mtt::HeadPlugin{
       .name = "@NAME@",
-      .summary = "One label a sentence.",
+      .summary = "One label per sentence.",
       .options = options,
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<@TITLE@Head>(options);

@@ -16,12 +16,13 @@ namespace {
 
 /// Positions from `offset` on. With an offset they are those behind the padding token, which keeps its own id
 /// as position and counts for no other, also where a text holds it.
-at::Tensor positions(const mtt::TokenBatch& batch, std::int64_t offset) {
+at::Tensor positions(const mtt::PackedBatch& batch, std::int64_t offset) {
+  if (offset == 0) return batch.positions;
   auto result = at::empty({batch.tokens()}, at::kLong);
   auto* out = result.mutable_data_ptr<std::int64_t>();
   const at::Tensor ids = batch.ids.contiguous();
   const auto* id = ids.const_data_ptr<std::int64_t>();
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     std::int64_t next = offset;
     for (std::int64_t i = 0; i < batch.length(s); ++i, ++id) *out++ = *id == offset - 1 ? *id : next++;
   }
@@ -43,7 +44,7 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config)
                    : nullptr),
       position_offset_(config.position_offset) {}
 
-at::Tensor BertEmbeddings::forward(const mtt::TokenBatch& batch) const {
+at::Tensor BertEmbeddings::forward(const mtt::PackedBatch& batch) const {
   at::Tensor sum = word_.forward(batch.ids);
   if (type_) sum = sum.add_(type_->forward(batch.type_ids));
   sum = dropout_.forward(norm_.forward(sum.add_(position_.forward(positions(batch, position_offset_)))));
@@ -71,7 +72,7 @@ void BertLayer::append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>
   places.push_back({"ffn.output", layer, &output_, 0, hidden});
 }
 
-at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::TokenBatch& batch,
+at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::PackedBatch& batch,
                               const at::Tensor& bias) const {
   const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_, bias);
   const auto projected = dropout_.forward(attention_output_.forward(context));
@@ -96,12 +97,12 @@ Bert::Bert(const BertConfig& config)
     layers_.push_back(&child<BertLayer>("layers." + std::to_string(i), config));
 }
 
-at::Tensor Bert::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+at::Tensor Bert::layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                         std::int64_t to) const {
   at::Tensor bias;
   if (relative_bias_ && from < to) {
     std::int64_t longest = 0;
-    for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
+    for (std::int64_t s = 0; s < batch.size(); ++s) longest = std::max(longest, batch.length(s));
     bias = relative_bias(*relative_bias_, longest);
   }
   for (std::int64_t i = from; i < to; ++i)

@@ -14,7 +14,7 @@ class BertEmbeddings : public mtt::nn::Module {
  public:
   explicit BertEmbeddings(const BertConfig& config);
   /// → [T, hidden_size]
-  at::Tensor forward(const mtt::TokenBatch& batch) const;
+  at::Tensor forward(const mtt::PackedBatch& batch) const;
 
  private:
   mtt::nn::Embedding& word_;
@@ -31,7 +31,7 @@ class BertLayer : public mtt::nn::Module {
  public:
   explicit BertLayer(const BertConfig& config);
   /// [T, hidden_size] → [T, hidden_size]; `bias` [heads, L, L] on attention scores, or undefined
-  at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch, const at::Tensor& bias) const;
+  at::Tensor forward(const at::Tensor& hidden, const mtt::PackedBatch& batch, const at::Tensor& bias) const;
   void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
 
  private:
@@ -54,8 +54,8 @@ class Bert : public mtt::Backbone {
   explicit Bert(const BertConfig& config);
 
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const mtt::TokenBatch& batch) const override { return embeddings_.forward(batch); }
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+  at::Tensor embed(const mtt::PackedBatch& batch) const override { return embeddings_.forward(batch); }
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override;
   std::vector<mtt::AdapterPlace> adapter_places() override;
   std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override {

@@ -94,11 +94,11 @@ ModernBert::ModernBert(const ModernBertConfig& config)
     layers_.push_back(&child<ModernBertLayer>("layers." + std::to_string(i), config, i));
 }
 
-at::Tensor ModernBert::embed(const mtt::TokenBatch& batch) const {
+at::Tensor ModernBert::embed(const mtt::PackedBatch& batch) const {
   return dropout_.forward(norm_.forward(word_.forward(batch.ids)));
 }
 
-RotaryTable ModernBert::rotary(const mtt::TokenBatch& batch, double theta) const {
+RotaryTable ModernBert::rotary(const mtt::PackedBatch& batch, double theta) const {
   const std::int64_t size = config_.hidden_size / config_.num_attention_heads, half = size / 2;
   RotaryTable table{at::empty({batch.tokens(), 1, size}, at::kFloat),
                     at::empty({batch.tokens(), 1, size}, at::kFloat)};
@@ -108,7 +108,7 @@ RotaryTable ModernBert::rotary(const mtt::TokenBatch& batch, double theta) const
   for (std::int64_t i = 0; i < half; ++i)
     frequencies.push_back(
         static_cast<float>(1 / std::pow(theta, static_cast<double>(2 * i) / static_cast<double>(size))));
-  for (std::int64_t s = 0; s < batch.sentences(); ++s)
+  for (std::int64_t s = 0; s < batch.size(); ++s)
     for (std::int64_t position = 0; position < batch.length(s); ++position, cosine += size, sine += size)
       for (std::int64_t i = 0; i < half; ++i) {
         const float angle = static_cast<float>(position) * frequencies[i];
@@ -118,9 +118,9 @@ RotaryTable ModernBert::rotary(const mtt::TokenBatch& batch, double theta) const
   return table;
 }
 
-at::Tensor ModernBert::window(const mtt::TokenBatch& batch) const {
+at::Tensor ModernBert::window(const mtt::PackedBatch& batch) const {
   std::int64_t longest = 0;
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) longest = std::max(longest, batch.length(s));
+  for (std::int64_t s = 0; s < batch.size(); ++s) longest = std::max(longest, batch.length(s));
   const std::int64_t side = config_.local_attention / 2;
   if (longest <= side + 1) return {};
   at::Tensor mask = at::full({1, longest, longest}, -std::numeric_limits<float>::infinity(), at::kFloat);
@@ -130,7 +130,7 @@ at::Tensor ModernBert::window(const mtt::TokenBatch& batch) const {
   return mask.expand({config_.num_attention_heads, longest, longest});
 }
 
-at::Tensor ModernBert::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+at::Tensor ModernBert::layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                               std::int64_t to) const {
   if (from == to) return hidden;
   const LayerContext global{batch, rotary(batch, config_.global_rope_theta), {}};

@@ -25,7 +25,7 @@ struct RotaryTable {
 
 /// What a layer needs of the batch beside hidden states.
 struct LayerContext {
-  const mtt::TokenBatch& batch;
+  const mtt::PackedBatch& batch;
   RotaryTable rotary;
   at::Tensor
       window;  ///< [heads, L, L]: 0 within a local layer's window, else -infinity; undefined: all is seen
@@ -61,15 +61,15 @@ class ModernBert : public mtt::Backbone {
   explicit ModernBert(const ModernBertConfig& config);
 
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const mtt::TokenBatch& batch) const override;
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+  at::Tensor embed(const mtt::PackedBatch& batch) const override;
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override;
   std::vector<mtt::AdapterPlace> adapter_places() override;
   std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override;
 
  private:
-  RotaryTable rotary(const mtt::TokenBatch& batch, double theta) const;
-  at::Tensor window(const mtt::TokenBatch& batch) const;
+  RotaryTable rotary(const mtt::PackedBatch& batch, double theta) const;
+  at::Tensor window(const mtt::PackedBatch& batch) const;
 
   ModernBertConfig config_;
   mtt::BackboneShape shape_;

@@ -1,138 +1,21 @@
-#include "classification.h"
+// One label per sentence: intents, sentiment, topics.
+#include "mtt/plugin.h"
+#include "softmax_classifier.h"
 
-#include <ATen/TensorOperators.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/ones.h>
-#include <ATen/ops/softmax.h>
+namespace {
 
-#include "mtt/error.h"
-#include "mtt/metrics.h"
-#include "mtt/nn/closed_form.h"
-
-using mtt::Value;
-
-mtt::OptionList ClassificationSettings::options() {
-  return mtt::OptionList()
-      .strings("labels", std::vector<std::string>{},
-               "The labels in their order; empty: those of the training set, sorted.")
-      .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
-      .number("label_smoothing", 0, 0, 1,
-              "Label smoothing: share of a target that is spread over all labels (Szegedy et al. 2016).")
-      .table("class_weights", "Weights in the loss: label = weight; default 1.")
-      .boolean("balanced", false, "Whether each label has the weight n / (number of labels · its examples).");
+void register_classification(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "classification",
+      .summary = "One label per sentence: intents, sentiment, topics.",
+      .options = SoftmaxSettings::options(),
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<SoftmaxClassifier>(SoftmaxSettings::read(options));
+      },
+      .problem_type = mtt::ProblemType::single_label,
+  });
 }
 
-ClassificationSettings ClassificationSettings::read(const mtt::Options& options) {
-  return {.labels = mtt::LabelSet(options.strings("labels")),
-          .dropout = options.number("dropout"),
-          .label_smoothing = options.number("label_smoothing"),
-          .class_weights = options.value("class_weights"),
-          .balanced = options.boolean("balanced")};
-}
+}  // namespace
 
-Classification::Classification(ClassificationSettings settings)
-    : settings_(std::move(settings)),
-      labels_(settings_.labels),
-      loss_{.label_smoothing = settings_.label_smoothing},
-      dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
-  if (settings_.balanced && !settings_.class_weights.table().empty())
-    settings_.class_weights.refuse("class_weights and balanced = true exclude each other; leave one out");
-}
-
-void Classification::learn_weights(const std::vector<Value>& labels) {
-  if (!settings_.balanced && settings_.class_weights.table().empty()) return;
-  loss_.class_weights = at::ones({labels_.size()}, at::kFloat);
-  auto* weights = loss_.class_weights.mutable_data_ptr<float>();
-  for (const auto& [label, weight] : settings_.class_weights.table())
-    weights[labels_.index(Value(label).placed(weight.place()))] = mtt::nn::class_weight(weight);
-  if (!settings_.class_weights.table().empty() && !(loss_.class_weights.sum().item<float>() > 0))
-    settings_.class_weights.refuse("all class weights are 0, so nothing could be learnt; give one above 0");
-  if (!settings_.balanced) return;
-  std::vector<double> counts(labels_.size(), 0.0);
-  double all = 0;
-  for (const Value& label : labels) {
-    if (label.is(Value::Kind::null)) continue;
-    counts[labels_.index(label)] += 1;
-    all += 1;
-  }
-  for (std::size_t c = 0; c < counts.size(); ++c)
-    if (counts[c] > 0)
-      weights[c] = static_cast<float>(all / (static_cast<double>(counts.size()) * counts[c]));
-}
-
-void Classification::learn_labels(const std::vector<Value>& labels) {
-  std::vector<std::string> names;
-  for (const Value& label : labels) {
-    if (label.is(Value::Kind::null)) continue;
-    if (labels_.size() > 0)
-      labels_.index(label);
-    else
-      names.push_back(mtt::LabelSet::text(label));
-  }
-  if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
-  if (labels_.size() < 2)
-    throw mtt::Error("a classification needs at least two labels, and the examples have " +
-                     std::to_string(labels_.size()));
-  learn_weights(labels);
-}
-
-Value Classification::state() const { return Value::Table{{"labels", labels_.value()}}; }
-
-void Classification::restore(const Value& state) { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
-
-void Classification::build(std::int64_t width) {
-  classifier_ = &child<mtt::nn::Linear>("classifier", width, labels_.size());
-}
-
-at::Tensor Classification::forward(const mtt::Encoding& encoding) const {
-  return classifier_->forward(dropout_.forward(encoding.sentences));
-}
-
-at::Tensor Classification::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
-  at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
-  auto* out = targets.mutable_data_ptr<std::int64_t>();
-  for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
-  return targets;
-}
-
-at::Tensor Classification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
-  return loss_.sum(logits, targets);
-}
-
-double Classification::count(const at::Tensor& targets) const { return loss_.count(targets); }
-
-std::vector<Value> Classification::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
-  const auto [scores, indices] = at::softmax(logits, 1).max(1);
-  const float* score = scores.const_data_ptr<float>();
-  const std::int64_t* index = indices.const_data_ptr<std::int64_t>();
-  std::vector<Value> predictions;
-  predictions.reserve(logits.size(0));
-  for (std::int64_t i = 0; i < logits.size(0); ++i)
-    predictions.emplace_back(Value::Table{{"label", labels_.name(index[i])}, {"score", double{score[i]}}});
-  return predictions;
-}
-
-at::Tensor Classification::probabilities(const at::Tensor& logits) const { return at::softmax(logits, 1); }
-
-std::vector<mtt::Metric> Classification::score(const std::vector<Value>& predictions,
-                                               const std::vector<Value>& labels) const {
-  mtt::ScoredLabels numbers(labels_);
-  std::vector<std::int64_t> predicted, gold;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i].is(Value::Kind::null)) continue;
-    predicted.push_back(numbers.number(predictions[i].at("label").string()));
-    gold.push_back(numbers.number(mtt::LabelSet::text(labels[i])));
-  }
-  return {{"accuracy", mtt::accuracy(predicted, gold)}, {"macro_f1", mtt::macro_f1(predicted, gold)}};
-}
-
-std::optional<bool> Classification::right(const Value& prediction, const Value& label) const {
-  return prediction.at("label").string() == mtt::LabelSet::text(label);
-}
-
-void Classification::initialise(const std::string& method, const at::Tensor& features,
-                                const at::Tensor& targets) {
-  const auto layer = mtt::nn::closed_form_classifier(method, features, targets, labels_.size());
-  classifier_->weight.copy_(layer.weight);
-  classifier_->bias->copy_(layer.bias);
-}
+MTT_PLUGIN("classification", "1.0", register_classification)

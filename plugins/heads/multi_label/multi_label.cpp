@@ -1,5 +1,4 @@
-#include "multi_label.h"
-
+// Any number of labels a sentence.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/full.h>
@@ -10,11 +9,54 @@
 #include <limits>
 
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
+#include "mtt/nn/layers.h"
+#include "mtt/plugin.h"
+
+namespace {
 
 using mtt::Value;
 
-namespace {
+/// The head's options.
+struct MultiLabelSettings {
+  mtt::LabelSet labels;
+  double dropout = 0;
+  double threshold = 0.5;  ///< probability from which a label is given
+};
+
+/// One logistic regression a label on sentence vectors: topics, emotions, tags. The loss is the binary
+/// cross-entropy, and its mean runs over all decisions, examples times labels.
+class MultiLabel : public mtt::Head {
+ public:
+  explicit MultiLabel(MultiLabelSettings settings);
+
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::sets; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
+  /// A label is an array of names, empty where none applies; a string stands for an array of one.
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override;
+  void restore(const mtt::Value& state) override;
+  void build(std::int64_t width) override;
+  /// → [B, K]
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  /// → float [B, K]: 1 where a label applies, else 0; NaN in all of a row without a label
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
+  /// {"labels": ["travel", "food"], "scores": {"food": 0.71, "travel": 0.93, ...}}
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  at::Tensor probabilities(const at::Tensor& logits) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
+
+ private:
+  MultiLabelSettings settings_;
+  mtt::LabelSet labels_;
+  mtt::nn::Dropout& dropout_;
+  mtt::nn::Linear* classifier_ = nullptr;
+};
 
 std::vector<Value> names_of(const Value& label) {
   if (label.is(Value::Kind::string)) return {label};
@@ -36,8 +78,6 @@ std::vector<Value> names_of(const Value& label) {
 at::Tensor with_target(const at::Tensor& targets) {
   return at::isnan(targets.select(1, 0)).logical_not().nonzero().squeeze(1);
 }
-
-}  // namespace
 
 MultiLabel::MultiLabel(MultiLabelSettings settings)
     : settings_(std::move(settings)),
@@ -72,7 +112,7 @@ at::Tensor MultiLabel::forward(const mtt::Encoding& encoding) const {
   return classifier_->forward(dropout_.forward(encoding.sentences));
 }
 
-at::Tensor MultiLabel::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+at::Tensor MultiLabel::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
   const std::int64_t width = labels_.size();
   at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size()), width},
                                 std::numeric_limits<float>::quiet_NaN(), at::kFloat);
@@ -93,7 +133,7 @@ at::Tensor MultiLabel::loss(const at::Tensor& logits, const at::Tensor& targets)
                                               {}, at::Reduction::Sum);
 }
 
-std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
   const at::Tensor probabilities = at::sigmoid(logits).contiguous();
   const float* row = probabilities.const_data_ptr<float>();
   std::vector<Value> predictions;
@@ -144,3 +184,26 @@ std::optional<bool> MultiLabel::right(const Value& prediction, const Value& labe
   gold.erase(std::unique(gold.begin(), gold.end()), gold.end());
   return predicted == gold;
 }
+
+void register_multi_label(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "multi_label",
+      .summary = "Any number of labels per sentence: topics, emotions, tags.",
+      .options = mtt::OptionList()
+                     .strings("labels", std::vector<std::string>{},
+                              "The labels in their order; empty: those of the training set, sorted.")
+                     .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
+                     .number("threshold", 0.5, 0, 1, "Minimum probability of a predicted label."),
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<MultiLabel>(
+            MultiLabelSettings{.labels = mtt::LabelSet(options.strings("labels")),
+                               .dropout = options.number("dropout"),
+                               .threshold = options.number("threshold")});
+      },
+      .problem_type = mtt::ProblemType::multi_label,
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("multi_label", "1.0", register_multi_label)

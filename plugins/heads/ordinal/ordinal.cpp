@@ -1,5 +1,4 @@
-#include "ordinal.h"
-
+// Labels in an order.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -14,11 +13,54 @@
 #include <iterator>
 
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
+#include "mtt/nn/layers.h"
+#include "mtt/plugin.h"
+
+namespace {
 
 using mtt::Value;
 
-namespace {
+/// The head's options.
+struct OrdinalSettings {
+  std::vector<std::string> labels;  ///< from lowest to highest
+  double dropout = 0;
+};
+
+/// The proportional-odds model (McCullagh 1980) on sentence vectors: ratings, grades, degrees. One score w·x
+/// meets thresholds θ_1 < ... < θ_{K-1}: P(y ≤ k) = σ(θ_k − w·x), and the loss is −log P(y). Thresholds are
+/// the first one plus positive steps, so they cannot cross.
+class Ordinal : public mtt::Head {
+ public:
+  explicit Ordinal(OrdinalSettings settings);
+
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::classes; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
+  /// Without the option `labels` all labels must be numbers, which say their order.
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override;
+  void restore(const mtt::Value& state) override;
+  void build(std::int64_t width) override;
+  /// → [B, K-1]: θ_k − w·x
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
+  /// {"label": "4", "score": 0.61, "rank": 3.4}: the most probable label, its probability, and the expected
+  /// place in the order, counted from 1
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  at::Tensor probabilities(const at::Tensor& logits) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
+
+ private:
+  mtt::LabelSet labels_;
+  mtt::nn::Dropout& dropout_;
+  mtt::nn::Linear* score_ = nullptr;
+  at::Tensor* thresholds_ = nullptr;  ///< [K-1]: θ_1 and the softplus-inverse steps to the others
+};
 
 constexpr double kBeyond = 1e4;  // θ_0 and θ_K: no score passes them
 
@@ -44,8 +86,6 @@ std::vector<std::string> in_order(const std::vector<Value>& labels) {
   for (const auto& [number, name] : found) names.push_back(name);
   return names;
 }
-
-}  // namespace
 
 Ordinal::Ordinal(OrdinalSettings settings)
     : labels_(std::move(settings.labels)), dropout_(child<mtt::nn::Dropout>("dropout", settings.dropout)) {}
@@ -85,7 +125,7 @@ at::Tensor Ordinal::forward(const mtt::Encoding& encoding) const {
   return thresholds - middle - score;
 }
 
-at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (const Value& label : labels)
@@ -110,7 +150,7 @@ at::Tensor Ordinal::probabilities(const at::Tensor& logits) const {
   return at::cat({up_to, zero + 1}, 1) - at::cat({zero, up_to}, 1);
 }
 
-std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
   const at::Tensor all = probabilities(logits).contiguous();
   const double* row = all.const_data_ptr<double>();
   const std::int64_t count = labels_.size();
@@ -147,9 +187,29 @@ std::vector<mtt::Metric> Ordinal::score(const std::vector<Value>& predictions,
   }
   return {{"quadratic_kappa", mtt::quadratic_kappa(predicted, gold)},
           {"accuracy", right / all},
-          {"mean_rank_error", distance / static_cast<double>(gold.size())}};
+          {"mean_rank_error", distance / static_cast<double>(gold.size()), /*higher_is_better=*/false}};
 }
 
 std::optional<bool> Ordinal::right(const Value& prediction, const Value& label) const {
   return prediction.at("label").string() == mtt::LabelSet::text(name_of(label));
 }
+
+void register_ordinal(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "ordinal",
+      .summary = "One of several ordered labels per sentence: ratings, grades, degrees (McCullagh 1980).",
+      .options = mtt::OptionList()
+                     .strings("labels", std::vector<std::string>{},
+                              "The labels from lowest to highest; empty: those of the training set, which "
+                              "must be numbers.")
+                     .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training."),
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<Ordinal>(
+            OrdinalSettings{.labels = options.strings("labels"), .dropout = options.number("dropout")});
+      },
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("ordinal", "1.0", register_ordinal)

@@ -1,5 +1,4 @@
-#include "regression.h"
-
+// One number a sentence.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/isnan.h>
@@ -10,8 +9,38 @@
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/closed_form.h"
+#include "mtt/nn/layers.h"
+#include "mtt/plugin.h"
+
+namespace {
 
 using mtt::Value;
+
+/// Linear regression of sentence vectors: ratings, urgency, similarity to a topic.
+class Regression : public mtt::Head {
+ public:
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::numbers; }
+  std::vector<std::string> output_names() const override { return {"LABEL_0"}; }
+  mtt::LossKind loss_kind() const override { return mtt::LossKind::regression; }
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override { return Value::Table{}; }
+  void restore(const mtt::Value&) override {}
+  void build(std::int64_t width) override;
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  /// Squared error.
+  at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
+  /// {"value": 0.42}
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
+  std::vector<std::string> initialisations() const override { return {"ridge"}; }
+
+ private:
+  mtt::nn::Linear* regressor_ = nullptr;
+};
 
 void Regression::learn_labels(const std::vector<Value>& labels) {
   for (const Value& label : labels)
@@ -24,7 +53,7 @@ at::Tensor Regression::forward(const mtt::Encoding& encoding) const {
   return regressor_->forward(encoding.sentences);
 }
 
-at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kFloat);
   auto* out = targets.mutable_data_ptr<float>();
   for (const Value& label : labels)
@@ -39,7 +68,7 @@ at::Tensor Regression::loss(const at::Tensor& logits, const at::Tensor& targets)
   return difference.square().sum();
 }
 
-std::vector<Value> Regression::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+std::vector<Value> Regression::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
   const float* value = logits.const_data_ptr<float>();
   std::vector<Value> predictions;
   for (std::int64_t i = 0; i < logits.size(0); ++i)
@@ -59,7 +88,7 @@ std::vector<mtt::Metric> Regression::score(const std::vector<Value>& predictions
   }
   return {{"spearman", mtt::spearman(predicted, gold)},
           {"pearson", mtt::pearson(predicted, gold)},
-          {"mean_absolute_error", error / static_cast<double>(gold.size())}};
+          {"mean_absolute_error", error / static_cast<double>(gold.size()), /*higher_is_better=*/false}};
 }
 
 void Regression::initialise(const std::string&, const at::Tensor& features, const at::Tensor& targets) {
@@ -67,3 +96,19 @@ void Regression::initialise(const std::string&, const at::Tensor& features, cons
   regressor_->weight.copy_(fit.weight);
   regressor_->bias->copy_(fit.bias);
 }
+
+void register_regression(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "regression",
+      .summary = "One number per sentence: ratings, urgency, degrees.",
+      .options = {},
+      .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<Regression>();
+      },
+      .problem_type = mtt::ProblemType::regression,
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("regression", "1.0", register_regression)

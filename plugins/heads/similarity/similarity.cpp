@@ -1,5 +1,4 @@
-#include "similarity.h"
-
+// How alike two sentences are.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
@@ -14,12 +13,58 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
-
-using mtt::Value;
+#include "mtt/plugin.h"
 
 namespace {
 
-at::Tensor unit(const at::Tensor& rows) {
+using mtt::Value;
+
+/// The objectives by which sentence-transformers learn from pairs.
+enum class PairLoss {
+  cosine,  ///< (cosine − label)² (Reimers and Gurevych 2019, section 3)
+  cosent,  ///< log(1 + Σ exp(scale · (cos_j − cos_i))) over pairs with label_i > label_j (Su 2022)
+  /// cross-entropy of scale · cos, each text's own partner among all of the step (Henderson et al. 2017)
+  multiple_negatives
+};
+
+/// The cosine of the two sentence vectors of a pair. It has no weights of its own: it teaches the encoder.
+class Similarity : public mtt::Head {
+ public:
+  Similarity(PairLoss loss, double scale) : loss_(loss), scale_(scale) {}
+
+  mtt::Reads reads() const override { return {.grouped = true}; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::numbers; }
+  mtt::LossKind loss_kind() const override;
+  bool coupled() const override { return loss_ != PairLoss::cosine; }
+  /// Labels are numbers, or true and false. For multiple_negatives those above 0 say that a pair belongs
+  /// together, and where no example has a label all pairs do; the other losses need labels, and cosine those
+  /// of -1 to 1.
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override { return Value::Table{}; }
+  void restore(const mtt::Value&) override {}
+  void build(std::int64_t) override {}
+  /// → the cosines of the pairs [G, 1]; a vector of zeros has the cosine 0 with all
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor loss(const mtt::Encoding& encoding, const at::Tensor& targets) const override;
+  /// cosent is one number for all pairs together.
+  double count(const at::Tensor& targets) const override;
+  /// {"similarity": 0.83}
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+
+ private:
+  float target(const mtt::Value& label) const;
+
+  PairLoss loss_;
+  double scale_;
+  bool all_belong_together_ = false;
+};
+
+/// The vectors of the inputs with this role, divided by their length.
+at::Tensor vectors(const mtt::Encoding& encoding, mtt::Role role) {
+  const at::Tensor rows = encoding.groups.pick(encoding.sentences, role);
   return rows / at::linalg_vector_norm(rows, 2, at::IntArrayRef{1}, /*keepdim=*/true).clamp_min(1e-12);
 }
 
@@ -35,8 +80,6 @@ at::Tensor cosent(const at::Tensor& cosines, const at::Tensor& targets, double s
       at::cat({at::zeros({1}, cosines.options()), differences.masked_select(wrong_order)});
   return at::logsumexp(terms, at::IntArrayRef{0});
 }
-
-}  // namespace
 
 mtt::LossKind Similarity::loss_kind() const {
   return loss_ == PairLoss::cosine ? mtt::LossKind::regression : mtt::LossKind::classification;
@@ -60,8 +103,8 @@ void Similarity::learn_labels(const std::vector<Value>& labels) {
 }
 
 at::Tensor Similarity::forward(const mtt::Encoding& encoding) const {
-  const at::Tensor texts = unit(encoding.sentences), partners = unit(encoding.partners);
-  if (training() && loss_ == PairLoss::multiple_negatives) return texts.matmul(partners.t());
+  const at::Tensor texts = vectors(encoding, mtt::Role::first),
+                   partners = vectors(encoding, mtt::Role::second);
   return (texts * partners).sum(1, /*keepdim=*/true);
 }
 
@@ -73,24 +116,31 @@ float Similarity::target(const Value& label) const {
   return loss_ == PairLoss::multiple_negatives && value <= 0 ? none : value;
 }
 
-at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::TokenBatch&) const {
+at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kFloat);
   auto* out = targets.mutable_data_ptr<float>();
   for (const Value& label : labels) *out++ = target(label);
   return targets;
 }
 
-at::Tensor Similarity::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+at::Tensor Similarity::loss(const mtt::Encoding& encoding, const at::Tensor& targets) const {
   const at::Tensor rows = targets.eq(targets).nonzero().squeeze(1);
+  if (loss_ == PairLoss::multiple_negatives) {
+    const at::Tensor cosines =
+        vectors(encoding, mtt::Role::first).matmul(vectors(encoding, mtt::Role::second).t());
+    return at::cross_entropy_loss(cosines.index_select(0, rows) * scale_, rows, {}, at::Reduction::Sum);
+  }
+  const at::Tensor cosines = forward(encoding).squeeze(1).index_select(0, rows);
   const at::Tensor known = targets.index_select(0, rows);
-  if (loss_ == PairLoss::multiple_negatives)
-    return at::cross_entropy_loss(logits.index_select(0, rows) * scale_, rows, {}, at::Reduction::Sum);
-  const at::Tensor cosines = logits.squeeze(1).index_select(0, rows);
-  if (loss_ == PairLoss::cosine) return (cosines - known).square().sum();
-  return cosent(cosines, known, scale_) * static_cast<double>(rows.size(0));
+  return loss_ == PairLoss::cosine ? (cosines - known).square().sum() : cosent(cosines, known, scale_);
 }
 
-std::vector<Value> Similarity::decode(const at::Tensor& logits, const mtt::TokenBatch&) const {
+double Similarity::count(const at::Tensor& targets) const {
+  const double pairs = Head::count(targets);
+  return loss_ == PairLoss::cosent && pairs > 0 ? 1 : pairs;
+}
+
+std::vector<Value> Similarity::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
   const at::Tensor values = logits.contiguous();
   const float* cosine = values.const_data_ptr<float>();
   std::vector<Value> predictions;
@@ -110,3 +160,30 @@ std::vector<mtt::Metric> Similarity::score(const std::vector<Value>& predictions
   return {{"cosine_spearman", mtt::spearman(predicted, gold)},
           {"cosine_pearson", mtt::pearson(predicted, gold)}};
 }
+
+PairLoss pair_loss(const std::string& name) {
+  if (name == "cosine") return PairLoss::cosine;
+  return name == "cosent" ? PairLoss::cosent : PairLoss::multiple_negatives;
+}
+
+void register_similarity(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "similarity",
+      .summary = "Similarity of two sentences: the cosine of their vectors, trained on pairs.",
+      .options = mtt::OptionList()
+                     .choice("loss", "cosent", {"cosine", "cosent", "multiple_negatives"},
+                             "cosine: squared error of cosine and label (-1 to 1); cosent: the order of the "
+                             "cosines follows that of the labels; multiple_negatives: pairs with a label "
+                             "above 0 (all pairs, if no example has a label) are positive, the partners of "
+                             "other pairs in the step are negatives.")
+                     .number("scale", 20, 0.001, 1000,
+                             "Factor of the cosines in cosent and multiple_negatives (inverse temperature)."),
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<Similarity>(pair_loss(options.string("loss")), options.number("scale"));
+      },
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("similarity", "1.0", register_similarity)

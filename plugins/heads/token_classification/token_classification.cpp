@@ -1,5 +1,4 @@
-#include "token_classification.h"
-
+// Labelled stretches of text.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/log_softmax.h>
@@ -9,12 +8,78 @@
 #include <cmath>
 #include <utility>
 
+#include "linear_chain_crf.h"
 #include "mtt/error.h"
+#include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/closed_form.h"
+#include "mtt/nn/cross_entropy.h"
+#include "mtt/nn/layers.h"
+#include "mtt/plugin.h"
 #include "words.h"
 
+namespace {
+
 using mtt::Value;
+
+/// The head's options.
+struct TokenClassificationSettings {
+  mtt::LabelSet labels;
+  double dropout = 0;
+  double label_smoothing = 0;
+  mtt::Value class_weights = mtt::Value(Value::Table{});  ///< label or "O" = weight; others have 1
+  bool crf = false;                                       ///< learns how tags follow each other
+};
+
+/// Softmax classification of words by the vector of their first sub-word, with the tags O, B-x and I-x: named
+/// entities, slots. Decoding takes the best sequence in which I-x follows B-x or I-x only. With `crf` the
+/// loss is that of a linear-chain CRF over the words of each input.
+class TokenClassification : public mtt::Head {
+ public:
+  explicit TokenClassification(TokenClassificationSettings settings);
+
+  mtt::Reads reads() const override { return {.unit = mtt::Reads::Unit::token}; }
+  mtt::LabelKind label_kind() const override { return mtt::LabelKind::spans; }
+  std::vector<std::string> label_names() const override { return labels_.names(); }
+  std::vector<std::string> output_names() const override;
+  void learn_labels(const std::vector<mtt::Value>& labels) override;
+  mtt::Value state() const override;
+  void restore(const mtt::Value& state) override;
+  void build(std::int64_t width) override;
+  at::Tensor forward(const mtt::Encoding& encoding) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor loss(const mtt::Encoding& encoding, const at::Tensor& targets) const override;
+  bool convex() const override { return true; }
+  double count(const at::Tensor& targets) const override;
+  /// {"entities": [{"start": 5, "end": 14, "label": "song", "text": "Yesterday", "score": 0.91}]}; characters
+  /// are code points, the score is the mean probability of the entity's tags.
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
+                                 const std::vector<mtt::Value>& labels) const override;
+  std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
+  void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
+  std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
+
+ private:
+  std::int64_t tag_count() const { return 1 + 2 * labels_.size(); }
+  static std::int64_t begin_tag(std::int64_t label) { return 1 + 2 * label; }
+  static std::int64_t inside_tag(std::int64_t label) { return 2 + 2 * label; }
+  static bool is_inside(std::int64_t tag) { return tag > 0 && tag % 2 == 0; }
+
+  void learn_weights();
+  bool may_follow(std::int64_t before, std::int64_t tag) const {
+    return !is_inside(tag) || before == tag || before == tag - 1;
+  }
+  TagRules rules() const;
+  TagSequence best_tags(const std::vector<const float*>& rows) const;
+
+  TokenClassificationSettings settings_;
+  mtt::LabelSet labels_;
+  mtt::nn::CrossEntropy loss_;
+  mtt::nn::Dropout& dropout_;
+  mtt::nn::Linear* classifier_ = nullptr;
+  LinearChainCrf* crf_ = nullptr;
+};
 
 TokenClassification::TokenClassification(TokenClassificationSettings settings)
     : settings_(std::move(settings)),
@@ -66,6 +131,15 @@ void TokenClassification::restore(const Value& state) {
   labels_ = mtt::LabelSet::from_value(state.at("labels"));
 }
 
+std::vector<std::string> TokenClassification::output_names() const {
+  if (settings_.crf)
+    throw mtt::Error("the head has a CRF, which transformers' token classifiers do not know");
+  std::vector<std::string> names = {"O"};
+  for (const std::string& label : labels_.names())
+    for (const char* begin : {"B-", "I-"}) names.push_back(begin + label);
+  return names;
+}
+
 void TokenClassification::build(std::int64_t width) {
   classifier_ = &child<mtt::nn::Linear>("classifier", width, tag_count());
   if (settings_.crf) crf_ = &child<LinearChainCrf>("crf", rules());
@@ -84,14 +158,13 @@ at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
 }
 
 at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
-                                        const mtt::TokenBatch& batch) const {
+                                        const mtt::PackedBatch& batch) const {
   at::Tensor targets = at::full({batch.tokens()}, kNoTarget, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     if (labels[s].is(Value::Kind::null)) continue;
     const auto spans = read_spans(labels[s], count_characters(batch.texts[s]));
     const mtt::Entity* before = nullptr;
-    std::int64_t first = settings_.crf ? tag_count() : 0;
     for (const Word& word : words_of(batch, s)) {
       const auto covers = [&](const mtt::Entity& e) {
         return e.span.begin < word.chars.end && word.chars.begin < e.span.end;
@@ -104,24 +177,26 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
       } else {
         out[word.token] = 0;
       }
-      out[word.token] += std::exchange(first, 0);
       before = entity;
     }
   }
   return targets;
 }
 
-at::Tensor TokenClassification::loss(const at::Tensor& logits, const at::Tensor& targets) const {
+at::Tensor TokenClassification::loss(const mtt::Encoding& encoding, const at::Tensor& targets) const {
+  const at::Tensor logits = forward(encoding);
   if (!crf_) return loss_.sum(logits, targets);
-  const at::Tensor rows = targets.ne(kNoTarget).nonzero().squeeze(1);
-  const at::Tensor known = targets.index_select(0, rows).contiguous();
+  const at::Tensor all = targets.contiguous();
+  const auto* target = all.const_data_ptr<std::int64_t>();
+  const std::vector<std::int64_t>& offsets = encoding.batch.offsets;
   std::vector<std::int64_t> lengths;
-  const auto* target = known.const_data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < known.size(0); ++i) {
-    if (target[i] >= tag_count()) lengths.push_back(0);
-    ++lengths.back();
+  for (std::int64_t b = 0; b < encoding.batch.size(); ++b) {
+    const std::int64_t words = std::count_if(target + offsets[b], target + offsets[b + 1],
+                                             [](std::int64_t tag) { return tag != kNoTarget; });
+    if (words > 0) lengths.push_back(words);
   }
-  return crf_->negative_log_likelihood(logits.index_select(0, rows), known.remainder(tag_count()), lengths);
+  const at::Tensor rows = targets.ne(kNoTarget).nonzero().squeeze(1);
+  return crf_->negative_log_likelihood(logits.index_select(0, rows), targets.index_select(0, rows), lengths);
 }
 
 double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
@@ -153,12 +228,13 @@ TagSequence TokenClassification::best_tags(const std::vector<const float*>& rows
   return path;
 }
 
-std::vector<Value> TokenClassification::decode(const at::Tensor& logits, const mtt::TokenBatch& batch) const {
+std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
+                                               const mtt::PackedBatch& batch) const {
   const at::Tensor scores = (crf_ ? logits : at::log_softmax(logits, 1)).contiguous();
   const float* data = scores.const_data_ptr<float>();
   std::vector<Value> predictions;
-  predictions.reserve(batch.sentences());
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  predictions.reserve(batch.size());
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     const std::vector<Word> words = words_of(batch, s);
     std::vector<const float*> rows;
     for (const Word& word : words) rows.push_back(data + word.token * tag_count());
@@ -200,9 +276,40 @@ std::optional<bool> TokenClassification::right(const Value& prediction, const Va
 }
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
-                                     const at::Tensor& coded_targets) {
-  const auto layer =
-      mtt::nn::closed_form_classifier(method, features, coded_targets.remainder(tag_count()), tag_count());
+                                     const at::Tensor& targets) {
+  const auto layer = mtt::nn::closed_form_classifier(method, features, targets, tag_count());
   classifier_->weight.copy_(layer.weight);
   classifier_->bias->copy_(layer.bias);
 }
+
+void register_token_classification(mtt::Registry& registry) {
+  registry.add(mtt::HeadPlugin{
+      .name = "token_classification",
+      .summary = "Labelled spans of a text: named entities, slots.",
+      .options =
+          mtt::OptionList()
+              .strings("labels", std::vector<std::string>{},
+                       "The labels in their order; empty: those of the training set, sorted.")
+              .number("dropout", 0.1, 0, 0.9, "Dropout before the linear layer during training.")
+              .number(
+                  "label_smoothing", 0, 0, 1,
+                  "Label smoothing: share of a target that is spread over all labels (Szegedy et al. 2016).")
+              .table("class_weights", "Weights in the loss: label (or \"O\") = weight; default 1.")
+              .boolean("crf", false,
+                       "Linear-chain conditional random field over the words (Lafferty et al. 2001), which "
+                       "also models the transitions between tags; invalid sequences are excluded."),
+      .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
+        return std::make_unique<TokenClassification>(
+            TokenClassificationSettings{.labels = mtt::LabelSet(options.strings("labels")),
+                                        .dropout = options.number("dropout"),
+                                        .label_smoothing = options.number("label_smoothing"),
+                                        .class_weights = options.value("class_weights"),
+                                        .crf = options.boolean("crf")});
+      },
+      .problem_type = mtt::ProblemType::token_classification,
+  });
+}
+
+}  // namespace
+
+MTT_PLUGIN("token_classification", "1.0", register_token_classification)

@@ -20,13 +20,17 @@ bool is_span(const mtt::Value& table) {
 
 }  // namespace
 
-std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence) {
+std::vector<Word> words_of(const mtt::PackedBatch& batch, std::int64_t input) {
   std::vector<Word> words;
-  for (std::int64_t t = batch.offsets[sentence]; t < batch.offsets[sentence + 1]; ++t) {
-    if (batch.first_subword[t])
+  const auto* numbers = batch.word.const_data_ptr<std::int64_t>();
+  std::int64_t last = -1;
+  for (std::int64_t t = batch.offsets[input]; t < batch.offsets[input + 1]; ++t) {
+    if (numbers[t] < 0) continue;
+    if (numbers[t] != last)
       words.push_back({t, batch.chars[t]});
-    else if (!batch.special[t] && !words.empty())
+    else
       words.back().chars.end = batch.chars[t].end;
+    last = numbers[t];
   }
   return words;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mtt/metrics.h"
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 #include "mtt/value.h"
 
 /// A word: the token of its first sub-word, and the characters of all its sub-words.
@@ -16,8 +16,8 @@ struct Word {
   mtt::CharSpan chars;
 };
 
-/// The words of one sentence of a batch, in order.
-std::vector<Word> words_of(const mtt::TokenBatch& batch, std::int64_t sentence);
+/// The words of one input of a batch, in order.
+std::vector<Word> words_of(const mtt::PackedBatch& batch, std::int64_t input);
 
 /// Reads [{"start": 3, "end": 8, "label": "song"}, ...]: code points, end exclusive. Spans that are empty,
 /// outside the text or overlap throw mtt::Error with their place; `characters` < 0 leaves the end unchecked.

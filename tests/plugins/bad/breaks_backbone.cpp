@@ -8,7 +8,7 @@
 
 namespace {
 
-using mtt::TokenBatch;
+using mtt::PackedBatch;
 
 class BreaksBackbone : public mtt::Backbone {
  public:
@@ -28,12 +28,12 @@ class BreaksBackbone : public mtt::Backbone {
   }
 
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const TokenBatch& batch) const override {
+  at::Tensor embed(const PackedBatch& batch) const override {
     const at::Tensor hidden = words_.forward(batch.ids);
     if (how_ == "transposes") return hidden.t().contiguous();
     return how_ == "doubles" ? hidden.to(at::kDouble) : hidden;
   }
-  at::Tensor layers(at::Tensor hidden, const TokenBatch& batch, std::int64_t from,
+  at::Tensor layers(at::Tensor hidden, const PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
     if (how_ == "whole") from = 0, to = 2;
     if (how_ == "overwrites" && from == 0) hidden += 0.1;
@@ -44,7 +44,7 @@ class BreaksBackbone : public mtt::Backbone {
     if (how_ == "divides") hidden = hidden / 0.0;
     if (how_ == "drops" && training()) hidden = hidden * 0.9;
     if (how_ == "draws_anew" && training() && drops_) hidden = hidden + at::rand_like(hidden);
-    if (how_ == "crashes" && batch.sentences() == 1) std::raise(SIGSEGV);
+    if (how_ == "crashes" && batch.size() == 1) std::raise(SIGSEGV);
     return hidden;
   }
   void set_dropout(double probability) override { drops_ = probability > 0; }

@@ -9,9 +9,10 @@
 
 TEST_CASE("a sample has its words between two special tokens, and its places are those of the text") {
   const mtt::SampleBatch sample({2, 0, 3});
-  const mtt::TokenBatch& batch = sample.batch;
+  const mtt::PackedBatch& batch = sample.batch;
   CHECK(batch.offsets == std::vector<std::int64_t>{0, 4, 6, 11});
-  CHECK(batch.special == std::vector<std::uint8_t>{1, 0, 0, 1, 1, 1, 1, 0, 0, 0, 1});
+  CHECK(at::equal(batch.text, at::tensor({-1, 0, 0, -1, -1, -1, -1, 0, 0, 0, -1}, at::kLong)));
+  CHECK(at::equal(batch.word, at::tensor({-1, 0, 1, -1, -1, -1, -1, 0, 1, 2, -1}, at::kLong)));
   CHECK(batch.ids.max().item<std::int64_t>() < 90);
   CHECK(batch.ids.min().item<std::int64_t>() >= 0);
   for (std::int64_t s = 0; s < 3; ++s)
@@ -22,15 +23,6 @@ TEST_CASE("a sample has its words between two special tokens, and its places are
             "w" + std::to_string(batch.ids[i].item<std::int64_t>()));
     }
   CHECK_FALSE(at::equal(mtt::SampleBatch({2, 0, 3}, 2).batch.ids, batch.ids));
-}
-
-TEST_CASE("a part of a batch is that of its sentences alone") {
-  const mtt::SampleBatch sample({2, 0, 3, 1});
-  const mtt::TokenBatch part = mtt::part_of(sample.batch, 1, 2);
-  CHECK(part.offsets == std::vector<std::int64_t>{0, 2, 7});
-  CHECK(at::equal(part.ids, sample.batch.ids.narrow(0, 4, 7)));
-  CHECK(part.texts == std::vector<std::string_view>{sample.texts()[1], sample.texts()[2]});
-  CHECK(part.special.size() == 7);
 }
 
 TEST_CASE("sample values depend on the seed alone and lie between -1 and 1") {

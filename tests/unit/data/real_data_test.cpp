@@ -54,7 +54,7 @@ mtt::DataCheck check(const std::string& folder, const std::string& field, mtt::E
   mtt::CheckedTask& task = check.tasks.emplace_back();
   task.name = task.field = field;
   task.kind = kind;
-  for (const mtt::Role role : {mtt::Role::train, mtt::Role::test}) {
+  for (const mtt::DataRole role : {mtt::DataRole::train, mtt::DataRole::test}) {
     mtt::CheckedPart part;
     part.role = role;
     part.file = folder + "/" + mtt::role_name(role) + ".jsonl";

@@ -7,8 +7,6 @@
 #include "model/parameter_name.h"
 #include "train/activation_cache.h"
 
-using mtt::Level;
-
 namespace {
 
 constexpr std::int64_t kLayers = 4;
@@ -57,7 +55,7 @@ TEST_CASE("adapters count for the frontier") {
 TEST_CASE(
     "what a plan keeps: the frontier, tapped layers below it, pooled vectors where nothing above learns") {
   const std::vector<SmallTask> tasks = {
-      {"last"}, {"tap", Level::token, 1}, {"low", Level::sentence, 2}, {"words", Level::token}};
+      {"last"}, {"tap", Unit::token, 1}, {"low", Unit::sentence, 2}, {"words", Unit::token}};
   const auto model = small_model(tasks, kLayers);
   using Layers = std::vector<std::int64_t>;
   CHECK(mtt::plan_prefix(*model, {0, 1, 2, 3}, -1).empty());

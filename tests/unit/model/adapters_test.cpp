@@ -12,15 +12,13 @@ namespace {
 using Kind = mtt::AdapterSettings::Kind;
 constexpr std::int64_t kLayers = 2;
 
-mtt::TokenBatch batch(const mtt::MultiTaskModel& model) {
+mtt::ModelInput input(const mtt::MultiTaskModel& model) {
   static const mtt::TrainingSource source = small_source("s", {0}, 6);
-  std::vector<const mtt::TokenizedText*> texts;
-  for (const auto& text : source.tokens) texts.push_back(&text);
-  return mtt::make_batch(texts, model.backbone().shape());
+  return input_of(model, source);
 }
 
 at::Tensor sentences(const mtt::MultiTaskModel& model) {
-  return model.forward(batch(model), true, false).sentences.detach();
+  return model.forward(input(model), true, false).sentences.detach();
 }
 
 mtt::AdapterSettings settings(Kind kind, std::vector<std::string> places, std::int64_t size) {

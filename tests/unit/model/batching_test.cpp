@@ -46,28 +46,44 @@ TEST_CASE("a batch holds its texts one after the other, in the given order") {
   const mtt::Tokenizer tokenizer = bert_tokenizer(kVocabulary);
   const mtt::TextEncoder encoder(tokenizer, 0, "");
   const std::string first = "play jazz", second = "jazzs";
-  const mtt::TokenizedText one = encoder.encode(first), two = encoder.encode(second);
-  const mtt::TokenBatch batch = mtt::make_batch({&two, &one}, kShape);
+  const std::vector<mtt::TokenizedText> texts = {encoder.encode(first), encoder.encode(second)};
+  const mtt::PackedBatch batch = mtt::make_batch(texts, {1, 0}, kShape);
   CHECK(batch.offsets == std::vector<std::int64_t>{0, 4, 8});
   CHECK(at::equal(batch.ids, at::tensor({2, 7, 9, 3, 2, 5, 7, 3}, at::kLong)));
   CHECK(at::equal(batch.type_ids, at::zeros({8}, at::kLong)));
-  CHECK(batch.special == std::vector<std::uint8_t>{1, 0, 0, 1, 1, 0, 0, 1});
-  CHECK(batch.first_subword == std::vector<std::uint8_t>{0, 1, 0, 0, 0, 1, 1, 0});
+  CHECK(at::equal(batch.positions, at::tensor({0, 1, 2, 3, 0, 1, 2, 3}, at::kLong)));
+  CHECK(at::equal(batch.row, at::tensor({0, 0, 0, 0, 1, 1, 1, 1}, at::kLong)));
+  CHECK(at::equal(batch.text, at::tensor({-1, 0, 0, -1, -1, 0, 0, -1}, at::kLong)));
+  CHECK(at::equal(batch.word, at::tensor({-1, 0, 0, -1, -1, 0, 1, -1}, at::kLong)));
+  CHECK(at::equal(batch.starts, at::tensor({0, 4, 8}, at::kLong)));
   CHECK(batch.chars[2].begin == 4);
   CHECK(batch.chars[6].begin == 5);
   CHECK(batch.texts == std::vector<std::string_view>{"jazzs", "play jazz"});
-  CHECK(mtt::make_batch({}, kShape).sentences() == 0);
+  CHECK(mtt::make_batch({}, {}, kShape).size() == 0);
 }
 
 TEST_CASE("ids and types that the backbone has no rows for are refused") {
   mtt::TokenizedText text = tokens_of(1);
   text.tokens.type_ids = {0};
+  text.tokens.chars = {{}};
+  text.tokens.special = text.tokens.first_subword = {0};
   text.tokens.ids = {10};
-  CHECK_THROWS_WITH(mtt::make_batch({&text}, kShape), Contains("id 10") && Contains("10 rows"));
+  CHECK_THROWS_WITH(mtt::make_batch({&text, 1}, {0}, kShape), Contains("id 10") && Contains("10 rows"));
   text.tokens.ids = {9};
-  CHECK_NOTHROW(mtt::make_batch({&text}, kShape));
+  CHECK_NOTHROW(mtt::make_batch({&text, 1}, {0}, kShape));
   text.tokens.type_ids = {2};
-  CHECK_THROWS_WITH(mtt::make_batch({&text}, kShape), Contains("token type 2") && Contains("2 types"));
+  CHECK_THROWS_WITH(mtt::make_batch({&text, 1}, {0}, kShape),
+                    Contains("token type 2") && Contains("2 types"));
+}
+
+TEST_CASE("tokens of a prompt belong to no text and no word") {
+  const mtt::Tokenizer tokenizer = bert_tokenizer(kVocabulary);
+  const std::vector<mtt::TokenizedText> texts = {
+      mtt::TextEncoder(tokenizer, 0, "play: ").encode("some jazz")};
+  const mtt::PackedBatch batch = mtt::make_batch(texts, {0}, kShape);  // [CLS] play : some jazz [SEP]
+  CHECK(at::equal(batch.text, at::tensor({-1, -1, -1, 0, 0, -1}, at::kLong)));
+  CHECK(at::equal(batch.word, at::tensor({-1, -1, -1, 0, 1, -1}, at::kLong)));
+  CHECK(batch.prompt_lengths == std::vector<std::int64_t>{3});
 }
 
 TEST_CASE("a prompt's tokens stand before the text, whose places are those without it") {

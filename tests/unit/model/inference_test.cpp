@@ -84,18 +84,3 @@ TEST_CASE("text that is not UTF-8 and vectors that are not finite are refused wi
   fixture.model->parameters().front().tensor.fill_(std::nan(""));
   CHECK_THROWS_WITH(fixture.inference(1, 100).run({"play"}, request), Contains("101"));
 }
-
-TEST_CASE("batches of a plan hold every text once") {
-  const Fixture fixture;
-  const std::vector<std::string> all = texts();
-  std::vector<int> seen(all.size());
-  fixture.inference(2, 30).for_each_batch(
-      all, [&](const mtt::TokenBatch& batch, const std::vector<std::int64_t>& indices) {
-        REQUIRE(batch.sentences() == static_cast<std::int64_t>(indices.size()));
-        for (std::size_t i = 0; i < indices.size(); ++i) {
-          ++seen[static_cast<std::size_t>(indices[i])];
-          CHECK(batch.texts[i] == all[static_cast<std::size_t>(indices[i])]);
-        }
-      });
-  CHECK(seen == std::vector<int>(all.size(), 1));
-}

@@ -14,8 +14,8 @@ class Halves : public mtt::Backbone {
  public:
   Halves() : weight(parameter("weight", {4, 3})) { weight.fill_(1); }
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const mtt::TokenBatch&) const override { return {}; }
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch&, std::int64_t, std::int64_t) const override {
+  at::Tensor embed(const mtt::PackedBatch&) const override { return {}; }
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch&, std::int64_t, std::int64_t) const override {
     return hidden;
   }
   std::optional<mtt::WeightTarget> weight_target(std::string_view name) const override {

@@ -8,8 +8,8 @@
 
 namespace {
 
-mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths, std::int64_t prompt = 0) {
-  mtt::TokenBatch batch;
+mtt::PackedBatch batch_of(const std::vector<std::int64_t>& lengths, std::int64_t prompt = 0) {
+  mtt::PackedBatch batch;
   batch.offsets = {0};
   for (const auto length : lengths) {
     batch.offsets.push_back(batch.offsets.back() + length);
@@ -18,7 +18,7 @@ mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths, std::int64_t 
   return batch;
 }
 
-at::Tensor pooled(const std::string& mode, const at::Tensor& tokens, const mtt::TokenBatch& batch,
+at::Tensor pooled(const std::string& mode, const at::Tensor& tokens, const mtt::PackedBatch& batch,
                   bool include_prompt = true) {
   return mtt::Pooling{{mtt::pooling_mode(mode)}, include_prompt}.forward(tokens, batch);
 }
@@ -29,7 +29,7 @@ TEST_CASE("each pooling by its definition, on ragged sentences") {
   const auto batch = batch_of({3, 3, 2, 1, 3});
   at::manual_seed(1);
   const at::Tensor tokens = at::randn({12, 4});
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     const at::Tensor x = tokens.narrow(0, batch.offsets[s], batch.length(s));
     const auto close = [&](const std::string& mode, const at::Tensor& expected) {
       INFO(mode << " of sentence " << s);

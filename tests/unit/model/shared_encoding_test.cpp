@@ -10,11 +10,11 @@ namespace {
 class Recorder : public mtt::Backbone {
  public:
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const mtt::TokenBatch& batch) const override {
+  at::Tensor embed(const mtt::PackedBatch& batch) const override {
     done += "embed ";
     return batch.ids.to(at::kFloat).unsqueeze(1).expand({-1, 2}).contiguous();
   }
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch&, std::int64_t from,
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch&, std::int64_t from,
                     std::int64_t to) const override {
     done += std::to_string(from) + "-" + std::to_string(to) + " ";
     for (std::int64_t i = from; i < to; ++i) hidden = hidden * (i + 2);
@@ -35,7 +35,7 @@ struct Pass {
   }
   Recorder backbone;
   mtt::SentenceModules modules{2, {}, {}, true, 0};
-  mtt::TokenBatch batch;
+  mtt::PackedBatch batch;
   mtt::SharedEncoding encoding{backbone, modules, batch};
 };
 
@@ -79,12 +79,12 @@ TEST_CASE("a head gets tokens or sentences of its layer, by its level") {
   Pass pass;
   pass.encoding.run_to({2, 4});
   const mtt::Reading reading{.layer = 2, .pooling = mtt::Pooling{}, .normalize = false};
-  const mtt::Encoding tokens = pass.encoding.read(reading, mtt::Level::token);
+  const mtt::Encoding tokens = pass.encoding.read(reading, {.unit = mtt::Reads::Unit::token});
   CHECK(tokens.tokens.is_same(pass.encoding.tokens(2)));
   CHECK_FALSE(tokens.sentences.defined());
-  const mtt::Encoding sentences = pass.encoding.read(reading, mtt::Level::sentence);
+  const mtt::Encoding sentences = pass.encoding.read(reading, {});
   CHECK_FALSE(sentences.tokens.defined());
   CHECK(sentences.sentences.size(0) == 2);
-  const mtt::Encoding top = pass.encoding.read({}, mtt::Level::token);
+  const mtt::Encoding top = pass.encoding.read({}, {.unit = mtt::Reads::Unit::token});
   CHECK(top.tokens.is_same(pass.encoding.tokens(4)));
 }

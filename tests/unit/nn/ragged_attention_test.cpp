@@ -9,20 +9,20 @@
 
 namespace {
 
-mtt::TokenBatch batch_of(const std::vector<std::int64_t>& lengths) {
-  mtt::TokenBatch batch;
+mtt::PackedBatch batch_of(const std::vector<std::int64_t>& lengths) {
+  mtt::PackedBatch batch;
   batch.offsets = {0};
   for (const auto length : lengths) batch.offsets.push_back(batch.offsets.back() + length);
   return batch;
 }
 
 /// softmax(Q Kᵀ / √d + bias) V in double precision, one sentence and one head at a time.
-at::Tensor by_definition(const at::Tensor& qkv, const mtt::TokenBatch& batch, std::int64_t heads,
+at::Tensor by_definition(const at::Tensor& qkv, const mtt::PackedBatch& batch, std::int64_t heads,
                          const at::Tensor& bias = {}) {
   const at::Tensor x = qkv.to(at::kDouble);
   const std::int64_t hidden = qkv.size(1) / 3, size = hidden / heads;
   at::Tensor result = at::zeros({qkv.size(0), hidden}, at::kDouble);
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     const at::Tensor rows = x.narrow(0, batch.offsets[s], batch.length(s));
     for (std::int64_t h = 0; h < heads; ++h) {
       const auto part = [&](std::int64_t which) { return rows.narrow(1, which * hidden + h * size, size); };
@@ -71,7 +71,7 @@ TEST_CASE("a sentence gets the same values alone and among others") {
   const auto batch = batch_of({40, 9, 9, 2});
   const at::Tensor qkv = at::randn({60, 3 * 64});
   const at::Tensor together = mtt::nn::ragged_attention(qkv, batch, 2);
-  for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+  for (std::int64_t s = 0; s < batch.size(); ++s) {
     const at::Tensor rows = qkv.narrow(0, batch.offsets[s], batch.length(s));
     const at::Tensor alone = mtt::nn::ragged_attention(rows, batch_of({batch.length(s)}), 2);
     CHECK(at::equal(together.narrow(0, batch.offsets[s], batch.length(s)), alone));

@@ -32,15 +32,3 @@ TEST_CASE("a row of scores has null where a score is undefined") {
       mtt::score_json(score()).json() ==
       R"({"task":"intent","file":"data/in.jsonl","examples":3,"metrics":{"accuracy":0.5,"spearman":null}})");
 }
-
-TEST_CASE("a head must give metrics of different names") {
-  const mtt::Task task{.name = "intent", .plugin = "mood", .reading = {}, .head = nullptr};
-  const auto check = [&](const std::vector<mtt::Metric>& metrics, const std::string& part) {
-    CHECK_THROWS_WITH(mtt::checked_metrics(task, metrics),
-                      Contains("task 'intent': the head 'mood'") && Contains(part));
-  };
-  check({}, "no metric");
-  check({{"f1", 1}, {"f1", 0}}, "two metrics of the name \"f1\"");
-  check({{"", 1}}, "without a name");
-  CHECK(mtt::checked_metrics(task, {{"f1", 1}, {"accuracy", 0}}).size() == 2);
-}

@@ -13,14 +13,13 @@ namespace fs = std::filesystem;
 
 using mtt::ActivationCache;
 using mtt::CacheStorage;
-using mtt::Level;
 using mtt::PrefixPlan;
 using mtt::PrefixValues;
 
 namespace {
 
 constexpr std::int64_t kLayers = 4, kExamples = 30, kAll = std::int64_t{1} << 30;
-const std::vector<SmallTask> kTasks = {{"a"}, {"tap", Level::token, 1}, {"low", Level::sentence, 2}};
+const std::vector<SmallTask> kTasks = {{"a"}, {"tap", Unit::token, 1}, {"low", Unit::sentence, 2}};
 
 struct Fixture {
   std::unique_ptr<mtt::MultiTaskModel> model = small_model(kTasks, kLayers, 0.5);
@@ -53,12 +52,8 @@ struct Fixture {
     for (const std::int64_t size : {1, 7, 30}) {
       for (std::int64_t from = 0; from < kExamples; from += size) {
         std::vector<std::int64_t> rows;
-        std::vector<const mtt::TokenizedText*> texts;
-        for (std::int64_t r = std::min(from + size, kExamples) - 1; r >= from; --r) {
-          rows.push_back(r);
-          texts.push_back(&source.tokens[r]);
-        }
-        const mtt::TokenBatch batch = mtt::make_batch(texts, model->backbone().shape());
+        for (std::int64_t r = std::min(from + size, kExamples) - 1; r >= from; --r) rows.push_back(r);
+        const mtt::PackedBatch batch = mtt::make_batch(source.tokens, rows, model->backbone().shape());
         const PrefixValues kept = cache.values(batch, rows),
                            run = mtt::run_prefix(*model, cache.plan(), batch);
         REQUIRE(kept.tokens.size() == run.tokens.size());
@@ -122,7 +117,7 @@ TEST_CASE("what a cache below has is used: it is read and not computed again") {
   for (auto& [name, tensor] : f.model->parameters())
     if (name.starts_with("backbone.embeddings")) at::Tensor(tensor).fill_(std::nan(""));
   const auto climbed = f.filled(3, {.directory = {}, .bytes = kAll, .model_key = {}}, low.get());
-  const mtt::TokenBatch batch = mtt::make_batch({&f.source.tokens[0]}, f.model->backbone().shape());
+  const mtt::PackedBatch batch = mtt::make_batch(f.source.tokens, {0}, f.model->backbone().shape());
   for (const at::Tensor& tokens : climbed->values(batch, {0}).tokens)
     CHECK(tokens.isfinite().all().item<bool>() == true);
 }

@@ -17,7 +17,6 @@
 #include "train/metric_log.h"
 #include "train/metric_recorder.h"
 
-using mtt::Level;
 using mtt::Value;
 
 namespace {
@@ -47,7 +46,7 @@ class SmallBackbone::Layer : public mtt::nn::Module {
         outer(child<mtt::nn::Linear>("ffn.output", kSmallInner, kSmallHidden)),
         outer_norm(child<mtt::nn::LayerNorm>("ffn.norm", kSmallHidden, 1e-12)),
         drop(child<mtt::nn::Dropout>("dropout", dropout)) {}
-  at::Tensor forward(const at::Tensor& x, const mtt::TokenBatch& batch) const {
+  at::Tensor forward(const at::Tensor& x, const mtt::PackedBatch& batch) const {
     static const mtt::nn::Activation gelu("gelu");
     const at::Tensor context = mtt::nn::ragged_attention(qkv.forward(x), batch, kAttentionHeads);
     const at::Tensor y = norm.forward(drop.forward(output.forward(context)) + x);
@@ -71,11 +70,11 @@ SmallBackbone::SmallBackbone(std::int64_t layers, double dropout)
     layers_.push_back(&child<Layer>("layers." + std::to_string(i), dropout));
 }
 
-at::Tensor SmallBackbone::embed(const mtt::TokenBatch& batch) const {
+at::Tensor SmallBackbone::embed(const mtt::PackedBatch& batch) const {
   return embeddings_->drop.forward(embeddings_->norm.forward(embeddings_->word.forward(batch.ids)));
 }
 
-at::Tensor SmallBackbone::layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+at::Tensor SmallBackbone::layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                                  std::int64_t to) const {
   for (std::int64_t i = from; i < to; ++i) hidden = layers_[i]->forward(hidden, batch);
   return hidden;
@@ -98,20 +97,21 @@ void SmallHead::build(std::int64_t width) {
 }
 
 at::Tensor SmallHead::forward(const mtt::Encoding& encoding) const {
-  return linear_->forward(level_ == Level::token ? encoding.tokens : encoding.sentences);
+  return linear_->forward(unit_ == Unit::token ? encoding.tokens : encoding.sentences);
 }
 
-at::Tensor SmallHead::prepare(const std::vector<Value>& labels, const mtt::TokenBatch& batch) const {
-  const auto rows = level_ == Level::token ? batch.tokens() : static_cast<std::int64_t>(labels.size());
+at::Tensor SmallHead::prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch) const {
+  const auto rows = unit_ == Unit::token ? batch.tokens() : static_cast<std::int64_t>(labels.size());
   at::Tensor targets = at::empty({rows}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
+  const auto* text = unit_ == Unit::token ? batch.text.const_data_ptr<std::int64_t>() : nullptr;
   for (std::size_t s = 0; s < labels.size(); ++s) {
     const std::int64_t label = labels[s].is(Value::Kind::null) ? kNoTarget : labels[s].integer();
-    if (level_ == Level::sentence) {
+    if (unit_ == Unit::sentence) {
       out[s] = label;
     } else {
       for (std::int64_t i = batch.offsets[s]; i < batch.offsets[s + 1]; ++i)
-        out[i] = batch.special[i] ? kNoTarget : label;
+        out[i] = text[i] < 0 ? kNoTarget : label;
     }
   }
   return targets;
@@ -142,13 +142,20 @@ std::unique_ptr<mtt::MultiTaskModel> small_model(const std::vector<SmallTask>& t
       std::make_unique<SmallBackbone>(layers, dropout),
       std::make_unique<mtt::SentenceModules>(kSmallHidden, mtt::Pooling{}, shapes, true, 0));
   for (const SmallTask& task : tasks) {
-    auto head = std::make_unique<SmallHead>(task.level);
+    auto head = std::make_unique<SmallHead>(task.unit);
     const mtt::Reading reading{.layer = task.layer, .pooling = {}, .normalize = true};
-    head->build(model->feature_width(reading, task.level));
-    model->add({task.name, "small", reading, std::move(head), false});
+    mtt::Task made(task.name, "small", reading, std::move(head));
+    made.build(model->feature_width(made));
+    model->add(std::move(made));
   }
   fill_by_name(model->parameters());
   return model;
+}
+
+mtt::ModelInput input_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source) {
+  std::vector<std::int64_t> all(source.tokens.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  return {mtt::make_batch(source.tokens, all, model.backbone().shape()), source.examples()};
 }
 
 mtt::TrainingSource small_source(const std::string& file, const std::vector<std::size_t>& tasks,
@@ -227,7 +234,7 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
                        .model_key = model_key,
                        .data_key = {},
                        .held_out_key = {}};
-  if (evaluate) job.evaluate = [&] { return evaluate(*result.model); };
+  if (evaluate) job.evaluate = [&] { return mtt::Evaluation{evaluate(*result.model)}; };
   mtt::MetricRecorder metrics(place.path() / "run" / "metrics.jsonl");
   job.observers = {&metrics, &result.events};
   mtt::train(std::move(job), resume);

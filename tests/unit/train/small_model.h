@@ -19,14 +19,16 @@
 
 constexpr std::int64_t kSmallHidden = 16, kSmallInner = 32, kSmallClasses = 3;
 
+using Unit = mtt::Reads::Unit;
+
 /// A post-norm encoder with the names of a BERT: embeddings.{word,norm},
 /// layers.N.{attention.{qkv,output,norm}, ffn.{intermediate,output,norm}}.
 class SmallBackbone : public mtt::Backbone {
  public:
   SmallBackbone(std::int64_t layers, double dropout);
   const mtt::BackboneShape& shape() const override { return shape_; }
-  at::Tensor embed(const mtt::TokenBatch& batch) const override;
-  at::Tensor layers(at::Tensor hidden, const mtt::TokenBatch& batch, std::int64_t from,
+  at::Tensor embed(const mtt::PackedBatch& batch) const override;
+  at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override;
   std::vector<mtt::AdapterPlace> adapter_places() override;
   std::optional<mtt::WeightTarget> weight_target(std::string_view) const override { return std::nullopt; }
@@ -39,27 +41,27 @@ class SmallBackbone : public mtt::Backbone {
   std::vector<Layer*> layers_;
 };
 
-/// One linear layer and cross-entropy over three classes. A label is an integer; at token level all tokens of
-/// a sentence but the special ones bear it.
+/// One linear layer and cross-entropy over three classes. A label is an integer; where tokens are read, all
+/// tokens of a sentence but the special ones have it.
 class SmallHead : public mtt::Head {
  public:
-  explicit SmallHead(mtt::Level level) : level_(level) {}
-  mtt::Level level() const override { return level_; }
+  explicit SmallHead(Unit unit) : unit_(unit) {}
+  mtt::Reads reads() const override { return {.unit = unit_}; }
   void learn_labels(const std::vector<mtt::Value>&) override {}
   mtt::Value state() const override { return mtt::Value::Table{}; }
   void restore(const mtt::Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::TokenBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
-  std::vector<mtt::Value> decode(const at::Tensor&, const mtt::TokenBatch&) const override { return {}; }
+  std::vector<mtt::Value> decode(const at::Tensor&, const mtt::PackedBatch&) const override { return {}; }
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>&,
                                  const std::vector<mtt::Value>&) const override {
     return {};
   }
 
  private:
-  mtt::Level level_;
+  Unit unit_;
   mtt::nn::Linear* linear_ = nullptr;
 };
 
@@ -72,7 +74,7 @@ class EqualWeighting : public mtt::Weighting {
 
 struct SmallTask {
   std::string name;
-  mtt::Level level = mtt::Level::sentence;
+  Unit unit = Unit::sentence;
   std::int64_t layer = -1;
 };
 
@@ -87,6 +89,9 @@ void fill_by_name(const std::vector<mtt::nn::NamedParameter>& parameters);
 /// missing, at another place in each task.
 mtt::TrainingSource small_source(const std::string& file, const std::vector<std::size_t>& tasks,
                                  std::int64_t examples, bool gaps = false);
+
+/// All texts of a source as one batch.
+mtt::ModelInput input_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source);
 
 /// Copies, so that later changes can be seen.
 std::map<std::string, at::Tensor> snapshot(const std::vector<mtt::nn::NamedParameter>& parameters);

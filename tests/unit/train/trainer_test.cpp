@@ -15,8 +15,6 @@
 
 namespace fs = std::filesystem;
 
-using mtt::Level;
-
 namespace {
 
 constexpr std::int64_t kLayers = 4;
@@ -91,7 +89,7 @@ void check_close(const std::vector<double>& one, const std::vector<double>& othe
 }
 
 const std::vector<SmallTask> kMixed = {
-    {"a"}, {"b", Level::token}, {"tap", Level::token, 2}, {"low", Level::sentence, 1}};
+    {"a"}, {"b", Unit::token}, {"tap", Unit::token, 2}, {"low", Unit::sentence, 1}};
 
 SmallTraining mixed() {
   SmallTraining training;
@@ -112,7 +110,7 @@ TEST_CASE("every policy: what is frozen keeps its bits and has no optimizer stat
       training.folder = &folder;
       training.dense = true;
       training.dropout = dropout ? 0.2 : 0;
-      training.tasks = {{"a"}, {"b", Level::token}};
+      training.tasks = {{"a"}, {"b", Unit::token}};
       training.train = "epochs = 3\n" + kSteady;
       training.tables = "[freeze]\n" + policy.freeze + "\n";
       const auto result = training.run();
@@ -179,14 +177,12 @@ TEST_CASE(
   SmallTraining training;
   training.train = "epochs = 3\n" + kSteady;
   const mtt::TrainingSource source = small_source("s", {0}, 5);
-  std::vector<const mtt::TokenizedText*> texts;
-  for (const auto& text : source.tokens) texts.push_back(&text);
   const auto check = [&](const mtt::MultiTaskModel& model) {
     const auto fresh = small_model(training.tasks);
     mtt::copy_into(model.parameters(), fresh->parameters(), "the trained model");
     const at::NoGradGuard no_grad;
-    const mtt::TokenBatch batch = mtt::make_batch(texts, model.backbone().shape());
-    const mtt::Outputs seen = model.forward(batch, true, true), expected = fresh->forward(batch, true, true);
+    const mtt::ModelInput input = input_of(model, source);
+    const mtt::Outputs seen = model.forward(input, true, true), expected = fresh->forward(input, true, true);
     CHECK(same_bits(seen.sentences, expected.sentences));
     for (std::size_t t = 0; t < training.tasks.size(); ++t)
       CHECK(same_bits(seen.logits[t], expected.logits[t]));
@@ -332,7 +328,7 @@ TEST_CASE("over a frozen trunk joint training is separate training, bit for bit"
   for (const std::string cache : {"none", "memory"}) {
     for (const bool one_file : {true, false}) {
       INFO(cache << one_file);
-      const std::vector<SmallTask> tasks = {{"a"}, {"b", Level::token, 2}, {"c", Level::sentence, 1}};
+      const std::vector<SmallTask> tasks = {{"a"}, {"b", Unit::token, 2}, {"c", Unit::sentence, 1}};
       SmallTraining joint;
       joint.tasks = tasks;
       joint.dropout = 0.2;

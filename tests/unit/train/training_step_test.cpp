@@ -12,11 +12,9 @@
 #include "mtt/error.h"
 #include "small_model.h"
 
-using mtt::Level;
-
 namespace {
 
-const std::vector<SmallTask> kTasks = {{"a"}, {"words", Level::token, 2}, {"c", Level::sentence, 3}};
+const std::vector<SmallTask> kTasks = {{"a"}, {"words", Unit::token, 2}, {"c", Unit::sentence, 3}};
 constexpr std::int64_t kLayers = 4, kExamples = 20;
 
 /// Fixed weights, or coefficients, for all tasks.
@@ -151,12 +149,10 @@ TEST_CASE("the loss of a task is the mean over its labels in the step") {
   double sum = 0, count = 0;
   for (std::int64_t e = 0; e < kExamples; ++e) {
     if (source.labels[0][e].is(mtt::Value::Kind::null)) continue;
-    const mtt::TokenBatch batch = mtt::make_batch({&source.tokens[e]}, step.model->backbone().shape());
+    const mtt::PackedBatch batch = mtt::make_batch(source.tokens, {e}, step.model->backbone().shape());
     const mtt::Task& task = step.model->tasks()[0];
-    sum += task.head
-               ->loss(step.model->forward(batch, false, true).logits[0],
-                      task.head->prepare({source.labels[0][e]}, batch))
-               .item<double>();
+    const auto encodings = step.model->encode_for({&task}, batch);
+    sum += task.loss(encodings[0], task.prepare({source.labels[0][e]}, batch)).item<double>();
     ++count;
   }
   REQUIRE(count < kExamples);

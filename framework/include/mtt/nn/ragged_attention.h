@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "mtt/tokens.h"
+#include "mtt/packed_batch.h"
 
 namespace mtt::nn {
 
@@ -12,7 +12,7 @@ namespace mtt::nn {
 /// Neighbouring sentences of equal length are computed together, so a batch sorted by length is fast.
 /// A `bias` [heads, L, L], L at least the longest length, is added to the scores of every sentence: of a
 /// sentence of n tokens its first n rows and columns. It may require a gradient.
-MTT_API at::Tensor ragged_attention(const at::Tensor& qkv, const TokenBatch& batch, std::int64_t heads,
+MTT_API at::Tensor ragged_attention(const at::Tensor& qkv, const PackedBatch& batch, std::int64_t heads,
                                     const at::Tensor& bias = {});
 
 }  // namespace mtt::nn

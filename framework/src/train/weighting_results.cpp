@@ -1,6 +1,4 @@
-#include "train/plugin_results.h"
-
-#include <ATen/core/grad_mode.h>
+#include "train/weighting_results.h"
 
 #include <cmath>
 
@@ -16,36 +14,7 @@ void check_list(const char* what, const std::vector<double>& list, std::size_t e
                 std::to_string(expected));
 }
 
-bool learns(const Task& task, const Encoding& encoding) {
-  if (encoding.tokens.requires_grad() || encoding.sentences.requires_grad()) return true;
-  for (const auto& [name, tensor] : task.head->parameters())
-    if (tensor.requires_grad()) return true;
-  return false;
-}
-
 }  // namespace
-
-at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets) {
-  const at::Tensor logits =
-      call_plugin(call_of(task, "forward"), [&] { return task.head->forward(encoding); });
-  at::Tensor loss = call_plugin(call_of(task, "loss"), [&] { return task.head->loss(logits, targets); });
-  const std::string who = "task '" + task.name + "': the loss of the head '" + task.plugin + "' ";
-  if (!loss.defined() || loss.dim() != 0)
-    throw Error(who +
-                (loss.defined() ? "has " + std::to_string(loss.dim()) + " dimensions" : "is undefined") +
-                "; expected the sum over the rows that have a target, a scalar");
-  if (at::GradMode::is_enabled() && !loss.requires_grad() && learns(task, encoding))
-    throw Error(who + "has no gradient; compute it from the logits with tensor operators alone");
-  return loss;
-}
-
-double checked_count(const Task& task, const at::Tensor& targets) {
-  const double count = call_plugin(call_of(task, "count"), [&] { return task.head->count(targets); });
-  if (!std::isfinite(count) || count < 0)
-    throw Error("task '" + task.name + "': the head '" + task.plugin + "' counts " + std::to_string(count) +
-                " targets; expected 0 or more");
-  return count;
-}
 
 std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step,
                                     const std::vector<Task>& tasks) {

@@ -1,4 +1,4 @@
-// What plugins give to a training step, held to their contract.
+// What a weighting gives to a training step, held to its contract.
 #pragma once
 
 #include <vector>
@@ -7,13 +7,6 @@
 #include "mtt/weighting.h"
 
 namespace mtt {
-
-/// The loss of a task's head: a scalar, with a gradient where the encoding or the head learns. All else
-/// throws Error that names the task.
-at::Tensor checked_loss(const Task& task, const Encoding& encoding, const at::Tensor& targets);
-
-/// How many targets the loss runs over: finite, 0 or more.
-double checked_count(const Task& task, const at::Tensor& targets);
 
 /// [tasks] weights, finite for those that are present.
 std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& step,
