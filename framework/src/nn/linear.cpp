@@ -60,7 +60,7 @@ at::Tensor Linear::forward(const at::Tensor& x, const Activation& activation) co
   if (adapters_.empty()) return plain(x, activation);
   static const Activation identity("identity");
   at::Tensor y = plain(x, identity);
-  for (const LinearAdapter* adapter : adapters_) y = adapter->forward(x, y);
+  for (const LinearAdapter* adapter : adapters_) y = adapter->forward(x, std::move(y));
   return activation(y);
 }
 

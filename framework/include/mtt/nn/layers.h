@@ -27,8 +27,9 @@ class MTT_API Activation {
 class MTT_API LinearAdapter : public Module {
  public:
   ~LinearAdapter() override;
-  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]
-  virtual at::Tensor forward(const at::Tensor& x, const at::Tensor& y) const = 0;
+  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]. `y` is the adapter's own: it may write into it
+  /// and return it. It must not write into `x`, which others read.
+  virtual at::Tensor forward(const at::Tensor& x, at::Tensor y) const = 0;
 };
 
 /// y = x Wᵀ + b with `weight` [out, in] and `bias` [out].
