@@ -419,7 +419,7 @@ void HeadCheck::check_convex() {
       .targets = targets.index_select(0, rows)};
   const auto parameters = task.head->parameters();
   const at::Tensor start = parameter_vector(parameters);
-  task.head->to(at::kDouble);
+  task.head->to({.dtype = at::kDouble});
   for (const auto& [name, tensor] : parameters) tensor.set_requires_grad(true);
   const ProbeObjective objective(task, sample, 1);
   const double dtype_probe = objective.penalised(start, kPenalty).value;

@@ -75,13 +75,11 @@ class MTT_API LayerNorm : public Module {
 
 /// In training mode, sets each value to zero with a probability and scales the others so that the expectation
 /// stays (Srivastava et al. 2014); otherwise gives its input. The draws depend on the last `reseed` alone.
-class MTT_API Dropout : public Module {
+class MTT_API Dropout final : public Module {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
   /// any shape → the same shape
   at::Tensor forward(const at::Tensor& x) const;
-  void reseed(std::uint64_t seed) override { state_ = seed; }
-  void set_dropout(double probability) override { probability_ = probability; }
 
  private:
   double probability_;
@@ -93,6 +91,8 @@ class MTT_API Embedding : public Module {
  public:
   Embedding(std::int64_t rows, std::int64_t size);
   /// int64 [N] → [N, size]. Every index must be within the rows.
+  friend class Module;
+
   at::Tensor forward(const at::Tensor& indices) const;
 
   at::Tensor& weight;
