@@ -44,6 +44,17 @@ struct AdapterPlace {
   std::int64_t rows = 0;
 };
 
+/// The projections of a transformer layer whose query, key and value are one matrix.
+struct LayerProjections {
+  nn::Linear& qkv;  ///< its outputs are those of query, key and value, a third each
+  nn::Linear& attention_output;
+  nn::Linear& intermediate;
+  nn::Linear& output;
+};
+
+/// The six adapter places of each of these layers, of which the first is layer 0.
+MTT_API std::vector<AdapterPlace> places_of_layers(const std::vector<LayerProjections>& layers);
+
 /// A transformer encoder on packed tokens. Parameter names begin with `embeddings.` or `layers.N.`; names of
 /// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all
 /// backbones.

@@ -167,7 +167,7 @@ void BackboneCheck::check_places() {
   const at::NoGradGuard no_grad;
   for (const AdapterPlace& place : backbone_->adapter_places()) {
     require(place.linear != nullptr, "the adapter place '" + place.name + "' has no linear layer");
-    require(place.first_row >= 0 && place.first_row + place.rows <= place.linear->weight.size(0),
+    require(place.first_row >= 0 && place.first_row + place.rows <= place.linear->out(),
             "the adapter place '" + place.name + "' has rows that its linear layer does not have");
     require(place.layer >= 0 && place.layer < backbone_->shape().layers,
             "the adapter place '" + place.name + "' is of no layer");

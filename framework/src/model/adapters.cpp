@@ -75,10 +75,10 @@ void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int6
     const std::string short_name = place.name.substr(place.name.rfind('.') + 1);
     std::unique_ptr<nn::LinearAdapter> adapter;
     if (lora) {
-      adapter = std::make_unique<LoraAdapter>(place.linear->weight.size(1), place.first_row, place.rows,
-                                              settings.size, settings.alpha);
+      adapter = std::make_unique<LoraAdapter>(place.linear->in(), place.first_row, place.rows, settings.size,
+                                              settings.alpha);
     } else {
-      if (place.rows != place.linear->weight.size(0))
+      if (place.rows != place.linear->out())
         throw Error(
             "[freeze] a Houlsby adapter cannot be added at '" + place.name +
             "', which shares one matrix with others; use attention.output, ffn.intermediate or ffn.output");

@@ -32,7 +32,7 @@ class BertLayer : public mtt::nn::Module {
   explicit BertLayer(const BertConfig& config);
   /// [T, hidden_size] → [T, hidden_size]; `bias` [heads, L, L] on attention scores, or undefined
   at::Tensor forward(const at::Tensor& hidden, const mtt::TokenBatch& batch, const at::Tensor& bias) const;
-  void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
+  mtt::LayerProjections projections() const { return {qkv_, attention_output_, intermediate_, output_}; }
 
  private:
   std::int64_t heads_;

@@ -203,6 +203,5 @@ void TokenClassification::initialise(const std::string& method, const at::Tensor
                                      const at::Tensor& coded_targets) {
   const auto layer =
       mtt::nn::closed_form_classifier(method, features, coded_targets.remainder(tag_count()), tag_count());
-  classifier_->weight.copy_(layer.weight);
-  classifier_->bias->copy_(layer.bias);
+  classifier_->assign(layer.weight, layer.bias);
 }
