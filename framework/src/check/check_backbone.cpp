@@ -52,6 +52,7 @@ class BackboneCheck {
   void check_gradients();
   void check_dropout();
   void check_places();
+  void check_classes() const;
 
   std::unique_ptr<Backbone> backbone_;
   ContractReport& report_;
@@ -174,6 +175,15 @@ void BackboneCheck::check_places() {
   }
 }
 
+void BackboneCheck::check_classes() const {
+  const auto classes = backbone_->hugging_face_classes();
+  if (!classes) return;
+  for (const std::string* name : {&classes->token_classification, &classes->sequence_classification,
+                                  &classes->prefix, &classes->pooler, &classes->classifier})
+    require(!name->empty(), "hugging_face_classes() has an empty name");
+  require(classes->prefix.ends_with('.'), "the prefix '" + classes->prefix + "' does not end in '.'");
+}
+
 void BackboneCheck::run() {
   if (!report_.step("parameters are float32 with the names that freezing knows", [&] { check_names(); }))
     return;
@@ -184,6 +194,7 @@ void BackboneCheck::run() {
   report_.step("a gradient reaches every parameter", [&] { check_gradients(); });
   report_.step("dropout is off where it is 0, and repeatable", [&] { check_dropout(); });
   report_.step("places for adapters", [&] { check_places(); });
+  report_.step("Hugging Face classes are named", [&] { check_classes(); });
 }
 
 }  // namespace

@@ -6,6 +6,8 @@ Backbone::~Backbone() = default;
 
 std::vector<AdapterPlace> Backbone::adapter_places() { return {}; }
 
+std::optional<HuggingFaceClasses> Backbone::hugging_face_classes() const { return std::nullopt; }
+
 std::vector<AdapterPlace> places_of_layers(const std::vector<LayerProjections>& layers) {
   std::vector<AdapterPlace> places;
   std::int64_t number = 0;

@@ -61,6 +61,9 @@ class Bert : public mtt::Backbone {
   std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override {
     return bert_weight_target(config_, checkpoint_name);
   }
+  std::optional<mtt::HuggingFaceClasses> hugging_face_classes() const override {
+    return bert_classes(config_);
+  }
 
  private:
   BertConfig config_;

@@ -54,15 +54,19 @@ class BreaksBackbone : public mtt::Backbone {
     return {{"ffn.output", 0, layers_[0], 0, shape_.hidden + 1}};
   }
   std::optional<mtt::WeightTarget> weight_target(std::string_view) const override { return std::nullopt; }
+  std::optional<mtt::HuggingFaceClasses> hugging_face_classes() const override {
+    if (how_ != "classless") return std::nullopt;
+    return mtt::HuggingFaceClasses{"XForTokenClassification", "", "x.", "x.pooler", "classifier"};
+  }
 
  private:
   std::string how_;
   mtt::BackboneShape shape_;
   mtt::nn::Embedding& words_;
+  mtt::nn::Dropout& dropout_;
   std::vector<mtt::nn::Linear*> layers_;
 };
 
-  mtt::nn::Dropout& dropout_;
 void register_breaks_backbone(mtt::Registry& registry) {
   mtt::OptionList options;
   options.string("how", "not at all", "What it does wrong.");
