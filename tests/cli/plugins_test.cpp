@@ -258,6 +258,7 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
                  {"drops", "in training mode with dropout 0 hidden states differ"},
                  {"draws_anew", "after reseed with the same seed dropout draws otherwise"},
+                 {"classless", "hugging_face_classes() has an empty name"},
                  {"misplaced", "the adapter place 'ffn.output' has rows that its linear layer does not have"},
                  {"crashes", "at \"a sentence does not depend on its neighbours\""},
              });

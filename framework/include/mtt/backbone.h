@@ -44,6 +44,27 @@ struct AdapterPlace {
   std::int64_t rows = 0;
 };
 
+/// The projections of a transformer layer whose query, key and value are one matrix.
+struct LayerProjections {
+  nn::Linear& qkv;  ///< its outputs are those of query, key and value, a third each
+  nn::Linear& attention_output;
+  nn::Linear& intermediate;
+  nn::Linear& output;
+};
+
+/// The six adapter places of each of these layers, of which the first is layer 0.
+MTT_API std::vector<AdapterPlace> places_of_layers(const std::vector<LayerProjections>& layers);
+
+/// The classes of Hugging Face transformers that put a head on an encoder, for exports. In both the head ends
+/// in a linear layer.
+struct HuggingFaceClasses {
+  std::string token_classification;     ///< reads all tokens: "BertForTokenClassification"
+  std::string sequence_classification;  ///< reads the pooler's output: "BertForSequenceClassification"
+  std::string prefix;                   ///< before the names of the encoder's tensors, with its dot: "bert."
+  std::string pooler;                   ///< the dense layer with tanh on the first token: "bert.pooler.dense"
+  std::string classifier;               ///< the linear layer
+};
+
 /// A transformer encoder on packed tokens. Parameter names begin with `embeddings.` or `layers.N.`; names of
 /// normalisation layers contain `norm`, biases end in `.bias`, so that freeze selectors work for all
 /// backbones.
@@ -66,6 +87,10 @@ class MTT_API Backbone : public nn::Module {
 
   /// Where a checkpoint's tensor goes; nullopt: unknown to this backbone.
   virtual std::optional<WeightTarget> weight_target(std::string_view checkpoint_name) const = 0;
+
+  /// The classes as which this backbone can be written with a head, by its config.json; nullopt (the default)
+  /// where there are none: token heads are not exported then, and sentence heads only beside the encoder.
+  virtual std::optional<HuggingFaceClasses> hugging_face_classes() const;
 };
 
 /// A registered backbone.

@@ -52,6 +52,7 @@ class BackboneCheck {
   void check_gradients();
   void check_dropout();
   void check_places();
+  void check_classes() const;
 
   std::unique_ptr<Backbone> backbone_;
   ContractReport& report_;
@@ -167,11 +168,20 @@ void BackboneCheck::check_places() {
   const at::NoGradGuard no_grad;
   for (const AdapterPlace& place : backbone_->adapter_places()) {
     require(place.linear != nullptr, "the adapter place '" + place.name + "' has no linear layer");
-    require(place.first_row >= 0 && place.first_row + place.rows <= place.linear->weight.size(0),
+    require(place.first_row >= 0 && place.first_row + place.rows <= place.linear->out(),
             "the adapter place '" + place.name + "' has rows that its linear layer does not have");
     require(place.layer >= 0 && place.layer < backbone_->shape().layers,
             "the adapter place '" + place.name + "' is of no layer");
   }
+}
+
+void BackboneCheck::check_classes() const {
+  const auto classes = backbone_->hugging_face_classes();
+  if (!classes) return;
+  for (const std::string* name : {&classes->token_classification, &classes->sequence_classification,
+                                  &classes->prefix, &classes->pooler, &classes->classifier})
+    require(!name->empty(), "hugging_face_classes() has an empty name");
+  require(classes->prefix.ends_with('.'), "the prefix '" + classes->prefix + "' does not end in '.'");
 }
 
 void BackboneCheck::run() {
@@ -184,6 +194,7 @@ void BackboneCheck::run() {
   report_.step("a gradient reaches every parameter", [&] { check_gradients(); });
   report_.step("dropout is off where it is 0, and repeatable", [&] { check_dropout(); });
   report_.step("places for adapters", [&] { check_places(); });
+  report_.step("Hugging Face classes are named", [&] { check_classes(); });
 }
 
 }  // namespace

@@ -458,7 +458,7 @@ void HeadCheck::check_convex() {
   if (tokens() && !grouped()) join_by_input(sample);
   const auto parameters = task.module().parameters();
   const at::Tensor start = parameter_vector(parameters);
-  task.module().to(at::kDouble);
+  task.module().to({.dtype = at::kDouble});
   for (const auto& [name, tensor] : parameters) tensor.set_requires_grad(true);
   const ProbeObjective objective(task, sample, 1);
   const double dtype_probe = objective.penalised(start, kPenalty).value;

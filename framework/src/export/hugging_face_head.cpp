@@ -18,8 +18,6 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::string_view kPrefix = "bert.";
-
 const Task& find_task(const LoadedRun& run, const std::string& name) {
   std::vector<std::string> names;
   for (const Task& task : run.encoder.model->tasks()) {
@@ -49,19 +47,20 @@ void check(const Task& task, const Encoder& encoder) {
   if (task.reading.layer == 0)
     refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
   if (!is_tagger(task)) return;
-  if (encoder.directory.model_type != "bert")
+  if (!encoder.model->backbone().hugging_face_classes())
     refuse(task, "has a backbone of type '" + encoder.directory.model_type +
-                     "', and only bert is written with token heads");
+                     "', whose plugin names no Hugging Face class with a token head");
   if (!encoder.prompt.empty())
     refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
 }
 
-/// Whether the head reads what BertForSequenceClassification does.
+/// Whether the head reads what the backbone's class for sentences does.
 bool reads_pooler(const Task& task, const Encoder& encoder) {
   const SentenceModules& modules = encoder.model->modules();
-  if (encoder.directory.model_type != "bert" || !encoder.prompt.empty() || encoder.directory.truncate != 0 ||
-      modules.pooling().modes != std::vector{PoolingMode::cls} || task.reading.pooling ||
-      task.reading.normalize || encoder.directory.dense.size() != 1 || modules.parameters().empty())
+  if (!encoder.model->backbone().hugging_face_classes() || !encoder.prompt.empty() ||
+      encoder.directory.truncate != 0 || modules.pooling().modes != std::vector{PoolingMode::cls} ||
+      task.reading.pooling || task.reading.normalize || encoder.directory.dense.size() != 1 ||
+      modules.parameters().empty())
     return false;
   const SentenceModules::DenseShape& dense = encoder.directory.dense[0].shape;
   const std::int64_t hidden = encoder.model->backbone().shape().hidden;
@@ -82,16 +81,17 @@ std::string card_of(const fs::path& run_directory, const Encoder& encoder, const
 
 void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory, const fs::path& folder) {
   Encoder& encoder = run.encoder;
+  const HuggingFaceClasses classes = encoder.model->backbone().hugging_face_classes().value();
   const bool tokens = is_tagger(task);
   const std::int64_t layers = task.reading.layer_in(encoder.model->backbone().shape().layers);
   std::vector<nn::NamedParameter> tensors;
   for (auto& [name, tensor] : encoder_tensors(encoder, run.adapters, layers))
-    tensors.push_back({name.starts_with(kPrefix) ? name : std::string(kPrefix) + name, tensor});
+    tensors.push_back({name.starts_with(classes.prefix) ? name : classes.prefix + name, tensor});
   if (!tokens)
     for (auto& [name, tensor] : encoder.model->modules().dense(0).parameters())
-      tensors.push_back({"bert.pooler.dense" + name.substr(name.find('.')), tensor.detach().contiguous()});
+      tensors.push_back({classes.pooler + name.substr(name.find('.')), tensor.detach().contiguous()});
   for (auto& [name, tensor] : task.module().parameters())
-    tensors.push_back({"classifier" + name.substr(name.find('.')), tensor.detach().contiguous()});
+    tensors.push_back({classes.classifier + name.substr(name.find('.')), tensor.detach().contiguous()});
 
   Value by_id{Value::Table{}}, by_label{Value::Table{}};
   const std::vector<std::string> outputs = task.output_names();
@@ -102,7 +102,7 @@ void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory
   Value config = encoder_config(encoder.directory.config);
   set_layers(config, layers);
   config.set("architectures",
-             Value(Value::Array{tokens ? "BertForTokenClassification" : "BertForSequenceClassification"}));
+             Value(Value::Array{tokens ? classes.token_classification : classes.sequence_classification}));
   config.set("id2label", std::move(by_id));
   config.set("label2id", std::move(by_label));
   if (!tokens) config.set("problem_type", problem_type(task.problem_type));

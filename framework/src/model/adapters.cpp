@@ -49,11 +49,10 @@ LoraAdapter::LoraAdapter(std::int64_t in, std::int64_t first_row, std::int64_t r
       a_(parameter("a", {rank, in})),
       b_(parameter("b", {rows, rank})) {}
 
-at::Tensor LoraAdapter::forward(const at::Tensor& x, const at::Tensor& y) const {
+at::Tensor LoraAdapter::forward(const at::Tensor& x, at::Tensor y) const {
   const at::Tensor update = at::linear(at::linear(x, a_), b_).mul(scale_);
-  at::Tensor adapted = y;
-  adapted.narrow(1, first_row_, rows_).add_(update);
-  return adapted;
+  y.narrow(1, first_row_, rows_).add_(update);
+  return y;
 }
 
 HoulsbyAdapter::HoulsbyAdapter(std::int64_t size, std::int64_t bottleneck)
@@ -61,7 +60,7 @@ HoulsbyAdapter::HoulsbyAdapter(std::int64_t size, std::int64_t bottleneck)
       up_(child<nn::Linear>("up", bottleneck, size)),
       gelu_("gelu") {}
 
-at::Tensor HoulsbyAdapter::forward(const at::Tensor&, const at::Tensor& y) const {
+at::Tensor HoulsbyAdapter::forward(const at::Tensor&, at::Tensor y) const {
   return y + up_.forward(down_.forward(y, gelu_));
 }
 
@@ -76,10 +75,10 @@ void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int6
     const std::string short_name = place.name.substr(place.name.rfind('.') + 1);
     std::unique_ptr<nn::LinearAdapter> adapter;
     if (lora) {
-      adapter = std::make_unique<LoraAdapter>(place.linear->weight.size(1), place.first_row, place.rows,
-                                              settings.size, settings.alpha);
+      adapter = std::make_unique<LoraAdapter>(place.linear->in(), place.first_row, place.rows, settings.size,
+                                              settings.alpha);
     } else {
-      if (place.rows != place.linear->weight.size(0))
+      if (place.rows != place.linear->out())
         throw Error(
             "[freeze] a Houlsby adapter cannot be added at '" + place.name +
             "', which shares one matrix with others; use attention.output, ffn.intermediate or ffn.output");

@@ -13,7 +13,7 @@ namespace mtt {
 class LoraAdapter : public nn::LinearAdapter {
  public:
   LoraAdapter(std::int64_t in, std::int64_t first_row, std::int64_t rows, std::int64_t rank, double alpha);
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& y) const override;
+  at::Tensor forward(const at::Tensor& x, at::Tensor y) const override;
 
  private:
   std::int64_t first_row_, rows_;
@@ -26,7 +26,7 @@ class LoraAdapter : public nn::LinearAdapter {
 class HoulsbyAdapter : public nn::LinearAdapter {
  public:
   HoulsbyAdapter(std::int64_t size, std::int64_t bottleneck);
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& y) const override;
+  at::Tensor forward(const at::Tensor& x, at::Tensor y) const override;
 
  private:
   nn::Linear& down_;

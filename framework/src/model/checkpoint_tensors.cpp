@@ -21,25 +21,28 @@ struct Adapted {
   at::Tensor a, b;
 };
 
+at::Tensor named(const std::vector<nn::NamedParameter>& parameters, const std::string& name) {
+  const auto at = std::find_if(parameters.begin(), parameters.end(),
+                               [&](const nn::NamedParameter& parameter) { return parameter.name == name; });
+  if (at == parameters.end()) throw Error("the model has no parameter '" + name + "'");
+  return at->tensor;
+}
+
 std::vector<Adapted> adapted_places(Backbone& backbone, const AdapterSettings& adapters) {
   std::vector<Adapted> found;
   if (adapters.kind != AdapterSettings::Kind::lora) return found;
   const auto parameters = backbone.parameters();
-  const auto tensor = [&](const std::string& name) {
-    const auto at = std::find_if(parameters.begin(), parameters.end(),
-                                 [&](const nn::NamedParameter& p) { return p.name == name; });
-    if (at == parameters.end()) throw Error("the adapter has no parameter '" + name + "'");
-    return at->tensor.detach();
-  };
   for (const AdapterPlace& place : backbone.adapter_places()) {
     if (std::find(adapters.places.begin(), adapters.places.end(), place.name) == adapters.places.end())
       continue;
-    const auto weight = std::find_if(
-        parameters.begin(), parameters.end(),
-        [&](const nn::NamedParameter& parameter) { return parameter.tensor.is_same(place.linear->weight); });
+    const at::Tensor own = named(place.linear->parameters(), "weight");
+    const auto weight =
+        std::find_if(parameters.begin(), parameters.end(),
+                     [&](const nn::NamedParameter& parameter) { return parameter.tensor.is_same(own); });
     const std::string linear = weight->name.substr(0, weight->name.rfind('.'));
     const std::string lora = linear + ".lora." + place.name.substr(place.name.rfind('.') + 1);
-    found.push_back({weight->name, place, tensor(lora + ".a"), tensor(lora + ".b")});
+    found.push_back({weight->name, place, named(parameters, lora + ".a").detach(),
+                     named(parameters, lora + ".b").detach()});
   }
   return found;
 }

@@ -10,7 +10,8 @@
 namespace mtt::nn {
 
 at::Tensor CrossEntropy::sum(const at::Tensor& logits, const at::Tensor& targets) const {
-  const at::Tensor weights = class_weights.defined() ? class_weights.to(logits.scalar_type()) : class_weights;
+  const at::Tensor weights =
+      class_weights.defined() ? class_weights.to(logits.device(), logits.scalar_type()) : class_weights;
   return at::cross_entropy_loss(logits, targets, weights, at::Reduction::Sum, Head::kNoTarget,
                                 label_smoothing);
 }

@@ -1,55 +1,65 @@
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/linear.h>
-#include <ATen/ops/zeros.h>
 
 #include <mutex>
+#include <utility>
 
 #include "mtt/nn/layers.h"
-#include "nn/x86/processor.h"
+#include "nn/linear_backend.h"
 
 namespace mtt::nn {
 
-/// The weights in the order of the kernel. They are made again when the weights change: when their version or
-/// their storage is another one, which is kept so that its address cannot come back.
-class Linear::PackedWeight {
+/// The weight as backends need it. It is prepared again when the weight changed: when its version, storage,
+/// address or type is another one. The storage is kept so that its address cannot come back.
+class Linear::Products {
  public:
-  explicit PackedWeight(const x86::LinearKernel& its_kernel) : kernel(its_kernel) {}
+  explicit Products(const at::Tensor& weight) : libtorch_(libtorch_backend().prepare(weight)) {}
 
-  at::Tensor of(const at::Tensor& weight) {
+  std::shared_ptr<const PreparedWeight> of(const LinearBackend& backend, const at::Tensor& weight) {
+    if (&backend == &libtorch_backend()) return libtorch_;
     const std::lock_guard lock(mutex_);
     const std::int64_t version = weight.is_inference() ? 0 : weight._version();
-    if (!packed_.defined() || version != version_ || storage_.data() != weight.storage().data() ||
-        data_ != weight.const_data_ptr()) {
-      const at::Tensor rows = weight.contiguous();
-      packed_ = at::empty({rows.numel()}, at::kFloat);
-      kernel.pack(rows.const_data_ptr<float>(), rows.size(0), rows.size(1),
-                  packed_.mutable_data_ptr<float>());
+    if (&backend != backend_ || version != version_ || storage_.data() != weight.storage().data() ||
+        data_ != weight.const_data_ptr() || type_ != weight.scalar_type()) {
+      prepared_ = backend.prepare(weight);
+      backend_ = &backend;
       version_ = version;
       storage_ = weight.storage();
       data_ = weight.const_data_ptr();
+      type_ = weight.scalar_type();
     }
-    return packed_;
+    return prepared_;
   }
 
-  const x86::LinearKernel& kernel;
-
  private:
+  std::shared_ptr<const PreparedWeight> libtorch_;
   std::mutex mutex_;
-  at::Tensor packed_;
+  std::shared_ptr<const PreparedWeight> prepared_;
+  const LinearBackend* backend_ = nullptr;
   std::int64_t version_ = 0;
   c10::Storage storage_;
   const void* data_ = nullptr;
+  at::ScalarType type_ = at::kFloat;
 };
 
-Linear::Linear(std::int64_t in, std::int64_t out, bool with_bias)
-    : weight(parameter("weight", {out, in})),
-      bias(with_bias ? &parameter("bias", {out}) : nullptr),
-      packed_(x86::linear_kernel(out) ? std::make_unique<PackedWeight>(*x86::linear_kernel(out)) : nullptr) {}
+Linear::Linear(std::int64_t in, std::int64_t out, bool bias)
+    : weight_(parameter("weight", {out, in})),
+      bias_(bias ? &parameter("bias", {out}) : nullptr),
+      products_(std::make_unique<Products>(weight_)) {}
 
 LinearAdapter::~LinearAdapter() = default;
 Linear::~Linear() = default;
+
+void Linear::assign(const at::Tensor& weight, const at::Tensor& bias) {
+  TORCH_CHECK(weight.sizes() == weight_.sizes(), "a Linear with a weight ", weight_.sizes(), " is assigned ",
+              weight.sizes());
+  TORCH_CHECK(bias.defined() == (bias_ != nullptr),
+              bias_ ? "a Linear with a bias is assigned none" : "a Linear without a bias is assigned one");
+  TORCH_CHECK(!bias_ || bias.sizes() == bias_->sizes(), "a Linear with a bias ", bias_->sizes(),
+              " is assigned ", bias.sizes());
+  const at::NoGradGuard no_grad;
+  weight_.copy_(weight);
+  if (bias_) bias_->copy_(bias);
+}
 
 at::Tensor Linear::forward(const at::Tensor& x) const {
   static const Activation identity("identity");
@@ -60,7 +70,7 @@ at::Tensor Linear::forward(const at::Tensor& x, const Activation& activation) co
   if (adapters_.empty()) return plain(x, activation);
   static const Activation identity("identity");
   at::Tensor y = plain(x, identity);
-  for (const LinearAdapter* adapter : adapters_) y = adapter->forward(x, y);
+  for (const LinearAdapter* adapter : adapters_) y = adapter->forward(x, std::move(y));
   return activation(y);
 }
 
@@ -70,29 +80,14 @@ void Linear::adapt(std::string name, std::unique_ptr<LinearAdapter> adapter) {
 }
 
 at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) const {
-  TORCH_CHECK(x.dim() == 2 && x.size(1) == weight.size(1), "Linear takes [N, ", weight.size(1), "], got ",
-              x.sizes());
-  const bool needs_graph = at::GradMode::is_enabled() &&
-                           (x.requires_grad() || weight.requires_grad() || (bias && bias->requires_grad()));
-  if (!packed_ || needs_graph || x.scalar_type() != at::kFloat || weight.scalar_type() != at::kFloat)
-    return activation(bias ? at::linear(x, weight, *bias) : at::linear(x, weight));
-
-  const at::Tensor rows = x.contiguous();
-  const at::Tensor packed = packed_->of(weight);
-  const at::Tensor offset = bias ? bias->contiguous() : at::zeros({weight.size(0)}, at::kFloat);
-  const at::Tensor y = at::empty({rows.size(0), weight.size(0)}, rows.options());
-  const x86::LinearArguments arguments = {.x = rows.const_data_ptr<float>(),
-                                          .rows = rows.size(0),
-                                          .in = rows.size(1),
-                                          .packed = packed.const_data_ptr<float>(),
-                                          .bias = offset.const_data_ptr<float>(),
-                                          .y = y.mutable_data_ptr<float>(),
-                                          .out = weight.size(0),
-                                          .gelu = activation.is_gelu()};
-  const x86::LinearKernel& kernel = packed_->kernel;
-  at::parallel_for(0, weight.size(0) / kernel.panel, 1,
-                   [&](std::int64_t first, std::int64_t last) { kernel.run(arguments, first, last); });
-  return activation.is_gelu() ? y : activation(y);
+  TORCH_CHECK(x.dim() == 2 && x.size(1) == in(), "Linear takes [N, ", in(), "], got ", x.sizes());
+  const bool needs_graph = at::GradMode::is_enabled() && (x.requires_grad() || weight_.requires_grad() ||
+                                                          (bias_ && bias_->requires_grad()));
+  const bool fits = x.scalar_type() == weight_.scalar_type() && x.device() == weight_.device();
+  const LinearBackend& backend = needs_graph || !fits
+                                     ? libtorch_backend()
+                                     : linear_backend(weight_.device(), weight_.scalar_type(), out());
+  return products_->of(backend, weight_)->run(x, bias_, activation);
 }
 
 }  // namespace mtt::nn

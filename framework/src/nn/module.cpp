@@ -3,27 +3,44 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
+#include "mtt/nn/layers.h"
+
 namespace mtt::nn {
 
 Module::~Module() = default;
 
 std::vector<NamedParameter> Module::parameters() const {
   std::vector<NamedParameter> all;
-  collect("", all);
+  collect(&Module::parameters_, "", all);
   return all;
 }
 
-void Module::collect(const std::string& prefix, std::vector<NamedParameter>& into) const {
-  for (const auto& [name, tensor] : parameters_) into.push_back({prefix + name, *tensor});
-  for (const auto& [name, module] : children_) module->collect(prefix + name + ".", into);
+std::vector<NamedParameter> Module::buffers() const {
+  std::vector<NamedParameter> all;
+  collect(&Module::buffers_, "", all);
+  return all;
 }
 
-void Module::to(at::ScalarType type) {
+void Module::collect(Tensors Module::*of, const std::string& prefix,
+                     std::vector<NamedParameter>& into) const {
+  for (const auto& [name, tensor] : this->*of) into.push_back({prefix + name, *tensor});
+  for (const auto& [name, module] : children_) module->collect(of, prefix + name + ".", into);
+}
+
+void Module::to(const Placement& placement) {
+  TORCH_CHECK(at::isFloatingType(placement.dtype), "a module is placed in a floating-point type, not in ",
+              placement.dtype);
   const at::NoGradGuard no_grad;
+  const auto move = [&](at::Tensor& tensor) {
+    const at::ScalarType type = tensor.is_floating_point() ? placement.dtype : tensor.scalar_type();
+    if (tensor.device() != placement.device || tensor.scalar_type() != type)
+      tensor.set_data(tensor.detach().to(placement.device, type));
+  };
   for (auto& [name, tensor] : parameters()) {
     tensor.mutable_grad().reset();
-    if (tensor.scalar_type() != type) tensor.set_data(tensor.detach().to(type));
+    move(tensor);
   }
+  for (auto& [name, tensor] : buffers()) move(tensor);
 }
 
 void Module::train(bool on) {
@@ -32,6 +49,7 @@ void Module::train(bool on) {
 }
 
 void Module::reseed(std::uint64_t seed) {
+  if (auto* dropout = dynamic_cast<Dropout*>(this)) dropout->state_ = seed;
   for (const auto& [name, module] : children_) {
     seed = seed * 0x5851f42d4c957f2dU + 0x14057b7ef767814fU;
     module->reseed(seed);
@@ -39,12 +57,20 @@ void Module::reseed(std::uint64_t seed) {
 }
 
 void Module::set_dropout(double probability) {
+  if (auto* dropout = dynamic_cast<Dropout*>(this)) dropout->probability_ = probability;
   for (const auto& [name, module] : children_) module->set_dropout(probability);
 }
 
 at::Tensor& Module::parameter(std::string name, at::IntArrayRef shape) {
   parameters_.emplace_back(std::move(name), std::make_unique<at::Tensor>(at::empty(shape, at::kFloat)));
   return *parameters_.back().second;
+}
+
+at::Tensor& Module::buffer(std::string name, at::Tensor value) {
+  TORCH_CHECK(value.defined() && !value.requires_grad(), "the buffer '", name,
+              "' is undefined or requires a gradient");
+  buffers_.emplace_back(std::move(name), std::make_unique<at::Tensor>(std::move(value)));
+  return *buffers_.back().second;
 }
 
 void Module::adopt(std::string name, std::unique_ptr<Module> module) {

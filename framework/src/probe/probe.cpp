@@ -37,12 +37,12 @@ class InPrecision {
  public:
   InPrecision(nn::Module& head, at::ScalarType type) : head_(head) {
     head_.train(false);
-    head_.to(type);
+    head_.to({.dtype = type});
     for (auto& [name, tensor] : head_.parameters()) tensor.set_requires_grad(true);
   }
   ~InPrecision() {
     for (auto& [name, tensor] : head_.parameters()) tensor.set_requires_grad(false);
-    head_.to(at::kFloat);
+    head_.to({});
   }
   InPrecision(const InPrecision&) = delete;
   InPrecision& operator=(const InPrecision&) = delete;

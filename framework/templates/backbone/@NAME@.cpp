@@ -27,7 +27,7 @@ class @TITLE@Backbone : public mtt::Backbone {
                     std::int64_t to) const override {
     if (from == to) return hidden;
     at::Tensor mixed = hidden * 0.5;
-    for (std::int64_t s = 0; s < batch.sentences(); ++s) {
+    for (std::int64_t s = 0; s < batch.size(); ++s) {
       const std::int64_t begin = batch.offsets[s], rest = batch.length(s) - 1;
       if (rest < 1) continue;
       mixed.narrow(0, begin, rest).add_(hidden.narrow(0, begin + 1, rest), 0.25);

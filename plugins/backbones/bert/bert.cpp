@@ -62,16 +62,6 @@ BertLayer::BertLayer(const BertConfig& config)
       dropout_(child<Dropout>("dropout", config.hidden_dropout_prob)),
       activation_(config.hidden_act) {}
 
-void BertLayer::append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places) {
-  const std::int64_t hidden = attention_output_.weight.size(0);
-  places.push_back({"attention.query", layer, &qkv_, 0, hidden});
-  places.push_back({"attention.key", layer, &qkv_, hidden, hidden});
-  places.push_back({"attention.value", layer, &qkv_, 2 * hidden, hidden});
-  places.push_back({"attention.output", layer, &attention_output_, 0, hidden});
-  places.push_back({"ffn.intermediate", layer, &intermediate_, 0, intermediate_.weight.size(0)});
-  places.push_back({"ffn.output", layer, &output_, 0, hidden});
-}
-
 at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::PackedBatch& batch,
                               const at::Tensor& bias) const {
   const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_, bias);
@@ -111,8 +101,7 @@ at::Tensor Bert::layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::i
 }
 
 std::vector<mtt::AdapterPlace> Bert::adapter_places() {
-  std::vector<mtt::AdapterPlace> places;
-  for (std::size_t i = 0; i < layers_.size(); ++i)
-    layers_[i]->append_places(static_cast<std::int64_t>(i), places);
-  return places;
+  std::vector<mtt::LayerProjections> projections;
+  for (const BertLayer* layer : layers_) projections.push_back(layer->projections());
+  return mtt::places_of_layers(projections);
 }

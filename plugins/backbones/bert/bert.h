@@ -32,7 +32,7 @@ class BertLayer : public mtt::nn::Module {
   explicit BertLayer(const BertConfig& config);
   /// [T, hidden_size] → [T, hidden_size]; `bias` [heads, L, L] on attention scores, or undefined
   at::Tensor forward(const at::Tensor& hidden, const mtt::PackedBatch& batch, const at::Tensor& bias) const;
-  void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
+  mtt::LayerProjections projections() const { return {qkv_, attention_output_, intermediate_, output_}; }
 
  private:
   std::int64_t heads_;
@@ -60,6 +60,9 @@ class Bert : public mtt::Backbone {
   std::vector<mtt::AdapterPlace> adapter_places() override;
   std::optional<mtt::WeightTarget> weight_target(std::string_view checkpoint_name) const override {
     return bert_weight_target(config_, checkpoint_name);
+  }
+  std::optional<mtt::HuggingFaceClasses> hugging_face_classes() const override {
+    return bert_classes(config_);
   }
 
  private:

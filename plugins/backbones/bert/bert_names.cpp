@@ -110,3 +110,12 @@ std::optional<mtt::WeightTarget> bert_weight_target(const BertConfig& config, st
     if (module == theirs) return mtt::WeightTarget{prefix + std::string(ours) + "." + kind};
   return std::nullopt;
 }
+
+std::optional<mtt::HuggingFaceClasses> bert_classes(const BertConfig& config) {
+  if (config.model_type != "bert") return std::nullopt;
+  return mtt::HuggingFaceClasses{.token_classification = "BertForTokenClassification",
+                                 .sequence_classification = "BertForSequenceClassification",
+                                 .prefix = "bert.",
+                                 .pooler = "bert.pooler.dense",
+                                 .classifier = "classifier"};
+}

@@ -70,16 +70,6 @@ at::Tensor ModernBertLayer::forward(const at::Tensor& hidden, const LayerContext
   return final_norm_ ? final_norm_->forward(last) : last;
 }
 
-void ModernBertLayer::append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places) {
-  const std::int64_t hidden = attention_output_.weight.size(0);
-  places.push_back({"attention.query", layer, &qkv_, 0, hidden});
-  places.push_back({"attention.key", layer, &qkv_, hidden, hidden});
-  places.push_back({"attention.value", layer, &qkv_, 2 * hidden, hidden});
-  places.push_back({"attention.output", layer, &attention_output_, 0, hidden});
-  places.push_back({"ffn.intermediate", layer, &intermediate_, 0, intermediate_.weight.size(0)});
-  places.push_back({"ffn.output", layer, &output_, 0, hidden});
-}
-
 ModernBert::ModernBert(const ModernBertConfig& config)
     : config_(config),
       shape_{.vocabulary = config.vocab_size,
@@ -141,10 +131,9 @@ at::Tensor ModernBert::layers(at::Tensor hidden, const mtt::PackedBatch& batch, 
 }
 
 std::vector<mtt::AdapterPlace> ModernBert::adapter_places() {
-  std::vector<mtt::AdapterPlace> places;
-  for (std::size_t i = 0; i < layers_.size(); ++i)
-    layers_[i]->append_places(static_cast<std::int64_t>(i), places);
-  return places;
+  std::vector<mtt::LayerProjections> projections;
+  for (const ModernBertLayer* layer : layers_) projections.push_back(layer->projections());
+  return mtt::places_of_layers(projections);
 }
 
 std::optional<mtt::WeightTarget> ModernBert::weight_target(std::string_view name) const {

@@ -38,7 +38,7 @@ class ModernBertLayer : public mtt::nn::Module {
   ModernBertLayer(const ModernBertConfig& config, std::int64_t number);
   /// [T, hidden_size] → [T, hidden_size]
   at::Tensor forward(const at::Tensor& hidden, const LayerContext& context) const;
-  void append_places(std::int64_t layer, std::vector<mtt::AdapterPlace>& places);
+  mtt::LayerProjections projections() const { return {qkv_, attention_output_, intermediate_, output_}; }
 
  private:
   std::int64_t heads_;

@@ -139,6 +139,5 @@ std::optional<bool> SoftmaxClassifier::right(const Value& prediction, const Valu
 void SoftmaxClassifier::initialise(const std::string& method, const at::Tensor& features,
                                    const at::Tensor& targets) {
   const auto layer = mtt::nn::closed_form_classifier(method, features, targets, labels_.size());
-  classifier_->weight.copy_(layer.weight);
-  classifier_->bias->copy_(layer.bias);
+  classifier_->assign(layer.weight, layer.bias);
 }

@@ -93,8 +93,7 @@ std::vector<mtt::Metric> Regression::score(const std::vector<Value>& predictions
 
 void Regression::initialise(const std::string&, const at::Tensor& features, const at::Tensor& targets) {
   const auto fit = mtt::nn::ridge(features, targets.unsqueeze(1));
-  regressor_->weight.copy_(fit.weight);
-  regressor_->bias->copy_(fit.bias);
+  regressor_->assign(fit.weight, fit.bias);
 }
 
 void register_regression(mtt::Registry& registry) {

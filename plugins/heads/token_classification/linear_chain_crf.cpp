@@ -31,8 +31,8 @@ void scale_to_one(std::vector<double>& values) {
 
 LinearChainCrf::LinearChainCrf(TagRules rules)
     : rules_(std::move(rules)),
-      follows_mask_(mask_of(rules_.follows, {rules_.tags, rules_.tags})),
-      begins_mask_(mask_of(rules_.begins, {rules_.tags})),
+      follows_mask_(buffer("follows", mask_of(rules_.follows, {rules_.tags, rules_.tags}))),
+      begins_mask_(buffer("begins", mask_of(rules_.begins, {rules_.tags}))),
       transitions_(parameter("transitions", {rules_.tags, rules_.tags})),
       start_(parameter("start", {rules_.tags})),
       end_(parameter("end", {rules_.tags})) {}

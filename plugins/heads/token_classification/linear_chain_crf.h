@@ -40,7 +40,8 @@ class LinearChainCrf : public mtt::nn::Module {
   at::Tensor allowed_start() const;
 
   TagRules rules_;
-  at::Tensor follows_mask_, begins_mask_;  ///< 0, or a number that no score outweighs
+  at::Tensor& follows_mask_;  ///< 0, or a number that no score outweighs
+  at::Tensor& begins_mask_;
   at::Tensor& transitions_;
   at::Tensor& start_;
   at::Tensor& end_;

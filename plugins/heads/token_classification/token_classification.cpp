@@ -278,8 +278,7 @@ std::optional<bool> TokenClassification::right(const Value& prediction, const Va
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
                                      const at::Tensor& targets) {
   const auto layer = mtt::nn::closed_form_classifier(method, features, targets, tag_count());
-  classifier_->weight.copy_(layer.weight);
-  classifier_->bias->copy_(layer.bias);
+  classifier_->assign(layer.weight, layer.bias);
 }
 
 void register_token_classification(mtt::Registry& registry) {

@@ -20,7 +20,8 @@ class BreaksBackbone : public mtt::Backbone {
                .hidden = config.at("hidden_size").integer(),
                .layers = 2},
         words_(child<mtt::nn::Embedding>(how_ == "named" ? "words" : "embeddings.word", shape_.vocabulary,
-                                         shape_.hidden)) {
+                                         shape_.hidden)),
+        dropout_(child<mtt::nn::Dropout>("dropout", 0.1)) {
     for (int i = 0; i < 2; ++i)
       layers_.push_back(&child<mtt::nn::Linear>(
           "layers." + std::to_string(how_ == "counts_from_one" ? i + 1 : i), shape_.hidden, shape_.hidden));
@@ -43,23 +44,27 @@ class BreaksBackbone : public mtt::Backbone {
     if (how_ == "draws") hidden = hidden + at::rand_like(hidden);
     if (how_ == "divides") hidden = hidden / 0.0;
     if (how_ == "drops" && training()) hidden = hidden * 0.9;
-    if (how_ == "draws_anew" && training() && drops_) hidden = hidden + at::rand_like(hidden);
+    if (how_ == "draws_anew" && !dropout_.forward(hidden).is_same(hidden))
+      hidden = hidden + at::rand_like(hidden);
     if (how_ == "crashes" && batch.size() == 1) std::raise(SIGSEGV);
     return hidden;
   }
-  void set_dropout(double probability) override { drops_ = probability > 0; }
   std::vector<mtt::AdapterPlace> adapter_places() override {
     if (how_ != "misplaced") return {};
     return {{"ffn.output", 0, layers_[0], 0, shape_.hidden + 1}};
   }
   std::optional<mtt::WeightTarget> weight_target(std::string_view) const override { return std::nullopt; }
+  std::optional<mtt::HuggingFaceClasses> hugging_face_classes() const override {
+    if (how_ != "classless") return std::nullopt;
+    return mtt::HuggingFaceClasses{"XForTokenClassification", "", "x.", "x.pooler", "classifier"};
+  }
 
  private:
   std::string how_;
   mtt::BackboneShape shape_;
   mtt::nn::Embedding& words_;
+  mtt::nn::Dropout& dropout_;
   std::vector<mtt::nn::Linear*> layers_;
-  bool drops_ = false;
 };
 
 void register_breaks_backbone(mtt::Registry& registry) {

@@ -1,29 +1,64 @@
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <thread>
 
+#include "../model/weight_files.h"
 #include "catch.h"
+#include "model/weight_loading.h"
 #include "mtt/nn/layers.h"
+#include "nn/linear_backend.h"
 #include "nn/x86/processor.h"
+#include "temporary_folder.h"
+#include "train/adamw.h"
 
 namespace {
 
 using mtt::nn::Activation;
 using mtt::nn::Linear;
 
+/// Undefined where there is none.
+at::Tensor parameter(const Linear& linear, const std::string& wanted) {
+  for (const auto& [name, tensor] : linear.parameters())
+    if (name == wanted) return tensor;
+  return {};
+}
+at::Tensor weight_of(const Linear& linear) { return parameter(linear, "weight"); }
+at::Tensor bias_of(const Linear& linear) { return parameter(linear, "bias"); }
+
 void fill(Linear& linear) {
-  linear.weight.normal_(0, 0.1);
-  if (linear.bias) linear.bias->normal_();
+  weight_of(linear).normal_(0, 0.1);
+  if (at::Tensor bias = bias_of(linear); bias.defined()) bias.normal_();
 }
 
 at::Tensor by_definition(const Linear& linear, const at::Tensor& x) {
-  const at::Tensor y = x.to(at::kDouble).matmul(linear.weight.to(at::kDouble).t());
-  return linear.bias ? y + linear.bias->to(at::kDouble) : y;
+  const at::Tensor y = x.to(at::kDouble).matmul(weight_of(linear).to(at::kDouble).t());
+  const at::Tensor bias = bias_of(linear);
+  return bias.defined() ? y + bias.to(at::kDouble) : y;
 }
 
 double difference(const at::Tensor& a, const at::Tensor& b) {
   return (a.to(at::kDouble) - b.to(at::kDouble)).abs().max().item<double>();
 }
+
+/// Writes into the result that it is given.
+class AddsInPlace : public mtt::nn::LinearAdapter {
+ public:
+  explicit AddsInPlace(double value) : value_(value) {}
+  at::Tensor forward(const at::Tensor& x, at::Tensor y) const override {
+    y.narrow(1, 0, 1).add_(x.narrow(1, 0, 1), value_);
+    return y;
+  }
+
+ private:
+  double value_;
+};
+
+class Doubles : public mtt::nn::LinearAdapter {
+ public:
+  at::Tensor forward(const at::Tensor&, at::Tensor y) const override { return y * 2; }
+};
 
 }  // namespace
 
@@ -59,7 +94,7 @@ TEST_CASE("activations behind a linear layer are the exact ones") {
   CHECK(difference(linear.forward(x, Activation("gelu_new")), at::gelu(y, "tanh")) < 5e-6);
 
   Linear identity(16, 16, false);
-  identity.weight.copy_(at::eye(16));
+  identity.assign(at::eye(16), {});
   const at::Tensor line = at::linspace(-12, 12, 16 * 3000).view({3000, 16});
   CHECK(difference(identity.forward(line, Activation("gelu")), at::gelu(line.to(at::kDouble))) < 2e-6);
 }
@@ -86,11 +121,11 @@ TEST_CASE("weights that change are seen, whether in place or exchanged") {
   fill(linear);
   const at::Tensor x = at::randn({4, 32});
   CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
-  linear.weight.mul_(2);
+  weight_of(linear).mul_(2);
   CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
-  linear.weight.set_data(at::randn({16, 32}));
+  weight_of(linear).set_data(at::randn({16, 32}));
   CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
-  linear.bias->fill_(3);
+  bias_of(linear).fill_(3);
   CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
 }
 
@@ -99,9 +134,9 @@ TEST_CASE("gradients flow where they are asked for, and not finite values are no
   Linear linear(32, 16);
   fill(linear);
   const at::Tensor x = at::randn({4, 32});
-  linear.weight.set_requires_grad(true);
+  weight_of(linear).set_requires_grad(true);
   CHECK(linear.forward(x, Activation("gelu")).requires_grad());
-  linear.weight.set_requires_grad(false);
+  weight_of(linear).set_requires_grad(false);
   for (const float bad : {std::nanf(""), INFINITY, -INFINITY}) {
     at::Tensor y = x.clone();
     y[2][5] = bad;
@@ -109,4 +144,137 @@ TEST_CASE("gradients flow where they are asked for, and not finite values are no
     CHECK(result[1].isfinite().all().item<bool>());
     CHECK_FALSE(result[2].isfinite().all().item<bool>());
   }
+}
+
+TEST_CASE("every backend gives what LibTorch gives, for rows with any strides and with none") {
+  at::manual_seed(9);
+  const at::Tensor wide = at::randn({7, 40}), weight = at::randn({64, 20}) * 0.1, bias = at::randn({64});
+  std::vector<const mtt::nn::LinearBackend*> backends = {&mtt::nn::libtorch_backend()};
+  if (const auto* packed = mtt::nn::packed_backend(64)) backends.push_back(packed);
+  for (const auto* backend : backends) {
+    const auto prepared = backend->prepare(weight);
+    for (const at::Tensor& x : {wide.narrow(1, 3, 20), wide.narrow(1, 0, 20).contiguous(),
+                                at::randn({20, 7}).t(), wide.narrow(1, 0, 20).narrow(0, 0, 0)})
+      for (const char* name : {"identity", "gelu", "relu", "gelu_new"})
+        for (const at::Tensor* b : {&bias, static_cast<const at::Tensor*>(nullptr)}) {
+          const at::Tensor y = prepared->run(x, b, Activation(name));
+          REQUIRE(y.sizes() == at::IntArrayRef({x.size(0), 64}));
+          const at::Tensor expected = Activation(name)(b ? at::linear(x, weight, *b) : at::linear(x, weight));
+          CHECK(at::allclose(y, expected, 1e-5, 1e-5));
+        }
+  }
+}
+
+TEST_CASE("the backend is chosen by device, precision and number of outputs") {
+  const auto& libtorch = mtt::nn::libtorch_backend();
+  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kDouble, 64) == &libtorch);
+  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kFloat, 5) == &libtorch);
+  CHECK(&mtt::nn::linear_backend(at::kMeta, at::kFloat, 64) == &libtorch);
+  const auto* packed = mtt::nn::packed_backend(64);
+  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kFloat, 64) == (packed ? packed : &libtorch));
+  CHECK((packed != nullptr) == (mtt::nn::x86::linear_kernel(64) != nullptr));
+}
+
+TEST_CASE("a prepared weight keeps its values when the weight changes") {
+  const auto* packed = mtt::nn::packed_backend(32);
+  if (!packed) return;
+  const at::Tensor weight = at::ones({32, 4}), x = at::ones({2, 4});
+  const auto before = packed->prepare(weight);
+  weight.fill_(2);
+  CHECK(at::equal(before->run(x, nullptr, Activation("identity")), at::full({2, 32}, 4.0)));
+  CHECK(at::equal(packed->prepare(weight)->run(x, nullptr, Activation("identity")), at::full({2, 32}, 8.0)));
+}
+
+TEST_CASE("values that are loaded, and the steps of an optimizer, are seen") {
+  at::manual_seed(10);
+  Linear linear(32, 16);
+  fill(linear);
+  const at::Tensor x = at::randn({4, 32});
+  linear.forward(x);
+
+  const TemporaryFolder folder;
+  const at::Tensor loaded = at::randn({16, 32});
+  const auto* values = loaded.const_data_ptr<float>();
+  write_float_tensors(folder.path() / "model.safetensors",
+                      {{"weight", {16, 32}, {values, values + loaded.numel()}},
+                       {"bias", {16}, std::vector<float>(16, 0.5F)}});
+  std::vector<std::string> warnings;
+  mtt::load_weights(
+      linear, mtt::Weights::read(folder.path()),
+      [](std::string_view name) { return mtt::WeightTarget{std::string(name)}; }, warnings);
+  CHECK(at::equal(weight_of(linear), loaded));
+  CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
+
+  mtt::AdamW optimizer({}, {{"weight", weight_of(linear).set_requires_grad(true), 0.1, 0}});
+  linear.forward(x).square().sum().backward();
+  optimizer.step(1);
+  CHECK(difference(weight_of(linear).detach(), loaded) > 0.05);
+  const at::NoGradGuard no_grad;
+  CHECK(difference(linear.forward(x), by_definition(linear, x)) < 1e-5);
+}
+
+TEST_CASE("a layer computes in the type that it is placed in, and again in float32") {
+  at::manual_seed(11);
+  Linear linear(32, 16);
+  fill(linear);
+  const at::Tensor x = at::randn({4, 32});
+  const at::Tensor single = linear.forward(x);
+  linear.to({.dtype = at::kDouble});
+  const at::Tensor wide = linear.forward(x.to(at::kDouble));
+  CHECK(wide.scalar_type() == at::kDouble);
+  CHECK(difference(wide, by_definition(linear, x)) < 1e-12);
+  linear.to({});
+  CHECK(at::equal(linear.forward(x), single));
+}
+
+TEST_CASE("assign sets the values, and refuses other shapes") {
+  Linear linear(3, 2), plain(3, 2, false);
+  CHECK(linear.in() == 3);
+  CHECK(linear.out() == 2);
+  weight_of(linear).set_requires_grad(true);
+  linear.assign(at::full({2, 3}, 2.0), at::full({2}, 1.0));
+  plain.assign(at::full({2, 3}, 2.0, at::kDouble), {});
+  weight_of(linear).set_requires_grad(false);
+  const at::Tensor x = at::ones({1, 3});
+  CHECK(at::equal(linear.forward(x), at::full({1, 2}, 7.0)));
+  CHECK(at::equal(plain.forward(x), at::full({1, 2}, 6.0)));
+  const at::Tensor weight = at::zeros({2, 3}), bias = at::zeros({2});
+  CHECK_THROWS_WITH(linear.assign(at::zeros({3, 2}), bias), Contains("[2, 3]") && Contains("[3, 2]"));
+  CHECK_THROWS_WITH(linear.assign(at::zeros({1, 3}), bias), Contains("[1, 3]"));
+  CHECK_THROWS_WITH(linear.assign(weight, at::zeros({1})), Contains("bias [2]") && Contains("[1]"));
+  CHECK_THROWS_WITH(linear.assign(weight, {}), Contains("is assigned none"));
+  CHECK_THROWS_WITH(plain.assign(weight, bias), Contains("without a bias"));
+  CHECK(at::equal(linear.forward(x), at::full({1, 2}, 7.0)));
+}
+
+TEST_CASE("adapters act in turn before the activation, and the input stays as it is") {
+  for (const std::int64_t out : {5, 16}) {
+    Linear linear(out, out, false);
+    linear.assign(at::eye(out), {});
+    linear.adapt("first", std::make_unique<AddsInPlace>(3));
+    linear.adapt("second", std::make_unique<Doubles>());
+    linear.adapt("third", std::make_unique<AddsInPlace>(1));
+    const at::Tensor x = at::full({2, out}, -1.0);
+    at::Tensor expected = at::full({2, out}, -2.0);  // first column: (x + 3 x) · 2 + x
+    expected.narrow(1, 0, 1).fill_(-9);
+    CHECK(at::equal(linear.forward(x), expected));
+    CHECK(at::equal(linear.forward(x, Activation("relu")), at::zeros({2, out})));
+    CHECK(at::equal(x, at::full({2, out}, -1.0)));
+  }
+}
+
+TEST_CASE("threads that make the first product at once get the same result") {
+  at::manual_seed(12);
+  Linear linear(64, 32);
+  fill(linear);
+  const at::Tensor x = at::randn({5, 64});
+  std::vector<at::Tensor> results(4);
+  std::vector<std::thread> threads;
+  for (at::Tensor& result : results)
+    threads.emplace_back([&] {
+      const at::NoGradGuard no_grad;
+      result = linear.forward(x);
+    });
+  for (std::thread& thread : threads) thread.join();
+  for (const at::Tensor& result : results) CHECK(at::equal(result, linear.forward(x)));
 }

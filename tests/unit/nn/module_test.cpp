@@ -9,34 +9,41 @@ namespace {
 
 class Inner : public mtt::nn::Module {
  public:
-  Inner() : values(parameter("values", {2, 3})) {}
-  at::Tensor& values;
+  Inner() : order(buffer("order", at::arange(3, at::kLong))), values(parameter("values", {2, 3})) {}
+  at::Tensor &order, &values;
 };
 
 class Outer : public mtt::nn::Module {
  public:
   Outer()
-      : inner(child<Inner>("inner")),
+      : mask(buffer("mask", at::tensor({0.0F, -1e4F}))),
+        inner(child<Inner>("inner")),
         drop(child<mtt::nn::Dropout>("drop", 0.5)),
         scale(parameter("scale", {4})),
         second(child<Inner>("inner.2")) {}
+  at::Tensor& mask;
   Inner& inner;
   mtt::nn::Dropout& drop;
   at::Tensor& scale;
   Inner& second;
 };
 
-std::vector<std::string> names(const mtt::nn::Module& module) {
+std::vector<std::string> names(const std::vector<mtt::nn::NamedParameter>& tensors) {
   std::vector<std::string> result;
-  for (const auto& [name, tensor] : module.parameters()) result.push_back(name);
+  for (const auto& [name, tensor] : tensors) result.push_back(name);
   return result;
 }
+
+class NeedsGradient : public mtt::nn::Module {
+ public:
+  NeedsGradient() { buffer("mask", at::ones({2}).requires_grad_(true)); }
+};
 
 }  // namespace
 
 TEST_CASE("parameters have dotted names: a module's own, then those of its children") {
   const Outer outer;
-  CHECK(names(outer) == std::vector<std::string>{"scale", "inner.values", "inner.2.values"});
+  CHECK(names(outer.parameters()) == std::vector<std::string>{"scale", "inner.values", "inner.2.values"});
   CHECK(outer.parameters()[1].tensor.sizes() == at::IntArrayRef({2, 3}));
   CHECK(outer.parameters()[0].tensor.scalar_type() == at::kFloat);
 }
@@ -61,6 +68,16 @@ TEST_CASE("the mode is that of the module and all its children, evaluation at fi
   CHECK_FALSE(outer.drop.training());
 }
 
+TEST_CASE("buffers are listed apart from parameters, with dotted names and their values") {
+  const Outer outer;
+  const auto buffers = outer.buffers();
+  CHECK(names(buffers) == std::vector<std::string>{"mask", "inner.order", "inner.2.order"});
+  CHECK(buffers[0].tensor.is_same(outer.mask));
+  CHECK(at::equal(outer.mask, at::tensor({0.0F, -1e4F})));
+  CHECK(at::equal(outer.inner.order, at::arange(3, at::kLong)));
+  CHECK_THROWS_WITH(NeedsGradient(), Contains("'mask'") && Contains("requires a gradient"));
+}
+
 TEST_CASE("a conversion keeps handles valid and drops gradients") {
   Outer outer;
   outer.scale.fill_(1.5);
@@ -68,12 +85,41 @@ TEST_CASE("a conversion keeps handles valid and drops gradients") {
   (outer.scale * 2).sum().backward();
   REQUIRE(outer.scale.grad().defined());
   const at::Tensor handle = outer.scale;
-  outer.to(at::kDouble);
+  outer.to({.dtype = at::kDouble});
   CHECK(outer.scale.scalar_type() == at::kDouble);
   CHECK(handle.scalar_type() == at::kDouble);
   CHECK(outer.inner.values.scalar_type() == at::kDouble);
   CHECK_FALSE(handle.grad().defined());
   CHECK(handle.sum().item<double>() == 6);
+  CHECK(handle.requires_grad());
+}
+
+TEST_CASE("floating-point buffers are converted in place, others keep their type") {
+  Outer outer;
+  const at::Tensor mask = outer.mask, order = outer.inner.order;
+  outer.to({.dtype = at::kDouble});
+  CHECK(mask.is_same(outer.mask));
+  CHECK(at::equal(mask, at::tensor({0.0, -1e4}, at::kDouble)));
+  CHECK(at::equal(order, at::arange(3, at::kLong)));
+  outer.to({});
+  CHECK(at::equal(mask, at::tensor({0.0F, -1e4F})));
+  CHECK_THROWS_WITH(outer.to({.dtype = at::kLong}), Contains("floating-point") && Contains("Long"));
+}
+
+TEST_CASE("parameters and buffers of every type move to a device in place") {
+  Outer outer;
+  outer.scale.requires_grad_(true);
+  const at::Tensor handle = outer.scale, mask = outer.mask;
+  outer.to({.device = at::kMeta});  // a device without values, which every build has
+  for (const auto& tensors : {outer.parameters(), outer.buffers()})
+    for (const auto& [name, tensor] : tensors) {
+      INFO(name);
+      CHECK(tensor.is_meta());
+    }
+  CHECK(handle.is_meta());
+  CHECK(handle.requires_grad());
+  CHECK(mask.is_same(outer.mask));
+  CHECK(outer.inner.order.scalar_type() == at::kLong);
 }
 
 TEST_CASE("probability and seed of dropout reach every child") {

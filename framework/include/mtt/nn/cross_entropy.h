@@ -11,7 +11,7 @@ namespace mtt::nn {
 /// Cross-entropy with class weights and label smoothing, as torch.nn.functional.cross_entropy defines them;
 /// targets of Head::kNoTarget count nothing.
 struct MTT_API CrossEntropy {
-  at::Tensor class_weights = {};  ///< float [K]; undefined where all weigh the same
+  at::Tensor class_weights = {};  ///< float [K] on the CPU; undefined where all weigh the same
   double label_smoothing = 0;     ///< the share of a target that is spread over all classes
 
   /// logits [N, K], targets int64 [N] → the sum over all targets: a scalar

@@ -27,15 +27,19 @@ class MTT_API Activation {
 class MTT_API LinearAdapter : public Module {
  public:
   ~LinearAdapter() override;
-  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]
-  virtual at::Tensor forward(const at::Tensor& x, const at::Tensor& y) const = 0;
+  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]. `y` is the adapter's own: it may write into it
+  /// and return it. It must not write into `x`, which others read.
+  virtual at::Tensor forward(const at::Tensor& x, at::Tensor y) const = 0;
 };
 
-/// y = x Wᵀ + b with `weight` [out, in] and `bias` [out].
+/// y = x Wᵀ + b, parameters `weight` [out, in] and `bias` [out].
 ///
-/// Where no gradient is asked for, rows are computed by a kernel of our own on processors on which it is the
-/// faster one. It keeps a copy of the weights in its own order, made at first use and again after a change,
-/// and gives a row the same bits whatever rows stand beside it.
+/// The computation is chosen by device and precision. With gradients it is LibTorch's. Without, float32 rows
+/// are computed by a kernel of our own on processors that have one for this number of outputs: it keeps a
+/// packed copy of the weight, made at first use and again after a change of the parameter, and a row has the
+/// same bits whatever the other rows are.
+///
+/// `forward` may be called from several threads at once, but not while another thread changes parameters.
 class MTT_API Linear : public Module {
  public:
   Linear(std::int64_t in, std::int64_t out, bool bias = true);
@@ -45,18 +49,24 @@ class MTT_API Linear : public Module {
   /// activation(x Wᵀ + b), [N, in] → [N, out]
   at::Tensor forward(const at::Tensor& x, const Activation& activation) const;
 
+  std::int64_t in() const { return weight_.size(1); }
+  std::int64_t out() const { return weight_.size(0); }
+
+  /// Copies values into the parameters, as a closed form does. `bias` is undefined for a layer without one.
+  /// Other shapes than those of the parameters are refused.
+  void assign(const at::Tensor& weight, const at::Tensor& bias);
+
   /// Registers an adapter as a child; from now on it changes what `forward` gives. Several act in turn.
   void adapt(std::string name, std::unique_ptr<LinearAdapter> adapter);
-
-  at::Tensor& weight;
-  at::Tensor* bias = nullptr;  ///< nullptr where the layer has none
 
  private:
   at::Tensor plain(const at::Tensor& x, const Activation& activation) const;
 
+  at::Tensor& weight_;
+  at::Tensor* bias_;  ///< nullptr where the layer has none
   std::vector<LinearAdapter*> adapters_;
-  class PackedWeight;
-  std::unique_ptr<PackedWeight> packed_;
+  class Products;
+  std::unique_ptr<Products> products_;
 };
 
 /// Layer normalisation over the last dimension (Ba et al. 2016), parameters `weight` [size], `bias` [size].
@@ -74,15 +84,15 @@ class MTT_API LayerNorm : public Module {
 
 /// In training mode, sets each value to zero with a probability and scales the others so that the expectation
 /// stays (Srivastava et al. 2014); otherwise gives its input. The draws depend on the last `reseed` alone.
-class MTT_API Dropout : public Module {
+class MTT_API Dropout final : public Module {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
   /// any shape → the same shape
   at::Tensor forward(const at::Tensor& x) const;
-  void reseed(std::uint64_t seed) override { state_ = seed; }
-  void set_dropout(double probability) override { probability_ = probability; }
 
  private:
+  friend class Module;
+
   double probability_;
   mutable std::uint64_t state_ = 0;
 };

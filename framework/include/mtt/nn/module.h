@@ -1,4 +1,4 @@
-// Named parameters in a tree.
+// Named parameters and buffers in a tree.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,18 +11,23 @@
 #include <vector>
 
 #include "mtt/export.h"
+#include "mtt/placement.h"
 
 namespace mtt::nn {
 
-/// A parameter with its dotted name: "layers.0.attention.qkv.weight".
+/// A parameter or buffer with its dotted name: "layers.0.attention.qkv.weight".
 struct NamedParameter {
   std::string name;
   at::Tensor tensor;
 };
 
-/// A part of a model that owns parameters and other modules. Parameters are created without values
+/// A part of a model that owns parameters, buffers and other modules. Parameters are created without values
 /// (uninitialised float32 storage) and are given them by a checkpoint or by `initialise`.
 /// Names are contract: checkpoints, freeze selectors and reports use them.
+///
+/// A buffer is a constant tensor, for example a mask. It is not trained and not in checkpoints: its values
+/// follow from the options and the state that the module is made from. Registered, it is moved with the
+/// parameters.
 class MTT_API Module {
  public:
   Module() = default;
@@ -32,24 +37,29 @@ class MTT_API Module {
 
   /// All parameters of this module and its children, in the order of registration.
   std::vector<NamedParameter> parameters() const;
+  /// All buffers, in the same order.
+  std::vector<NamedParameter> buffers() const;
 
   /// Training mode (dropout active) for this module and its children. New modules are in eval mode.
   void train(bool on);
   bool training() const { return training_; }
 
-  /// Converts all parameters, in place: the handles of this module and of others stay valid. They lose their
-  /// gradients.
-  void to(at::ScalarType type);
+  /// Moves all parameters and buffers to the placement's device and converts those of a floating-point type
+  /// to its type, in place: the handles of this module and of others stay valid. Parameters lose their
+  /// gradients. A placement whose type is not floating-point is refused.
+  void to(const Placement& placement);
 
-  /// Starts the random draws of this module and its children anew, so that a forward pass is repeatable.
-  virtual void reseed(std::uint64_t seed);
+  /// Starts the random draws of every Dropout within this module anew, so that a forward pass is repeatable.
+  void reseed(std::uint64_t seed);
   /// The probability of every Dropout within this module.
-  virtual void set_dropout(double probability);
+  void set_dropout(double probability);
 
  protected:
   /// Registers a float32 parameter of the given shape and returns the module's own handle to it; the handle
   /// stays valid and sees values that are loaded later.
   at::Tensor& parameter(std::string name, at::IntArrayRef shape);
+  /// Registers a constant tensor and returns the module's own handle to it, which stays valid.
+  at::Tensor& buffer(std::string name, at::Tensor value);
 
   /// Makes and registers a child module.
   template <class M, class... Args>
@@ -62,9 +72,10 @@ class MTT_API Module {
   void adopt(std::string name, std::unique_ptr<Module> module);
 
  private:
-  void collect(const std::string& prefix, std::vector<NamedParameter>& into) const;
+  using Tensors = std::vector<std::pair<std::string, std::unique_ptr<at::Tensor>>>;
+  void collect(Tensors Module::*of, const std::string& prefix, std::vector<NamedParameter>& into) const;
 
-  std::vector<std::pair<std::string, std::unique_ptr<at::Tensor>>> parameters_;
+  Tensors parameters_, buffers_;
   std::vector<std::pair<std::string, std::unique_ptr<Module>>> children_;
   bool training_ = false;
 };

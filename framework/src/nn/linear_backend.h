@@ -1,0 +1,49 @@
+// What computes the products of linear layers.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "mtt/nn/layers.h"
+
+namespace mtt::nn {
+
+/// A weight as a backend multiplies with it: packed, converted or quantised. It never changes. After a change
+/// of the layer's weight there is another one, and a thread that still computes with this one keeps it.
+class PreparedWeight {
+ public:
+  virtual ~PreparedWeight() = default;
+
+  /// activation(x Wᵀ + b): x [N, in] → a new tensor [N, out] of the type of x. x lies on the weight's device
+  /// with any strides; N may be 0. `bias` [out] holds the current values and is not kept; null: none.
+  /// Called from several threads at once. The bits of a row must not depend on the other rows
+  /// (LibTorch's do).
+  virtual at::Tensor run(const at::Tensor& x, const at::Tensor* bias, const Activation& activation) const = 0;
+};
+
+/// A way to compute linear layers on one device in one precision. Backends have no state: what they need of a
+/// layer is in its PreparedWeight.
+class LinearBackend {
+ public:
+  virtual ~LinearBackend() = default;
+
+  /// weight [out, in] → what `run` needs of it. A layer calls this at its first product and at the first
+  /// product after its weight changed (in place, by another storage, type or device), from one thread at a
+  /// time; never for a change of the bias alone.
+  virtual std::shared_ptr<const PreparedWeight> prepare(const at::Tensor& weight) const = 0;
+};
+
+/// LibTorch's operators: every device and type, and the only backend through which gradients flow. Its
+/// PreparedWeight is the weight itself, so changes need no other one.
+const LinearBackend& libtorch_backend();
+
+/// Our float32 kernel on packed weights. Null where this processor has none, or none for `out` outputs.
+const LinearBackend* packed_backend(std::int64_t out);
+
+/// The backend of a layer with `out` outputs where no gradient is asked for. `precision` is the type of the
+/// products. A new backend (packed bfloat16, int8, another device) gets its line here and nowhere else.
+const LinearBackend& linear_backend(at::Device device, at::ScalarType precision, std::int64_t out);
+
+}  // namespace mtt::nn
