@@ -221,6 +221,9 @@ TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
   const Outcome pair = mtt_program({"predict", "--model", e.path("run"), "--field", "text"},
                                    R"({"text": "rain", "text_pair": "rain"})");
   CHECK_THAT(pair.out, Contains("\"similarity\":{\"similarity\":"));
+  const Outcome second = mtt_program({"predict", "--model", e.path("run"), "--field", "text_pair"},
+                                     R"({"text": "rain", "text_pair": "rain"})");
+  CHECK_THAT(second.err, Contains("read pairs of sentences"));
   CHECK_THAT(e.run("frozen", {"freeze.policy=\"backbone\""}).err, Contains("no parameter is trainable"));
 }
 

@@ -34,6 +34,37 @@ TEST_CASE("tokenize prints ids, tokens and offsets") {
         "{\"ids\":[2,3],\"tokens\":[\"[CLS]\",\"[SEP]\"],\"offsets\":[[0,0],[0,0]]}\n");
 }
 
+TEST_CASE("tokenize encodes lines with text_pair as pairs") {
+  const Tiny tiny;
+  const auto tokenize = [&](const std::string& input, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {"tokenize", "--model", tiny.model, "--field", "text"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return mtt_program(arguments, input);
+  };
+  const std::string pair = R"({"text": "Play", "text_pair": "some music"})";
+  const Outcome outcome = tokenize(pair + "\n" + R"({"text": "rain", "text_pair": ""})");
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK(
+      outcome.out ==
+      "{\"ids\":[2,5,3,11,12,3],\"tokens\":[\"[CLS]\",\"play\",\"[SEP]\",\"some\",\"music\",\"[SEP]\"],"
+      "\"offsets\":[[0,0],[0,4],[0,0],[0,4],[5,10],[0,0]],\"type_ids\":[0,0,0,1,1,1],"
+      "\"sequence_ids\":[null,0,null,1,1,null]}\n"
+      "{\"ids\":[2,16,3,3],\"tokens\":[\"[CLS]\",\"rain\",\"[SEP]\",\"[SEP]\"],"
+      "\"offsets\":[[0,0],[0,4],[0,0],[0,0]],\"type_ids\":[0,0,0,1],\"sequence_ids\":[null,0,null,null]}\n");
+  CHECK_THAT(tokenize(pair, {"--max-tokens", "5"}).out, Contains("\"ids\":[2,5,3,11,3]"));
+  CHECK_THAT(
+      tokenize(pair, {"--prompt", "wake "}).out,
+      Contains("\"ids\":[2,6,5,3,11,12,3]") && Contains("[[0,0],[0,0],[0,4],[0,0],[0,4],[5,10],[0,0]]"));
+  CHECK_THAT(tokenize(pair, {"--max-tokens", "2"}).err, Contains("no room for the 3 special tokens"));
+  CHECK_THAT(tokenize(pair + "\n{\"text\": \"rain\"}").err, Contains(":2:1: the key 'text_pair' is in some"));
+
+  const Outcome second = mtt_program({"tokenize", "--model", tiny.model, "--field", "text_pair"}, pair);
+  CHECK(second.out ==
+        "{\"ids\":[2,11,12,3],\"tokens\":[\"[CLS]\",\"some\",\"music\",\"[SEP]\"],"
+        "\"offsets\":[[0,0],[0,4],[5,10],[0,0]]}\n");
+}
+
 TEST_CASE("encode writes the same vectors in every format, in the caller's order") {
   const Tiny tiny;
   const std::string texts = "play some music\nwake me up at six\nrain\n\nplay some music\n";

@@ -9,6 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     mtt::Tokens tokens;
     for (const char* sample : {"", "Hello [MASK] wörld!", "中 a\u0301\u0344 ##x"})
       tokenizer.encode(sample, 0, tokens);
+    tokenizer.encode_pair("Hello [MASK]", "", 9, tokens);
   } catch (const mtt::Error&) {
   }
   return 0;

@@ -91,7 +91,7 @@ std::optional<Value> TextSource::next_row() {
 }
 
 void TextSource::add_row(Value row, TextLines& lines) {
-  const Value* partner = row.find(kTextPair);
+  const Value* partner = field_ == kTextPair ? nullptr : row.find(kTextPair);
   if (pairs_.value_or(partner != nullptr) != (partner != nullptr))
     row.refuse("the key 'text_pair' is in some lines and not in others; give it in every line or in none");
   pairs_ = partner != nullptr;

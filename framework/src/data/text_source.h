@@ -21,9 +21,10 @@ struct TextLines {
 
 /// Reads texts in memory that does not depend on their number: one text a line, or, with a non-empty `field`,
 /// that field of each JSON object a line, or of each record where the file ends in .csv or .tsv. The key
-/// "text_pair" holds the second sentence of a pair, in every line or in none. Empty lines are empty texts;
-/// in JSONL and tables they are passed over at the end and refused elsewhere. A byte order mark (except in tables), invalid UTF-8, and a line that
-/// is longer than kMostLineBytes throw Error with source:line.
+/// "text_pair" holds the second sentence of a pair, in every line or in none, unless it is the field itself.
+/// Empty lines are empty texts; in JSONL and tables they are passed over at the end and refused elsewhere. A
+/// byte order mark (except in tables), invalid UTF-8, and a line that is longer than kMostLineBytes throw
+/// Error with source:line.
 class TextSource {
  public:
   /// `path`: a file, or "-" for standard input. Where its ending says that a line is no text and there is no

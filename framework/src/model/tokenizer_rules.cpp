@@ -144,25 +144,39 @@ class Builder {
                                                                           {"split", true}}}}};
   }
 
-  Value around(const char* first, const char* last) const {
-    Array items;
+  /// A token's content that a template can name.
+  const std::string& template_token(const char* name) const {
+    const std::string& content = named(name);
+    const bool fits =
+        !content.empty() && content[0] != '$' && content.find_first_of(": \t\n\r") == std::string::npos;
+    if (!fits)
+      settings_.values.refuse(std::string(name) + " " + Value(content).json() +
+                              " cannot stand in a template; expected a token without spaces and ':'");
+    return content;
+  }
+
+  /// FIRST A LAST and, for pairs, FIRST A LAST B LAST where the second text has type 1, or else
+  /// FIRST A LAST LAST B LAST.
+  Value around(const char* first, const char* last, bool second_type) const {
+    const std::string &begin = template_token(first), &end = template_token(last);
+    const auto item = [](const char* kind, const std::string& id, std::int64_t type_id) -> Value {
+      return Table{{kind, Table{{"id", id}, {"type_id", type_id}}}};
+    };
+    const auto special = [&](const std::string& content, std::int64_t type_id = 0) {
+      return item("SpecialToken", content, type_id);
+    };
+    const Array single = {special(begin), item("Sequence", "A", 0), special(end)};
+    Array pair = single;
+    if (!second_type) pair.push_back(special(end));
+    pair.push_back(item("Sequence", "B", second_type));
+    pair.push_back(special(end, second_type));
     Table specials;
-    const auto special = [&](const char* name) {
-      const std::string& content = named(name);
-      const bool fits =
-          !content.empty() && content[0] != '$' && content.find_first_of(": \t\n\r") == std::string::npos;
-      if (!fits)
-        settings_.values.refuse(std::string(name) + " " + Value(content).json() +
-                                " cannot stand in a template; expected a token without spaces and ':'");
-      items.push_back(Table{{"SpecialToken", Table{{"id", content}, {"type_id", 0}}}});
+    for (const std::string& content : {begin, end})
       specials.push_back(
           {content, Table{{"id", content}, {"ids", Array{added_.id(content)}}, {"tokens", Array{content}}}});
-    };
-    special(first);
-    items.push_back(Table{{"Sequence", Table{{"id", "A"}, {"type_id", 0}}}});
-    special(last);
     return Table{{"type", "TemplateProcessing"},
-                 {"single", std::move(items)},
+                 {"single", single},
+                 {"pair", std::move(pair)},
                  {"special_tokens", std::move(specials)}};
   }
 
@@ -177,16 +191,16 @@ class Builder {
   Value post_processor() const {
     switch (which_) {
       case TokenizerClass::bert:
-        return around("cls_token", "sep_token");
+        return around("cls_token", "sep_token", true);
       case TokenizerClass::mpnet:
         return ends(true, false);
       case TokenizerClass::roberta:
         return ends(setting(settings_, "trim_offsets", true), setting(settings_, "add_prefix_space", false));
       case TokenizerClass::albert:
         if (const Value* own = json_.find("post_processor"); !is_null(own)) return *own;
-        return around("cls_token", "sep_token");
+        return around("cls_token", "sep_token", true);
       default:
-        return around("bos_token", "eos_token");
+        return around("bos_token", "eos_token", false);
     }
   }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "mtt/error.h"
+#include "text/token_output.h"
 #include "text/tokenizer_parts.h"
 #include "text/unicode.h"
 #include "value/utf8.h"
@@ -18,6 +19,14 @@ struct AsciiTable {
   std::array<AsciiClass, 128> kind;
   std::array<char, 128> normalized;
 };
+
+bool is_special(const TemplateItem& item) { return item.text == TemplateItem::kSpecial; }
+
+void check_utf8(std::string_view text, const char* name) {
+  const std::size_t bad = find_invalid_utf8(text);
+  if (bad != std::string_view::npos)
+    throw Error(std::string(name) + " is not valid UTF-8 at its byte " + std::to_string(bad));
+}
 
 }  // namespace
 
@@ -56,15 +65,7 @@ struct Tokenizer::Impl {
     }
   }
 
-  void push(Tokens& into, std::int32_t id, CharSpan chars, bool special, bool first) const {
-    into.ids.push_back(id);
-    into.type_ids.push_back(parts.text_type_id);
-    into.chars.push_back(chars);
-    into.special.push_back(special);
-    into.first_subword.push_back(first);
-  }
-
-  void encode_ascii(std::string_view text, Tokens& into) const {
+  void encode_ascii(std::string_view text, TokenOutput& out) const {
     std::string word;
     std::vector<std::int32_t> origin;
     std::vector<SubWord> pieces;
@@ -73,7 +74,7 @@ struct Tokenizer::Impl {
       pieces.clear();
       parts.model->tokenize(word, word.size(), pieces);
       for (const SubWord& piece : pieces)
-        push(into, piece.id, {origin[piece.begin], origin[piece.end - 1] + 1}, false, piece.begin == 0);
+        out.push(piece.id, {origin[piece.begin], origin[piece.end - 1] + 1}, piece.begin == 0);
       word.clear();
       origin.clear();
     };
@@ -90,36 +91,14 @@ struct Tokenizer::Impl {
     flush();
   }
 
-  /// The characters of a token that `before` and `after` spaces are at the ends of, without these; the one
-  /// that was put before a text stays.
-  CharSpan without_spaces(CharSpan chars, std::ptrdiff_t before, std::ptrdiff_t after, bool first) const {
-    if (before == 1 && (first || chars.begin == 0) && !parts.trims_all_spaces) before = 0;
-    if (before > 0) chars.begin = std::min(chars.begin + static_cast<std::int32_t>(before), chars.end);
-    if (after > 0 && chars.end >= after)
-      chars.end = std::max(chars.end - static_cast<std::int32_t>(after), chars.begin);
-    return chars;
+  void push_added(TokenOutput& out, std::int32_t id, std::span<const Symbol> text) const {
+    out.push(id, {text.front().begin, text.back().end}, true);
+    if (parts.trims_spaces)
+      out.set_spaces(spaces_of(
+          text, [](const Symbol& s) { return (unicode::properties(s.c).flags & unicode::kSpace) != 0; }));
   }
 
-  /// The same for the spaces that `text` has, as is_space(item) tells.
-  template <class Text, class IsSpace>
-  CharSpan without_spaces(CharSpan chars, const Text& text, const IsSpace& is_space, bool first) const {
-    if (!parts.trims_spaces) return chars;
-    const auto before = std::find_if_not(text.begin(), text.end(), is_space) - text.begin();
-    const auto after = std::find_if_not(text.rbegin(), text.rend(), is_space) - text.rbegin();
-    return without_spaces(chars, before, after, first);
-  }
-
-  void push_added(Tokens& into, std::int32_t id, std::span<const Symbol> text) const {
-    const auto is_space = [](const Symbol& s) {
-      return (unicode::properties(s.c).flags & unicode::kSpace) != 0;
-    };
-    push(into, id,
-         without_spaces({text.front().begin, text.back().end}, text, is_space,
-                        into.ids.size() == parts.before.size()),
-         false, true);
-  }
-
-  void encode_words(std::span<const Symbol> text, Tokens& into) const {
+  void encode_words(std::span<const Symbol> text, TokenOutput& out) const {
     std::string bytes;
     std::vector<std::uint32_t> symbol_of_byte;
     std::vector<SubWord> pieces;
@@ -135,21 +114,21 @@ struct Tokenizer::Impl {
       pieces.clear();
       parts.model->tokenize(bytes, word.size(), pieces);
       for (const SubWord& piece : pieces) {
-        CharSpan chars = {word[symbol_of_byte[piece.begin]].begin, word[symbol_of_byte[piece.end - 1]].end};
-        if (parts.words_are_bytes)
-          chars = without_spaces(
-              chars, std::string_view(bytes).substr(piece.begin, piece.end - piece.begin),
-              [](char c) { return c == ' '; }, into.ids.size() == parts.before.size());
-        push(into, piece.id, chars, false, &piece == pieces.data());
+        const std::uint32_t last = symbol_of_byte[piece.end - 1];
+        out.push(piece.id, {word[symbol_of_byte[piece.begin]].begin, word[last].end},
+                 &piece == pieces.data());
+        if (parts.trims_spaces && parts.words_are_bytes)
+          out.set_spaces(spaces_of(std::string_view(bytes).substr(piece.begin, piece.end - piece.begin),
+                                   [](char c) { return c == ' '; }));
       }
     });
   }
 
-  void encode_unicode(std::string_view utf8, Tokens& into) const {
+  void encode_unicode(std::string_view utf8, TokenOutput& out) const {
     const Symbols text = decode_utf8(utf8);
     for (const AddedTokenPiece& raw : parts.raw_added.split(text)) {
       if (raw.id >= 0) {
-        push_added(into, raw.id, std::span(text).subspan(raw.begin, raw.end - raw.begin));
+        push_added(out, raw.id, std::span(text).subspan(raw.begin, raw.end - raw.begin));
         continue;
       }
       Symbols piece(text.begin() + static_cast<std::ptrdiff_t>(raw.begin),
@@ -158,11 +137,43 @@ struct Tokenizer::Impl {
       for (const AddedTokenPiece& part : parts.normalized_added.split(piece)) {
         const std::span<const Symbol> span(piece.data() + part.begin, part.end - part.begin);
         if (part.id >= 0)
-          push_added(into, part.id, span);
+          push_added(out, part.id, span);
         else
-          encode_words(span, into);
+          encode_words(span, out);
       }
     }
+  }
+
+  void encode_text(std::string_view utf8, TokenOutput& out) const {
+    const bool ascii = std::none_of(utf8.begin(), utf8.end(), [](char c) { return (c & 0x80) != 0; });
+    if (ascii && ascii_fast_path && !parts.raw_added.may_occur(utf8))
+      encode_ascii(utf8, out);
+    else
+      encode_unicode(utf8, out);
+  }
+
+  void encode(const TokenTemplate& items, const std::array<std::string_view, 2>& texts,
+              std::int64_t max_tokens, Tokens& into) const {
+    const std::int64_t specials = std::count_if(items.begin(), items.end(), is_special);
+    if (max_tokens > 0 && max_tokens < specials)
+      throw Error("a limit of " + std::to_string(max_tokens) + " tokens has no room for the " +
+                  std::to_string(specials) + " special tokens; raise it");
+    TokenOutput out(into);
+    std::array<TokenRange, 2> ranges;
+    for (const TemplateItem& item : items) {
+      if (is_special(item)) {
+        out.push(item.id, {}, false);
+        out.finish_item(item.type_id, true);
+      } else {
+        encode_text(texts[item.text], out);
+        ranges[item.text] = out.finish_item(item.type_id, false);
+      }
+    }
+    if (max_tokens > 0 && out.size() > max_tokens)
+      out.truncate(ranges, max_tokens - specials, parts.truncates_left);
+    if (parts.trims_spaces)
+      for (const TokenRange& range : ranges) out.trim(range, !parts.trims_all_spaces);
+    into.second = ranges[1];
   }
 };
 
@@ -176,49 +187,17 @@ Tokenizer Tokenizer::from_json(const Value& json, const TokenizerOptions& option
 }
 
 void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const {
-  const TokenizerParts& parts = impl_->parts;
-  const std::size_t bad = find_invalid_utf8(utf8);
-  if (bad != std::string_view::npos)
-    throw Error("the text is not valid UTF-8 at its byte " + std::to_string(bad));
-  const auto specials = static_cast<std::int64_t>(parts.before.size() + parts.after.size());
-  if (max_tokens > 0 && max_tokens < specials) {
-    throw Error("a limit of " + std::to_string(max_tokens) + " tokens has no room for the " +
-                std::to_string(specials) + " special tokens; raise it");
-  }
-  into.ids.clear();
-  into.type_ids.clear();
-  into.chars.clear();
-  into.special.clear();
-  into.first_subword.clear();
-  into.truncated = 0;
+  check_utf8(utf8, "the text");
+  impl_->encode(impl_->parts.single, {utf8, {}}, max_tokens, into);
+}
 
-  for (const SpecialToken& token : parts.before) {
-    impl_->push(into, token.id, {}, true, false);
-    into.type_ids.back() = token.type_id;
-  }
-  const bool ascii = std::none_of(utf8.begin(), utf8.end(), [](char c) { return (c & 0x80) != 0; });
-  if (ascii && impl_->ascii_fast_path && !parts.raw_added.may_occur(utf8))
-    impl_->encode_ascii(utf8, into);
-  else
-    impl_->encode_unicode(utf8, into);
-
-  const std::int64_t room = max_tokens - static_cast<std::int64_t>(parts.after.size());
-  if (const auto size = static_cast<std::int64_t>(into.ids.size()); max_tokens > 0 && size > room) {
-    into.truncated = static_cast<std::int32_t>(size - room);
-    const std::int64_t first = parts.truncates_left ? static_cast<std::int64_t>(parts.before.size()) : room;
-    const auto cut = [&](auto& values) {
-      values.erase(values.begin() + first, values.begin() + first + into.truncated);
-    };
-    cut(into.ids);
-    cut(into.type_ids);
-    cut(into.chars);
-    cut(into.special);
-    cut(into.first_subword);
-  }
-  for (const SpecialToken& token : parts.after) {
-    impl_->push(into, token.id, {}, true, false);
-    into.type_ids.back() = token.type_id;
-  }
+void Tokenizer::encode_pair(std::string_view first, std::string_view second, std::int64_t max_tokens,
+                            Tokens& into) const {
+  if (!impl_->parts.why_no_pairs.empty())
+    throw Error("this tokenizer does not encode pairs of texts: " + impl_->parts.why_no_pairs);
+  check_utf8(first, "the first text of the pair");
+  check_utf8(second, "the second text of the pair");
+  impl_->encode(impl_->parts.pair, {first, second}, max_tokens, into);
 }
 
 std::int64_t Tokenizer::vocabulary_size() const {

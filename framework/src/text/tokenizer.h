@@ -1,6 +1,7 @@
 // From text to token ids with character offsets, as the reference tokenizers give them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,14 +13,28 @@
 
 namespace mtt {
 
-/// The tokens of one text, special tokens included. All vectors have the same length.
+/// A range of tokens; `end` is exclusive.
+struct TokenRange {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+};
+
+/// The tokens of a text or of a pair of texts, special tokens included. All vectors have the same length.
 struct Tokens {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> type_ids;
-  std::vector<CharSpan> chars;              ///< code points of the original text; {0,0} on specials
+  std::vector<CharSpan> chars;              ///< code points of the token's own text; {0,0} on specials
   std::vector<std::uint8_t> special;        ///< 1 for tokens that the post-processor adds
   std::vector<std::uint8_t> first_subword;  ///< 1 where a word (pre-token) begins; 0 on specials
-  std::int32_t truncated = 0;               ///< how many tokens of the text were cut off
+  std::int32_t truncated = 0;               ///< how many tokens of the (first) text were cut off
+  std::int32_t truncated_second = 0;        ///< how many tokens of the second text were cut off
+  TokenRange second;                        ///< the second text; empty if there is none
+
+  /// The text that token `i` belongs to: 0 for the first, 1 for the second, -1 for special tokens.
+  int text_of(std::size_t i) const {
+    const auto at = static_cast<std::int32_t>(i);
+    return special[i] ? -1 : at >= second.begin && at < second.end ? 1 : 0;
+  }
 };
 
 /// What a model's directory says of its tokenizer beyond tokenizer.json.
@@ -44,6 +59,13 @@ class Tokenizer {
   /// `max_tokens` tokens (0: no limit), specials included; which end of the text is cut off is the
   /// tokenizer's option. `into` is overwritten; its memory is reused.
   void encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const;
+
+  /// The same for two texts in one input, as the post-processor's template for pairs arranges them, for
+  /// example [CLS] first [SEP] second [SEP]. Both texts may be empty. What exceeds the limit is cut off as by
+  /// longest_first() of truncation.h, at the same end of both texts. A tokenizer whose template for pairs is
+  /// not reproduced exactly throws Error here; it encodes single texts all the same.
+  void encode_pair(std::string_view first, std::string_view second, std::int64_t max_tokens,
+                   Tokens& into) const;
 
   std::int64_t vocabulary_size() const;  ///< largest id + 1, added tokens included
   std::string_view token(std::int32_t id) const;

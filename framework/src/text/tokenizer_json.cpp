@@ -61,11 +61,9 @@ TokenizerParts read_tokenizer_json(const Value& json, const TokenizerOptions& op
   if (const Value* processor = json.find("post_processor"); !is_null(processor))
     read_post_processor(*processor, parts);
   parts.truncates_left = options.truncates_left;
-  if (!options.type_ids) {
-    parts.text_type_id = 0;
-    for (auto* specials : {&parts.before, &parts.after})
-      for (SpecialToken& token : *specials) token.type_id = 0;
-  }
+  if (!options.type_ids)
+    for (TokenTemplate* each : {&parts.single, &parts.pair})
+      for (TemplateItem& item : *each) item.type_id = 0;
   return parts;
 }
 

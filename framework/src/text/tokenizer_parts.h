@@ -11,15 +11,10 @@
 #include "text/normalizer.h"
 #include "text/pre_tokenizer.h"
 #include "text/sub_word_model.h"
+#include "text/token_template.h"
 #include "text/tokenizer.h"
 
 namespace mtt {
-
-/// A token that is put before or behind every text.
-struct SpecialToken {
-  std::int32_t id = 0;
-  std::int32_t type_id = 0;
-};
 
 /// All that shapes a tokenizer.
 struct TokenizerParts {
@@ -32,8 +27,9 @@ struct TokenizerParts {
   std::unique_ptr<const SubWordModel> model = {};
   bool unknown_shows_text = false;  ///< where no token covers a text, the reference shows the text
   std::vector<VocabularyEntry> added_vocabulary = {};  ///< added tokens beyond the model's vocabulary
-  std::vector<SpecialToken> before = {}, after = {};
-  std::int32_t text_type_id = 0;
+  TokenTemplate single = {{.text = 0}};                ///< of one text
+  TokenTemplate pair = {{.text = 0}, {.text = 1, .type_id = 1}};  ///< of two texts
+  std::string why_no_pairs = {};  ///< the template of two texts is not reproduced; empty: it is
   bool truncates_left = false;    ///< a text that is too long keeps its end
   bool trims_spaces = false;      ///< the spaces at a token's ends do not count to its characters
   bool trims_all_spaces = false;  ///< also that of a text's first token, which nobody put there

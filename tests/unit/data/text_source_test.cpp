@@ -52,3 +52,17 @@ TEST_CASE("a table without a field, or without its column, is refused with the r
   CHECK_THROWS_WITH(all(folder, "e.csv", "id,text\n1,a\n", "sentence"),
                     Contains("e.csv:1") && Contains("the columns are \"id\", \"text\""));
 }
+
+TEST_CASE("text_pair is the second text of a pair, or the text where it is the field") {
+  const TemporaryFolder folder;
+  const std::string pairs = R"({"text": "a", "text_pair": "b"}
+{"text": "c", "text_pair": ""}
+)";
+  const TextLines both = all(folder, "e.jsonl", pairs, "text"),
+                  second = all(folder, "e.jsonl", pairs, "text_pair");
+  CHECK(both.texts == std::vector<std::string>{"a", "c"});
+  CHECK(both.partners == std::vector<std::string>{"b", ""});
+  CHECK(second.texts == std::vector<std::string>{"b", ""});
+  CHECK(second.partners.empty());
+  CHECK(all(folder, "e.csv", "text,text_pair\na,b\n", "text").partners == std::vector<std::string>{"b"});
+}

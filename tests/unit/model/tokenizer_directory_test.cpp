@@ -249,6 +249,29 @@ TEST_CASE("the Unigram classes build normalizer, words and unknown token anew") 
         "[CLS](0,0) ▁low(0,3) ▁(4,5) <pad>(4,7) é(7,8) ▁(9,10) é(9,10) [SEP](0,0) ");
 }
 
+TEST_CASE("each class has a template for pairs") {
+  const auto pair = [](const Files& files, const std::string& type) {
+    return shown_pair(read(files, type).directory.tokenizer, "low", "low");
+  };
+  const std::string bert_pair = "[CLS](0,0)0/- low(0,3)0/0 [SEP](0,0)0/- low(0,3)1/1 [SEP](0,0)1/- ";
+  const std::string zeros = "[CLS](0,0)0/- low(0,3)0/0 [SEP](0,0)0/- low(0,3)0/1 [SEP](0,0)0/- ";
+  CHECK(pair({{"vocab.txt", kWords}}, "bert") == bert_pair);
+  CHECK(pair({{"tokenizer.json", bert().json()}}, "bert") == bert_pair);
+  CHECK(pair(words_with("tokenizer_config.json", R"({"model_input_names":["input_ids","attention_mask"]})"),
+             "bert") == zeros);
+  CHECK(pair({{"vocab.txt", std::string("<s>\n<pad>\n</s>\n[UNK]\n<mask>\n") + "low\n"}}, "mpnet") ==
+        "<s>(0,0)0/- low(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- low(0,3)0/1 </s>(0,0)0/- ");
+  CHECK(pair({{"tokenizer.json", byte_pairs().json()}}, "roberta") ==
+        "<s>(0,0)0/- low(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- low(0,3)0/1 </s>(0,0)0/- ");
+  for (const char* type : {"xlm-roberta", "camembert"})
+    CHECK(pair({{"tokenizer.json", unigram().json()}}, type) ==
+          "<s>(0,0)0/- ▁low(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- ▁low(0,3)0/1 </s>(0,0)0/- ");
+  const std::string albert_pair = "[CLS](0,0)0/- ▁low(0,3)0/0 [SEP](0,0)0/- ▁low(0,3)1/1 [SEP](0,0)1/- ";
+  CHECK(
+      pair(with_config(unigram(), R"({"model_input_names":["input_ids","token_type_ids","attention_mask"]})"),
+           "albert") == albert_pair);
+}
+
 TEST_CASE("MPNet: vocab.txt with its own special tokens") {
   CHECK(tokens({{"vocab.txt", "<s>\n<pad>\n</s>\n[UNK]\nlow\n"}}, "low </s>x", "mpnet") ==
         "<s>(0,0) low(0,3) </s>(4,8) [UNK](8,9) </s>(0,0) ");

@@ -7,7 +7,8 @@
 #include "text/vocabulary_files.h"
 
 /// The tokenizer of a vocab.txt with [CLS] and [SEP].
-inline mtt::Tokenizer bert_tokenizer(const std::string& vocabulary, bool lowercase = true) {
+inline mtt::Tokenizer bert_tokenizer(const std::string& vocabulary, bool lowercase = true,
+                                     const mtt::TokenizerOptions& options = {}) {
   mtt::Value model = mtt::word_piece_model(vocabulary, "vocab.txt");
   model.set("unk_token", "[UNK]");
   model.set("continuing_subword_prefix", "##");
@@ -25,7 +26,7 @@ inline mtt::Tokenizer bert_tokenizer(const std::string& vocabulary, bool lowerca
                                         {"rstrip", false},
                                         {"normalized", false},
                                         {"special", true}});
-  return mtt::Tokenizer::from_json(mtt::Value::Table{
+  mtt::Value json = mtt::Value::Table{
       {"added_tokens", std::move(added)},
       {"normalizer", mtt::Value::Table{{"type", "BertNormalizer"},
                                        {"clean_text", true},
@@ -34,5 +35,6 @@ inline mtt::Tokenizer bert_tokenizer(const std::string& vocabulary, bool lowerca
       {"pre_tokenizer", mtt::Value::Table{{"type", "BertPreTokenizer"}}},
       {"post_processor",
        mtt::Value::Table{{"type", "BertProcessing"}, {"cls", pair("[CLS]")}, {"sep", pair("[SEP]")}}},
-      {"model", std::move(model)}});
+      {"model", std::move(model)}};
+  return mtt::Tokenizer::from_json(json, options);
 }

@@ -83,6 +83,42 @@ TEST_CASE("byte pairs: a space that is put before the text has no characters") {
   CHECK(shown(t, " low") == "<s>(0,0) Ġlow(0,4) </s>(0,0) ");
 }
 
+TEST_CASE("byte pairs: pairs of texts, each with a space before it") {
+  const auto t = mtt::Tokenizer::from_json(tiny());
+  CHECK(shown_pair(t, "low lower", "café  low") ==
+        "<s>(0,0)0/- low(0,3)0/0 Ġlow(4,7)0/0 er(7,9)0/0 </s>(0,0)0/- </s>(0,0)0/- c(0,1)0/1 a(1,2)0/1 "
+        "f(2,3)0/1 Ã©(3,4)0/1 Ġ(5,5)0/1 Ġlow(6,9)0/1 </s>(0,0)0/- ");
+  CHECK(shown_pair(t, "low", "") == "<s>(0,0)0/- low(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- </s>(0,0)0/- ");
+  CHECK(shown_pair(t, "low low low", "low <mask> low", 8) ==
+        "<s>(0,0)0/- low(0,3)0/0 Ġlow(4,7)0/0 </s>(0,0)0/- </s>(0,0)0/- low(0,3)0/1 <mask>(4,10)0/1 "
+        "</s>(0,0)0/- ");
+  CHECK_THROWS_WITH(shown_pair(t, "low", "low", 3), Contains("no room for the 4 special tokens"));
+  const auto spaced = mtt::Tokenizer::from_json(tiny(true));
+  CHECK(shown_pair(spaced, "low", "low low") ==
+        "<s>(0,0)0/- Ġlow(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- Ġlow(0,3)0/1 Ġlow(4,7)0/1 </s>(0,0)0/- ");
+  Value json = tiny(true);
+  json.set("post_processor",
+           Value(Value::Table{{"type", "ByteLevel"}, {"add_prefix_space", true}, {"trim_offsets", true}}));
+  CHECK(shown_pair(mtt::Tokenizer::from_json(json), "low lower", "a low") ==
+        "Ġlow(0,3)0/0 Ġlow(4,7)0/0 er(7,9)0/0 Ġ(0,0)1/1 a(0,1)1/1 Ġlow(2,5)1/1 ");
+}
+
+TEST_CASE("byte pairs: the first token that is left keeps its space, as in the reference") {
+  const auto t = mtt::Tokenizer::from_json(tiny(true), {.truncates_left = true});
+  CHECK(shown_pair(t, "low low low", "x low <mask>", 7) ==
+        "<s>(0,0)0/- Ġlow(7,11)0/0 </s>(0,0)0/- </s>(0,0)0/- Ġlow(1,5)0/1 <mask>(6,12)0/1 </s>(0,0)0/- ");
+  CHECK(shown_pair(t, "low low low", "x low <mask>", 5) ==
+        "<s>(0,0)0/- </s>(0,0)0/- </s>(0,0)0/- <mask>(5,12)0/1 </s>(0,0)0/- ");
+  mtt::Tokens tokens;
+  t.encode("low  low low", 5, tokens);
+  CHECK(tokens.truncated == 1);
+  const std::pair<int, int> expected[] = {{0, 0}, {3, 3}, {5, 8}, {9, 12}, {0, 0}};
+  REQUIRE(tokens.chars.size() == std::size(expected));
+  for (std::size_t i = 0; i < std::size(expected); ++i)
+    CHECK(std::pair(tokens.chars[i].begin, tokens.chars[i].end) ==
+          std::pair<std::int32_t, std::int32_t>(expected[i]));
+}
+
 TEST_CASE("byte pairs: every byte goes round") {
   std::string all;
   for (int byte = 0; byte < 256; ++byte) {

@@ -18,6 +18,21 @@ inline std::string shown(const mtt::Tokenizer& tokenizer, const std::string& tex
   return result;
 }
 
+/// "token(begin,end)type/text " for every token of a pair, "-" for the text of a special token.
+inline std::string shown_pair(const mtt::Tokenizer& tokenizer, const std::string& first,
+                              const std::string& second, std::int64_t max_tokens = 0) {
+  mtt::Tokens tokens;
+  tokenizer.encode_pair(first, second, max_tokens, tokens);
+  std::string result;
+  for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    const int text = tokens.text_of(i);
+    result += std::string(tokenizer.token(tokens.ids[i])) + "(" + std::to_string(tokens.chars[i].begin) +
+              "," + std::to_string(tokens.chars[i].end) + ")" + std::to_string(tokens.type_ids[i]) + "/" +
+              (text < 0 ? "-" : std::to_string(text)) + " ";
+  }
+  return result;
+}
+
 /// Checks that tokenizer.json is refused once the value at a path like "model.merges" is another.
 inline void refused(mtt::Value json, const std::string& path, const mtt::Value& value,
                     const std::string& part) {

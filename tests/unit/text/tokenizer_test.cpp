@@ -66,6 +66,62 @@ TEST_CASE("a limit counts the special tokens, and says what was cut") {
   CHECK_THROWS_WITH(encode(t, "hello", 1), Contains("no room"));
 }
 
+TEST_CASE("a pair of texts, each with its own offsets") {
+  const auto t = tiny();
+  CHECK(shown_pair(t, "Hello WORLDly", "cafe\u0301 中[MASK]") ==
+        "[CLS](0,0)0/- hello(0,5)0/0 world(6,11)0/0 ##ly(11,13)0/0 [SEP](0,0)0/- cafe(0,4)1/1 中(6,7)1/1 "
+        "[MASK](7,13)1/1 [SEP](0,0)1/- ");
+  CHECK(shown_pair(t, "", "x") == "[CLS](0,0)0/- [SEP](0,0)0/- [UNK](0,1)1/1 [SEP](0,0)1/- ");
+  CHECK(shown_pair(t, "x", "") == "[CLS](0,0)0/- [UNK](0,1)0/0 [SEP](0,0)0/- [SEP](0,0)1/- ");
+  CHECK(shown_pair(t, "", "") == "[CLS](0,0)0/- [SEP](0,0)0/- [SEP](0,0)1/- ");
+  mtt::Tokens tokens;
+  t.encode_pair("unwanted hello", "world", 0, tokens);
+  CHECK(tokens.first_subword == std::vector<std::uint8_t>{0, 1, 0, 0, 1, 0, 1, 0});
+  CHECK(tokens.special == std::vector<std::uint8_t>{1, 0, 0, 0, 0, 1, 0, 1});
+  t.encode("hello", 0, tokens);
+  CHECK(tokens.ids == std::vector<std::int32_t>{2, 5, 3});
+  CHECK(tokens.text_of(1) == 0);
+}
+
+TEST_CASE("a pair that is too long loses tokens of the longer text, at one side") {
+  struct Cut {
+    std::string shown;
+    std::int32_t first, second;
+  };
+  const auto cut = [](const mtt::Tokenizer& t, const std::string& first, const std::string& second,
+                      std::int64_t max) {
+    mtt::Tokens tokens;
+    t.encode_pair(first, second, max, tokens);
+    std::string text;
+    for (std::size_t i = 0; i < tokens.ids.size(); ++i)
+      text += tokens.text_of(i) < 0 ? "." : std::to_string(tokens.chars[i].begin);
+    return Cut{text, tokens.truncated, tokens.truncated_second};
+  };
+  const auto check = [](const Cut& found, const std::string& text, std::int32_t first, std::int32_t second) {
+    CHECK(found.shown == text);
+    CHECK(found.first == first);
+    CHECK(found.second == second);
+  };
+  const auto right = tiny(), left = bert_tokenizer(kVocabulary, true, {.truncates_left = true});
+  const std::string four = "x x x x", two = "x x";
+  check(cut(right, four, four, 0), ".0246.0246.", 0, 0);
+  check(cut(right, four, four, 11), ".0246.0246.", 0, 0);
+  check(cut(right, four, four, 10), ".024.0246.", 1, 0);
+  check(cut(right, four, four, 9), ".024.024.", 1, 1);
+  check(cut(right, four, four, 4), "..0.", 4, 3);
+  check(cut(right, four, four, 3), "...", 4, 4);
+  check(cut(right, four, two, 8), ".024.02.", 1, 0);
+  check(cut(right, two, four, 8), ".02.024.", 0, 1);
+  check(cut(right, four, two, 6), ".02.0.", 2, 1);
+  check(cut(right, two, four, 6), ".0.02.", 1, 2);
+  check(cut(right, four, "", 5), ".02..", 2, 0);
+  check(cut(right, "", four, 5), "..02.", 0, 2);
+  check(cut(left, four, four, 8), ".46.246.", 2, 1);
+  check(cut(left, four, two, 6), ".46.2.", 2, 1);
+  check(cut(left, four, "", 5), ".46..", 2, 0);
+  CHECK_THROWS_WITH(cut(right, "x", "x", 2), Contains("a limit of 2 tokens has no room for the 3 special"));
+}
+
 TEST_CASE("words begin where they begin") {
   const mtt::Tokens tokens = encode(tiny(), "unwanted world!");
   CHECK(tokens.first_subword == std::vector<std::uint8_t>{0, 1, 0, 0, 1, 1, 0});
@@ -76,6 +132,11 @@ TEST_CASE("text that is not UTF-8 is refused") {
   for (const char* bad :
        {"\xff", "a\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xf8\x88\x80\x80\x80"})
     CHECK_THROWS_WITH(encode(tiny(), bad), Contains("not valid UTF-8"));
+  mtt::Tokens tokens;
+  CHECK_THROWS_WITH(tiny().encode_pair("a\xff", "b", 0, tokens),
+                    "the first text of the pair is not valid UTF-8 at its byte 1");
+  CHECK_THROWS_WITH(tiny().encode_pair("a", "\xff", 0, tokens),
+                    "the second text of the pair is not valid UTF-8 at its byte 0");
 }
 
 TEST_CASE("long texts take linear time and memory") {
