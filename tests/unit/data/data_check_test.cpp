@@ -29,7 +29,7 @@ struct Checked {
     task.kind = kind;
     for (std::size_t i = 0; i < contents.size(); ++i) {
       if (contents[i].empty()) continue;
-      const auto role = static_cast<mtt::Role>(i);
+      const auto role = static_cast<mtt::DataRole>(i);
       mtt::CheckedPart part;
       part.role = role;
       part.file = folder.write(mtt::role_name(role) + ending, contents[i]).string();
