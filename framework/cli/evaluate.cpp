@@ -44,7 +44,7 @@ void Evaluate::run() const {
     has_head = has_head || (tasks[t].grouped() && open.fields[t] == kSimilarity);
   if (!data.empty() && !has_head) {
     if (const Examples& examples = files.get(data); has_pairs(examples)) {
-      uses.push_back({data, "", {.grouped = true}, false});
+      uses.push_back({data, "", {.grouped = true}, false, false});
       scores.push_back(score_pairs(examples, data, open.inference()));
     }
   }
@@ -56,7 +56,7 @@ void Evaluate::run() const {
       held_out.push_back({t, open.fields[t], file});
     }
   }
-  for (ExampleUse& use : example_uses(held_out, *open.encoder.model, open.tags))
+  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.tags))
     uses.push_back(std::move(use));
   for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);

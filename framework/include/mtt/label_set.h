@@ -65,4 +65,8 @@ MTT_API double label_number(const Value& label);
 /// of what was expected, and the head for such labels.
 [[noreturn]] MTT_API void refuse_label(const Value& label, LabelKind expected);
 
+/// Whether a span of a label is in the second text of a joint pair: `"in": "text_pair"`. Without the key it
+/// is in the first text; another value throws Error with its place.
+MTT_API bool in_second_text(const Value& span);
+
 }  // namespace mtt

@@ -38,6 +38,7 @@ struct LabelCount {
 
 /// A task as it is checked.
 struct CheckedTask {
+  bool joint = false;  ///< it reads both texts of an example jointly
   std::string name, field;
   std::vector<std::string> tags = {};  ///< names of integer tags
   LabelKind kind = LabelKind::other;   ///< as the task's head declares it

@@ -26,10 +26,18 @@ struct FittedFile {
 /// Fields whose labels are spans. Where they may be tags of tokens, too: the names of integer tags.
 using SpanFields = std::map<std::string, std::optional<std::vector<std::string>>>;
 
-/// Makes tags spans (tag_list.h), moves the spans under the fields to whole words, in place, and counts;
-/// `partners`: counts the second sentences of pairs too. Other labels stay as they are. What spans_of_tags or
-/// whole_word_spans refuses throws Error with its place. A second call changes nothing.
-FittedFile fit_examples(ExampleFiles& files, const std::string& file, const SpanFields& span_fields,
-                        bool partners, const TextReader& reader);
+/// How the tasks of a file read its examples.
+struct ExampleReading {
+  SpanFields texts;           ///< of tasks that read texts alone
+  SpanFields joint_pairs;     ///< of tasks that read both texts jointly
+  bool second_texts = false;  ///< a task reads second texts by themselves
+  bool joint = false;         ///< a task reads both texts jointly
+};
+
+/// Makes tags spans (tag_list.h), moves the spans under the fields to whole words, in place, and counts.
+/// Other labels stay as they are. What spans_of_tags or whole_word_spans refuses throws Error with its place.
+/// A second call changes nothing.
+FittedFile fit_examples(ExampleFiles& files, const std::string& file, const ExampleReading& reading,
+                        const TextReader& reader);
 
 }  // namespace mtt

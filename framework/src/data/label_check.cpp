@@ -211,7 +211,10 @@ class LabelChecker {
     SpanReport report;
     for (Label& label : labels_) {
       if (!label.value.is(Value::Kind::array)) continue;
-      report.add(label.value, label.examples->texts[label.row], reader_);
+      const Examples& examples = *label.examples;
+      report.add(label.value, examples.texts[label.row],
+                 task_.joint && !examples.partners.empty() ? &examples.partners[label.row] : nullptr,
+                 reader_);
     }
     if (report.wrong > 0)
       add(true,

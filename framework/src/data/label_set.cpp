@@ -151,4 +151,12 @@ double label_number(const Value& label) {
   return checked(read.number());
 }
 
+bool in_second_text(const Value& span) {
+  const Value* in = span.find("in");
+  if (!in) return false;
+  if (!in->is(Value::Kind::string) || (in->string() != "text" && in->string() != "text_pair"))
+    in->refuse("a span has \"in\": " + in->json() + "; expected \"text\" or \"text_pair\"");
+  return in->string() == "text_pair";
+}
+
 }  // namespace mtt

@@ -11,11 +11,15 @@ constexpr std::size_t kMostNamed = 5;
 
 }  // namespace
 
-void SpanReport::add(Value& array, const std::string& text, const TextReader& reader) {
-  const ReadText read = reader.read(text);
+void SpanReport::add(Value& array, const std::string& text, const std::string* second_text,
+                     const TextReader& reader) {
+  const auto [read, second] =
+      second_text ? reader.read_pair(text, *second_text) : std::pair(reader.read(text), ReadText());
+  const std::string none;
+  const TextWords second_words{second_text ? *second_text : none, second.words};
   WholeWordSpans result;
   try {
-    result = whole_word_spans(array, text, read.words);
+    result = whole_word_spans(array, {text, read.words}, second_text ? &second_words : nullptr);
     for (const Value& span : array.array())
       if (span.at("label").string().empty()) span.refuse("a span has an empty label");
   } catch (const Error& error) {
@@ -25,7 +29,7 @@ void SpanReport::add(Value& array, const std::string& text, const TextReader& re
   }
   spans += result.count;
   moved += static_cast<std::int64_t>(result.moved.size());
-  beyond += spans_beyond(result.spans, read.end);
+  beyond += spans_beyond(result.spans, read.end, second.end);
   for (std::string& line : result.moved)
     if (moved_first.size() < kMostNamed) moved_first.push_back(std::move(line));
   array = std::move(result.spans);

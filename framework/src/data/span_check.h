@@ -18,8 +18,9 @@ struct SpanReport {
   std::int64_t beyond = 0;  ///< spans that end behind the last token that the model reads
   std::vector<std::string> wrong_first, moved_first;  ///< the first five, with file:line
 
-  /// Checks an array of {"start", "end", "label"} of a text, and moves it to whole words.
-  void add(Value& spans, const std::string& text, const TextReader& reader);
+  /// Checks an array of {"start", "end", "label"} of a text, or of both texts of a joint pair, and moves it
+  /// to whole words. `second_text`: null for a text alone.
+  void add(Value& spans, const std::string& text, const std::string* second_text, const TextReader& reader);
 };
 
 }  // namespace mtt

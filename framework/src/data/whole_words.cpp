@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/label_check.h"
+#include "mtt/label_set.h"
 #include "text/unicode.h"
 #include "value/utf8.h"
 
@@ -113,26 +114,52 @@ CharSpan TextReader::behind_prompt(CharSpan chars) const {
   return {std::max(0, chars.begin - prompt_characters_), std::max(0, chars.end - prompt_characters_)};
 }
 
+std::vector<CharSpan> TextReader::words_of(const Tokens& tokens, int text) const {
+  const bool prompted = text == 0 && !prompt_.empty();
+  std::vector<CharSpan> words;
+  for (std::size_t t = 0; t < tokens.ids.size(); ++t) {
+    if (tokens.text_of(t) != text) continue;
+    const CharSpan chars = text == 0 ? behind_prompt(tokens.chars[t]) : tokens.chars[t];
+    if (prompted && chars.end == 0) continue;
+    if (tokens.first_subword[t] || (words.empty() && prompted))
+      words.push_back(chars);
+    else if (!words.empty())
+      words.back().end = chars.end;
+  }
+  return words;
+}
+
+std::int32_t TextReader::end_of(const Tokens& tokens, int text) const {
+  std::int32_t end = 0;
+  for (std::size_t t = 0; t < tokens.ids.size(); ++t)
+    if (tokens.text_of(t) == text)
+      end = std::max(end, text == 0 ? behind_prompt(tokens.chars[t]).end : tokens.chars[t].end);
+  return end;
+}
+
 ReadText TextReader::read(const std::string& text) const {
-  ReadText result;
   Tokens tokens;
   tokenizer_.encode(prompt_ + text, 0, tokens);
-  result.tokens = static_cast<std::int64_t>(tokens.ids.size());
-  for (std::size_t t = 0; t < tokens.ids.size(); ++t) {
-    const CharSpan chars = behind_prompt(tokens.chars[t]);
-    if (tokens.special[t] || (chars.end == 0 && !prompt_.empty())) continue;
-    if (tokens.first_subword[t] || (result.words.empty() && !prompt_.empty()))
-      result.words.push_back(chars);
-    else if (!result.words.empty())
-      result.words.back().end = chars.end;
-  }
-  result.end = static_cast<std::int32_t>(count_code_points(text));
+  ReadText result{words_of(tokens, 0), static_cast<std::int64_t>(tokens.ids.size()),
+                  static_cast<std::int32_t>(count_code_points(text))};
   if (max_tokens_ == 0 || result.tokens <= max_tokens_) return result;
   tokenizer_.encode(prompt_ + text, max_tokens_, tokens);
-  result.end = 0;
-  for (std::size_t t = 0; t < tokens.ids.size(); ++t)
-    if (!tokens.special[t]) result.end = std::max(result.end, behind_prompt(tokens.chars[t]).end);
+  result.end = end_of(tokens, 0);
   return result;
+}
+
+std::pair<ReadText, ReadText> TextReader::read_pair(const std::string& text,
+                                                    const std::string& second_text) const {
+  Tokens tokens;
+  tokenizer_.encode_pair(prompt_ + text, second_text, 0, tokens);
+  const auto length = static_cast<std::int64_t>(tokens.ids.size());
+  ReadText first{words_of(tokens, 0), length, static_cast<std::int32_t>(count_code_points(text))},
+      second{words_of(tokens, 1), length, static_cast<std::int32_t>(count_code_points(second_text))};
+  if (max_tokens_ == 0 || length <= max_tokens_) return {std::move(first), std::move(second)};
+  tokenizer_.encode_pair(prompt_ + text, second_text, max_tokens_, tokens);
+  first.end = end_of(tokens, 0);
+  second.end = end_of(tokens, 1);
+  return {std::move(first), std::move(second)};
 }
 
 bool is_span_list(const Value& label) {
@@ -144,8 +171,10 @@ bool is_span_list(const Value& label) {
   });
 }
 
-WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
-                                const std::vector<CharSpan>& words) {
+namespace {
+
+WholeWordSpans spans_of_text(const Value& spans, const std::string& text,
+                             const std::vector<CharSpan>& words) {
   WholeWordSpans result{spans, static_cast<std::int64_t>(spans.array().size()), {}};
   if (result.count == 0) return result;
   const Characters characters(text);
@@ -183,9 +212,31 @@ WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
   return result;
 }
 
-std::int64_t spans_beyond(const Value& spans, std::int32_t last) {
-  return std::count_if(spans.array().begin(), spans.array().end(),
-                       [&](const Value& span) { return span.at("end").integer() > last; });
+}  // namespace
+
+WholeWordSpans whole_word_spans(const Value& spans, const TextWords& text, const TextWords* second) {
+  const Value::Array& all = spans.array();
+  const auto in_second = std::find_if(all.begin(), all.end(), in_second_text);
+  if (in_second == all.end()) return spans_of_text(spans, text.text, text.words);
+  if (!second)
+    in_second->refuse(
+        "a span is in \"text_pair\", and the task reads the first text alone; write pair = \"joint\" in the "
+        "task's table");
+  Value of_first = spans, of_second = spans;
+  std::erase_if(of_first.array(), in_second_text);
+  std::erase_if(of_second.array(), [](const Value& span) { return !in_second_text(span); });
+  WholeWordSpans result = spans_of_text(of_first, text.text, text.words);
+  WholeWordSpans more = spans_of_text(of_second, second->text, second->words);
+  result.count += more.count;
+  for (Value& span : more.spans.array()) result.spans.array().push_back(std::move(span));
+  for (std::string& line : more.moved) result.moved.push_back(std::move(line));
+  return result;
+}
+
+std::int64_t spans_beyond(const Value& spans, std::int32_t last, std::int32_t last_of_second) {
+  return std::count_if(spans.array().begin(), spans.array().end(), [&](const Value& span) {
+    return span.at("end").integer() > (in_second_text(span) ? last_of_second : last);
+  });
 }
 
 }  // namespace mtt

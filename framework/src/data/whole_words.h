@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mtt/char_span.h"
@@ -24,10 +25,16 @@ class TextReader {
  public:
   TextReader(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
   ReadText read(const std::string& text) const;
+  /// Both texts of a pair that is encoded jointly; `tokens` of the first one are those of the pair.
+  std::pair<ReadText, ReadText> read_pair(const std::string& text, const std::string& second_text) const;
   std::int64_t max_tokens() const { return max_tokens_; }
 
  private:
   CharSpan behind_prompt(CharSpan chars) const;
+  /// The words of one text of an input, 0 or 1.
+  std::vector<CharSpan> words_of(const Tokens& tokens, int text) const;
+  /// Behind the last character of that text that has a token.
+  std::int32_t end_of(const Tokens& tokens, int text) const;
 
   const Tokenizer& tokenizer_;
   std::int64_t max_tokens_;
@@ -45,15 +52,22 @@ struct WholeWordSpans {
   std::vector<std::string> moved;  ///< one a span that changed: 'a.jsonl:1: 0..4 "wake" becomes 0..5 "waker"'
 };
 
+/// A text with its words.
+struct TextWords {
+  const std::string& text;
+  const std::vector<CharSpan>& words;
+};
+
 /// The one rule for spans, in code points of `text`, that are not whole words: white space at a span's ends
 /// is dropped, and the span then covers each word that it overlaps. A span that overlaps no word (its
 /// characters are none to the tokenizer) stays as it is. A word that two spans would cover belongs to the
 /// first; the second begins at its next word, or is left out where it has none. A span that is negative,
 /// empty but for white space, or beyond the text, and two that overlap throw Error with their place.
-WholeWordSpans whole_word_spans(const Value& spans, const std::string& text,
-                                const std::vector<CharSpan>& words);
+/// Spans with "in": "text_pair" are in `second`, the second text of a joint pair; without one they are
+/// refused.
+WholeWordSpans whole_word_spans(const Value& spans, const TextWords& text, const TextWords* second = nullptr);
 
-/// How many spans of a label end behind a character.
-std::int64_t spans_beyond(const Value& spans, std::int32_t last);
+/// How many spans of a label end behind a character: of the first text, or of the second.
+std::int64_t spans_beyond(const Value& spans, std::int32_t last, std::int32_t last_of_second = 0);
 
 }  // namespace mtt

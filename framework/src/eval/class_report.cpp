@@ -7,21 +7,23 @@
 #include <tuple>
 
 #include "data/label_names.h"
+#include "mtt/label_set.h"
 
 namespace mtt {
 namespace {
 
-/// What an example has or is said to have: classes have no place in the text.
-using Items = std::set<std::tuple<std::string, std::int64_t, std::int64_t>>;
+/// What an example has or is said to have: label, text, start and end; classes have no place in the text.
+using Items = std::set<std::tuple<std::string, bool, std::int64_t, std::int64_t>>;
 
 Items items_of(LabelKind kind, const Value& label) {
   Items items;
   if (kind == LabelKind::spans) {
     for (const Value& span : label.array())
-      items.emplace(span.at("label").string(), span.at("start").integer(), span.at("end").integer());
+      items.emplace(span.at("label").string(), in_second_text(span), span.at("start").integer(),
+                    span.at("end").integer());
     return items;
   }
-  for (std::string& name : label_names(kind, label)) items.emplace(std::move(name), 0, 0);
+  for (std::string& name : label_names(kind, label)) items.emplace(std::move(name), false, 0, 0);
   return items;
 }
 

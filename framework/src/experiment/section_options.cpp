@@ -28,6 +28,11 @@ OptionList task_options() {
       .string("field", "", "Key of this task's label; empty: the task's name.")
       .string("text", "", "Key of this task's sentence; empty: as in [data].")
       .string("text_pair", "", "Key of the second sentence of this task's pairs; empty: as in [data].")
+      .choice(
+          "pair", "separate", {"separate", "joint"},
+          "How the second sentence is read. separate: heads on pairs compare the vectors of both sentences, "
+          "other heads read the first sentence alone. joint: both sentences are encoded as one input, as "
+          "in a cross-encoder.")
       .strings("tags", std::vector<std::string>{},
                "Names of integer tags, beginning with that of 0, if labels have one tag per token: [\"O\", "
                "\"B-person\", ...].")

@@ -40,20 +40,6 @@ std::string problem_type(ProblemType type) {
 
 bool is_tagger(const Task& task) { return task.problem_type == ProblemType::token_classification; }
 
-void check(const Task& task, const Encoder& encoder) {
-  if (task.problem_type == ProblemType::none)
-    refuse(task, "cannot be exported: it declares no ProblemType, so other programs have no class for it");
-  task.output_names();
-  if (task.reading.layer == 0)
-    refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
-  if (!is_tagger(task)) return;
-  if (!encoder.model->backbone().hugging_face_classes())
-    refuse(task, "has a backbone of type '" + encoder.directory.model_type +
-                     "', whose plugin names no Hugging Face class with a token head");
-  if (!encoder.prompt.empty())
-    refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
-}
-
 /// Whether the head reads what the backbone's class for sentences does.
 bool reads_pooler(const Task& task, const Encoder& encoder) {
   const SentenceModules& modules = encoder.model->modules();
@@ -66,6 +52,25 @@ bool reads_pooler(const Task& task, const Encoder& encoder) {
   const std::int64_t hidden = encoder.model->backbone().shape().hidden;
   return dense.in == hidden && dense.out == hidden && dense.activation == "tanh" && dense.bias &&
          !dense.residual;
+}
+
+void check(const Task& task, const Encoder& encoder) {
+  if (task.problem_type == ProblemType::none)
+    refuse(task, "cannot be exported: it declares no ProblemType, so other programs have no class for it");
+  task.output_names();
+  if (task.reading.layer == 0)
+    refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
+  if (task.joint(true) && !is_tagger(task) && !reads_pooler(task, encoder))
+    refuse(
+        task,
+        "reads joint pairs, and sentence-transformers reads a text by itself; only a head that reads [CLS] "
+        "through a pooler can be exported");
+  if (!is_tagger(task)) return;
+  if (!encoder.model->backbone().hugging_face_classes())
+    refuse(task, "has a backbone of type '" + encoder.directory.model_type +
+                     "', whose plugin names no Hugging Face class with a token head");
+  if (!encoder.prompt.empty())
+    refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
 }
 
 std::string card_of(const fs::path& run_directory, const Encoder& encoder, const std::string& pipeline,

@@ -169,9 +169,10 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   std::map<std::string, InferenceResult> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (run.test_files[t].empty() || tasks[t].grouped()) continue;
+    if (run.test_files[t].empty() || !tasks[t].reads_single_texts()) continue;
     const std::string file = files.with_keys(run.test_files[t].front(), run.text_keys[t]);
-    fit_examples(example_uses({{t, run.fields[t], file}}, *run.encoder.model, run.tags), files, run.encoder);
+    fit_examples(example_uses({{t, run.fields[t], file}}, files, *run.encoder.model, run.tags), files,
+                 run.encoder);
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
       Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));

@@ -42,16 +42,10 @@ TextEncoder::TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, st
   if (prompt_tokens_ > 0 && alone.special.back()) --prompt_tokens_;
 }
 
-TokenizedText TextEncoder::encode(std::string_view text) const {
-  TokenizedText result{.text = text, .tokens = {}, .prompt = prompt_tokens_};
-  Tokens& tokens = result.tokens;
-  if (prompt_.empty()) {
-    tokenizer_.encode(text, max_tokens_, tokens);
-    return result;
-  }
-  tokenizer_.encode(prompt_ + std::string(text), max_tokens_, tokens);
+void TextEncoder::place_behind_prompt(Tokens& tokens) const {
   bool in_prompt = true;
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+    if (tokens.text_of(i) == 1) continue;
     auto& span = tokens.chars[i];
     span.begin = std::max(0, span.begin - prompt_characters_);
     span.end = std::max(0, span.end - prompt_characters_);
@@ -60,18 +54,55 @@ TokenizedText TextEncoder::encode(std::string_view text) const {
       tokens.first_subword[i] = !in_prompt;  // a word that straddles prompt and text begins with the text
     }
   }
+}
+
+TokenizedText TextEncoder::encode(std::string_view text) const {
+  TokenizedText result{.text = text, .tokens = {}, .prompt = prompt_tokens_};
+  if (prompt_.empty()) {
+    tokenizer_.encode(text, max_tokens_, result.tokens);
+    return result;
+  }
+  tokenizer_.encode(prompt_ + std::string(text), max_tokens_, result.tokens);
+  place_behind_prompt(result.tokens);
   return result;
 }
 
-std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
-                                    std::int64_t threads) {
-  std::vector<TokenizedText> tokenized(texts.size());
-  const auto count = static_cast<std::int64_t>(texts.size());
+TokenizedText TextEncoder::encode_pair(std::string_view text, std::string_view second_text) const {
+  TokenizedText result{.text = text, .second_text = second_text, .tokens = {}, .prompt = prompt_tokens_};
+  if (prompt_.empty()) {
+    tokenizer_.encode_pair(text, second_text, max_tokens_, result.tokens);
+    return result;
+  }
+  tokenizer_.encode_pair(prompt_ + std::string(text), second_text, max_tokens_, result.tokens);
+  place_behind_prompt(result.tokens);
+  return result;
+}
+
+namespace {
+
+std::vector<TokenizedText> tokenize_each(std::size_t size, std::int64_t threads,
+                                         const std::function<TokenizedText(std::int64_t)>& encode) {
+  std::vector<TokenizedText> tokenized(size);
+  const auto count = static_cast<std::int64_t>(size);
   run_on_workers(threads, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
     const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
-    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encoder.encode(texts[i]);
+    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encode(i);
   });
   return tokenized;
+}
+
+}  // namespace
+
+std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
+                                    std::int64_t threads) {
+  return tokenize_each(texts.size(), threads, [&](std::int64_t i) { return encoder.encode(texts[i]); });
+}
+
+std::vector<TokenizedText> tokenize_pairs(const TextEncoder& encoder, const std::vector<std::string>& texts,
+                                          const std::vector<std::string>& second_texts,
+                                          std::int64_t threads) {
+  return tokenize_each(texts.size(), threads,
+                       [&](std::int64_t i) { return encoder.encode_pair(texts[i], second_texts[i]); });
 }
 
 void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more) {
@@ -101,18 +132,22 @@ PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<s
     const Tokens& tokens = text.tokens;
     for (const auto id : tokens.ids) *ids++ = checked_id(id, shape);
     for (const auto id : tokens.type_ids) *types++ = checked_type(id, shape);
-    std::int64_t word = -1;
+    std::int64_t word = -1, before = 0;
     for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
+      const int of = tokens.text_of(i);
+      if (of == 1 && before != 1) word = -1;
+      before = of;
       word += tokens.first_subword[i];
-      const bool in_prompt = text.prompt > 0 && word < 0 && tokens.chars[i].end == 0;
+      const bool in_prompt = of == 0 && text.prompt > 0 && word < 0 && tokens.chars[i].end == 0;
       *positions++ = static_cast<std::int64_t>(i);
       *inputs++ = static_cast<std::int64_t>(b);
-      *of_text++ = tokens.special[i] || in_prompt ? -1 : 0;
-      *words++ = tokens.special[i] ? -1 : word;
+      *of_text++ = in_prompt ? -1 : of;
+      *words++ = of < 0 ? -1 : word;
     }
     batch.chars.insert(batch.chars.end(), tokens.chars.begin(), tokens.chars.end());
     batch.prompt_lengths.push_back(text.prompt);
     batch.texts.push_back(text.text);
+    if (text.is_pair()) batch.second_texts.push_back(text.second_text);
   }
   return batch;
 }

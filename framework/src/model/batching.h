@@ -14,12 +14,16 @@
 
 namespace mtt {
 
-/// A text with its tokens; `prompt` counts the leading tokens that belong to the prompt, [CLS] among them.
+/// An input with its tokens: a text, or two texts that are encoded jointly. `prompt` counts the leading
+/// tokens that belong to the prompt, [CLS] among them.
 struct TokenizedText {
   std::string_view text;
+  std::string_view second_text = {};  ///< its data is null where there is none
   Tokens tokens;
   std::int64_t prompt = 0;
 
+  bool is_pair() const { return second_text.data() != nullptr; }
+  bool truncated() const { return tokens.truncated > 0 || tokens.truncated_second > 0; }
   std::int64_t length() const { return static_cast<std::int64_t>(tokens.ids.size()); }  ///< in tokens
 };
 
@@ -29,8 +33,12 @@ class TextEncoder {
  public:
   TextEncoder(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
   TokenizedText encode(std::string_view text) const;
+  /// Both texts in one input, as the tokenizer's template for pairs arranges them, truncated longest first.
+  TokenizedText encode_pair(std::string_view text, std::string_view second_text) const;
 
  private:
+  void place_behind_prompt(Tokens& tokens) const;
+
   const Tokenizer& tokenizer_;
   std::int64_t max_tokens_;
   std::string prompt_;
@@ -41,6 +49,10 @@ class TextEncoder {
 /// Tokenizes texts on several threads; the results keep views of them.
 std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
                                     std::int64_t threads);
+
+/// The same for pairs that are encoded jointly. Both lists have the same length.
+std::vector<TokenizedText> tokenize_pairs(const TextEncoder& encoder, const std::vector<std::string>& texts,
+                                          const std::vector<std::string>& second_texts, std::int64_t threads);
 
 /// Adds tokenized texts to others.
 void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more);

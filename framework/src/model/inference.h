@@ -15,7 +15,7 @@ namespace mtt {
 /// What a pass over texts gives.
 struct InferenceResult {
   at::Tensor sentences;  ///< float [N, D]; undefined where not asked for
-  /// [task][N]; empty where not asked for, and for tasks on pairs where there are no second texts.
+  /// [task][N]; empty where not asked for, and for tasks that need second texts where there are none.
   std::vector<std::vector<Value>> predictions;
   std::int64_t truncated = 0;  ///< texts that were longer than the model takes
   std::int64_t tokens = 0;
@@ -50,7 +50,7 @@ class Inference {
   std::int64_t tokens_per_forward_;
 };
 
-/// Whether a model has a head that reads single texts; heads that read pairs predict nothing for one.
+/// Whether a model has a task that reads single texts; tasks on pairs predict nothing for one.
 bool predicts(const MultiTaskModel& model);
 
 /// One line of predictions: {"text": ..., "<task>": prediction, ...}; those of heads with random weights get

@@ -32,7 +32,8 @@ std::int64_t MultiTaskModel::sentence_width(const Reading& reading) const {
 Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bool want_logits) const {
   const std::int64_t depth = backbone_->shape().layers;
   const auto takes_part = [&](const Task& task) {
-    return task.grouped() ? input.groups.size() > 0 : input.singles > 0;
+    if (task.grouped()) return input.groups.size() > 0;
+    return input.singles > 0 && task.joint(input.second_texts) == input.joint;
   };
   std::vector<std::int64_t> layers;
   if (want_sentences) layers.push_back(depth);

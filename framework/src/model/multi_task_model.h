@@ -16,8 +16,10 @@ namespace mtt {
 /// The inputs of one forward pass.
 struct ModelInput {
   PackedBatch batch;
-  std::int64_t singles = 0;  ///< leading inputs that are read one by one: sentence vectors and most tasks
-  Groups groups = {};        ///< for tasks that read groups; empty: these are left out
+  std::int64_t singles = 0;   ///< leading inputs that are read one by one: sentence vectors and most tasks
+  Groups groups = {};         ///< for tasks that read groups; empty: these are left out
+  bool joint = false;         ///< the inputs are joint pairs, for the tasks that read these
+  bool second_texts = false;  ///< the examples have second texts, so tasks that can read joint pairs do so
 };
 
 /// What one forward pass gives.

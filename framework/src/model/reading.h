@@ -1,4 +1,4 @@
-// What a head reads of the shared encoding.
+// What a task reads.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,10 @@
 #include "model/pooling.h"
 
 namespace mtt {
+
+/// Which inputs a task reads: texts alone, texts and their second texts encoded jointly, or these where an
+/// example has a second text. A task that reads groups reads `text`.
+enum class InputKind { text, joint, text_or_joint };
 
 /// The layer, pooling and normalisation of a task.
 struct Reading {

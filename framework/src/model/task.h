@@ -23,6 +23,7 @@ class Task {
   Reading reading = {};
   bool trained = false;                          ///< its weights come from a file or from examples
   ProblemType problem_type = ProblemType::none;  ///< of the plugin
+  InputKind input = InputKind::text;
 
   Task() = default;
   Task(std::string name, std::string plugin, Reading reading, std::unique_ptr<Head> head,
@@ -32,6 +33,12 @@ class Task {
   Reads reads() const;
   bool reads_tokens() const { return reads().unit == Reads::Unit::token; }
   bool grouped() const { return reads().grouped; }
+  /// Whether it reads joint pairs, given that examples have second texts or not.
+  bool joint(bool second_texts) const {
+    return input == InputKind::joint || (input == InputKind::text_or_joint && second_texts);
+  }
+  /// Whether it can read a text without a second one.
+  bool reads_single_texts() const { return !grouped() && input != InputKind::joint; }
   bool coupled() const;
   bool convex() const;
   LossKind loss_kind() const;

@@ -33,6 +33,8 @@ PackedBatch PackedBatch::part(std::int64_t first, std::int64_t count) const {
   for (std::int64_t b = first; b <= first + count; ++b) part.offsets.push_back(offsets[b] - from);
   part.prompt_lengths.assign(prompt_lengths.begin() + first, prompt_lengths.begin() + first + count);
   part.chars.assign(chars.begin() + from, chars.begin() + to);
+  if (!second_texts.empty())
+    part.second_texts.assign(second_texts.begin() + first, second_texts.begin() + first + count);
   part.texts.assign(texts.begin() + first, texts.begin() + first + count);
   return part;
 }

@@ -146,10 +146,12 @@ std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vec
                                           const FeaturePass& pass) {
   const at::NoGradGuard no_grad;
   const MultiTaskModel& model = *encoder.model;
-  const bool pairs = !second_texts.empty();
+  const bool joint = !second_texts.empty() && readers.front().task->joint(true);
+  const bool pairs = !second_texts.empty() && !joint;
   const auto count = static_cast<std::int64_t>(texts.size());
-  auto tokenized = tokenize(encoder.text_encoder(), texts, pass.threads);
-  append(tokenized, tokenize(encoder.text_encoder(), second_texts, pass.threads));
+  auto tokenized = joint ? tokenize_pairs(encoder.text_encoder(), texts, second_texts, pass.threads)
+                         : tokenize(encoder.text_encoder(), texts, pass.threads);
+  if (pairs) append(tokenized, tokenize(encoder.text_encoder(), second_texts, pass.threads));
   const auto batch_of = [&](const std::vector<std::int64_t>& members) {
     return make_batch(tokenized, members, model.backbone().shape());
   };

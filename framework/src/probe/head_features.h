@@ -58,7 +58,8 @@ struct FeaturePass {
 };
 
 /// The features of several heads from one pass over the texts of a file; `second_texts` are those of pairs,
-/// and empty for heads that read single texts. Heads read tokens or sentences, or groups of sentences.
+/// and empty for heads that read single texts. All readers read the same inputs: texts, joint pairs, or
+/// groups of sentences.
 /// Results depend on the texts alone. Features that are not finite throw Error with the name of the task.
 std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vector<FeatureReader>& readers,
                                           const std::vector<std::string>& texts,

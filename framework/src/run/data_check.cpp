@@ -6,8 +6,8 @@
 #include "experiment/task_examples.h"
 #include "io/model_cache.h"
 #include "model/model_directory.h"
-#include "mtt/error.h"
 #include "model/task.h"
+#include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "plugin/plugin_call.h"
 #include "run/drawn_files.h"
@@ -69,6 +69,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     task.name = config.name;
     task.field = label_field(config);
     task.tags = config.options.strings("tags");
+    task.joint = config.options.string("pair") == "joint";
     task.kind = declared_kind(config, plugins, check);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);

@@ -11,8 +11,8 @@ namespace {
 
 /// How all tasks together use a file.
 struct FileUse {
-  SpanFields span_fields;
-  bool partners = false, learns = false, scored = false;
+  ExampleReading reading;
+  bool learns = false, scored = false;
 };
 
 /// Tags are for heads whose labels are spans; others may have arrays of words as labels of their own.
@@ -55,7 +55,8 @@ std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const E
   for (const TaskPlan& plan : plans) {
     const auto use = [&](const std::string& file, bool learns) {
       if (!file.empty())
-        uses.push_back({file, plan.field(), plan.task.reads(), learns,
+        uses.push_back({file, plan.field(), plan.task.reads(),
+                        plan.task.joint(!files.get(file).partners.empty()), learns,
                         tags_for(plan.task, plan.config->options.strings("tags"))});
     };
     use(plan.files.train, true);
@@ -65,12 +66,14 @@ std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const E
   return uses;
 }
 
-std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model,
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                     const MultiTaskModel& model,
                                      const std::vector<std::vector<std::string>>& tags) {
   std::vector<ExampleUse> uses;
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
-    uses.push_back({item.file, item.field, task.reads(), false, tags_for(task, tags[item.task])});
+    uses.push_back({item.file, item.field, task.reads(), task.joint(!files.get(item.file).partners.empty()),
+                    false, tags_for(task, tags[item.task])});
   }
   return uses;
 }
@@ -82,15 +85,17 @@ std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, Examp
   for (const ExampleUse& use : uses) {
     if (!by_file.contains(use.file)) order.push_back(use.file);
     FileUse& file = by_file[use.file];
-    if (use.reads.unit == Reads::Unit::token) file.span_fields.emplace(use.field, use.tags);
-    file.partners = file.partners || use.reads.grouped;
+    if (use.reads.unit == Reads::Unit::token)
+      (use.joint ? file.reading.joint_pairs : file.reading.texts).emplace(use.field, use.tags);
+    file.reading.joint = file.reading.joint || use.joint;
+    file.reading.second_texts = file.reading.second_texts || use.reads.grouped;
     (use.learns ? file.learns : file.scored) = true;
   }
   const TextReader reader(*encoder.directory.tokenizer, encoder.max_tokens, encoder.prompt);
   std::vector<std::string> warnings = files.warnings();
   for (const std::string& file : order) {
     const FileUse& use = by_file[file];
-    const FittedFile fitted = fit_examples(files, file, use.span_fields, use.partners, reader);
+    const FittedFile fitted = fit_examples(files, file, use.reading, reader);
     if (fitted.moved > 0) warnings.push_back(file + ": " + moved_text(fitted));
     if (fitted.truncated > 0) warnings.push_back(file + ": " + truncated_text(fitted, use, encoder));
   }

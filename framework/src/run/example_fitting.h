@@ -15,7 +15,8 @@ namespace mtt {
 /// A file that a task learns from or is scored on.
 struct ExampleUse {
   std::string file, field;
-  Reads reads;  ///< what the task's head reads
+  Reads reads;         ///< what the task's head reads
+  bool joint = false;  ///< it reads joint pairs
   bool learns = false;
   /// Where labels may be tags of tokens: the names of integer tags.
   std::optional<std::vector<std::string>> tags = {};
@@ -25,7 +26,8 @@ struct ExampleUse {
 std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment,
                                      ExampleFiles& files);
 /// Held-out files; `tags` has the names of integer tags of each task.
-std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, const MultiTaskModel& model,
+std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                                     const MultiTaskModel& model,
                                      const std::vector<std::vector<std::string>>& tags);
 
 /// Makes tags of heads that read tokens spans (data/tag_list.h), and moves spans to whole words

@@ -7,6 +7,7 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
+#include "run/cross_encoder_head.h"
 #include "run/head_behind_dense.h"
 #include "run/hugging_face_head.h"
 #include "run/pipeline_tagger.h"
@@ -97,16 +98,30 @@ Task tagger(const HuggingFaceHead& config, const Encoder& encoder, const Weights
   return {"tags", config.architecture, Reading{}, std::move(head), true, config.type};
 }
 
-Task classifier(const HuggingFaceHead& config, const Encoder& encoder, PluginCatalog& plugins,
-                const Weights& weights) {
-  const HeadPlugin plugin = plugins.head_for(config.type);
+/// The head that a plugin has for such a classifier.
+std::unique_ptr<Head> classifier_head(const HuggingFaceHead& config, const HeadPlugin& plugin) {
   Value options;
   if (plugin.options.find("labels")) options.set("labels", LabelSet(config.labels).value());
-  auto head = std::make_unique<HeadBehindDense>(
-      make_head(plugin, Options::read(plugin.options, options, "the head")), config.activation);
+  return make_head(plugin, Options::read(plugin.options, options, "the head"));
+}
+
+Task classifier(const HuggingFaceHead& config, const Encoder& encoder, PluginCatalog& plugins,
+                const Weights& weights) {
+  const auto activation = cross_encoder_activation(encoder, config.labels.size());
+  std::string plugin = config.architecture;
+  std::unique_ptr<Head> inner;
+  if (activation) {
+    inner = std::make_unique<CrossEncoderHead>(config.labels, *activation);
+  } else {
+    const HeadPlugin found = plugins.head_for(config.type);
+    plugin = found.name;
+    inner = classifier_head(config, found);
+  }
+  auto head = std::make_unique<HeadBehindDense>(std::move(inner), config.activation);
   HeadBehindDense& behind = *head;
-  Task task("label", plugin.name, Reading{.pooling = Pooling{.modes = {PoolingMode::cls}}}, std::move(head),
-            true, config.type);
+  Task task("label", plugin, Reading{.pooling = Pooling{.modes = {PoolingMode::cls}}}, std::move(head), true,
+            config.type);
+  task.input = activation ? InputKind::joint : InputKind::text_or_joint;
   task.learn_labels({});
   task.build(encoder.model->backbone().shape().hidden);
   load_layer(behind.dense(), weights, config.dense, config);

@@ -77,7 +77,7 @@ class LabelTrial {
   std::vector<std::string> run() {
     const at::NoGradGuard no_grad;
     const auto count = static_cast<std::int64_t>(labels_.size());
-    if (pairs_ && examples_.partners.empty()) return {};
+    if ((pairs_ || file_.joint) && examples_.partners.empty()) return {};
     const bool held_out = file_.role != DataRole::train;
     if (held_out) known_ = known_labels(task_);
     std::vector<Value> predictions;
@@ -105,7 +105,9 @@ class LabelTrial {
 
   Inputs inputs_of(const std::vector<std::int64_t>& rows) const {
     std::vector<TokenizedText> texts;
-    for (const std::int64_t row : rows) texts.push_back(text_encoder_.encode(examples_.texts[row]));
+    for (const std::int64_t row : rows)
+      texts.push_back(file_.joint ? text_encoder_.encode_pair(examples_.texts[row], examples_.partners[row])
+                                  : text_encoder_.encode(examples_.texts[row]));
     Inputs inputs;
     const auto count = static_cast<std::int64_t>(rows.size());
     for (std::int64_t i = 0; pairs_ && i < count; ++i) {
@@ -226,7 +228,12 @@ std::string span_problem(const LabelledFile& labels, const Examples& examples, c
     if (!tagged && !is_span_list(all[i])) continue;
     try {
       const Value spans = tagged ? spans_of_tags(all[i], examples.tokens_of(i), labels.tags) : all[i];
-      whole_word_spans(spans, examples.texts[i], reader.read(examples.texts[i]).words);
+      const bool joint = labels.joint && !examples.partners.empty();
+      const auto [first, second] = joint ? reader.read_pair(examples.texts[i], examples.partners[i])
+                                         : std::pair(reader.read(examples.texts[i]), ReadText());
+      const std::string none;
+      const TextWords second_words{joint ? examples.partners[i] : none, second.words};
+      whole_word_spans(spans, {examples.texts[i], first.words}, joint ? &second_words : nullptr);
     } catch (const Error& error) {
       problem.add(static_cast<std::int64_t>(i), error.what());
     }

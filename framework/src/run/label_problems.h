@@ -19,6 +19,7 @@ struct LabelledFile {
   std::string file;   ///< a name that ExampleFiles knows
   DataRole role = DataRole::train;
   std::vector<std::string> tags = {};  ///< names of integer tags
+  bool joint = false;                  ///< the task reads joint pairs
 };
 
 /// The first example of a file with tags that spans_of_tags refuses, or spans that whole_word_spans does, and

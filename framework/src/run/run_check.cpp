@@ -51,8 +51,8 @@ RunCheck::RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& pl
     const TaskPlan& plan = plans[t];
     const auto add = [&](const std::string& file, DataRole role) {
       if (!file.empty())
-        labelled_.push_back(
-            {t, plan.config->name, plan.field(), file, role, plan.config->options.strings("tags")});
+        labelled_.push_back({t, plan.config->name, plan.field(), file, role,
+                             plan.config->options.strings("tags"), plan.task.joint(true)});
     };
     add(plan.files.train, DataRole::train);
     add(plan.files.dev, DataRole::dev);

@@ -44,6 +44,7 @@ class Sample {
     for (const TrainingSource& source : sources) {
       TrainingSource& own = sources_.emplace_back();
       own.file = source.file;
+      own.joint = source.joint;
       own.tasks = source.tasks;
       own.labels.resize(source.labels.size());
     }
@@ -84,8 +85,7 @@ class Sample {
 
   void tokenise(const TextEncoder& text_encoder, std::int64_t threads) {
     for (TrainingSource& source : sources_) {
-      source.tokens = tokenize(text_encoder, source.texts, threads);
-      append(source.tokens, tokenize(text_encoder, source.second_texts, threads));
+      source.tokenise(text_encoder, threads);
     }
   }
 

@@ -30,9 +30,11 @@ InferenceResult predictions_of(const std::string& file, const std::vector<HeldOu
   bool pairs = false;
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
-    if (item.file != file || !task.grouped() || !has_label(examples, item.field)) continue;
-    if (examples.partners.empty())
-      throw Error("task '" + task.name + "': the head reads pairs of sentences, and its dev or test file '" +
+    if (item.file != file || !has_label(examples, item.field)) continue;
+    const bool needs = !task.reads_single_texts();
+    if (!needs && !task.joint(true)) continue;
+    if (examples.partners.empty() && needs)
+      throw Error("task '" + task.name + "': the task reads pairs of sentences, and its dev or test file '" +
                   files.path(file) + "' " + examples.why_no_partners);
     pairs = true;
   }

@@ -77,7 +77,7 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {
     text += formatted("%4.0f ", static_cast<double>(i + 1)) + shortened(printable(texts[i]), 100) + "\n";
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      if (tasks[t].grouped()) continue;
+      if (!tasks[t].reads_single_texts()) continue;
       text += "       " + padded(tasks[t].name, 12) + " " +
               prediction_text(result.predictions[t][i], texts[i]) +
               (tasks[t].trained ? "" : "  (untrained)") + "\n";

@@ -70,7 +70,8 @@ Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
   return reading;
 }
 
-void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder) {
+void check_plan(const TaskConfig& task, const Task& made, const Experiment& experiment,
+                const Encoder& encoder) {
   try {
     encoder.model->token_width(made.reading);
   } catch (const Error& error) {
@@ -83,6 +84,17 @@ void check_plan(const TaskConfig& task, const Task& made, const Encoder& encoder
       refuse(
           task, key,
           "'" + std::string(key) + "' is for heads that read sentences; '" + made.plugin + "' reads tokens");
+  }
+  if (task.options.string("pair") == "joint") {
+    if (made.grouped())
+      refuse(task, "pair",
+             "pair = \"joint\" is for heads that read one input, and '" + made.plugin +
+                 "' compares two; leave 'pair' out, or use another head");
+    if (experiment.backbone.given("prompt"))
+      refuse(
+          task, "pair",
+          "pair = \"joint\" and [backbone] prompt exclude each other: a cross-encoder reads pairs without a "
+          "prompt; leave one out");
   }
   if (!made.reads_tokens() && !task.options.strings("tags").empty())
     refuse(task, "tags",
@@ -99,6 +111,13 @@ std::string keys_of(const Examples& examples) {
   for (const auto& [key, value] : examples.rows.front().table())
     keys += (keys.empty() ? "" : ", ") + Value(key).json();
   return keys;
+}
+
+bool reads_pairs(const Task& task) { return task.grouped() || task.joint(true); }
+
+/// Whether two tasks can share the inputs of a training file.
+bool same_inputs(const Task& one, const Task& other) {
+  return one.grouped() == other.grouped() && one.joint(true) == other.joint(true);
 }
 
 /// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
@@ -136,7 +155,8 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
       if (what.find("[tasks.") == std::string::npos) refuse(config, "head", what);
       throw;
     }
-    check_plan(config, plan.task, encoder);
+    if (config.options.string("pair") == "joint") plan.task.input = InputKind::joint;
+    check_plan(config, plan.task, experiment, encoder);
     check_init(config, plan.task);
     const bool has_examples = !train_file(experiment, config).empty();
     plan.init = chosen_init(config, plan.task, has_examples);
@@ -149,7 +169,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
-    if (!plan.task.grouped()) continue;
+    if (!reads_pairs(plan.task)) continue;
     const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
     const std::string& train = plan.files.train;
     const auto check = [&](const std::string& which, const std::string& file) {
@@ -165,9 +185,11 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
-      if (!other.task.grouped() && other.files.train == train)
-        throw Error(task + " and is trained on '" + train + "' as task '" + other.config->name +
-                    "' does, which is not; give it a file of its own with train = \"...\"");
+      if (other.files.train == train && !same_inputs(plan.task, other.task))
+        throw Error(
+            task + " and is trained on '" + train + "' as task '" + other.config->name +
+            (reads_pairs(other.task) ? "' does, which reads pairs in another way" : "' does, which is not") +
+            "; give it a file of its own with train = \"...\"");
   }
 }
 

@@ -192,9 +192,10 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     source->labels.push_back(files.get(file).labels(plan.files[t].field));
   }
   for (TrainingSource& source : sources) {
-    if (!encoder.model->tasks()[source.tasks.front()].grouped()) source.second_texts.clear();
-    source.tokens = tokenize(text_encoder, source.texts, threads);
-    append(source.tokens, tokenize(text_encoder, source.second_texts, threads));
+    const Task& task = encoder.model->tasks()[source.tasks.front()];
+    source.joint = task.joint(true);
+    if (!task.grouped() && !source.joint) source.second_texts.clear();
+    source.tokenise(text_encoder, threads);
   }
   return sources;
 }

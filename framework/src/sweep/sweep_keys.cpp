@@ -21,10 +21,11 @@ constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.t
 struct LaterKey {
   std::string_view section, key, before;
 };
-constexpr std::array<LaterKey, 4> kLaterKeys = {{{"data", "text_pair", "\"text_pair\""},
+constexpr std::array<LaterKey, 5> kLaterKeys = {{{"data", "text_pair", "\"text_pair\""},
                                                  {"tasks", "text", "\"\""},
                                                  {"tasks", "text_pair", "\"\""},
-                                                 {"tasks", "tags", "[]"}}};
+                                                 {"tasks", "tags", "[]"},
+                                                 {"tasks", "pair", "\"separate\""}}};
 
 bool means_as_before(std::string_view path, const Value& value) {
   const std::string_view section = path.substr(0, path.find('.')), key = path.substr(path.rfind('.') + 1);

@@ -10,7 +10,7 @@ std::vector<std::vector<std::int64_t>> cut(const TrainingSource& source, std::ve
                                            std::int64_t budget) {
   const auto size = [&](std::int64_t e) {
     return source.tokens[e].length() +
-           (source.second_texts.empty() ? 0 : source.tokens[source.examples() + e].length());
+           (!source.grouped() ? 0 : source.tokens[source.examples() + e].length());
   };
   return cut_by_length(std::move(examples), size, budget);
 }
@@ -25,7 +25,7 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
   StepForward forward;
   forward.source = number;
   forward.rows = examples;
-  if (!source.second_texts.empty()) {
+  if (source.grouped()) {
     for (const std::int64_t e : examples) forward.rows.push_back(source.examples() + e);
     std::stable_sort(forward.rows.begin(), forward.rows.end(),
                      [&](auto a, auto b) { return source.tokens[a].length() > source.tokens[b].length(); });
@@ -47,6 +47,15 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
 }
 
 }  // namespace
+
+void TrainingSource::tokenise(const TextEncoder& encoder, std::int64_t threads) {
+  if (joint) {
+    tokens = tokenize_pairs(encoder, texts, second_texts, threads);
+    return;
+  }
+  tokens = tokenize(encoder, texts, threads);
+  append(tokens, tokenize(encoder, second_texts, threads));
+}
 
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,

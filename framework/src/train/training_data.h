@@ -16,11 +16,16 @@ struct TrainingSource {
   std::string file;
   std::vector<std::string> texts;
   std::vector<std::string> second_texts;   ///< of pairs, one per text, or none
+  bool joint = false;                      ///< both texts are encoded jointly
   std::vector<std::size_t> tasks;          ///< indices into the model's tasks
   std::vector<std::vector<Value>> labels;  ///< [task of this source][example]; null where there is none
-  std::vector<TokenizedText> tokens;       ///< texts, then second texts
+  std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts
 
   std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
+  /// Whether an example has several inputs.
+  bool grouped() const { return !joint && !second_texts.empty(); }
+  /// Fills `tokens`, which refer to the texts.
+  void tokenise(const TextEncoder& encoder, std::int64_t threads);
 };
 
 /// One forward of a step: examples of one source, sorted by length.

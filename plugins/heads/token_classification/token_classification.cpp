@@ -112,7 +112,7 @@ void TokenClassification::learn_labels(const std::vector<Value>& labels) {
   std::vector<std::string> names;
   for (const Value& spans : labels) {
     if (spans.is(Value::Kind::null)) continue;
-    for (const mtt::Entity& entity : read_spans(spans, -1)) {
+    for (const auto& [second, entity] : read_spans(spans)) {
       if (labels_.size() > 0)
         labels_.index(Value(entity.label).placed(spans.place()));
       else
@@ -163,21 +163,22 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (std::int64_t s = 0; s < batch.size(); ++s) {
     if (labels[s].is(Value::Kind::null)) continue;
-    const auto spans = read_spans(labels[s], count_characters(batch.texts[s]));
-    const mtt::Entity* before = nullptr;
+    const auto spans = read_spans(labels[s], characters_of(batch, s));
+    const TextSpan* before = nullptr;
     for (const Word& word : words_of(batch, s)) {
-      const auto covers = [&](const mtt::Entity& e) {
-        return e.span.begin < word.chars.end && word.chars.begin < e.span.end;
+      const auto covers = [&](const TextSpan& span) {
+        return span.second == word.second && span.entity.span.begin < word.chars.end &&
+               word.chars.begin < span.entity.span.end;
       };
       const auto found = std::find_if(spans.begin(), spans.end(), covers);
-      const mtt::Entity* entity = found == spans.end() ? nullptr : &*found;
-      if (entity) {
-        const std::int64_t label = labels_.index(Value(entity->label).placed(labels[s].place()));
-        out[word.token] = entity == before ? inside_tag(label) : begin_tag(label);
+      const TextSpan* span = found == spans.end() ? nullptr : &*found;
+      if (span) {
+        const std::int64_t label = labels_.index(Value(span->entity.label).placed(labels[s].place()));
+        out[word.token] = span == before ? inside_tag(label) : begin_tag(label);
       } else {
         out[word.token] = 0;
       }
-      before = entity;
+      before = span;
     }
   }
   return targets;
@@ -243,15 +244,18 @@ std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
     for (std::size_t first = 0, last; first < words.size(); first = last) {
       last = first + 1;
       if (tags[first] == 0) continue;
-      while (last < words.size() && is_inside(tags[last])) ++last;
+      const bool second = words[first].second;
+      while (last < words.size() && is_inside(tags[last]) && words[last].second == second) ++last;
       double score = 0;
       for (std::size_t w = first; w < last; ++w) score += probabilities[w];
       const mtt::CharSpan chars{words[first].chars.begin, words[last - 1].chars.end};
-      found.emplace_back(Value::Table{{"start", chars.begin},
-                                      {"end", chars.end},
-                                      {"label", labels_.name((tags[first] - 1) / 2)},
-                                      {"text", slice(batch.texts[s], chars)},
-                                      {"score", score / static_cast<double>(last - first)}});
+      Value entity(Value::Table{{"start", chars.begin},
+                                {"end", chars.end},
+                                {"label", labels_.name((tags[first] - 1) / 2)},
+                                {"text", slice(second ? batch.second_texts[s] : batch.texts[s], chars)},
+                                {"score", score / static_cast<double>(last - first)}});
+      if (second) entity.set("in", "text_pair");
+      found.push_back(std::move(entity));
     }
     predictions.emplace_back(Value::Table{{"entities", std::move(found)}});
   }
@@ -261,18 +265,26 @@ std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
 std::vector<mtt::Metric> TokenClassification::score(const std::vector<Value>& predictions,
                                                     const std::vector<Value>& labels) const {
   std::vector<std::vector<mtt::Entity>> predicted, gold;
+  const auto of_text = [](const std::vector<TextSpan>& spans, bool second) {
+    std::vector<mtt::Entity> entities;
+    for (const TextSpan& span : spans)
+      if (span.second == second) entities.push_back(span.entity);
+    return entities;
+  };
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
-    predicted.push_back(read_spans(predictions[i].at("entities"), -1));
-    gold.push_back(read_spans(labels[i], -1));
+    const auto found = read_spans(predictions[i].at("entities")), expected = read_spans(labels[i]);
+    for (const bool second : {false, true}) {
+      predicted.push_back(of_text(found, second));
+      gold.push_back(of_text(expected, second));
+    }
   }
   const mtt::F1 result = mtt::entity_f1(predicted, gold);
   return {{"entity_f1", result.f1}, {"entity_precision", result.precision}, {"entity_recall", result.recall}};
 }
 
 std::optional<bool> TokenClassification::right(const Value& prediction, const Value& label) const {
-  const auto predicted = read_spans(prediction.at("entities"), -1);
-  return predicted == read_spans(label, -1);
+  return read_spans(prediction.at("entities")) == read_spans(label);
 }
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,

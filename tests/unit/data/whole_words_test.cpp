@@ -21,7 +21,7 @@ mtt::ReadText read(const std::string& text, std::int64_t max_tokens = 0, const s
 
 /// "begin..end begin..end" of the moved spans.
 std::string moved(const std::string& text, const std::string& spans, std::size_t* count = nullptr) {
-  const auto result = mtt::whole_word_spans(mtt::parse_json(spans, "f"), text, read(text).words);
+  const auto result = mtt::whole_word_spans(mtt::parse_json(spans, "f"), {text, read(text).words});
   std::string all;
   for (const mtt::Value& span : result.spans.array())
     all += (all.empty() ? "" : " ") + std::to_string(span.at("start").integer()) + ".." +
@@ -71,11 +71,11 @@ TEST_CASE("whole words stay what they are, in their order, and a second pass mov
   const std::string text = "wake me up at six";
   const std::string both = "[" + span(8, 10) + "," + span(0, 7) + "]";
   const mtt::Value label = mtt::parse_json(both, "f");
-  const auto result = mtt::whole_word_spans(label, text, read(text).words);
+  const auto result = mtt::whole_word_spans(label, {text, read(text).words});
   CHECK(result.moved.empty());
   CHECK(result.count == 2);
   CHECK(result.spans.json() == label.json());
-  CHECK(mtt::whole_word_spans(mtt::parse_json("[]", "f"), text, {}).count == 0);
+  CHECK(mtt::whole_word_spans(mtt::parse_json("[]", "f"), {text, {}}).count == 0);
   std::size_t count = 0;
   CHECK(moved(text, "[" + span(8, 11) + "," + span(0, 8) + "]", &count) == "8..10 0..7");
   CHECK(count == 2);
@@ -142,7 +142,7 @@ TEST_CASE("the examples of a file are fitted once, in place, and counted") {
           .string();
   mtt::ExampleFiles files;
   const mtt::TextReader reader(tokenizer(), 4, "");
-  const auto fitted = mtt::fit_examples(files, file, {{"ner", std::nullopt}}, false, reader);
+  const auto fitted = mtt::fit_examples(files, file, {.texts = {{"ner", std::nullopt}}}, reader);
   CHECK(fitted.texts == 3);
   CHECK(fitted.truncated == 1);
   CHECK(fitted.longest == 5);
@@ -154,9 +154,41 @@ TEST_CASE("the examples of a file are fitted once, in place, and counted") {
   CHECK(labels[0].json() == R"([{"start":0,"end":4,"label":"x"}])");
   CHECK(labels[1].array()[1].at("end").integer() == 9);
   CHECK(files.get(file).labels("kind")[0].string() == "a");
-  CHECK(mtt::fit_examples(files, file, {{"ner", std::nullopt}}, false, reader).moved == 0);
+  CHECK(mtt::fit_examples(files, file, {.texts = {{"ner", std::nullopt}}}, reader).moved == 0);
 
   const std::string tags = folder.write("a.conll", "wak\tB-x\ner\tO\n").string();
-  CHECK(mtt::fit_examples(files, tags, {{"one", std::nullopt}, {"two", std::nullopt}}, false, reader).spans ==
-        1);
+  CHECK(mtt::fit_examples(files, tags, {.texts = {{"one", std::nullopt}, {"two", std::nullopt}}}, reader)
+            .spans == 1);
+}
+
+TEST_CASE("spans of a joint pair are those of their own text") {
+  const std::string first = "wake me", second = "up at six";
+  const auto [one, two] = mtt::TextReader(tokenizer(), 0, "").read_pair(first, second);
+  CHECK(one.tokens == 8);  // [CLS] wake me [SEP] up at six [SEP]
+  CHECK(one.words.size() == 2);
+  CHECK(two.words.size() == 3);
+  CHECK(two.words.back().begin == 6);
+  const mtt::TextWords words{second, two.words};
+  const auto label =
+      mtt::parse_json(R"([{"start":6,"end":9,"label":"x","in":"text_pair"},{"start":0,"end":5,"label":"y"},)"
+                      R"({"start":4,"end":5,"label":"z","in":"text_pair"}])",
+                      "f");
+  const auto result = mtt::whole_word_spans(label, {first, one.words}, &words);
+  CHECK(result.spans.json() ==
+        R"([{"start":0,"end":4,"label":"y"},{"start":6,"end":9,"label":"x","in":"text_pair"},)"
+        R"({"start":3,"end":5,"label":"z","in":"text_pair"}])");
+  CHECK(result.count == 3);
+  CHECK(result.moved.size() == 2);
+  CHECK_THROWS_WITH(mtt::whole_word_spans(label, {first, one.words}),
+                    Contains("f") && Contains("pair = \"joint\""));
+  const auto other = mtt::parse_json(R"([{"start":0,"end":2,"label":"x","in":"title"}])", "f");
+  CHECK_THROWS_WITH(mtt::whole_word_spans(other, {first, one.words}, &words), Contains("\"title\""));
+  CHECK(mtt::spans_beyond(label, 5, 7) == 1);
+}
+
+TEST_CASE("a joint pair is truncated longest first, and the ends of both texts are known") {
+  const auto [one, two] = mtt::TextReader(tokenizer(), 6, "").read_pair("wake me", "up at six");
+  CHECK(one.tokens == 8);
+  CHECK(one.end == 4);
+  CHECK(two.end == 5);
 }

@@ -113,3 +113,23 @@ TEST_CASE("tokens do not depend on the number of threads") {
     CHECK(three[i].text.data() == texts[i].data());
   }
 }
+
+TEST_CASE("a joint pair is one input, whose words and places are those of its two texts") {
+  const mtt::Tokenizer tokenizer = bert_tokenizer(kVocabulary);
+  const std::string text = "play jazz", second = "some jazzs";
+  const std::vector<mtt::TokenizedText> texts = {
+      mtt::TextEncoder(tokenizer, 0, "").encode_pair(text, second)};
+  const mtt::PackedBatch batch =
+      mtt::make_batch(texts, {0}, kShape);  // [CLS] play jazz [SEP] some jazz ##s [SEP]
+  CHECK(batch.size() == 1);
+  CHECK(at::equal(batch.type_ids, at::tensor({0, 0, 0, 0, 1, 1, 1, 1}, at::kLong)));
+  CHECK(at::equal(batch.text, at::tensor({-1, 0, 0, -1, 1, 1, 1, -1}, at::kLong)));
+  CHECK(at::equal(batch.word, at::tensor({-1, 0, 1, -1, 0, 1, 1, -1}, at::kLong)));
+  CHECK(batch.chars[5].begin == 5);
+  CHECK(batch.second_texts == std::vector<std::string_view>{second});
+  CHECK(texts[0].is_pair());
+  CHECK_FALSE(mtt::TextEncoder(tokenizer, 0, "").encode(text).is_pair());
+  const mtt::TokenizedText empty = mtt::TextEncoder(tokenizer, 0, "").encode_pair(text, "");
+  CHECK(empty.is_pair());
+  CHECK(empty.length() == 5);
+}
