@@ -9,6 +9,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "catch.h"
 #include "mtt/error.h"
@@ -152,6 +153,28 @@ TEST_CASE("a CRF's loss is that of all valid sequences, counted one by one") {
   const at::Tensor none = crf.head->prepare({Value(), Value(), Value()}, batch);
   CHECK(crf.head->count(none) == 0);
   CHECK(number(crf.loss(none)) == 0);
+}
+
+TEST_CASE("a CRF's masks are buffers, which are converted with its parameters") {
+  const Crf crf;
+  std::map<std::string, at::Tensor> masks;
+  for (const auto& [name, tensor] : crf.head->buffers()) masks[name] = tensor;
+  REQUIRE(masks.size() == 2);
+  const at::Tensor follows = masks.at("crf.follows"), begins = masks.at("crf.begins");
+  for (std::int64_t before = 0; before < kTags; ++before)
+    for (std::int64_t tag = 0; tag < kTags; ++tag)
+      CHECK((number(follows[before][tag]) == 0) == may_follow(before, tag));
+  for (std::int64_t tag = 0; tag < kTags; ++tag)
+    CHECK((number(begins[tag]) == 0) == may_follow(0, tag));  // a sequence begins as behind O
+
+  const mtt::TokenBatch batch = sentences();
+  const at::Tensor targets = crf.head->prepare(kSpans, batch);
+  const double single = number(crf.head->loss(crf.logits, targets));
+  crf.head->to({.dtype = at::kDouble});
+  CHECK(follows.scalar_type() == at::kDouble);
+  const at::Tensor loss = crf.head->loss(crf.logits.to(at::kDouble), targets);
+  CHECK(loss.scalar_type() == at::kDouble);
+  CHECK(number(loss) == Approx(single).epsilon(1e-6));
 }
 
 TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilities") {
