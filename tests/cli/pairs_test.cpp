@@ -344,3 +344,23 @@ sentences = ["play music"]
   CHECK_THAT(predicted.out,
              Contains("\"same\":{\"label\":\"no\"") && Contains("\"kind\":{\"labels\":[\"sound\"]"));
 }
+
+TEST_CASE("negatives of a line are learned from, and what is no list of texts is refused") {
+  const Experiment e;
+  const std::vector<std::string> unlabelled = {"tasks.similarity.train=unlabelled.jsonl",
+                                               "tasks.similarity.loss=multiple_negatives",
+                                               "tasks.similarity.dev=", "train.epochs=1"};
+  REQUIRE(e.run("plain", unlabelled).code == 0);
+  std::string lines = e.file("unlabelled.jsonl");
+  lines.insert(lines.find('}'), R"(, "negatives": ["wake me up", "rain"])");
+  e.folder.write("unlabelled.jsonl", lines);
+  const Outcome outcome = e.run("negatives", unlabelled);
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK(e.losses("negatives", "similarity").front() > e.losses("plain", "similarity").front());
+  lines.replace(lines.find("[\"wake"), 21, "\"wake me up\"");
+  e.folder.write("unlabelled.jsonl", lines);
+  const Outcome refused = e.run("refused", unlabelled);
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("unlabelled.jsonl:1:") && Contains("array of texts"));
+}

@@ -416,3 +416,16 @@ TEST_CASE("similarity is scored by correlations") {
   CHECK(metrics[1].name == "cosine_pearson");
   CHECK(metrics[1].value == Approx(1.5 / std::sqrt(0.5 * 42 / 9)));
 }
+
+TEST_CASE("similarity by multiple negatives: a text is also compared with the negatives of the step") {
+  auto head = similarity("multiple_negatives", 1);
+  head->learn_labels({Value(), Value()});
+  CHECK(head->reads().negatives);
+  CHECK_FALSE(similarity("cosent")->reads().negatives);
+  mtt::Encoding encoding = pairs_of(matrix({{2, 0}, {0, 5}}), matrix({{1, 0}, {0, 3}}));
+  encoding.sentences = at::cat({encoding.sentences, matrix({{-1, 0}})});
+  encoding.groups.add(4, mtt::Role::negative);
+  const double first = std::log(std::exp(1) + 1 + std::exp(-1)) - 1, second = std::log(std::exp(1) + 2) - 1;
+  CHECK(loss_of(*head, encoding, {Value(), Value()}) == Approx(first + second));
+  CHECK(head->forward(encoding).size(0) == 2);
+}

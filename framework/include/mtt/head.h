@@ -21,6 +21,7 @@ struct Reads {
   enum class Unit { sentence, token };
   Unit unit = Unit::sentence;  ///< one vector per input, or one per token
   bool grouped = false;        ///< inputs that are compared with each other: `Encoding::groups`
+  bool negatives = false;      ///< groups also have the texts under an example's key "negatives"
 };
 
 /// What a loss measures; weightings that model noise treat the kinds differently (Kendall et al. 2018).
@@ -101,8 +102,9 @@ class MTT_API Head : public nn::Module {
 
   virtual LossKind loss_kind() const { return LossKind::classification; }
 
-  /// True where the loss of an example depends on the others of its step (in-batch negatives): what a step
-  /// takes of the task's file is then never cut into several forwards.
+  /// True where the loss of an example depends on the others of its step (in-batch negatives). The encoding
+  /// and its batch then describe all that a step takes of the task's file. If the head reads sentence
+  /// vectors, these are computed in micro-batches all the same (gradient caching).
   virtual bool coupled() const { return false; }
 
   /// Whether the framework may fit the head as a probe: `loss(encoding, targets)` is convex in the head's

@@ -144,6 +144,22 @@ std::vector<Value> Examples::labels(std::string_view field) const {
   return labels;
 }
 
+std::vector<std::vector<std::string>> Examples::negatives() const {
+  std::vector<std::vector<std::string>> all(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Value* list = rows[i].find("negatives");
+    if (!list || list->is(Value::Kind::null)) continue;
+    if (!list->is(Value::Kind::array))
+      list->refuse("\"negatives\" is " + list->json() + "; expected an array of texts");
+    for (const Value& text : list->array()) {
+      if (!text.is(Value::Kind::string))
+        list->refuse("\"negatives\" holds " + text.json() + "; expected an array of texts");
+      all[i].push_back(text.string());
+    }
+  }
+  return all;
+}
+
 const Value& Examples::tokens_of(std::size_t row) const {
   static const Value none;
   return tokens.empty() ? none : tokens[row];

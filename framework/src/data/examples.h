@@ -31,6 +31,10 @@ struct Examples {
   /// the labels of whatever field is asked for. A field of several columns throws Error.
   std::vector<Value> labels(std::string_view field) const;
 
+  /// The texts under the key "negatives" of each example, an array of strings; none where a line has no such
+  /// key. Another value throws Error with its place.
+  std::vector<std::vector<std::string>> negatives() const;
+
   /// The tokens of a text, or null.
   const Value& tokens_of(std::size_t row) const;
 };

@@ -48,11 +48,14 @@ void Module::train(bool on) {
   for (const auto& [name, module] : children_) module->train(on);
 }
 
-void Module::reseed(std::uint64_t seed) {
-  if (auto* dropout = dynamic_cast<Dropout*>(this)) dropout->state_ = seed;
+void Module::reseed(std::uint64_t seed, const std::shared_ptr<const DrawRows>& rows) {
+  if (auto* dropout = dynamic_cast<Dropout*>(this)) {
+    dropout->state_ = seed;
+    dropout->rows_ = rows;
+  }
   for (const auto& [name, module] : children_) {
     seed = seed * 0x5851f42d4c957f2dU + 0x14057b7ef767814fU;
-    module->reseed(seed);
+    module->reseed(seed, rows);
   }
 }
 

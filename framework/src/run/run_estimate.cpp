@@ -99,6 +99,7 @@ class Sample {
     if (!fresh) return found->second;
     own.texts.push_back(all_[source].texts[example]);
     if (!all_[source].second_texts.empty()) own.second_texts.push_back(all_[source].second_texts[example]);
+    if (!all_[source].negatives.empty()) own.negatives.push_back(all_[source].negatives[example]);
     for (std::size_t t = 0; t < own.labels.size(); ++t)
       own.labels[t].push_back(all_[source].labels[t][example]);
     return found->second;

@@ -181,6 +181,7 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
                     "; name the key of the second sentence by text_pair = \"...\"");
     };
     check("train", train);
+    if (plan.task.reads().negatives && !train.empty()) files.get(train).negatives();
     check("dev", plan.files.dev);
     for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
     if (!experiment.trains || train.empty()) continue;

@@ -195,6 +195,9 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     const Task& task = encoder.model->tasks()[source.tasks.front()];
     source.joint = task.joint(true);
     if (!task.grouped() && !source.joint) source.second_texts.clear();
+    if (std::any_of(source.tasks.begin(), source.tasks.end(),
+                    [&](std::size_t t) { return encoder.model->tasks()[t].reads().negatives; }))
+      source.negatives = files.get(source.file).negatives();
     source.tokenise(text_encoder, threads);
   }
   return sources;

@@ -1,12 +1,15 @@
 #include "train/forward_pass.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "mtt/random_stream.h"
+#include "train/recomputed_vectors.h"
 
 namespace mtt {
 
@@ -19,47 +22,97 @@ void ForwardPass::set_prefix(std::vector<PrefixPlan> plans, std::vector<const Ac
   caches_ = std::move(caches);
 }
 
-PrefixValues ForwardPass::prefix(const StepForward& forward) {
-  const PrefixPlan& plan = plans_[forward.source];
+PrefixValues ForwardPass::prefix(std::size_t source, const PackedBatch& batch,
+                                 const std::vector<std::int64_t>& rows) {
+  const PrefixPlan& plan = plans_[source];
   if (plan.empty()) return {};
   model_.train(false);
-  if (const ActivationCache* cache = caches_[forward.source])
-    return cache->values(forward.batch, forward.rows);
-  std::vector<std::int64_t> all(forward.rows.size());
+  if (const ActivationCache* cache = caches_[source]) return cache->values(batch, rows);
+  std::vector<std::int64_t> all(rows.size());
   std::iota(all.begin(), all.end(), std::int64_t{0});
-  PrefixValues values = PrefixValues::empty(model_, plan, forward.batch);
-  run_prefix_into(values, model_, plan, sources_[forward.source], forward.batch, forward.rows, all);
+  PrefixValues values = PrefixValues::empty(model_, plan, batch);
+  run_prefix_into(values, model_, plan, sources_[source], batch, rows, all);
   return values;
 }
 
-std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_t number, std::int64_t step) {
+std::uint64_t ForwardPass::draws(const std::string& part, std::size_t number, std::int64_t step) const {
+  return RandomStream(seed_, "dropout:" + part,
+                      static_cast<std::uint64_t>(step) << 20 | static_cast<std::uint64_t>(number))
+      .next();
+}
+
+std::vector<std::int64_t> ForwardPass::layers_of(const StepForward& forward) const {
   const TrainingSource& source = sources_[forward.source];
   const PrefixPlan& plan = plans_[forward.source];
-  const auto draws = [&](const std::string& part) {
-    return RandomStream(seed_, "dropout:" + part,
-                        static_cast<std::uint64_t>(step) << 20 | static_cast<std::uint64_t>(number))
-        .next();
-  };
-  const PrefixValues known = prefix(forward);
-  model_.train(true);
-  model_.backbone().reseed(draws("backbone"));
-  model_.modules().reseed(draws("sentence"));
-
-  SharedEncoding shared(model_.backbone(), model_.modules(), forward.batch);
-  known.give_to(shared, plan);
   const std::int64_t depth = model_.backbone().shape().layers;
   std::vector<std::int64_t> layers;
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     const std::int64_t layer = model_.tasks()[source.tasks[t]].reading.layer_in(depth);
     if (forward.counts[t] > 0 && (plan.empty() || layer > plan.frontier)) layers.push_back(layer);
   }
-  shared.run_to(layers);
+  return layers;
+}
+
+std::vector<at::Tensor> ForwardPass::vectors_in_parts(const StepForward& forward, std::size_t number,
+                                                      std::int64_t step,
+                                                      const std::vector<Reading>& readings) {
+  std::vector<at::Tensor> parameters;
+  for (const nn::Module* module :
+       std::initializer_list<const nn::Module*>{&model_.backbone(), &model_.modules()})
+    for (const auto& [name, tensor] : module->parameters()) parameters.push_back(tensor);
+  const auto encode = [this, &forward, number, step, readings](std::size_t part) {
+    const std::vector<std::int64_t>& places = forward.parts[part];
+    auto drawn = std::make_shared<nn::DrawRows>();
+    std::vector<std::int64_t> rows;
+    for (const std::int64_t place : places) {
+      rows.push_back(forward.rows[place]);
+      drawn->inputs.push_back(place);
+      for (std::int64_t t = forward.batch.offsets[place]; t < forward.batch.offsets[place + 1]; ++t)
+        drawn->tokens.push_back(t);
+    }
+    drawn->all_tokens = forward.batch.tokens();
+    drawn->all_inputs = forward.batch.size();
+    const PackedBatch batch = batch_of(model_, sources_[forward.source], rows);
+    const PrefixValues known = prefix(forward.source, batch, rows);
+    model_.train(true);
+    model_.backbone().reseed(draws("backbone", number, step), drawn);
+    model_.modules().reseed(draws("sentence", number, step), drawn);
+    SharedEncoding shared(model_.backbone(), model_.modules(), batch);
+    known.give_to(shared, plans_[forward.source]);
+    shared.run_to(layers_of(forward));
+    std::vector<at::Tensor> vectors;
+    for (const Reading& reading : readings) vectors.push_back(shared.sentences(reading));
+    return vectors;
+  };
+  return recomputed_vectors(encode, forward.parts, parameters);
+}
+
+std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_t number, std::int64_t step) {
+  const TrainingSource& source = sources_[forward.source];
+  SharedEncoding shared(model_.backbone(), model_.modules(), forward.batch);
+  if (forward.parts.empty()) {
+    const PrefixValues known = prefix(forward.source, forward.batch, forward.rows);
+    model_.train(true);
+    model_.backbone().reseed(draws("backbone", number, step));
+    model_.modules().reseed(draws("sentence", number, step));
+    known.give_to(shared, plans_[forward.source]);
+    shared.run_to(layers_of(forward));
+  } else {
+    std::vector<Reading> readings;
+    for (std::size_t t = 0; t < source.tasks.size(); ++t) {
+      const Reading& reading = model_.tasks()[source.tasks[t]].reading;
+      if (forward.counts[t] > 0 && std::find(readings.begin(), readings.end(), reading) == readings.end())
+        readings.push_back(reading);
+    }
+    const auto vectors = vectors_in_parts(forward, number, step, readings);
+    for (std::size_t i = 0; i < readings.size(); ++i) shared.know_sentences(readings[i], vectors[i]);
+  }
 
   std::vector<at::Tensor> result(source.tasks.size());
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     if (forward.counts[t] == 0) continue;
     Task& task = model_.tasks()[source.tasks[t]];
-    task.module().reseed(draws("heads." + task.name));
+    task.module().reseed(draws("heads." + task.name, number, step));
     result[t] = task.loss(shared.read(task.reading, task.reads(), forward.groups), forward.targets[t]);
   }
   return result;

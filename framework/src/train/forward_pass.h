@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "model/multi_task_model.h"
@@ -31,7 +32,13 @@ class ForwardPass {
                               std::vector<double>& losses);
 
  private:
-  PrefixValues prefix(const StepForward& forward);
+  PrefixValues prefix(std::size_t source, const PackedBatch& batch, const std::vector<std::int64_t>& rows);
+  /// The layers above the prefix that the tasks with targets read.
+  std::vector<std::int64_t> layers_of(const StepForward& forward) const;
+  /// The vectors of a coupled source, part by part, for each of `readings`.
+  std::vector<at::Tensor> vectors_in_parts(const StepForward& forward, std::size_t number, std::int64_t step,
+                                           const std::vector<Reading>& readings);
+  std::uint64_t draws(const std::string& part, std::size_t number, std::int64_t step) const;
   std::vector<at::Tensor> sums(const StepForward& forward, std::size_t number, std::int64_t step);
 
   MultiTaskModel& model_;

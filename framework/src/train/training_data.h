@@ -15,17 +15,23 @@ namespace mtt {
 struct TrainingSource {
   std::string file;
   std::vector<std::string> texts;
-  std::vector<std::string> second_texts;   ///< of pairs, one per text, or none
-  bool joint = false;                      ///< both texts are encoded jointly
-  std::vector<std::size_t> tasks;          ///< indices into the model's tasks
+  std::vector<std::string> second_texts;            ///< of pairs, one per text, or none
+  std::vector<std::vector<std::string>> negatives;  ///< [example]: further texts of its group; or none at all
+  bool joint = false;                               ///< both texts are encoded jointly
+  std::vector<std::size_t> tasks;                   ///< indices into the model's tasks
   std::vector<std::vector<Value>> labels;  ///< [task of this source][example]; null where there is none
-  std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts
+  std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts, then negatives
 
   std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
   /// Whether an example has several inputs.
   bool grouped() const { return !joint && !second_texts.empty(); }
+  /// The inputs of an example as indices into `tokens`: text, second text, negatives.
+  std::vector<std::int64_t> inputs_of(std::int64_t example) const;
   /// Fills `tokens`, which refer to the texts.
   void tokenise(const TextEncoder& encoder, std::int64_t threads);
+
+ private:
+  std::vector<std::int64_t> first_negative_;  ///< [example+1]: indices into `tokens`
 };
 
 /// One forward of a step: examples of one source, sorted by length.
@@ -33,6 +39,9 @@ struct StepForward {
   std::size_t source = 0;
   std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one per input of the batch
   PackedBatch batch;
+  /// Of a coupled source that is longer than a micro-batch: the inputs of each micro-batch, as numbers in
+  /// `rows`. Sentence vectors are computed part by part (gradient caching). Empty: in one forward pass.
+  std::vector<std::vector<std::int64_t>> parts;
   Groups groups;                    ///< the pairs; empty for a source of single texts
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
@@ -47,7 +56,8 @@ struct StepData {
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
-/// a coupled head is never cut. `chosen` has one entry a source that takes part, (source, examples).
+/// a coupled head is one forward pass with parts. `chosen` has one entry a source that takes part, (source,
+/// examples).
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
                    std::int64_t tokens_per_forward);

@@ -23,7 +23,8 @@ using mtt::Value;
 enum class PairLoss {
   cosine,  ///< (cosine − label)² (Reimers and Gurevych 2019, section 3)
   cosent,  ///< log(1 + Σ exp(scale · (cos_j − cos_i))) over pairs with label_i > label_j (Su 2022)
-  /// cross-entropy of scale · cos, each text's own partner among all of the step (Henderson et al. 2017)
+  /// cross-entropy of scale · cos, each text's own partner among all partners and negatives of the step
+  /// (Henderson et al. 2017)
   multiple_negatives
 };
 
@@ -32,7 +33,9 @@ class Similarity : public mtt::Head {
  public:
   Similarity(PairLoss loss, double scale) : loss_(loss), scale_(scale) {}
 
-  mtt::Reads reads() const override { return {.grouped = true}; }
+  mtt::Reads reads() const override {
+    return {.grouped = true, .negatives = loss_ == PairLoss::multiple_negatives};
+  }
   mtt::LabelKind label_kind() const override { return mtt::LabelKind::numbers; }
   mtt::LossKind loss_kind() const override;
   bool coupled() const override { return loss_ != PairLoss::cosine; }
@@ -126,8 +129,10 @@ at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::Pack
 at::Tensor Similarity::loss(const mtt::Encoding& encoding, const at::Tensor& targets) const {
   const at::Tensor rows = targets.eq(targets).nonzero().squeeze(1);
   if (loss_ == PairLoss::multiple_negatives) {
-    const at::Tensor cosines =
-        vectors(encoding, mtt::Role::first).matmul(vectors(encoding, mtt::Role::second).t());
+    const at::Tensor partners = vectors(encoding, mtt::Role::second),
+                     negatives = vectors(encoding, mtt::Role::negative);
+    const at::Tensor candidates = negatives.size(0) > 0 ? at::cat({partners, negatives}) : partners;
+    const at::Tensor cosines = vectors(encoding, mtt::Role::first).matmul(candidates.t());
     return at::cross_entropy_loss(cosines.index_select(0, rows) * scale_, rows, {}, at::Reduction::Sum);
   }
   const at::Tensor cosines = forward(encoding).squeeze(1).index_select(0, rows);
@@ -175,7 +180,7 @@ void register_similarity(mtt::Registry& registry) {
                              "cosine: squared error of cosine and label (-1 to 1); cosent: the order of the "
                              "cosines follows that of the labels; multiple_negatives: pairs with a label "
                              "above 0 (all pairs, if no example has a label) are positive, the partners of "
-                             "other pairs in the step are negatives.")
+                             "other pairs in the step, and the texts under \"negatives\", are negatives.")
                      .number("scale", 20, 0.001, 1000,
                              "Factor of the cosines in cosent and multiple_negatives (inverse temperature)."),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {

@@ -57,3 +57,20 @@ TEST_CASE("the gradient passes where the value did, with the same factor") {
   y.sum().backward();
   CHECK(at::equal(x.grad(), y.detach()));
 }
+
+TEST_CASE("rows of a part are drawn as those of the whole batch") {
+  for (const std::int64_t width : {8, 6}) {
+    mtt::nn::Dropout dropout(0.4);
+    dropout.train(true);
+    const at::Tensor whole = at::ones({5, width});
+    dropout.reseed(3);
+    const at::Tensor first = dropout.forward(whole), second = dropout.forward(whole);
+    const auto rows = std::make_shared<mtt::nn::DrawRows>();
+    rows->tokens = {1, 4};
+    rows->all_tokens = 5;
+    dropout.reseed(3, rows);
+    const at::Tensor index = at::tensor({1, 4}, at::kLong), part = at::ones({2, width});
+    CHECK(at::equal(dropout.forward(part), first.index_select(0, index)));
+    CHECK(at::equal(dropout.forward(part), second.index_select(0, index)));
+  }
+}

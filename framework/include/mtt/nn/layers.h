@@ -95,6 +95,7 @@ class MTT_API Dropout final : public Module {
 
   double probability_;
   mutable std::uint64_t state_ = 0;
+  std::shared_ptr<const DrawRows> rows_;
 };
 
 /// A table of vectors, parameter `weight` [rows, size].

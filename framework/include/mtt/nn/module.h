@@ -15,6 +15,14 @@
 
 namespace mtt::nn {
 
+/// Which rows of the batch of a whole step a micro-batch has, so that Dropout draws for them what it would
+/// draw for the whole batch.
+struct DrawRows {
+  std::vector<std::int64_t> tokens;  ///< of each token: its number in the whole batch
+  std::vector<std::int64_t> inputs;  ///< of each input
+  std::int64_t all_tokens = 0, all_inputs = 0;
+};
+
 /// A parameter or buffer with its dotted name: "layers.0.attention.qkv.weight".
 struct NamedParameter {
   std::string name;
@@ -50,7 +58,8 @@ class MTT_API Module {
   void to(const Placement& placement);
 
   /// Starts the random draws of every Dropout within this module anew, so that a forward pass is repeatable.
-  void reseed(std::uint64_t seed);
+  /// `rows`: null for a batch that is a whole one; it is used until the next call.
+  void reseed(std::uint64_t seed, const std::shared_ptr<const DrawRows>& rows = nullptr);
   /// The probability of every Dropout within this module.
   void set_dropout(double probability);
 
