@@ -156,7 +156,7 @@ TEST_CASE("a CRF's loss is that of all valid sequences, counted one by one") {
 }
 
 TEST_CASE("a CRF's masks are buffers, which are converted with its parameters") {
-  const Crf crf;
+  Crf crf;
   std::map<std::string, at::Tensor> masks;
   for (const auto& [name, tensor] : crf.head->buffers()) masks[name] = tensor;
   REQUIRE(masks.size() == 2);
@@ -167,12 +167,12 @@ TEST_CASE("a CRF's masks are buffers, which are converted with its parameters") 
   for (std::int64_t tag = 0; tag < kTags; ++tag)
     CHECK((number(begins[tag]) == 0) == may_follow(0, tag));  // a sequence begins as behind O
 
-  const mtt::TokenBatch batch = sentences();
-  const at::Tensor targets = crf.head->prepare(kSpans, batch);
-  const double single = number(crf.head->loss(crf.logits, targets));
+  const at::Tensor targets = crf.head->prepare(kSpans, crf.batch);
+  const double single = number(crf.loss(targets));
   crf.head->to({.dtype = at::kDouble});
   CHECK(follows.scalar_type() == at::kDouble);
-  const at::Tensor loss = crf.head->loss(crf.logits.to(at::kDouble), targets);
+  crf.logits = crf.logits.to(at::kDouble);
+  const at::Tensor loss = crf.loss(targets);
   CHECK(loss.scalar_type() == at::kDouble);
   CHECK(number(loss) == Approx(single).epsilon(1e-6));
 }
