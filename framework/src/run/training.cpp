@@ -181,12 +181,10 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     const std::string& file = plan.files[t].train;
     auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
     if (source == sources.end()) {
-      source = sources.insert(sources.end(), TrainingSource{.file = file,
-                                                            .texts = files.get(file).texts,
-                                                            .second_texts = files.get(file).partners,
-                                                            .tasks = {},
-                                                            .labels = {},
-                                                            .tokens = {}});
+      source = sources.insert(sources.end(), TrainingSource());
+      source->file = file;
+      source->texts = files.get(file).texts;
+      source->second_texts = files.get(file).partners;
     }
     source->tasks.push_back(t);
     source->labels.push_back(files.get(file).labels(plan.files[t].field));

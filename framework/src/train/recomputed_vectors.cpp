@@ -9,7 +9,6 @@
 #include <torch/csrc/autograd/functions/utils.h>
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 namespace mtt {
@@ -71,7 +70,8 @@ std::vector<at::Tensor> recomputed_vectors(const Encode& encode,
     }
   }
   if (!at::GradMode::is_enabled() || trainable.empty()) return result;
-  const auto node = std::make_shared<Recompute>(encode, std::move(rows), trainable);
+  const c10::intrusive_ptr<torch::autograd::Node> node =
+      c10::make_intrusive<Recompute>(encode, std::move(rows), trainable);
   node->set_next_edges(torch::autograd::collect_next_edges(trainable));
   for (at::Tensor& vectors : result) torch::autograd::set_history(vectors, node);
   return result;
