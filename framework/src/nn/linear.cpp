@@ -84,9 +84,8 @@ at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) cons
   const bool needs_graph = at::GradMode::is_enabled() && (x.requires_grad() || weight_.requires_grad() ||
                                                           (bias_ && bias_->requires_grad()));
   const bool fits = x.scalar_type() == weight_.scalar_type() && x.device() == weight_.device();
-  const LinearBackend& backend = needs_graph || !fits
-                                     ? libtorch_backend()
-                                     : linear_backend(weight_.device(), weight_.scalar_type(), out());
+  const LinearBackend& backend =
+      needs_graph || !fits ? libtorch_backend() : linear_backend(weight_.device(), weight_.scalar_type());
   return products_->of(backend, weight_)->run(x, bias_, activation);
 }
 

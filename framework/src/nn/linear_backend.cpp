@@ -2,9 +2,9 @@
 
 namespace mtt::nn {
 
-const LinearBackend& linear_backend(at::Device device, at::ScalarType precision, std::int64_t out) {
+const LinearBackend& linear_backend(at::Device device, at::ScalarType precision) {
   if (device.is_cpu() && precision == at::kFloat)
-    if (const LinearBackend* packed = packed_backend(out)) return *packed;
+    if (const LinearBackend* packed = packed_backend()) return *packed;
   return libtorch_backend();
 }
 

@@ -39,11 +39,11 @@ class LinearBackend {
 /// PreparedWeight is the weight itself, so changes need no other one.
 const LinearBackend& libtorch_backend();
 
-/// Our float32 kernel on packed weights. Null where this processor has none, or none for `out` outputs.
-const LinearBackend* packed_backend(std::int64_t out);
+/// Our float32 kernel on packed weights. Null where this processor has none.
+const LinearBackend* packed_backend();
 
-/// The backend of a layer with `out` outputs where no gradient is asked for. `precision` is the type of the
+/// The backend of a layer where no gradient is asked for. `precision` is the type of the
 /// products. A new backend (packed bfloat16, int8, another device) gets its line here and nowhere else.
-const LinearBackend& linear_backend(at::Device device, at::ScalarType precision, std::int64_t out);
+const LinearBackend& linear_backend(at::Device device, at::ScalarType precision);
 
 }  // namespace mtt::nn

@@ -84,7 +84,7 @@ TEST_CASE("at first LoRA's A has no gradient and its B has one") {
   const auto model = small_model({{"a"}}, kLayers);
   mtt::add_adapters(model->backbone(), settings(Kind::lora, {"attention.query", "attention.value"}, 2), 1);
   learn(*model, ".lora.");
-  model->forward(batch(*model), true, false).sentences.narrow(1, 0, 3).sum().backward();
+  model->forward(input(*model), true, false).sentences.narrow(1, 0, 3).sum().backward();
   for (const auto& [name, tensor] : model->parameters()) {
     INFO(name);
     if (name.find(".lora.") == std::string::npos) {

@@ -150,7 +150,7 @@ TEST_CASE("every backend gives what LibTorch gives, for rows with any strides an
   at::manual_seed(9);
   const at::Tensor wide = at::randn({7, 40}), weight = at::randn({64, 20}) * 0.1, bias = at::randn({64});
   std::vector<const mtt::nn::LinearBackend*> backends = {&mtt::nn::libtorch_backend()};
-  if (const auto* packed = mtt::nn::packed_backend(64)) backends.push_back(packed);
+  if (const auto* packed = mtt::nn::packed_backend()) backends.push_back(packed);
   for (const auto* backend : backends) {
     const auto prepared = backend->prepare(weight);
     for (const at::Tensor& x : {wide.narrow(1, 3, 20), wide.narrow(1, 0, 20).contiguous(),
@@ -165,14 +165,30 @@ TEST_CASE("every backend gives what LibTorch gives, for rows with any strides an
   }
 }
 
-TEST_CASE("the backend is chosen by device, precision and number of outputs") {
+TEST_CASE("the backend is chosen by device and precision") {
   const auto& libtorch = mtt::nn::libtorch_backend();
-  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kDouble, 64) == &libtorch);
-  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kFloat, 5) == &libtorch);
-  CHECK(&mtt::nn::linear_backend(at::kMeta, at::kFloat, 64) == &libtorch);
-  const auto* packed = mtt::nn::packed_backend(64);
-  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kFloat, 64) == (packed ? packed : &libtorch));
+  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kDouble) == &libtorch);
+  CHECK(&mtt::nn::linear_backend(at::kMeta, at::kFloat) == &libtorch);
+  const auto* packed = mtt::nn::packed_backend();
+  CHECK(&mtt::nn::linear_backend(at::kCPU, at::kFloat) == (packed ? packed : &libtorch));
   CHECK((packed != nullptr) == (mtt::nn::x86::linear_kernel(64) != nullptr));
+}
+
+TEST_CASE("a row has the same bits alone and in company, for any number of outputs") {
+  if (!mtt::nn::packed_backend()) MTT_SKIP("this processor has no kernel");
+  const at::NoGradGuard no_grad;
+  at::manual_seed(12);
+  for (const std::int64_t out : {1, 2, 5, 7, 16, 17, 39, 150}) {
+    INFO(out);
+    Linear linear(384, out);
+    fill(linear);
+    const at::Tensor x = at::randn({40, 384}), together = linear.forward(x);
+    CHECK(together.is_contiguous());
+    CHECK(difference(together, by_definition(linear, x)) < 1e-4);
+    for (const std::int64_t row : {0, 13, 39})
+      CHECK(at::equal(linear.forward(x.narrow(0, row, 1))[0], together[row]));
+    CHECK(at::equal(linear.forward(x.narrow(0, 3, 11)), together.narrow(0, 3, 11)));
+  }
 }
 
 TEST_CASE("a packed weight keeps its values when the weight changes, LibTorch's is the weight itself") {
@@ -184,7 +200,7 @@ TEST_CASE("a packed weight keeps its values when the weight changes, LibTorch's 
     return y[0][0].item<double>();
   };
   const auto plain = mtt::nn::libtorch_backend().prepare(weight);
-  const auto* packed = mtt::nn::packed_backend(32);
+  const auto* packed = mtt::nn::packed_backend();
   const auto kept = packed ? packed->prepare(weight) : nullptr;
   weight.fill_(2);
   CHECK(value(*plain) == 8);

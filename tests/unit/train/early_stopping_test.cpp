@@ -43,7 +43,7 @@ TEST_CASE("patience counts evaluations without a new best") {
 
 TEST_CASE("a score of which lower is better is best when low, and NaN is never best") {
   EarlyStopping stopping(0);
-  CHECK_FALSE(stopping.update(1, {std::nan(""), false}));
+  CHECK_FALSE(stopping.update(1, {NAN, false}));
   CHECK_FALSE(stopping.update(2, {-INFINITY, false}));
   CHECK_FALSE(stopping.best().has_value());
   CHECK(stopping.update(3, {0.4, false}));

@@ -25,8 +25,7 @@ bool has_avx2() {
 
 const LinearKernel* linear_kernel(std::int64_t out) {
   if (has_avx512() && out % avx512::kLinear.panel == 0) return &avx512::kLinear;
-  if (has_avx2() && out % avx2::kLinear.panel == 0) return &avx2::kLinear;
-  return nullptr;
+  return has_avx2() ? &avx2::kLinear : nullptr;
 }
 
 const AttentionKernel* attention_kernel(std::int64_t size) {

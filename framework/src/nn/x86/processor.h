@@ -5,8 +5,8 @@
 
 namespace mtt::nn::x86 {
 
-/// The kernel for `out` outputs; null where LibTorch's products are to be used, since there is none for this
-/// processor or this number.
+/// The kernel for `out` outputs, of which the last panel may be filled up; null where LibTorch's products are
+/// to be used, since there is none for this processor.
 const LinearKernel* linear_kernel(std::int64_t out);
 
 /// The kernel for heads of `size` values, or null.
