@@ -238,9 +238,7 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
     REQUIRE(error != std::string::npos);
     CHECK(outcome.err.find('\n', error) == outcome.err.size() - 1);
   };
-  refused("tasks.similarity.pooling=\"cls\"", "takes the model's own vectors; leave 'pooling' out");
-  refused("tasks.similarity.normalize=\"no\"", "leave 'normalize' out");
-  refused("tasks.similarity.layer=1", "leave 'layer' out");
+  refused("tasks.similarity.layer=9", "is beyond the backbone's");
   refused("tasks.similarity.init=\"ridge\"", "for the head 'similarity' it is one of \"auto\", \"none\"");
   refused("tasks.similarity.loss=\"triplet\"", "triplet");
   refused("tasks.intent.class_weights.plays=2.0", "did you mean 'play'?");
@@ -250,6 +248,17 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   refused("tasks.similarity.train=\"" + single + "\"", "its train" + no_pairs);
   refused("tasks.similarity.dev=\"" + single + "\"", "its dev" + no_pairs);
   refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent' does");
+}
+
+TEST_CASE("a task on pairs reads the layer and pooling that it names") {
+  const Experiment e;
+  REQUIRE(e.run("run", {"tasks.similarity.layer=1", "tasks.similarity.pooling=\"cls\""}).code == 0);
+  const double last = e.losses("run", "similarity").front();
+  REQUIRE(e.run("own").code == 0);
+  CHECK(last != e.losses("own", "similarity").front());
+  const Outcome predicted = mtt_program({"predict", "--model", e.path("run"), "--field", "text"},
+                                        R"({"text": "play music", "text_pair": "play music"})");
+  CHECK_THAT(predicted.out, Contains("\"similarity\":{\"similarity\":1") || Contains(":0.99999"));
 }
 
 TEST_CASE("pairs are predicted where the input has them") {
@@ -347,9 +356,9 @@ sentences = ["play music"]
 
 TEST_CASE("negatives of a line are learned from, and what is no list of texts is refused") {
   const Experiment e;
-  const std::vector<std::string> unlabelled = {"tasks.similarity.train=unlabelled.jsonl",
-                                               "tasks.similarity.loss=multiple_negatives",
-                                               "tasks.similarity.dev=", "train.epochs=1"};
+  const std::vector<std::string> unlabelled = {
+      "tasks.similarity.train=\"" + e.path("unlabelled.jsonl") + "\"",
+      "tasks.similarity.loss=\"multiple_negatives\"", "train.epochs=1"};
   REQUIRE(e.run("plain", unlabelled).code == 0);
   std::string lines = e.file("unlabelled.jsonl");
   lines.insert(lines.find('}'), R"(, "negatives": ["wake me up", "rain"])");
@@ -358,9 +367,29 @@ TEST_CASE("negatives of a line are learned from, and what is no list of texts is
   INFO(outcome.err);
   REQUIRE(outcome.code == 0);
   CHECK(e.losses("negatives", "similarity").front() > e.losses("plain", "similarity").front());
-  lines.replace(lines.find("[\"wake"), 21, "\"wake me up\"");
+  lines.replace(lines.find("[\"wake"), 22, "\"wake me up\"");
   e.folder.write("unlabelled.jsonl", lines);
   const Outcome refused = e.run("refused", unlabelled);
   CHECK(refused.code == 1);
   CHECK_THAT(refused.err, Contains("unlabelled.jsonl:1:") && Contains("array of texts"));
+}
+
+TEST_CASE("a head of a plugin compares the tokens of two texts") {
+  const std::string plugins = MTT_BAD_PLUGINS;
+  const Outcome contract = mtt_program({"plugins", "check", plugins + "/late_interaction.so"});
+  INFO(contract.out << contract.err);
+  REQUIRE(contract.code == 0);
+  const Experiment e;
+  std::string config = kConfig;
+  config.replace(config.find("head = \"similarity\""), 19, "head = \"late_interaction\"\nlayer = 1");
+  e.folder.write("e.toml", "plugin_path = \"" + plugins + "\"\n" + config);
+  const Outcome run = e.run("run");
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  const auto losses = e.losses("run", "similarity");
+  CHECK(losses.back() < losses.front());
+  const Outcome again = mtt_program({"evaluate", "--model", e.path("run"), "--json", "--plugin-path", plugins});
+  INFO(again.err);
+  REQUIRE(again.code == 0);
+  CHECK_THAT(again.out, Contains("\"task\":\"similarity\"") && Contains("spearman"));
 }

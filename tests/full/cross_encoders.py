@@ -56,7 +56,7 @@ def of_reference(folder, pairs):
     rows = []
     with torch.no_grad():
         for a, b in pairs:
-            batch = tokenizer(a, b, truncation="longest_first", return_tensors="pt")
+            batch = tokenizer([a], [b], truncation="longest_first", return_tensors="pt")  # "" is a text here
             rows.append(model(**batch).logits.softmax(1)[0].numpy())
     return np.array(rows), [model.config.id2label[i] for i in range(model.config.num_labels)]
 

@@ -227,7 +227,7 @@ TEST_CASE("without a penalty, the one with the lowest loss on held-out examples 
   CHECK(fit.c == c);
 
   const std::vector<std::int64_t> kept = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  const mtt::HeadFeatures validation = train.part(kept);
+  const mtt::HeadFeatures validation = train.selected(kept);
   fit = mtt::fit_probe(task, train, strata(train.targets), &validation, {.penalty = {}, .threads = 1});
   CHECK(fit.validation);
   CHECK(fit.held_out == 10);
@@ -328,7 +328,7 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
   }
   SECTION("one example") {
     mtt::Task task = task_of("classification", {}, kThree);
-    const mtt::HeadFeatures train = features_of(classes_of(3)).part({0});
+    const mtt::HeadFeatures train = features_of(classes_of(3)).selected({0});
     const auto fit = mtt::fit_probe(task, train, {"a"}, nullptr, {.penalty = {}, .threads = 1});
     CHECK(fit.trials.empty());
     CHECK(std::isfinite(fit.loss));
@@ -343,7 +343,7 @@ TEST_CASE("degenerate examples have a finite probe or one message") {
   }
   SECTION("no example") {
     mtt::Task task = task_of("classification", {}, kThree);
-    const mtt::HeadFeatures none = features_of(classes_of(3)).part({});
+    const mtt::HeadFeatures none = features_of(classes_of(3)).selected({});
     CHECK_THROWS_WITH(mtt::fit_probe(task, none, {}, nullptr, {.penalty = {}, .threads = 1}),
                       Catch::Contains("no training example has a label"));
   }

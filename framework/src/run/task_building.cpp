@@ -90,7 +90,7 @@ void check_plan(const TaskConfig& task, const Task& made, const Experiment& expe
       refuse(task, "pair",
              "pair = \"joint\" is for heads that read one input, and '" + made.plugin +
                  "' compares two; leave 'pair' out, or use another head");
-    if (experiment.backbone.given("prompt"))
+    if (!experiment.backbone.string("prompt").empty())
       refuse(
           task, "pair",
           "pair = \"joint\" and [backbone] prompt exclude each other: a cross-encoder reads pairs without a "

@@ -53,7 +53,7 @@ class ObjectLabels : public mtt::Head {
       error += std::abs(predictions[i].at("middle").number() - middle(labels[i]));
       ++count;
     }
-    return {{"mean_error", error / count}};
+    return {{"mean_error", error / count, /*higher_is_better=*/false}};
   }
 
  private:
