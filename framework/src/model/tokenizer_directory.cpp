@@ -91,7 +91,7 @@ bool uses_type_ids(TokenizerClass which, const Value& values) {
 
 /// A table with the model of vocab.txt, or of vocab.json and merges.txt.
 Value model_of_files(const fs::path& dir, TokenizerClass which) {
-  const bool word_pieces = which == TokenizerClass::bert || which == TokenizerClass::mpnet;
+  const bool word_pieces = is_word_piece(which);
   for (const char* name : {"tokenizer.model", "tiktoken.model", "tekken.json"})
     if (fs::exists(dir / name))
       throw Error((dir / name).string() +
