@@ -168,7 +168,8 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
       .truncates_left = is_left(settings.values, "truncation_side", json, "truncation"),
       .splits_special_tokens = settings.values.find("split_special_tokens") &&
                                settings.values.at("split_special_tokens").boolean(),
-      .type_ids = uses_type_ids(which, settings.values)};
+      .type_ids = uses_type_ids(which, settings.values),
+      .exact_scores = which != TokenizerClass::backend};  // the other classes read the file in Python
   const NamedTokens named = named_tokens(which, settings, json);
 
   Value source = file ? std::move(*file) : model_of_files(dir, which);

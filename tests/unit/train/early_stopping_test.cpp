@@ -33,7 +33,7 @@ TEST_CASE("patience counts evaluations without a new best") {
   CHECK_FALSE(stopping.update(20, {0.5}));
   CHECK_FALSE(stopping.should_stop());
   CHECK(stopping.update(30, {0.6}));
-  CHECK_FALSE(stopping.update(40, {std::nan(""})));
+  CHECK_FALSE(stopping.update(40, {NAN}));
   CHECK_FALSE(stopping.should_stop());
   CHECK_FALSE(stopping.update(50, {0.1}));
   CHECK(stopping.should_stop());
