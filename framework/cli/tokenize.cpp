@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <memory>
 
 #include "output.h"
 #include "text_option.h"
-#include "value/utf8.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -43,19 +41,6 @@ std::string row(const Tokenizer& tokenizer, const Tokens& tokens, bool is_pair) 
   return line + "}";
 }
 
-/// A pair behind a prompt, which belongs to no text: the offsets of its tokens are {0, 0}.
-Tokens encode_pair(const Tokenizer& tokenizer, const std::string& prompt, const std::string& first,
-                   const std::string& second, std::int64_t max_tokens) {
-  Tokens tokens;
-  tokenizer.encode_pair(prompt + first, second, max_tokens, tokens);
-  const auto characters = static_cast<std::int32_t>(count_code_points(prompt));
-  for (std::size_t i = 0; i < tokens.ids.size(); ++i)
-    if (tokens.text_of(i) == 0)
-      tokens.chars[i] = {std::max(0, tokens.chars[i].begin - characters),
-                         std::max(0, tokens.chars[i].end - characters)};
-  return tokens;
-}
-
 void Tokenize::run() const {
   text.check();
   const OpenTokenizer open = open_tokenizer(model);
@@ -64,12 +49,12 @@ void Tokenize::run() const {
   LineOutput output(text.output);
   for_each_window(text, [&](const TextWindow& window) {
     const auto& [texts, partners, rows] = window.lines;
-    for (std::size_t i = 0; i < texts.size(); ++i)
-      output.add(partners.empty()
-                     ? row(tokenizer, encoder.encode(texts[i]).tokens, false)
-                     : row(tokenizer,
-                           encode_pair(tokenizer, open.prompt, texts[i], partners[i], model.max_tokens),
-                           true));
+    const bool pairs = !partners.empty();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const TokenizedText encoded =
+          pairs ? encoder.encode_pair(texts[i], partners[i]) : encoder.encode(texts[i]);
+      output.add(row(tokenizer, encoded.tokens, pairs));
+    }
     output.flush();
   });
   output.finish();
@@ -79,10 +64,10 @@ void Tokenize::run() const {
 
 void add_tokenize(CLI::App& app) {
   auto tokenize = std::make_shared<Tokenize>();
-  CLI::App* verb = app.add_subcommand("tokenize",
-                                      "Compute token ids, tokens and offsets in code points (JSONL), without "
-                                      "truncation by default; lines with "
-                                      "the key 'text_pair' are encoded as pairs");
+  CLI::App* verb = app.add_subcommand(
+      "tokenize",
+      "Compute token ids, tokens and offsets in code points (JSONL), without truncation by default; lines "
+      "with the key 'text_pair' are encoded as pairs");
   tokenize->model.add_to(*verb);
   tokenize->text.add_to(*verb, {".jsonl"});
   verb->callback([tokenize] { tokenize->run(); });

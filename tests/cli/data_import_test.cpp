@@ -59,6 +59,29 @@ TEST_CASE("the import of docs/data.md is what the program does") {
   CHECK(file_text(i.path("wishes.jsonl")) == block(page, "json", at));
 }
 
+TEST_CASE("a table with two columns of texts becomes pairs, with the names that are given") {
+  const Import i;
+  i.folder.write(
+      "questions.csv",
+      "id,question1,question2,same\n1,\"How, then?\",Why?,1\n2,What?,,0\n3,Who?,\"Who\nis it?\",0\n");
+  const auto import = [&](const std::string& first, const std::string& second) {
+    return i.run("csv", {"questions.csv"}, "pairs.jsonl",
+                 {"--rename", first + "=text", "--rename", second + "=text_pair"});
+  };
+  const Outcome wrong = import("question1", "question_2");
+  CHECK(wrong.code == 1);
+  CHECK_THAT(wrong.err, Contains("no example has the key \"question_2\" that is to be renamed; the first has "
+                                 "\"id\", \"text\", \"question2\", \"same\""));
+  const Outcome outcome = import("question1", "question2");
+  INFO(outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("examples without text, left out: 1, the first at ") && Contains(":3:1"));
+  CHECK(file_text(i.path("pairs.jsonl")) ==
+        R"({"id":"1","text":"How, then?","text_pair":"Why?","same":"1"}
+{"id":"3","text":"Who?","text_pair":"Who\nis it?","same":"0"}
+)");
+}
+
 TEST_CASE("an import of splits is a directory, complete or not there") {
   const Import i;
   i.folder.write("full.json", kClinc);

@@ -2,8 +2,9 @@
 """Compares `mtt` with sentence-transformers on generated model directories that combine settings of tokenizer.json,
 tokenizer_config.json, special_tokens_map.json, added_tokens.json and the vocabulary files, for every family of encoders.
 
-Each directory has a small random model. Ids and offsets (`mtt tokenize`) and vectors (`mtt encode`) are compared. A difference
-is silent unless mtt refuses the directory. Directories that the reference itself cannot read are counted separately.
+Each directory has a small random model. Ids and offsets (`mtt tokenize`) and vectors (`mtt encode`) are compared; of pairs of
+texts, with and without truncation, also type ids and the text of each token. A difference is silent unless mtt refuses the
+directory, or pairs alone. Directories that the reference itself cannot read are counted separately.
 
 Usage: tokenizer_directories.py --mtt build/release/bin/mtt [--count 400] [--seed 1] [--keep DIR]
 Needs sentence-transformers 6.2.0 and transformers 5.24. Prints every silent difference; exits 1 if there is one.
@@ -41,6 +42,9 @@ TEXTS = [
     "abcdefghijk lowlowlow thethethe", "the low is the low is the low is the low is a city now the end", "low " * 30 + "the end of it",
     "[UNK] <unk> <s>NOTUSED </s>NOTUSED <unk>NOTUSED", "LOW Low lOw", "a <pad> low [PAD] end", "end.", "a,b;c", "the\u00a0low\u3000a\u200bb",
 ]
+
+PAIRS = [(first, TEXTS[(7 * i + 3) % len(TEXTS)]) for i, first in enumerate(TEXTS)] + [("", ""), (TEXTS[0], ""), ("", TEXTS[0])]
+PAIR_LIMITS = [None, 5, 12]
 
 
 def characters():
@@ -90,7 +94,7 @@ def unigram(specials):
 def template(first, last, ids, type_id=0):
     piece = lambda t: {"SpecialToken": {"id": t, "type_id": type_id}}
     single = [piece(first), {"Sequence": {"id": "A", "type_id": type_id}}, piece(last)]
-    return {"type": "TemplateProcessing", "single": single, "pair": single[:2] + [{"Sequence": {"id": "B", "type_id": 1}}],
+    return {"type": "TemplateProcessing", "single": single, "pair": single + [{"Sequence": {"id": "B", "type_id": 1}}, {"SpecialToken": {"id": last, "type_id": 1}}],
             "special_tokens": {t: {"id": t, "ids": [ids[t]], "tokens": [t]} for t in (first, last)}}
 
 
@@ -455,13 +459,36 @@ class Family:
 
 
 def reference(folder):
-    """Ids, offsets and vectors, or the exception that the reference throws."""
+    """Ids, offsets and vectors, and what pairs give for each limit, or the exception that the reference throws."""
     try:
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
         tokens = model.tokenizer(TEXTS, return_offsets_mapping=True, padding=False, truncation=False)
-        return tokens["input_ids"], tokens["offset_mapping"], model.encode(TEXTS, batch_size=8, show_progress_bar=False)
+        vectors = model.encode(TEXTS, batch_size=8, show_progress_bar=False)
+        return tokens["input_ids"], tokens["offset_mapping"], vectors, [reference_pairs(model.tokenizer, limit) for limit in PAIR_LIMITS]
     except Exception as error:
         return f"{type(error).__name__}: {error}"
+
+
+def reference_pairs(tokenizer, limit):
+    firsts, seconds = zip(*PAIRS)
+    tokens = tokenizer(list(firsts), list(seconds), return_offsets_mapping=True, padding=False,
+                       **({"truncation": "longest_first", "max_length": limit} if limit else {"truncation": False}))
+    ids = tokens["input_ids"]
+    types = tokens["token_type_ids"] if "token_type_ids" in tokens else [[0] * len(row) for row in ids]
+    return [{"ids": ids[i], "offsets": [list(o) for o in tokens["offset_mapping"][i]], "type_ids": types[i],
+             "sequence_ids": tokens.sequence_ids(i)} for i in range(len(ids))]
+
+
+def our_pairs(mtt, folder, limit):
+    """The same from mtt; None where it says that it encodes no pairs."""
+    rows = "".join(json.dumps({"text": a, "text_pair": b}) + "\n" for a, b in PAIRS)
+    tokens = subprocess.run([mtt, "tokenize", "--model", folder, "--field", "text", *(["--max-tokens", str(limit)] if limit else [])],
+                            input=rows, capture_output=True, text=True)
+    if tokens.returncode:
+        if "does not encode pairs" not in tokens.stderr:
+            raise SystemExit(f"mtt refuses pairs: {tokens.stderr}")
+        return None
+    return [json.loads(line) for line in tokens.stdout.splitlines()]
 
 
 def ours(mtt, folder, rows):
@@ -476,7 +503,19 @@ def ours(mtt, folder, rows):
     if vectors.returncode:
         return vectors.stderr
     lines = [json.loads(line) for line in tokens.stdout.splitlines()]
-    return [line["ids"] for line in lines], [[tuple(o) for o in line["offsets"]] for line in lines], np.load(out)
+    return ([line["ids"] for line in lines], [[tuple(o) for o in line["offsets"]] for line in lines], np.load(out),
+            [our_pairs(mtt, folder, limit) for limit in PAIR_LIMITS])
+
+
+def pair_difference(theirs, mine):
+    for limit, expected, found in zip(PAIR_LIMITS, theirs, mine):
+        if found is None:
+            continue
+        for pair, row, our_row in zip(PAIRS, expected, found, strict=True):
+            for key, value in row.items():
+                if our_row[key] != value:
+                    return f"{key} of {pair!r} with the limit {limit}: {our_row[key]}, reference {value}"
+    return ""
 
 
 def difference(theirs, mine):
@@ -488,7 +527,7 @@ def difference(theirs, mine):
     largest = np.abs(theirs[2] - mine[2]).max(axis=1)
     if not largest.max() <= TOLERANCE:
         return f"vector of {TEXTS[int(largest.argmax())]!r}: {largest.max():.2g}"
-    return ""
+    return pair_difference(theirs[3], mine[3])
 
 
 def main():
@@ -523,13 +562,14 @@ def main():
             else:
                 wrong = difference(theirs, mine)
                 counts["silent differences" if wrong else "equal"] += 1
+                counts["pairs refused by mtt"] += None in mine[3]
                 settings.update(chosen)
                 if wrong:
                     print(f"FAIL {i} {family.type} {' '.join(chosen)}: {wrong}", flush=True)
                     if args.keep:
                         shutil.copytree(folder, args.keep / f"{args.seed}_{i}", dirs_exist_ok=True)
             shutil.rmtree(folder)
-    print(f"{args.count} directories: " + ", ".join(f"{n} {what}" for what, n in counts.most_common()))
+    print(f"{args.count} directories: " + ", ".join(f"{n} {what}" for what, n in counts.most_common() if n))
     print("settings among those compared: " + ", ".join(f"{what} {n}" for what, n in settings.most_common()))
     raise SystemExit(1 if counts["silent differences"] else 0)
 

@@ -12,7 +12,7 @@ constexpr std::string_view kBackends[] = {"PreTrainedTokenizer", "PythonBackend"
 
 /// Without "Tokenizer" behind them.
 constexpr std::pair<std::string_view, TokenizerClass> kReproduced[] = {
-    {"Bert", TokenizerClass::bert},           {"DistilBert", TokenizerClass::bert},
+    {"Bert", TokenizerClass::bert},           {"DistilBert", TokenizerClass::distil_bert},
     {"Electra", TokenizerClass::bert},        {"LayoutLM", TokenizerClass::bert},
     {"Lxmert", TokenizerClass::bert},         {"MobileBert", TokenizerClass::bert},
     {"SqueezeBert", TokenizerClass::bert},    {"MPNet", TokenizerClass::mpnet},
@@ -82,6 +82,8 @@ const char* class_name(TokenizerClass which) {
       return "TokenizersBackend";
     case TokenizerClass::bert:
       return "BertTokenizer";
+    case TokenizerClass::distil_bert:
+      return "DistilBertTokenizer";
     case TokenizerClass::mpnet:
       return "MPNetTokenizer";
     case TokenizerClass::roberta:

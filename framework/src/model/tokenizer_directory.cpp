@@ -91,7 +91,7 @@ bool uses_type_ids(TokenizerClass which, const Value& values) {
 
 /// A table with the model of vocab.txt, or of vocab.json and merges.txt.
 Value model_of_files(const fs::path& dir, TokenizerClass which) {
-  const bool word_pieces = which == TokenizerClass::bert || which == TokenizerClass::mpnet;
+  const bool word_pieces = is_word_piece(which);
   for (const char* name : {"tokenizer.model", "tiktoken.model", "tekken.json"})
     if (fs::exists(dir / name))
       throw Error((dir / name).string() +
@@ -168,7 +168,8 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
       .truncates_left = is_left(settings.values, "truncation_side", json, "truncation"),
       .splits_special_tokens = settings.values.find("split_special_tokens") &&
                                settings.values.at("split_special_tokens").boolean(),
-      .type_ids = uses_type_ids(which, settings.values)};
+      .type_ids = uses_type_ids(which, settings.values),
+      .exact_scores = which != TokenizerClass::backend};  // the other classes read the file in Python
   const NamedTokens named = named_tokens(which, settings, json);
 
   Value source = file ? std::move(*file) : model_of_files(dir, which);

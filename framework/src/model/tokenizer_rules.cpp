@@ -23,6 +23,7 @@ Defaults defaults_of(TokenizerClass which) {
     case TokenizerClass::backend:
       return {};
     case TokenizerClass::bert:
+    case TokenizerClass::distil_bert:
       return {.unk = "[UNK]", .sep = "[SEP]", .pad = "[PAD]", .cls = "[CLS]", .mask = "[MASK]"};
     case TokenizerClass::albert:
       return {"[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"};
@@ -116,6 +117,7 @@ class Builder {
   Value normalizer() const {
     switch (which_) {
       case TokenizerClass::bert:
+      case TokenizerClass::distil_bert:
       case TokenizerClass::mpnet:
         return bert_normalizer();
       case TokenizerClass::albert:
@@ -129,8 +131,7 @@ class Builder {
   }
 
   Value pre_tokenizer() const {
-    if (which_ == TokenizerClass::bert || which_ == TokenizerClass::mpnet)
-      return Table{{"type", "BertPreTokenizer"}};
+    if (is_word_piece(which_)) return Table{{"type", "BertPreTokenizer"}};
     if (which_ == TokenizerClass::roberta)
       return Table{{"type", "ByteLevel"},
                    {"add_prefix_space", setting(settings_, "add_prefix_space", false)},
@@ -191,6 +192,7 @@ class Builder {
   Value post_processor() const {
     switch (which_) {
       case TokenizerClass::bert:
+      case TokenizerClass::distil_bert:
         return around("cls_token", "sep_token", true);
       case TokenizerClass::mpnet:
         return ends(true, false);
@@ -219,11 +221,12 @@ class Builder {
   Value model() {
     Value model = std::move(*json_.find("model"));
     Value::Entry vocabulary{"vocab", {}};
-    const bool is_bert = which_ == TokenizerClass::bert || which_ == TokenizerClass::mpnet;
-    check_model(model, is_bert ? "WordPiece" : which_ == TokenizerClass::roberta ? "BPE" : "Unigram");
+    check_model(model, is_word_piece(which_)               ? "WordPiece"
+                       : which_ == TokenizerClass::roberta ? "BPE"
+                                                           : "Unigram");
     vocabulary.value = std::move(*model.find("vocab"));
     Table result;
-    if (is_bert) {
+    if (is_word_piece(which_)) {
       result = {{"type", "WordPiece"},
                 {"unk_token", named("unk_token")},
                 {"continuing_subword_prefix", "##"},

@@ -32,7 +32,7 @@ std::u32string characters_of(const Value& text);
 void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps);
 void check_growth(const Value& normalizer, const std::vector<NormalizerStep>& steps);
 void read_pre_tokenizer(const Value& pre_tokenizer, TokenizerParts& parts);
-void read_model(const Value& model, TokenizerParts& parts);
+void read_model(const Value& model, bool exact_scores, TokenizerParts& parts);
 void read_added_tokens(const Value& list, bool splits_special_tokens, TokenizerParts& parts);
 void read_post_processor(const Value& processor, TokenizerParts& parts);
 

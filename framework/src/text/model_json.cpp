@@ -86,11 +86,9 @@ std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
                                            flag_or(model, "ignore_merges", false));
 }
 
-/// A number as the reference reads it: its digits as an integer, which a double may round, times or by a
-/// power of ten. The last bit of the result decides between segmentations that are equally probable.
-double read_score(const Value& value) {
-  const double number = value.number();
-  if (!std::isfinite(number)) value.refuse("the score of a token is not finite");
+/// A number as tokenizers reads it from a file: its digits as an integer, which a double may round, times or
+/// by a power of ten. The last bit of the result decides between segmentations that are equally probable.
+double rounded_score(double number) {
   char text[32];
   const auto end =
       std::to_chars(text, text + sizeof text, std::abs(number), std::chars_format::scientific).ptr;
@@ -116,7 +114,13 @@ double read_score(const Value& value) {
   return number < 0 ? -read : read;
 }
 
-std::unique_ptr<const SubWordModel> read_unigram(const Value& model) {
+double read_score(const Value& value, bool exact) {
+  const double number = value.number();
+  if (!std::isfinite(number)) value.refuse("the score of a token is not finite");
+  return exact ? number : rounded_score(number);
+}
+
+std::unique_ptr<const SubWordModel> read_unigram(const Value& model, bool exact_scores) {
   const Value& vocabulary = model.at("vocab");
   std::vector<VocabularyEntry> entries;
   std::vector<double> scores;
@@ -129,7 +133,7 @@ std::unique_ptr<const SubWordModel> read_unigram(const Value& model) {
     if (static_cast<std::int64_t>(entries.size()) > kLargestTokenId)
       entry.refuse("there are more than " + std::to_string(kLargestTokenId + 1) + " tokens");
     entries.push_back({entry.array()[0].string(), static_cast<std::int32_t>(entries.size())});
-    scores.push_back(read_score(entry.array()[1]));
+    scores.push_back(read_score(entry.array()[1], exact_scores));
   }
   const Value* unknown = model.find("unk_id");
   if (is_null(unknown))
@@ -145,7 +149,7 @@ std::unique_ptr<const SubWordModel> read_unigram(const Value& model) {
 
 }  // namespace
 
-void read_model(const Value& model, TokenizerParts& parts) {
+void read_model(const Value& model, bool exact_scores, TokenizerParts& parts) {
   const Value* type = model.find("type");
   const std::string name = is_null(type) ? "WordPiece" : type->string();
   if (name != "WordPiece" && name != "BPE" && name != "Unigram")
@@ -159,7 +163,7 @@ void read_model(const Value& model, TokenizerParts& parts) {
   } else if (name == "BPE") {
     parts.model = read_byte_pairs(model);
   } else {
-    parts.model = read_unigram(model);
+    parts.model = read_unigram(model, exact_scores);
     parts.unknown_shows_text = true;
   }
 }

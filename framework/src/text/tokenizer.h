@@ -42,6 +42,7 @@ struct TokenizerOptions {
   bool truncates_left = false;         ///< a text that is too long keeps its end
   bool splits_special_tokens = false;  ///< special tokens in a text are ordinary text
   bool type_ids = true;                ///< false: all type ids are 0
+  bool exact_scores = false;  ///< scores of a Unigram vocabulary are not rounded as tokenizers reads a file
 };
 
 /// A tokenizer of WordPiece, byte-level BPE or Unigram. Immutable and usable from several threads at once.

@@ -55,7 +55,7 @@ TokenizerParts read_tokenizer_json(const Value& json, const TokenizerOptions& op
   parts.normalizer = Normalizer(std::move(steps));
   if (const Value* pre_tokenizer = json.find("pre_tokenizer"); !is_null(pre_tokenizer))
     read_pre_tokenizer(*pre_tokenizer, parts);
-  read_model(json.at("model"), parts);
+  read_model(json.at("model"), options.exact_scores, parts);
   if (const Value* added = json.find("added_tokens"); !is_null(added))
     read_added_tokens(*added, options.splits_special_tokens, parts);
   if (const Value* processor = json.find("post_processor"); !is_null(processor))

@@ -259,6 +259,9 @@ TEST_CASE("each class has a template for pairs") {
   CHECK(pair({{"tokenizer.json", bert().json()}}, "bert") == bert_pair);
   CHECK(pair(words_with("tokenizer_config.json", R"({"model_input_names":["input_ids","attention_mask"]})"),
              "bert") == zeros);
+  CHECK(pair(words_with("tokenizer_config.json", R"({"tokenizer_class":"DistilBertTokenizer"})"), "bert") ==
+        zeros);
+  CHECK(pair({{"vocab.txt", kWords}}, "distilbert") == bert_pair);
   CHECK(pair({{"vocab.txt", std::string("<s>\n<pad>\n</s>\n[UNK]\n<mask>\n") + "low\n"}}, "mpnet") ==
         "<s>(0,0)0/- low(0,3)0/0 </s>(0,0)0/- </s>(0,0)0/- low(0,3)0/1 </s>(0,0)0/- ");
   CHECK(pair({{"tokenizer.json", byte_pairs().json()}}, "roberta") ==
