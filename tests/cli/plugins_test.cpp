@@ -125,15 +125,15 @@ TEST_CASE("a plugin that never ends loading is named, and ends the program") {
 TEST_CASE("what breaks the contract of a head is found and said") {
   const std::string file = std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so";
   check_each(file, {
-                       {"flat", "expected [6, K], one row a sentence"},
-                       {"mixes", "depend on the other sentences of the batch"},
+                       {"flat", "expected [6, K], one row per input"},
+                       {"mixes", "depend on the other examples of the batch"},
                        {"changes", "two forwards of the same features differ"},
                        {"mean", "loss must be the sum over rows, not their mean"},
                        {"biased", "the loss of a batch is"},
                        {"detaches", "the loss has no gradient"},
                        {"unused", "no gradient reaches the parameter 'spare'"},
                        {"words", "a prediction is a table"},
-                       {"loses", "decode gives 5 predictions for 6 sentences"},
+                       {"loses", "decode gives 5 predictions for 6 inputs"},
                        {"misdeclares", "label_kind declares sets of classes: "},
                        {"nameless", "is not among label_names(), which are [\"violet\"]"},
                        {"bad_examples", "does not take the labels of its own example_labels(): "},
@@ -145,7 +145,7 @@ TEST_CASE("what breaks the contract of a head is found and said") {
                        {"exits", "it ended the process, at \"logits"},
                        {"divides", "where there is no example; expected 0"},
                        {"undeclared", "the option 'warmth' is read, but not declared"},
-                       {"prints_and_flattens", "expected [6, K], one row a sentence"},
+                       {"prints_and_flattens", "expected [6, K], one row per input"},
                    });
   const Outcome hangs = check(file, {"--set", "how=hangs", "--seconds", "2"});
   CHECK(hangs.code == 1);
@@ -181,15 +181,15 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
   CHECK_THAT(lines.err, Contains("is wrong"));
   const std::string head = "mtt: error: task 'mood': the head 'breaks_contract' ";
   for (const auto& [how, code, sentence] : std::vector<std::tuple<std::string, int, std::string>>{
-           {"throws", 1, head + "failed in forward: the sky fell"},
-           {"misfits", 1, head + "failed in forward: The size of tensor a (2)"},
-           {"exits", 1, head + "ended the whole program in forward by a call of exit()"},
+           {"throws", 1, head + "failed in loss: the sky fell"},
+           {"misfits", 1, head + "failed in loss: The size of tensor a (2)"},
+           {"exits", 1, head + "ended the whole program in loss by a call of exit()"},
            {"counts", 1, head + "counts nan targets"},
-           {"detaches", 1, "task 'mood': the loss of the head 'breaks_contract' has no gradient"},
+           {"detaches", 1, head + "gave a loss without a gradient"},
            {"crashes", 128 + SIGSEGV, head + "crashed in decode (SIGSEGV"},
            {"misdeclares", 1,
             "is not of the kind that the head declares (sets of classes): the key 'labels' is missing"},
-           {"loses", 1, "gave 1 predictions for 2 sentences"}}) {
+           {"loses", 1, "gave 1 predictions for 2 inputs"}}) {
     const Outcome outcome = run({"--set", "tasks.mood.how=" + how});
     INFO(how << "\n" << outcome.err);
     CHECK(outcome.code == code);
@@ -254,7 +254,7 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
                  {"whole", "layers(0, depth) is not layer after layer"},
                  {"overwrites", "layers() writes into the hidden states that it is given"},
                  {"counts", "layers(0, 0) changes its input"},
-                 {"mixes", "depend on the other sentences of the batch"},
+                 {"mixes", "depend on the other examples of the batch"},
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
                  {"drops", "in training mode with dropout 0 hidden states differ"},
                  {"draws_anew", "after reseed with the same seed dropout draws otherwise"},

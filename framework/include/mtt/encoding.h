@@ -29,6 +29,9 @@ struct MTT_API Groups {
   void add(std::int64_t row, Role role);
   void begin_group() { starts.push_back(starts.back()); }
 
+  /// The groups without the inputs of a role.
+  Groups without(Role role) const;
+
   /// The rows of `vectors` [B, D] that have this role, [n, D], in the order of the groups. A view where they
   /// are evenly spaced.
   at::Tensor pick(const at::Tensor& vectors, Role role) const;

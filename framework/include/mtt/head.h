@@ -21,7 +21,8 @@ struct Reads {
   enum class Unit { sentence, token };
   Unit unit = Unit::sentence;  ///< one vector per input, or one per token
   bool grouped = false;        ///< inputs that are compared with each other: `Encoding::groups`
-  bool negatives = false;      ///< groups also have the texts under an example's key "negatives"
+  bool negatives = false;      ///< in training, groups also have the texts under an example's key
+                               ///< "negatives"
 };
 
 /// What a loss measures; weightings that model noise treat the kinds differently (Kendall et al. 2018).

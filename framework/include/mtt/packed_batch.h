@@ -29,7 +29,7 @@ struct MTT_API PackedBatch {
   at::Tensor row;        ///< int64 [T]: the number of the token's input
   at::Tensor text;       ///< int64 [T]: 0 for tokens of the first text, 1 for those of the second; -1 for
                          ///< special tokens and the prompt
-  at::Tensor word;    ///< int64 [T]: the number of the token's word in its text; -1: no word that begins here
+  at::Tensor word;    ///< int64 [T]: the number of the token's word in its text; -1: none (special tokens, the prompt)
   at::Tensor starts;  ///< int64 [B+1], as `offsets`
 
   // Always on the host.

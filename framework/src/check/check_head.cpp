@@ -413,6 +413,11 @@ void HeadCheck::check_saving() {
 
 void HeadCheck::check_closed_forms() {
   const at::NoGradGuard no_grad;
+  require(!grouped() || head_->initialisations().empty(),
+          "initialisations() of a head that reads groups; closed forms are for heads that read one input");
+  require(!grouped() || !tokens() || !head_->convex(),
+          "convex() of a head that reads groups of tokens; probes are for tokens, sentences and groups of "
+          "sentences");
   for (const std::string& method : head_->initialisations()) {
     const auto head = copy_of(*head_);
     const Encoding encoding = features(sample_->batch);

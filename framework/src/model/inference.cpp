@@ -117,11 +117,13 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
   const std::int64_t width = model_.modules().width();
 
   InferenceResult result;
+  std::vector<bool> truncated(texts.size(), false);
   for (const auto* inputs : {&pass.texts, &pass.joint})
-    for (const TokenizedText& text : *inputs) {
-      result.truncated += text.truncated();
-      result.tokens += text.length();
+    for (std::size_t i = 0; i < inputs->size(); ++i) {
+      if ((*inputs)[i].truncated()) truncated[i % texts.size()] = true;
+      result.tokens += (*inputs)[i].length();
     }
+  result.truncated = std::count(truncated.begin(), truncated.end(), true);
   if (request.sentences) result.sentences = at::empty({count, width}, at::kFloat);
   if (request.predictions)
     for (const Task& task : tasks)

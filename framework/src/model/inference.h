@@ -17,7 +17,7 @@ struct InferenceResult {
   at::Tensor sentences;  ///< float [N, D]; undefined where not asked for
   /// [task][N]; empty where not asked for, and for tasks that need second texts where there are none.
   std::vector<std::vector<Value>> predictions;
-  std::int64_t truncated = 0;  ///< texts that were longer than the model takes
+  std::int64_t truncated = 0;  ///< texts, or pairs, of which the model takes only a part
   std::int64_t tokens = 0;
 };
 

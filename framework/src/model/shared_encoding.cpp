@@ -45,7 +45,7 @@ Encoding SharedEncoding::read(const Reading& reading, const Reads& reads, const 
     encoding.tokens = tokens(reading.layer_in(backbone_.shape().layers));
   else
     encoding.sentences = sentences(reading);
-  if (reads.grouped) encoding.groups = groups;
+  if (reads.grouped) encoding.groups = reads.negatives ? groups : groups.without(Role::negative);
   return encoding;
 }
 

@@ -11,6 +11,16 @@ void Groups::add(std::int64_t row, Role role) {
   ++starts.back();
 }
 
+Groups Groups::without(Role role) const {
+  Groups result;
+  for (std::int64_t g = 0; g < size(); ++g) {
+    result.begin_group();
+    for (std::int64_t i = starts[g]; i < starts[g + 1]; ++i)
+      if (roles[i] != role) result.add(rows[i], roles[i]);
+  }
+  return result;
+}
+
 at::Tensor Groups::pick(const at::Tensor& vectors, Role role) const {
   std::vector<std::int64_t> picked;
   for (std::size_t i = 0; i < rows.size(); ++i)

@@ -23,6 +23,7 @@ constexpr std::size_t kTextsForScale = 256;
 constexpr std::size_t kTextsForKey = 16;
 
 bool known_method(const Task& task, const std::string& init) {
+  if (task.grouped()) return false;
   const auto methods = task.initialisations();
   return std::find(methods.begin(), methods.end(), init) != methods.end();
 }
@@ -149,9 +150,12 @@ class FileFitting {
 
   const HeadFeatures& train(std::size_t number) {
     if (train_.empty()) {
-      std::vector<std::size_t> all(plans_.size());
-      for (std::size_t n = 0; n < all.size(); ++n) all[n] = n;
-      train_ = gather(all, plans_.front()->files.train, false);
+      std::vector<std::size_t> readers;
+      for (std::size_t n = 0; n < plans_.size(); ++n)
+        if (has_features(plans_[n]->task)) readers.push_back(n);
+      auto features = gather(readers, plans_.front()->files.train, false);
+      train_.resize(plans_.size());
+      for (std::size_t i = 0; i < readers.size(); ++i) train_[readers[i]] = std::move(features[i]);
     }
     return train_[number];
   }
@@ -162,7 +166,7 @@ class FileFitting {
     if (!validation_.contains(number)) {
       std::vector<std::size_t> same;
       for (std::size_t n = 0; n < plans_.size(); ++n)
-        if (plans_[n]->files.dev == file && plans_[n]->task.convex()) same.push_back(n);
+        if (plans_[n]->files.dev == file && plans_[n]->task.convex() && has_features(plans_[n]->task)) same.push_back(n);
       auto features = gather(same, file, true);
       for (std::size_t i = 0; i < same.size(); ++i) validation_[same[i]] = std::move(features[i]);
     }
@@ -248,6 +252,7 @@ std::string chosen_init(const TaskConfig& config, const Task& task, bool has_exa
   if (!has_examples) return "none";
   if (has_exact_form(task) && !config.options.number_if("penalty")) return "ridge";
   if (task.convex()) return "logistic";
+  if (task.grouped()) return "none";
   const auto methods = task.initialisations();
   return methods.empty() ? "none" : methods.front();
 }

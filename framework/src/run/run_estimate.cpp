@@ -67,7 +67,9 @@ class Sample {
                                        [&](std::size_t t) { return model_.tasks()[t].coupled(); });
       if (coupled) continue;
       const auto length = [&](std::int64_t e) {
-        return static_cast<std::int64_t>(all_[s].tokens[e].tokens.ids.size());
+        std::int64_t sum = 0;
+        for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
+        return sum;
       };
       std::vector<std::int64_t> order(all_[s].texts.size()), some;
       std::iota(order.begin(), order.end(), std::int64_t{0});

@@ -104,8 +104,10 @@ std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_
       if (forward.counts[t] > 0 && std::find(readings.begin(), readings.end(), reading) == readings.end())
         readings.push_back(reading);
     }
-    const auto vectors = vectors_in_parts(forward, number, step, readings);
-    for (std::size_t i = 0; i < readings.size(); ++i) shared.know_sentences(readings[i], vectors[i]);
+    if (!readings.empty()) {
+      const auto vectors = vectors_in_parts(forward, number, step, readings);
+      for (std::size_t i = 0; i < readings.size(); ++i) shared.know_sentences(readings[i], vectors[i]);
+    }
   }
 
   std::vector<at::Tensor> result(source.tasks.size());

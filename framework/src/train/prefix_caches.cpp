@@ -32,6 +32,12 @@ CacheStorage PrefixCaches::storage(std::int64_t frontier) const {
     const at::Tensor values = tensor.detach().contiguous();
     key.add(values.const_data_ptr(), values.nbytes());
   }
+  for (const auto& [name, tensor] : model_.modules().parameters()) {
+    if (tensor.requires_grad()) continue;
+    key.add(name);
+    const at::Tensor values = tensor.detach().contiguous();
+    key.add(values.const_data_ptr(), values.nbytes());
+  }
   storage.model_key = key.hex();
   return storage;
 }

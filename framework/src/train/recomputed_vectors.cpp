@@ -24,6 +24,8 @@ class Recompute : public torch::autograd::Node {
   torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
     const at::AutoGradMode with_graph(true);
     std::vector<at::Tensor> sums(parameters_.size());
+    if (std::none_of(gradients.begin(), gradients.end(), [](const at::Tensor& g) { return g.defined(); }))
+      return sums;
     for (std::size_t part = 0; part < rows_.size(); ++part) {
       const std::vector<at::Tensor> vectors = encode_(part);
       std::vector<at::Tensor> outputs, of_outputs;
@@ -57,6 +59,13 @@ std::vector<at::Tensor> recomputed_vectors(const Encode& encode,
     rows.push_back(at::tensor(part, at::kLong));
     size += static_cast<std::int64_t>(part.size());
   }
+  std::vector<bool> seen(static_cast<std::size_t>(size), false);
+  for (const auto& part : parts)
+    for (const std::int64_t row : part) {
+      TORCH_CHECK(row >= 0 && row < size && !seen[row], "the parts hold the row ", row, " of ", size,
+                  " twice, or not within them");
+      seen[row] = true;
+    }
   for (const at::Tensor& parameter : parameters)
     if (parameter.requires_grad()) trainable.push_back(parameter);
   {

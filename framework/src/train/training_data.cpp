@@ -1,49 +1,81 @@
 #include "train/training_data.h"
 
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 namespace mtt {
 namespace {
 
-/// All inputs of an example go together.
-std::vector<std::vector<std::int64_t>> cut(const TrainingSource& source, std::vector<std::int64_t> examples,
-                                           std::int64_t budget) {
-  const auto size = [&](std::int64_t e) {
-    std::int64_t sum = 0;
-    for (const std::int64_t input : source.inputs_of(e)) sum += source.tokens[input].length();
-    return sum;
-  };
-  return cut_by_length(std::move(examples), size, budget);
+std::int64_t length_of(const TrainingSource& source, std::int64_t example) {
+  std::int64_t sum = 0;
+  for (const std::int64_t input : source.inputs_of(example)) sum += source.tokens[input].length();
+  return sum;
 }
 
-std::int64_t place_of(const std::vector<std::int64_t>& rows, std::int64_t wanted) {
-  return std::find(rows.begin(), rows.end(), wanted) - rows.begin();
+/// The inputs of the examples of a forward pass. An example that occurs twice has its inputs twice.
+struct Inputs {
+  std::vector<std::int64_t> rows;                 ///< indices into the source's tokens, longest first
+  std::vector<std::vector<std::int64_t>> places;  ///< [example]: where its inputs are in `rows`
+};
+
+Inputs inputs_of(const TrainingSource& source, const std::vector<std::int64_t>& examples) {
+  struct Entry {
+    std::int64_t row;
+    std::size_t example, input;
+  };
+  std::vector<Entry> entries;
+  for (std::size_t e = 0; e < examples.size(); ++e) entries.push_back({examples[e], e, 0});
+  Inputs result;
+  for (std::size_t e = 0; e < examples.size(); ++e) {
+    const auto inputs = source.inputs_of(examples[e]);
+    for (std::size_t i = 1; i < inputs.size(); ++i) entries.push_back({inputs[i], e, i});
+    result.places.emplace_back(inputs.size());
+  }
+  if (source.grouped())
+    std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+      return source.tokens[a.row].length() > source.tokens[b.row].length();
+    });
+  for (const Entry& entry : entries) {
+    result.places[entry.example][entry.input] = static_cast<std::int64_t>(result.rows.size());
+    result.rows.push_back(entry.row);
+  }
+  return result;
+}
+
+/// The inputs of each micro-batch of a coupled source, as places in its forward pass.
+std::vector<std::vector<std::int64_t>> parts_of(const TrainingSource& source, const Inputs& inputs,
+                                                const std::vector<std::int64_t>& examples,
+                                                std::int64_t tokens_per_forward) {
+  std::vector<std::int64_t> all(examples.size());
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto runs = cut_by_length(
+      std::move(all), [&](std::int64_t e) { return length_of(source, examples[e]); }, tokens_per_forward);
+  std::vector<std::vector<std::int64_t>> parts;
+  for (const auto& run : runs) {
+    std::vector<std::int64_t>& part = parts.emplace_back();
+    for (const std::int64_t e : run) part.insert(part.end(), inputs.places[e].begin(), inputs.places[e].end());
+    std::sort(part.begin(), part.end());
+  }
+  if (parts.size() < 2) parts.clear();
+  return parts;
 }
 
 StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t number,
-                         const MultiTaskModel& model, const std::vector<std::int64_t>& examples) {
+                         const MultiTaskModel& model, const std::vector<std::int64_t>& examples,
+                         std::optional<std::int64_t> tokens_per_part) {
   const TrainingSource& source = sources[number];
+  Inputs inputs = inputs_of(source, examples);
   StepForward forward;
   forward.source = number;
-  forward.rows = examples;
-  if (source.grouped()) {
-    forward.rows.clear();
-    for (const std::int64_t e : examples) forward.rows.push_back(e);
-    for (const std::int64_t e : examples) {
-      const auto inputs = source.inputs_of(e);
-      forward.rows.insert(forward.rows.end(), inputs.begin() + 1, inputs.end());
-    }
-    std::stable_sort(forward.rows.begin(), forward.rows.end(),
-                     [&](auto a, auto b) { return source.tokens[a].length() > source.tokens[b].length(); });
-    for (const std::int64_t e : examples) {
-      const auto inputs = source.inputs_of(e);
+  if (tokens_per_part) forward.parts = parts_of(source, inputs, examples, *tokens_per_part);
+  if (source.grouped())
+    for (const auto& places : inputs.places) {
       forward.groups.begin_group();
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        forward.groups.add(place_of(forward.rows, inputs[i]), i == 0   ? Role::first
-                                                              : i == 1 ? Role::second
-                                                                       : Role::negative);
+      for (std::size_t i = 0; i < places.size(); ++i)
+        forward.groups.add(places[i], i == 0 ? Role::first : i == 1 ? Role::second : Role::negative);
     }
-  }
+  forward.rows = std::move(inputs.rows);
   forward.batch = make_batch(source.tokens, forward.rows, model.backbone().shape());
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     const Task& task = model.tasks()[source.tasks[t]];
@@ -81,26 +113,6 @@ std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const 
   return inputs;
 }
 
-namespace {
-
-/// Where the inputs of each micro-batch of a coupled source are in its forward pass.
-std::vector<std::vector<std::int64_t>> parts_of(const StepForward& forward, const TrainingSource& source,
-                                                const std::vector<std::int64_t>& examples,
-                                                std::int64_t tokens_per_forward) {
-  const auto runs = cut(source, examples, tokens_per_forward);
-  std::vector<std::vector<std::int64_t>> parts;
-  if (runs.size() < 2) return parts;
-  for (const auto& run : runs) {
-    std::vector<std::int64_t>& part = parts.emplace_back();
-    for (const std::int64_t e : run)
-      for (const std::int64_t input : source.inputs_of(e)) part.push_back(place_of(forward.rows, input));
-    std::sort(part.begin(), part.end());
-  }
-  return parts;
-}
-
-}  // namespace
-
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
                    std::int64_t tokens_per_forward) {
@@ -114,9 +126,13 @@ StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskMo
     };
     const bool coupled = any([](const Task& task) { return task.coupled(); });
     const bool tokens = any([](const Task& task) { return task.reads_tokens(); });
-    for (const auto& part : cut(source, examples, coupled ? INT64_MAX : tokens_per_forward)) {
-      StepForward& forward = step.forwards.emplace_back(make_forward(sources, number, model, part));
-      if (coupled && !tokens) forward.parts = parts_of(forward, source, part, tokens_per_forward);
+    const auto tokens_per_part = coupled && !tokens ? std::optional(tokens_per_forward) : std::nullopt;
+    for (const auto& part :
+         cut_by_length(
+             examples, [&](std::int64_t e) { return length_of(source, e); },
+             coupled ? INT64_MAX : tokens_per_forward)) {
+      StepForward& forward =
+          step.forwards.emplace_back(make_forward(sources, number, model, part, tokens_per_part));
       for (std::size_t t = 0; t < source.tasks.size(); ++t) step.counts[source.tasks[t]] += forward.counts[t];
     }
     step.examples += static_cast<std::int64_t>(examples.size());

@@ -42,7 +42,7 @@ struct StepForward {
   /// Of a coupled source that is longer than a micro-batch: the inputs of each micro-batch, as numbers in
   /// `rows`. Sentence vectors are computed part by part (gradient caching). Empty: in one forward pass.
   std::vector<std::vector<std::int64_t>> parts;
-  Groups groups;                    ///< the pairs; empty for a source of single texts
+  Groups groups;                    ///< of pairs and their negatives; empty for a source of single inputs
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
 };

@@ -35,7 +35,7 @@ class MTT_API LinearAdapter : public Module {
 /// y = x Wᵀ + b, parameters `weight` [out, in] and `bias` [out].
 ///
 /// The computation is chosen by device and precision. With gradients it is LibTorch's. Without, float32 rows
-/// are computed by a kernel of our own on processors that have one for this number of outputs: it keeps a
+/// are computed by a kernel of our own on processors that have one (AVX2, AVX-512): it keeps a
 /// packed copy of the weight, made at first use and again after a change of the parameter, and a row has the
 /// same bits whatever the other rows are.
 ///
