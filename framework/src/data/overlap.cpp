@@ -6,13 +6,27 @@
 
 namespace mtt {
 
+namespace {
+
+/// An empty second text is no sentence that two pairs could share.
+bool has_second_text(const Examples& examples, std::size_t row) {
+  return !examples.partners.empty() && !folded_text(examples.partners[row]).empty();
+}
+
+}  // namespace
+
 KnownTexts::KnownTexts(const std::vector<const Examples*>& files) {
-  for (std::size_t f = 0; f < files.size(); ++f)
-    for (const auto* texts : {&files[f]->texts, &files[f]->partners})
-      for (const std::string& text : *texts) {
-        file_of_.emplace(folded_text(text), f);
-        exact_.insert(text);
-      }
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    const Examples& examples = *files[f];
+    const auto add = [&](const std::string& text) {
+      file_of_.emplace(folded_text(text), f);
+      exact_.insert(text);
+    };
+    for (std::size_t row = 0; row < examples.texts.size(); ++row) {
+      add(examples.texts[row]);
+      if (has_second_text(examples, row)) add(examples.partners[row]);
+    }
+  }
 }
 
 std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_t row) const {
@@ -22,13 +36,13 @@ std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_
     if (known != file_of_.end()) found = std::min(found.value_or(known->second), known->second);
   };
   look(examples.texts[row]);
-  if (!examples.partners.empty()) look(examples.partners[row]);
+  if (has_second_text(examples, row)) look(examples.partners[row]);
   return found;
 }
 
 bool KnownTexts::has_exactly(const Examples& examples, std::size_t row) const {
   return exact_.contains(examples.texts[row]) ||
-         (!examples.partners.empty() && exact_.contains(examples.partners[row]));
+         (has_second_text(examples, row) && exact_.contains(examples.partners[row]));
 }
 
 Overlap find_overlap(const Examples& examples, const KnownTexts& known) {

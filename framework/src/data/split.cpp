@@ -58,8 +58,11 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
   for (const std::string& text : examples.texts) names.push_back(folded_text(text));
   if (!examples.partners.empty()) {
     Groups groups;
-    for (std::size_t i = 0; i < count; ++i)
-      groups.join(groups.of(names[i]), groups.of(folded_text(examples.partners[i])));
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string partner = folded_text(examples.partners[i]);
+      const auto own = groups.of(names[i]);
+      if (!partner.empty()) groups.join(own, groups.of(partner));
+    }
     for (std::string& name : names) name = groups.name(name);
   }
   std::map<std::string, std::vector<std::int64_t>> members;

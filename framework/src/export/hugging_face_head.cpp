@@ -60,11 +60,10 @@ void check(const Task& task, const Encoder& encoder) {
   task.output_names();
   if (task.reading.layer == 0)
     refuse(task, "reads the embeddings (layer = 0), and other programs need at least one layer");
-  if (task.joint(true) && !is_tagger(task) && !reads_pooler(task, encoder))
-    refuse(
-        task,
-        "reads joint pairs, and sentence-transformers reads a text by itself; only a head that reads [CLS] "
-        "through a pooler can be exported");
+  if (task.joint(true) && (is_tagger(task) || !reads_pooler(task, encoder)))
+    refuse(task,
+           "reads joint pairs, and other programs read a text by itself; only a classifier that reads [CLS] "
+           "through a pooler can be exported");
   if (!is_tagger(task)) return;
   if (!encoder.model->backbone().hugging_face_classes())
     refuse(task, "has a backbone of type '" + encoder.directory.model_type +

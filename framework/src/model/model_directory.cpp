@@ -63,7 +63,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) 
   if (modular) {
     SentenceSettings settings = read_sentence_settings(path, model.warnings);
     modular = settings.model_type == "SentenceTransformer";
-    if (!modular)
+    if (!modular && follows_modules)
       model.warnings.push_back(
           (path / "config_sentence_transformers.json").string() + ": model_type is '" + settings.model_type +
           "', whose modules are not supported; sentences are the mean of their tokens, not normalised, as "

@@ -2,9 +2,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/sigmoid.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "model/json_file.h"
 #include "mtt/error.h"
@@ -60,18 +60,20 @@ at::Tensor CrossEncoderHead::prepare(const std::vector<Value>& labels, const Pac
 }
 
 std::vector<Value> CrossEncoderHead::decode(const at::Tensor& logits, const PackedBatch&) const {
-  const at::Tensor scores =
-      (activation_ == ScoreActivation::sigmoid ? at::sigmoid(logits) : logits).contiguous();
-  const float* row = scores.const_data_ptr<float>();
+  const at::Tensor values = logits.contiguous();
+  const float* row = values.const_data_ptr<float>();
+  const auto activated = [&](float logit) {  // LibTorch's sigmoid depends on the place in a batch
+    return activation_ == ScoreActivation::sigmoid ? 1 / (1 + std::exp(-double{logit})) : double{logit};
+  };
   const auto count = static_cast<std::ptrdiff_t>(labels_.size());
   std::vector<Value> predictions;
-  for (std::int64_t i = 0; i < scores.size(0); ++i, row += count) {
+  for (std::int64_t i = 0; i < values.size(0); ++i, row += count) {
     if (single()) {
-      predictions.emplace_back(Value::Table{{"score", double{row[0]}}});
+      predictions.emplace_back(Value::Table{{"score", activated(row[0])}});
       continue;
     }
     Value all{Value::Table{}};
-    for (std::size_t k = 0; k < labels_.size(); ++k) all.set(labels_[k], double{row[k]});
+    for (std::size_t k = 0; k < labels_.size(); ++k) all.set(labels_[k], activated(row[k]));
     predictions.emplace_back(Value::Table{{"label", labels_[std::max_element(row, row + count) - row]},
                                           {"scores", std::move(all)}});
   }

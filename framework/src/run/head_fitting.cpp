@@ -166,7 +166,8 @@ class FileFitting {
     if (!validation_.contains(number)) {
       std::vector<std::size_t> same;
       for (std::size_t n = 0; n < plans_.size(); ++n)
-        if (plans_[n]->files.dev == file && plans_[n]->task.convex() && has_features(plans_[n]->task)) same.push_back(n);
+        if (plans_[n]->files.dev == file && plans_[n]->task.convex() && has_features(plans_[n]->task))
+          same.push_back(n);
       auto features = gather(same, file, true);
       for (std::size_t i = 0; i < same.size(); ++i) validation_[same[i]] = std::move(features[i]);
     }

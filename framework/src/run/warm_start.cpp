@@ -123,6 +123,11 @@ void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {
     if (found->plugin != plan.task.plugin)
       refuse("the head of task '" + name + "' is '" + found->plugin + "' in the run and '" +
              plan.task.plugin + "' here" + another);
+    if (found->input != plan.task.input)
+      refuse("the head of task '" + name + "' reads " +
+             (found->joint(true) ? "joint pairs in the run and single texts here"
+                                 : "single texts in the run and joint pairs here") +
+             another);
     if (!(found->reading == plan.task.reading))
       refuse("the head of task '" + name + "' has another layer, pooling or normalize in the run" + another);
     const bool reads_model_vector = !plan.task.reads_tokens() && !plan.task.reading.pooling;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <optional>
 
 namespace mtt {
 namespace {
@@ -54,21 +53,23 @@ std::vector<std::vector<std::int64_t>> parts_of(const TrainingSource& source, co
   std::vector<std::vector<std::int64_t>> parts;
   for (const auto& run : runs) {
     std::vector<std::int64_t>& part = parts.emplace_back();
-    for (const std::int64_t e : run) part.insert(part.end(), inputs.places[e].begin(), inputs.places[e].end());
+    for (const std::int64_t e : run)
+      part.insert(part.end(), inputs.places[e].begin(), inputs.places[e].end());
     std::sort(part.begin(), part.end());
   }
   if (parts.size() < 2) parts.clear();
   return parts;
 }
 
+/// `tokens_per_part`: of each micro-batch of a coupled source; 0: one forward pass.
 StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t number,
                          const MultiTaskModel& model, const std::vector<std::int64_t>& examples,
-                         std::optional<std::int64_t> tokens_per_part) {
+                         std::int64_t tokens_per_part) {
   const TrainingSource& source = sources[number];
   Inputs inputs = inputs_of(source, examples);
   StepForward forward;
   forward.source = number;
-  if (tokens_per_part) forward.parts = parts_of(source, inputs, examples, *tokens_per_part);
+  if (tokens_per_part > 0) forward.parts = parts_of(source, inputs, examples, tokens_per_part);
   if (source.grouped())
     for (const auto& places : inputs.places) {
       forward.groups.begin_group();
@@ -126,9 +127,8 @@ StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskMo
     };
     const bool coupled = any([](const Task& task) { return task.coupled(); });
     const bool tokens = any([](const Task& task) { return task.reads_tokens(); });
-    const auto tokens_per_part = coupled && !tokens ? std::optional(tokens_per_forward) : std::nullopt;
-    for (const auto& part :
-         cut_by_length(
+    const std::int64_t tokens_per_part = coupled && !tokens ? tokens_per_forward : 0;
+    for (const auto& part : cut_by_length(
              examples, [&](std::int64_t e) { return length_of(source, e); },
              coupled ? INT64_MAX : tokens_per_forward)) {
       StepForward& forward =

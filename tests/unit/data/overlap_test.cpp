@@ -35,3 +35,11 @@ TEST_CASE("a pair overlaps where either of its texts is known") {
   CHECK(find_overlap(of({"x", "x", "D"}), known).examples == 1);
   CHECK(find_overlap(of({"x", "x", "a"}, {"y", "c", "z"}), known).examples == 2);
 }
+
+TEST_CASE("an empty second text is no sentence that two pairs share") {
+  const Examples train = of({"a", "b"}, {"", "c"}), test = of({"x", "y"}, {"", "c"});
+  const auto overlap = find_overlap(test, KnownTexts({&train}));
+  CHECK(overlap.examples == 1);
+  CHECK(overlap.first == 1);
+  CHECK(overlap.exact == 1);
+}

@@ -111,3 +111,17 @@ TEST_CASE("unseen examples share no sentence with others, whichever side of a pa
   CHECK(mtt::unseen_examples(pairs, {}).size() == 4);
   CHECK(mtt::unseen_examples(singles, {&pairs}).empty());
 }
+
+TEST_CASE("pairs with empty second texts are divided by their first texts") {
+  std::vector<std::string> texts, partners;
+  for (int i = 0; i < 40; ++i) {
+    texts.push_back("text " + std::to_string(i));
+    partners.emplace_back(i % 2 ? "" : "partner " + std::to_string(i));
+  }
+  const auto split = mtt::split_examples(examples_of(texts, partners), 0.25, 1);
+  CHECK(split.dev.size() == 10);
+  std::size_t empty = 0;
+  for (const auto i : split.dev) empty += partners[static_cast<std::size_t>(i)].empty();
+  CHECK(empty > 0);
+  CHECK(empty < 10);
+}

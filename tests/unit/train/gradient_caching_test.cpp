@@ -161,3 +161,31 @@ TEST_CASE("each example goes with its second text and its negatives") {
   CHECK(source.inputs_of(1) == std::vector<std::int64_t>{1, 3, 6});
   CHECK(source.tokens[6].text == "up");
 }
+
+TEST_CASE("an example that a step has twice has its inputs twice") {
+  const auto model = small_model({}, 1);
+  mtt::Task task("pairs", "contrast", {}, std::make_unique<Contrast>());
+  task.build(model->feature_width(task));
+  model->add(std::move(task));
+  std::vector<mtt::TrainingSource> sources(1);
+  mtt::TrainingSource& source = sources.front();
+  source.tasks = {0};
+  source.texts = {"play", "some now", "me"};
+  source.second_texts = {"jazz now", "up", "wake me up"};
+  source.labels = {std::vector<Value>(3)};
+  const mtt::Tokenizer tokenizer = bert_tokenizer(kWords);
+  source.tokenise(mtt::TextEncoder(tokenizer, 0, ""), 1);
+  const mtt::StepData data = mtt::make_step(sources, *model, {{0, {1, 0, 1, 2}}}, 8);
+  REQUIRE(data.forwards.size() == 1);
+  const mtt::StepForward& forward = data.forwards[0];
+  CHECK(forward.rows.size() == 8);
+  CHECK(forward.groups.size() == 4);
+  std::vector<int> used(8);
+  for (const std::int64_t row : forward.groups.rows) ++used[static_cast<std::size_t>(row)];
+  CHECK(used == std::vector<int>(8, 1));
+  REQUIRE(forward.parts.size() > 1);
+  std::vector<int> in_parts(8);
+  for (const auto& part : forward.parts)
+    for (const std::int64_t row : part) ++in_parts[static_cast<std::size_t>(row)];
+  CHECK(in_parts == std::vector<int>(8, 1));
+}
