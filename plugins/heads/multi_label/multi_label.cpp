@@ -77,7 +77,7 @@ std::vector<Value> names_of(const Value& label) {
 }
 
 /// The same for a value wherever it stands in a batch, which LibTorch's vectorised sigmoid is not.
-at::Tensor sigmoid(const at::Tensor& logits) {
+at::Tensor logistic(const at::Tensor& logits) {
   const at::Tensor values = logits.contiguous(), result = at::empty_like(values);
   const float* from = values.const_data_ptr<float>();
   auto* to = result.mutable_data_ptr<float>();
@@ -145,7 +145,7 @@ at::Tensor MultiLabel::loss(const at::Tensor& logits, const at::Tensor& targets)
 }
 
 std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
-  const at::Tensor probabilities = sigmoid(logits).contiguous();
+  const at::Tensor probabilities = logistic(logits).contiguous();
   const float* row = probabilities.const_data_ptr<float>();
   std::vector<Value> predictions;
   for (std::int64_t i = 0; i < logits.size(0); ++i, row += labels_.size()) {
@@ -160,7 +160,7 @@ std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::Packe
   return predictions;
 }
 
-at::Tensor MultiLabel::probabilities(const at::Tensor& logits) const { return sigmoid(logits); }
+at::Tensor MultiLabel::probabilities(const at::Tensor& logits) const { return logistic(logits); }
 
 std::vector<mtt::Metric> MultiLabel::score(const std::vector<Value>& predictions,
                                            const std::vector<Value>& labels) const {

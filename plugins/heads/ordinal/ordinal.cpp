@@ -70,7 +70,7 @@ Value name_of(const Value& label) {
 }
 
 /// The same for a value wherever it stands in a batch, which LibTorch's vectorised sigmoid is not.
-at::Tensor sigmoid(const at::Tensor& logits) {
+at::Tensor logistic(const at::Tensor& logits) {
   const at::Tensor values = logits.contiguous(), result = at::empty_like(values);
   const float* from = values.const_data_ptr<float>();
   auto* to = result.mutable_data_ptr<float>();
@@ -155,7 +155,7 @@ at::Tensor Ordinal::loss(const at::Tensor& logits, const at::Tensor& targets) co
 }
 
 at::Tensor Ordinal::probabilities(const at::Tensor& logits) const {
-  const at::Tensor up_to = sigmoid(logits).to(at::kDouble);
+  const at::Tensor up_to = logistic(logits).to(at::kDouble);
   const at::Tensor zero = at::full({logits.size(0), 1}, 0.0, up_to.options());
   return at::cat({up_to, zero + 1}, 1) - at::cat({zero, up_to}, 1);
 }
