@@ -254,7 +254,7 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
                  {"whole", "layers(0, depth) is not layer after layer"},
                  {"overwrites", "layers() writes into the hidden states that it is given"},
                  {"counts", "layers(0, 0) changes its input"},
-                 {"mixes", "depend on the other examples of the batch"},
+                 {"mixes", "depend on the other sentences of the batch"},
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
                  {"drops", "in training mode with dropout 0 hidden states differ"},
                  {"draws_anew", "after reseed with the same seed dropout draws otherwise"},
