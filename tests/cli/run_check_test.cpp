@@ -253,7 +253,7 @@ TEST_CASE("--check finds what a plugin throws for held-out labels") {
       {"task 'intent': the head 'breaks_contract' failed in prepare: no target for up", "test.jsonl:2:"},
       how("refuses_up_in_prepare"));
   c.refused({"task 'intent': the head 'breaks_contract' failed in forward: the sky fell"}, how("throws"));
-  c.refused({"has no gradient"}, how("detaches"));
+  c.refused({"without a gradient"}, how("detaches"));
 }
 
 TEST_CASE("--check finds test files that are missing, empty or unreadable") {
