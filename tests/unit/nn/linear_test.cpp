@@ -300,5 +300,7 @@ TEST_CASE("threads that make the first product at once get the same result") {
       result = linear.forward(x);
     });
   for (std::thread& thread : threads) thread.join();
-  for (const at::Tensor& result : results) CHECK(at::equal(result, linear.forward(x)));
+  for (const at::Tensor& result : results)  // LibTorch's products depend on the number of threads
+    CHECK((mtt::nn::packed_backend() ? at::equal(result, linear.forward(x))
+                                     : at::allclose(result, linear.forward(x), 1e-5, 1e-5)));
 }
