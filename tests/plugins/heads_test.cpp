@@ -109,9 +109,7 @@ const mtt::PackedBatch kNoBatch;
 mtt::Encoding pairs_of(const at::Tensor& texts, const at::Tensor& partners) {
   mtt::Encoding encoding{.batch = kNoBatch, .sentences = at::cat({texts, partners})};
   for (std::int64_t i = 0; i < texts.size(0); ++i) {
-    encoding.groups.begin_group();
-    encoding.groups.add(i, mtt::Role::first);
-    encoding.groups.add(texts.size(0) + i, mtt::Role::second);
+    encoding.groups.add_pair(i, texts.size(0) + i);
   }
   return encoding;
 }

@@ -438,9 +438,7 @@ TEST_CASE("pair_classification reads both vectors and their difference") {
   const mtt::PackedBatch no_batch;
   mtt::Encoding encoding{.batch = no_batch, .sentences = at::cat({u, v})};
   for (std::int64_t i = 0; i < 4; ++i) {
-    encoding.groups.begin_group();
-    encoding.groups.add(i, mtt::Role::first);
-    encoding.groups.add(4 + i, mtt::Role::second);
+    encoding.groups.add_pair(i, 4 + i);
   }
   const at::Tensor logits = head->forward(encoding);
   CHECK((logits - expected).abs().max().item<double>() < 1e-5);

@@ -28,6 +28,8 @@ struct MTT_API Groups {
   /// Adds an input to the last group, after `begin_group`.
   void add(std::int64_t row, Role role);
   void begin_group() { starts.push_back(starts.back()); }
+  /// Adds a group of a first and a second input.
+  void add_pair(std::int64_t first, std::int64_t second);
 
   /// The groups without the inputs of a role.
   Groups without(Role role) const;

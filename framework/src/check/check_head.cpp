@@ -210,9 +210,7 @@ Encoding HeadCheck::features(const PackedBatch& batch) const {
   Encoding encoding{.batch = batch};
   (tokens() ? encoding.tokens : encoding.sentences) = at::cat(parts);
   for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) {
-    encoding.groups.begin_group();
-    encoding.groups.add(2 * e, Role::first);
-    encoding.groups.add(2 * e + 1, Role::second);
+    encoding.groups.add_pair(2 * e, 2 * e + 1);
   }
   return encoding;
 }

@@ -30,24 +30,20 @@ FittedFile fit_examples(ExampleFiles& files, const std::string& file, const Exam
                         const TextReader& reader) {
   FittedFile result;
   const Examples& examples = files.get(file);
-  const auto fit = [&](const SpanFields& fields, const auto& read_row) {
+  const auto fit = [&](const SpanFields& fields, bool pairs) {
     const auto labels = labels_of(examples, fields);
     for (std::size_t row = 0; row < examples.texts.size(); ++row) {
-      const std::pair<ReadText, ReadText> read = read_row(row);
-      count_text(result, read.first, reader);
+      const ReadExample example = reader.read(examples.texts[row], pairs ? &examples.partners[row] : nullptr);
+      count_text(result, example.first, reader);
       for (const auto& [field, of_rows] : labels) {
         const auto& tags = fields.at(field);
         const bool tagged = tags && is_tag_list(of_rows[row]);
         if (!tagged && !is_span_list(of_rows[row])) continue;
         const Value written =
             tagged ? spans_of_tags(of_rows[row], examples.tokens_of(row), *tags) : of_rows[row];
-        const std::string none;
-        const bool pair = &fields == &reading.joint_pairs;
-        const TextWords second{pair ? examples.partners[row] : none, read.second.words};
-        WholeWordSpans spans =
-            whole_word_spans(written, {examples.texts[row], read.first.words}, pair ? &second : nullptr);
+        WholeWordSpans spans = whole_word_spans(written, example);
         result.spans += spans.count;
-        result.beyond += spans_beyond(spans.spans, read.first.end, read.second.end);
+        result.beyond += spans_beyond(spans.spans, example);
         if (spans.moved.empty() && !tagged) continue;
         if (result.moved == 0 && !spans.moved.empty()) result.first_moved = spans.moved.front();
         result.moved += static_cast<std::int64_t>(spans.moved.size());
@@ -56,12 +52,8 @@ FittedFile fit_examples(ExampleFiles& files, const std::string& file, const Exam
     }
   };
   const bool joint = reading.joint && !examples.partners.empty();
-  if (!joint || !reading.texts.empty() || reading.second_texts)
-    fit(reading.texts,
-        [&](std::size_t row) { return std::pair(reader.read(examples.texts[row]), ReadText()); });
-  if (joint)
-    fit(reading.joint_pairs,
-        [&](std::size_t row) { return reader.read_pair(examples.texts[row], examples.partners[row]); });
+  if (!joint || !reading.texts.empty() || reading.second_texts) fit(reading.texts, false);
+  if (joint) fit(reading.joint_pairs, true);
   if (reading.second_texts)
     for (const std::string& text : examples.partners) count_text(result, reader.read(text), reader);
   return result;

@@ -13,13 +13,10 @@ constexpr std::size_t kMostNamed = 5;
 
 void SpanReport::add(Value& array, const std::string& text, const std::string* second_text,
                      const TextReader& reader) {
-  const auto [read, second] =
-      second_text ? reader.read_pair(text, *second_text) : std::pair(reader.read(text), ReadText());
-  const std::string none;
-  const TextWords second_words{second_text ? *second_text : none, second.words};
+  const ReadExample example = reader.read(text, second_text);
   WholeWordSpans result;
   try {
-    result = whole_word_spans(array, {text, read.words}, second_text ? &second_words : nullptr);
+    result = whole_word_spans(array, example);
     for (const Value& span : array.array())
       if (span.at("label").string().empty()) span.refuse("a span has an empty label");
   } catch (const Error& error) {
@@ -29,7 +26,7 @@ void SpanReport::add(Value& array, const std::string& text, const std::string* s
   }
   spans += result.count;
   moved += static_cast<std::int64_t>(result.moved.size());
-  beyond += spans_beyond(result.spans, read.end, second.end);
+  beyond += spans_beyond(result.spans, example);
   for (std::string& line : result.moved)
     if (moved_first.size() < kMostNamed) moved_first.push_back(std::move(line));
   array = std::move(result.spans);

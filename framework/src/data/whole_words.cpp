@@ -148,18 +148,21 @@ ReadText TextReader::read(const std::string& text) const {
   return result;
 }
 
-std::pair<ReadText, ReadText> TextReader::read_pair(const std::string& text,
-                                                    const std::string& second_text) const {
+ReadExample TextReader::read(const std::string& text, const std::string* second_text) const {
+  if (!second_text) return {text, nullptr, read(text), {}};
   Tokens tokens;
-  tokenizer_.encode_pair(prompt_ + text, second_text, 0, tokens);
+  tokenizer_.encode_pair(prompt_ + text, *second_text, 0, tokens);
   const auto length = static_cast<std::int64_t>(tokens.ids.size());
-  ReadText first{words_of(tokens, 0), length, static_cast<std::int32_t>(count_code_points(text))},
-      second{words_of(tokens, 1), length, static_cast<std::int32_t>(count_code_points(second_text))};
-  if (max_tokens_ == 0 || length <= max_tokens_) return {std::move(first), std::move(second)};
-  tokenizer_.encode_pair(prompt_ + text, second_text, max_tokens_, tokens);
-  first.end = end_of(tokens, 0);
-  second.end = end_of(tokens, 1);
-  return {std::move(first), std::move(second)};
+  ReadExample result{
+      text,
+      second_text,
+      {words_of(tokens, 0), length, static_cast<std::int32_t>(count_code_points(text))},
+      {words_of(tokens, 1), length, static_cast<std::int32_t>(count_code_points(*second_text))}};
+  if (max_tokens_ == 0 || length <= max_tokens_) return result;
+  tokenizer_.encode_pair(prompt_ + text, *second_text, max_tokens_, tokens);
+  result.first.end = end_of(tokens, 0);
+  result.second.end = end_of(tokens, 1);
+  return result;
 }
 
 bool is_span_list(const Value& label) {
@@ -214,28 +217,28 @@ WholeWordSpans spans_of_text(const Value& spans, const std::string& text,
 
 }  // namespace
 
-WholeWordSpans whole_word_spans(const Value& spans, const TextWords& text, const TextWords* second) {
+WholeWordSpans whole_word_spans(const Value& spans, const ReadExample& example) {
   const Value::Array& all = spans.array();
   const auto in_second = std::find_if(all.begin(), all.end(), in_second_text);
-  if (in_second == all.end()) return spans_of_text(spans, text.text, text.words);
-  if (!second)
+  if (in_second == all.end()) return spans_of_text(spans, example.text, example.first.words);
+  if (!example.second_text)
     in_second->refuse(
         "a span is in \"text_pair\", and the task reads the first text alone; write pair = \"joint\" in the "
         "task's table");
   Value of_first = spans, of_second = spans;
   std::erase_if(of_first.array(), in_second_text);
   std::erase_if(of_second.array(), [](const Value& span) { return !in_second_text(span); });
-  WholeWordSpans result = spans_of_text(of_first, text.text, text.words);
-  WholeWordSpans more = spans_of_text(of_second, second->text, second->words);
+  WholeWordSpans result = spans_of_text(of_first, example.text, example.first.words);
+  WholeWordSpans more = spans_of_text(of_second, *example.second_text, example.second.words);
   result.count += more.count;
   for (Value& span : more.spans.array()) result.spans.array().push_back(std::move(span));
   for (std::string& line : more.moved) result.moved.push_back(std::move(line));
   return result;
 }
 
-std::int64_t spans_beyond(const Value& spans, std::int32_t last, std::int32_t last_of_second) {
+std::int64_t spans_beyond(const Value& spans, const ReadExample& example) {
   return std::count_if(spans.array().begin(), spans.array().end(), [&](const Value& span) {
-    return span.at("end").integer() > (in_second_text(span) ? last_of_second : last);
+    return span.at("end").integer() > (in_second_text(span) ? example.second : example.first).end;
   });
 }
 

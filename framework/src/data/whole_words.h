@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "mtt/char_span.h"
@@ -19,14 +18,21 @@ struct ReadText {
   std::int32_t end = 0;         ///< behind the last character that is read; the text's end if not truncated
 };
 
+/// An example as a task reads it: a text alone, or both texts of a joint pair. It refers to the texts.
+struct ReadExample {
+  const std::string& text;
+  const std::string* second_text;  ///< null: none
+  ReadText first, second;          ///< `tokens` of a joint pair are those of both texts
+};
+
 /// Reads texts behind a prompt, of each at most `max_tokens` tokens (0: no limit). The tokenizer must live as
 /// long as it.
 class TextReader {
  public:
   TextReader(const Tokenizer& tokenizer, std::int64_t max_tokens, std::string prompt);
   ReadText read(const std::string& text) const;
-  /// Both texts of a pair that is encoded jointly; `tokens` of the first one are those of the pair.
-  std::pair<ReadText, ReadText> read_pair(const std::string& text, const std::string& second_text) const;
+  /// `second_text`: that of a joint pair, or null.
+  ReadExample read(const std::string& text, const std::string* second_text) const;
   std::int64_t max_tokens() const { return max_tokens_; }
 
  private:
@@ -52,22 +58,15 @@ struct WholeWordSpans {
   std::vector<std::string> moved;  ///< one a span that changed: 'a.jsonl:1: 0..4 "wake" becomes 0..5 "waker"'
 };
 
-/// A text with its words.
-struct TextWords {
-  const std::string& text;
-  const std::vector<CharSpan>& words;
-};
-
-/// The one rule for spans, in code points of `text`, that are not whole words: white space at a span's ends
-/// is dropped, and the span then covers each word that it overlaps. A span that overlaps no word (its
+/// The one rule for spans, in code points of their text, that are not whole words: white space at a span's
+/// ends is dropped, and the span then covers each word that it overlaps. A span that overlaps no word (its
 /// characters are none to the tokenizer) stays as it is. A word that two spans would cover belongs to the
 /// first; the second begins at its next word, or is left out where it has none. A span that is negative,
 /// empty but for white space, or beyond the text, and two that overlap throw Error with their place.
-/// Spans with "in": "text_pair" are in `second`, the second text of a joint pair; without one they are
-/// refused.
-WholeWordSpans whole_word_spans(const Value& spans, const TextWords& text, const TextWords* second = nullptr);
+/// Spans with "in": "text_pair" are in the second text of a joint pair; without one they are refused.
+WholeWordSpans whole_word_spans(const Value& spans, const ReadExample& example);
 
-/// How many spans of a label end behind a character: of the first text, or of the second.
-std::int64_t spans_beyond(const Value& spans, std::int32_t last, std::int32_t last_of_second = 0);
+/// How many spans of a label end behind what is read of their text.
+std::int64_t spans_beyond(const Value& spans, const ReadExample& example);
 
 }  // namespace mtt

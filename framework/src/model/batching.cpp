@@ -78,20 +78,16 @@ TokenizedText TextEncoder::encode_pair(std::string_view text, std::string_view s
   return result;
 }
 
-namespace {
-
-std::vector<TokenizedText> tokenize_each(std::size_t size, std::int64_t threads,
+std::vector<TokenizedText> tokenize_each(std::size_t count, std::int64_t threads,
                                          const std::function<TokenizedText(std::int64_t)>& encode) {
-  std::vector<TokenizedText> tokenized(size);
-  const auto count = static_cast<std::int64_t>(size);
-  run_on_workers(threads, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
-    const std::int64_t end = std::min(count, (chunk + 1) * kTextsPerTokenizing);
+  std::vector<TokenizedText> tokenized(count);
+  const auto all = static_cast<std::int64_t>(count);
+  run_on_workers(threads, (all + kTextsPerTokenizing - 1) / kTextsPerTokenizing, [&](std::int64_t chunk) {
+    const std::int64_t end = std::min(all, (chunk + 1) * kTextsPerTokenizing);
     for (std::int64_t i = chunk * kTextsPerTokenizing; i < end; ++i) tokenized[i] = encode(i);
   });
   return tokenized;
 }
-
-}  // namespace
 
 std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
                                     std::int64_t threads) {

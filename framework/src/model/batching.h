@@ -46,6 +46,10 @@ class TextEncoder {
   std::int64_t prompt_tokens_ = 0;
 };
 
+/// What `encode` gives for 0 .. count-1, on several threads.
+std::vector<TokenizedText> tokenize_each(std::size_t count, std::int64_t threads,
+                                         const std::function<TokenizedText(std::int64_t)>& encode);
+
 /// Tokenizes texts on several threads; the results keep views of them.
 std::vector<TokenizedText> tokenize(const TextEncoder& encoder, const std::vector<std::string>& texts,
                                     std::int64_t threads);

@@ -67,11 +67,8 @@ ForwardInput input_of(const PassInputs& pass, const PassInputs::Forward& forward
   for (std::size_t i = 0; i < seconds.size(); ++i)
     place[seconds[i] - count] = static_cast<std::int64_t>(rows.size() + i);
   rows.insert(rows.end(), seconds.begin(), seconds.end());
-  for (std::size_t i = 0; i < result.examples.size(); ++i) {
-    result.input.groups.begin_group();
-    result.input.groups.add(static_cast<std::int64_t>(i), Role::first);
-    result.input.groups.add(place.at(result.examples[i]), Role::second);
-  }
+  for (std::size_t i = 0; i < result.examples.size(); ++i)
+    result.input.groups.add_pair(static_cast<std::int64_t>(i), place.at(result.examples[i]));
   result.input.batch = make_batch(pass.texts, rows, shape);
   return result;
 }

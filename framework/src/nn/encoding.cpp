@@ -11,6 +11,12 @@ void Groups::add(std::int64_t row, Role role) {
   ++starts.back();
 }
 
+void Groups::add_pair(std::int64_t first, std::int64_t second) {
+  begin_group();
+  add(first, Role::first);
+  add(second, Role::second);
+}
+
 Groups Groups::without(Role role) const {
   Groups result;
   for (std::int64_t g = 0; g < size(); ++g) {

@@ -202,9 +202,7 @@ std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vec
     place[r].assign(texts.size(), -1);
     for (std::size_t e = 0; e < result.examples.size(); ++e) {
       place[r][result.examples[e]] = result.starts[e];
-      result.groups.begin_group();
-      result.groups.add(2 * result.starts[e], Role::first);
-      result.groups.add(2 * result.starts[e] + 1, Role::second);
+      result.groups.add_pair(2 * result.starts[e], 2 * result.starts[e] + 1);
     }
   }
 

@@ -4,12 +4,12 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "model/json_file.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
+#include "mtt/nn/sigmoid.h"
 #include "text/component_json.h"
 
 namespace mtt {
@@ -62,8 +62,8 @@ at::Tensor CrossEncoderHead::prepare(const std::vector<Value>& labels, const Pac
 std::vector<Value> CrossEncoderHead::decode(const at::Tensor& logits, const PackedBatch&) const {
   const at::Tensor values = logits.contiguous();
   const float* row = values.const_data_ptr<float>();
-  const auto activated = [&](float logit) {  // LibTorch's sigmoid depends on the place in a batch
-    return activation_ == ScoreActivation::sigmoid ? 1 / (1 + std::exp(-double{logit})) : double{logit};
+  const auto activated = [&](float logit) {
+    return activation_ == ScoreActivation::sigmoid ? nn::sigmoid(logit) : double{logit};
   };
   const auto count = static_cast<std::ptrdiff_t>(labels_.size());
   std::vector<Value> predictions;

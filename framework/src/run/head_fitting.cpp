@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "io/digest.h"
 #include "io/terminal_text.h"
@@ -32,11 +33,6 @@ bool known_method(const Task& task, const std::string& init) {
 bool has_exact_form(const Task& task) {
   return task.convex() && task.loss_kind() == LossKind::regression && known_method(task, "ridge");
 }
-
-bool reads_second_texts(const Task& task) { return task.grouped() || task.joint(true); }
-
-/// Tasks of a file with equal numbers share its inputs.
-int input_kind(const Task& task) { return task.grouped() ? 1 : task.joint(true) ? 2 : 0; }
 
 /// Features are gathered of tokens, sentences and groups of sentences.
 bool has_features(const Task& task) { return !task.grouped() || !task.reads_tokens(); }
@@ -87,7 +83,7 @@ std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::stri
   key.add(plan.head_options.resolved().json());
   for (const char* name : {"layer", "pooling", "normalize", "penalty"})
     key.add(plan.config->options.value(name).json());
-  const bool pairs = reads_second_texts(plan.task);
+  const bool pairs = plan.task.reads_pairs();
   if (plan.task.joint(true)) key.add("joint");
   add_examples(key, files.get(plan.files.train), plan.field(), pairs);
   if (!plan.files.dev.empty()) add_examples(key, files.get(plan.files.dev), plan.field(), pairs);
@@ -140,7 +136,7 @@ class FileFitting {
     bool pairs = false;
     for (const std::size_t n : numbers) {
       readers.push_back({&plans_[n]->task, examples.labels(plans_[n]->field()), lenient});
-      pairs = reads_second_texts(plans_[n]->task);
+      pairs = plans_[n]->task.reads_pairs();
     }
     Progress progress("features", static_cast<std::int64_t>(examples.texts.size()));
     return gather_features(encoder_, readers, examples.texts,
@@ -212,7 +208,7 @@ class FileFitting {
   at::Tensor sample(std::size_t number, std::size_t most) {
     const TaskPlan& plan = *plans_[number];
     const Examples& examples = files_.get(plan.files.train);
-    const bool pairs = reads_second_texts(plan.task);
+    const bool pairs = plan.task.reads_pairs();
     std::vector<std::string> texts, second_texts;
     std::vector<Value> labels;
     const auto all = examples.labels(plan.field());
@@ -287,12 +283,12 @@ void check_init(const TaskConfig& config, const Task& task) {
 std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,
                                  ExampleFiles& files, const Encoder& encoder,
                                  const FittingSettings& settings) {
-  std::map<std::pair<std::string, int>, std::vector<TaskPlan*>> by_file;
+  std::map<std::tuple<std::string, bool, bool>, std::vector<TaskPlan*>> by_file;  // and the same inputs
   std::vector<HeadStart> starts(plans.size());
   for (TaskPlan& plan : plans) {
     const bool needs = plan.init != "none" || (settings.baseline && !plan.task.module().parameters().empty());
     if (needs && !plan.files.train.empty())
-      by_file[{plan.files.train, input_kind(plan.task)}].push_back(&plan);
+      by_file[{plan.files.train, plan.task.grouped(), plan.task.joint(true)}].push_back(&plan);
     else
       starts[static_cast<std::size_t>(&plan - plans.data())] = {plan.init, {}, 0, copies(plan.task.module())};
   }

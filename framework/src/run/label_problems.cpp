@@ -112,9 +112,7 @@ class LabelTrial {
     const auto count = static_cast<std::int64_t>(rows.size());
     for (std::int64_t i = 0; pairs_ && i < count; ++i) {
       texts.push_back(text_encoder_.encode(examples_.partners[rows[i]]));
-      inputs.groups.begin_group();
-      inputs.groups.add(i, Role::first);
-      inputs.groups.add(count + i, Role::second);
+      inputs.groups.add_pair(i, count + i);
     }
     std::vector<std::int64_t> all(texts.size());
     std::iota(all.begin(), all.end(), std::int64_t{0});
@@ -229,11 +227,7 @@ std::string span_problem(const LabelledFile& labels, const Examples& examples, c
     try {
       const Value spans = tagged ? spans_of_tags(all[i], examples.tokens_of(i), labels.tags) : all[i];
       const bool joint = labels.joint && !examples.partners.empty();
-      const auto [first, second] = joint ? reader.read_pair(examples.texts[i], examples.partners[i])
-                                         : std::pair(reader.read(examples.texts[i]), ReadText());
-      const std::string none;
-      const TextWords second_words{joint ? examples.partners[i] : none, second.words};
-      whole_word_spans(spans, {examples.texts[i], first.words}, joint ? &second_words : nullptr);
+      whole_word_spans(spans, reader.read(examples.texts[i], joint ? &examples.partners[i] : nullptr));
     } catch (const Error& error) {
       problem.add(static_cast<std::int64_t>(i), error.what());
     }

@@ -113,13 +113,6 @@ std::string keys_of(const Examples& examples) {
   return keys;
 }
 
-bool reads_pairs(const Task& task) { return task.grouped() || task.joint(true); }
-
-/// Whether two tasks can share the inputs of a training file.
-bool same_inputs(const Task& one, const Task& other) {
-  return one.grouped() == other.grouped() && one.joint(true) == other.joint(true);
-}
-
 /// Pairs alone may teach a head; whether they do is for the head to say, unless a key is named.
 bool needs_label(const TaskPlan& plan, bool trains) {
   if (plan.init != "none") return true;
@@ -169,7 +162,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
-    if (!reads_pairs(plan.task)) continue;
+    if (!plan.task.reads_pairs()) continue;
     const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
     const std::string& train = plan.files.train;
     const auto check = [&](const std::string& which, const std::string& file) {
@@ -186,10 +179,10 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
     if (!experiment.trains || train.empty()) continue;
     for (const TaskPlan& other : plans)
-      if (other.files.train == train && !same_inputs(plan.task, other.task))
+      if (other.files.train == train && !plan.task.same_inputs(other.task))
         throw Error(
             task + " and is trained on '" + train + "' as task '" + other.config->name +
-            (reads_pairs(other.task) ? "' does, which reads pairs in another way" : "' does, which is not") +
+            (other.task.reads_pairs() ? "' does, which reads pairs in another way" : "' does, which is not") +
             "; give it a file of its own with train = \"...\"");
   }
 }

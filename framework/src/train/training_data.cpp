@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 
 namespace mtt {
 namespace {
@@ -99,11 +100,14 @@ void TrainingSource::tokenise(const TextEncoder& encoder, std::int64_t threads) 
   append(tokens, tokenize(encoder, second_texts, threads));
   first_negative_.clear();
   if (negatives.empty()) return;
+  std::vector<std::string_view> all;
+  const std::size_t before = tokens.size();
   for (const auto& list : negatives) {
-    first_negative_.push_back(static_cast<std::int64_t>(tokens.size()));
-    append(tokens, tokenize(encoder, list, 1));
+    first_negative_.push_back(static_cast<std::int64_t>(before + all.size()));
+    all.insert(all.end(), list.begin(), list.end());
   }
-  first_negative_.push_back(static_cast<std::int64_t>(tokens.size()));
+  first_negative_.push_back(static_cast<std::int64_t>(before + all.size()));
+  append(tokens, tokenize_each(all.size(), threads, [&](std::int64_t i) { return encoder.encode(all[i]); }));
 }
 
 std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const {

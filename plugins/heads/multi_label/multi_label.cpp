@@ -1,18 +1,17 @@
 // Any number of labels a sentence.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/isnan.h>
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/layers.h"
+#include "mtt/nn/sigmoid.h"
 #include "mtt/plugin.h"
 
 namespace {
@@ -76,16 +75,6 @@ std::vector<Value> names_of(const Value& label) {
   return {names.begin(), names.end()};
 }
 
-/// The same for a value wherever it stands in a batch, which LibTorch's vectorised sigmoid is not.
-at::Tensor logistic(const at::Tensor& logits) {
-  const at::Tensor values = logits.contiguous(), result = at::empty_like(values);
-  const float* from = values.const_data_ptr<float>();
-  auto* to = result.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < values.numel(); ++i)
-    to[i] = static_cast<float>(1 / (1 + std::exp(-double{from[i]})));
-  return result;
-}
-
 at::Tensor with_target(const at::Tensor& targets) {
   return at::isnan(targets.select(1, 0)).logical_not().nonzero().squeeze(1);
 }
@@ -145,7 +134,7 @@ at::Tensor MultiLabel::loss(const at::Tensor& logits, const at::Tensor& targets)
 }
 
 std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
-  const at::Tensor probabilities = logistic(logits).contiguous();
+  const at::Tensor probabilities = mtt::nn::sigmoid(logits).contiguous();
   const float* row = probabilities.const_data_ptr<float>();
   std::vector<Value> predictions;
   for (std::int64_t i = 0; i < logits.size(0); ++i, row += labels_.size()) {
@@ -160,7 +149,7 @@ std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::Packe
   return predictions;
 }
 
-at::Tensor MultiLabel::probabilities(const at::Tensor& logits) const { return logistic(logits); }
+at::Tensor MultiLabel::probabilities(const at::Tensor& logits) const { return mtt::nn::sigmoid(logits); }
 
 std::vector<mtt::Metric> MultiLabel::score(const std::vector<Value>& predictions,
                                            const std::vector<Value>& labels) const {

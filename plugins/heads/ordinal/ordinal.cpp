@@ -2,7 +2,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/expm1.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/log_sigmoid.h>
@@ -16,6 +15,7 @@
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/layers.h"
+#include "mtt/nn/sigmoid.h"
 #include "mtt/plugin.h"
 
 namespace {
@@ -67,16 +67,6 @@ constexpr double kBeyond = 1e4;  // θ_0 and θ_K: no score passes them
 /// A label as it is named; numbers as JSON writes them.
 Value name_of(const Value& label) {
   return label.is(Value::Kind::number) ? Value(label.json()).placed(label.place()) : label;
-}
-
-/// The same for a value wherever it stands in a batch, which LibTorch's vectorised sigmoid is not.
-at::Tensor logistic(const at::Tensor& logits) {
-  const at::Tensor values = logits.contiguous(), result = at::empty_like(values);
-  const float* from = values.const_data_ptr<float>();
-  auto* to = result.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < values.numel(); ++i)
-    to[i] = static_cast<float>(1 / (1 + std::exp(-double{from[i]})));
-  return result;
 }
 
 /// The order of labels that are numbers.
@@ -155,7 +145,7 @@ at::Tensor Ordinal::loss(const at::Tensor& logits, const at::Tensor& targets) co
 }
 
 at::Tensor Ordinal::probabilities(const at::Tensor& logits) const {
-  const at::Tensor up_to = logistic(logits).to(at::kDouble);
+  const at::Tensor up_to = mtt::nn::sigmoid(logits).to(at::kDouble);
   const at::Tensor zero = at::full({logits.size(0), 1}, 0.0, up_to.options());
   return at::cat({up_to, zero + 1}, 1) - at::cat({zero, up_to}, 1);
 }

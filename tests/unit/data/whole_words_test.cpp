@@ -19,9 +19,13 @@ mtt::ReadText read(const std::string& text, std::int64_t max_tokens = 0, const s
   return mtt::TextReader(tokenizer(), max_tokens, prompt).read(text);
 }
 
+mtt::ReadExample example(const std::string& text, const std::string* second_text = nullptr) {
+  return mtt::TextReader(tokenizer(), 0, "").read(text, second_text);
+}
+
 /// "begin..end begin..end" of the moved spans.
 std::string moved(const std::string& text, const std::string& spans, std::size_t* count = nullptr) {
-  const auto result = mtt::whole_word_spans(mtt::parse_json(spans, "f"), {text, read(text).words});
+  const auto result = mtt::whole_word_spans(mtt::parse_json(spans, "f"), example(text));
   std::string all;
   for (const mtt::Value& span : result.spans.array())
     all += (all.empty() ? "" : " ") + std::to_string(span.at("start").integer()) + ".." +
@@ -71,11 +75,11 @@ TEST_CASE("whole words stay what they are, in their order, and a second pass mov
   const std::string text = "wake me up at six";
   const std::string both = "[" + span(8, 10) + "," + span(0, 7) + "]";
   const mtt::Value label = mtt::parse_json(both, "f");
-  const auto result = mtt::whole_word_spans(label, {text, read(text).words});
+  const auto result = mtt::whole_word_spans(label, example(text));
   CHECK(result.moved.empty());
   CHECK(result.count == 2);
   CHECK(result.spans.json() == label.json());
-  CHECK(mtt::whole_word_spans(mtt::parse_json("[]", "f"), {text, {}}).count == 0);
+  CHECK(mtt::whole_word_spans(mtt::parse_json("[]", "f"), example(text)).count == 0);
   std::size_t count = 0;
   CHECK(moved(text, "[" + span(8, 11) + "," + span(0, 8) + "]", &count) == "8..10 0..7");
   CHECK(count == 2);
@@ -163,32 +167,34 @@ TEST_CASE("the examples of a file are fitted once, in place, and counted") {
 
 TEST_CASE("spans of a joint pair are those of their own text") {
   const std::string first = "wake me", second = "up at six";
-  const auto [one, two] = mtt::TextReader(tokenizer(), 0, "").read_pair(first, second);
-  CHECK(one.tokens == 8);  // [CLS] wake me [SEP] up at six [SEP]
-  CHECK(one.words.size() == 2);
-  CHECK(two.words.size() == 3);
-  CHECK(two.words.back().begin == 6);
-  const mtt::TextWords words{second, two.words};
+  const mtt::ReadExample pair = example(first, &second);
+  CHECK(pair.first.tokens == 8);  // [CLS] wake me [SEP] up at six [SEP]
+  CHECK(pair.first.words.size() == 2);
+  CHECK(pair.second.words.size() == 3);
+  CHECK(pair.second.words.back().begin == 6);
   const auto label =
       mtt::parse_json(R"([{"start":6,"end":9,"label":"x","in":"text_pair"},{"start":0,"end":5,"label":"y"},)"
                       R"({"start":4,"end":5,"label":"z","in":"text_pair"}])",
                       "f");
-  const auto result = mtt::whole_word_spans(label, {first, one.words}, &words);
+  const auto result = mtt::whole_word_spans(label, pair);
   CHECK(result.spans.json() ==
         R"([{"start":0,"end":4,"label":"y"},{"start":6,"end":9,"label":"x","in":"text_pair"},)"
         R"({"start":3,"end":5,"label":"z","in":"text_pair"}])");
   CHECK(result.count == 3);
   CHECK(result.moved.size() == 2);
-  CHECK_THROWS_WITH(mtt::whole_word_spans(label, {first, one.words}),
+  CHECK_THROWS_WITH(mtt::whole_word_spans(label, example(first)),
                     Contains("f") && Contains("pair = \"joint\""));
   const auto other = mtt::parse_json(R"([{"start":0,"end":2,"label":"x","in":"title"}])", "f");
-  CHECK_THROWS_WITH(mtt::whole_word_spans(other, {first, one.words}, &words), Contains("\"title\""));
-  CHECK(mtt::spans_beyond(label, 5, 7) == 1);
+  CHECK_THROWS_WITH(mtt::whole_word_spans(other, pair), Contains("\"title\""));
+  const mtt::ReadExample cut{
+      first, &second, {.words = {}, .tokens = 0, .end = 5}, {.words = {}, .tokens = 0, .end = 7}};
+  CHECK(mtt::spans_beyond(label, cut) == 1);
 }
 
 TEST_CASE("a joint pair is truncated longest first, and the ends of both texts are known") {
-  const auto [one, two] = mtt::TextReader(tokenizer(), 6, "").read_pair("wake me", "up at six");
-  CHECK(one.tokens == 8);
-  CHECK(one.end == 4);
-  CHECK(two.end == 5);
+  const std::string first = "wake me", second = "up at six";
+  const mtt::ReadExample pair = mtt::TextReader(tokenizer(), 6, "").read(first, &second);
+  CHECK(pair.first.tokens == 8);
+  CHECK(pair.first.end == 4);
+  CHECK(pair.second.end == 5);
 }
