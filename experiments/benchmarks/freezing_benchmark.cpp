@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "freeze/freeze_policy.h"
 #include "freeze/frontier.h"
 #include "model/adapters.h"
 #include "model/encoder.h"

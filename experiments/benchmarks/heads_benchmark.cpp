@@ -66,6 +66,10 @@ double quartile(const std::vector<double>& sorted, int which) {
 
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::atoi(argv[1]) : 101;
+  if (rounds < 1) {
+    std::fprintf(stderr, "heads_benchmark: found %s, expected a number of rounds of at least 1\n", argv[1]);
+    return 2;
+  }
   mtt::PluginCatalog plugins(mtt::PluginCatalog::search_folders({}));
   Arm arms[] = {{"none", 0, {}, {}},
                 {"none again", 0, {}, {}},
