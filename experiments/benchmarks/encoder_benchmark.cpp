@@ -1,7 +1,7 @@
 #include <benchmark/benchmark.h>
 
 #include "model/encoder.h"
-#include "model/inference.h"
+#include "model/session.h"
 #include "sentences.h"
 
 namespace {
@@ -20,22 +20,22 @@ void load(benchmark::State& state) {
 // 256 sentences of 4 to 40 words; arguments: threads, tokens a forward.
 void encode(benchmark::State& state) {
   const mtt::Encoder encoder = load_model();
-  const mtt::Inference inference(*encoder.model, encoder.text_encoder(), state.range(0), state.range(1));
+  mtt::Session session(*encoder.model, encoder.text_encoder(), state.range(0), state.range(1));
   const auto texts = sentences(256, 4, 40);
   for (auto _ : state)
     benchmark::DoNotOptimize(
-        inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).tokens);
+        session.run({.texts = texts}).tokens);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(texts.size()));
 }
 
 // One sentence of 10 words: what a caller waits for.
 void one_sentence(benchmark::State& state) {
   const mtt::Encoder encoder = load_model();
-  const mtt::Inference inference(*encoder.model, encoder.text_encoder(), state.range(0), 1024);
+  mtt::Session session(*encoder.model, encoder.text_encoder(), state.range(0), 1024);
   const auto texts = sentences(1, 10, 10);
   for (auto _ : state)
     benchmark::DoNotOptimize(
-        inference.run(texts, {.sentences = true, .predictions = false, .progress = {}}).tokens);
+        session.run({.texts = texts}).tokens);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "model/encoder.h"
-#include "model/inference.h"
+#include "model/session.h"
 #include "plugin/make_parts.h"
 #include "sentences.h"
 
@@ -52,9 +52,9 @@ void load(Arm& arm, mtt::PluginCatalog& plugins) {
 }
 
 double processor_seconds(const Arm& arm, const std::vector<std::string>& texts) {
-  const mtt::Inference inference(*arm.encoder->model, arm.encoder->text_encoder(), 1, 512);
+  mtt::Session session(*arm.encoder->model, arm.encoder->text_encoder(), 1, 512);
   const std::clock_t start = std::clock();
-  inference.run(texts, {.sentences = true, .predictions = true, .progress = {}});
+  session.run({.texts = texts, .predictions = true});
   return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 

@@ -57,10 +57,11 @@ void Encode::run() const {
   const OpenModel open = open_model(model, Heads::unused, console);
   const double load_seconds = seconds_since(start);
   VectorOutput output(text.output, open.encoder.model->modules().width());
-  const StreamTotals totals = infer(open, text, "encoding", /*predictions=*/false, /*top=*/0, console,
-                                    [&](const TextWindow& window, const InferenceResult& result) {
-                                      output.add(window.lines.texts, result.sentences);
-                                    });
+  const StreamTotals totals =
+      infer(open, text, std::string(kTextPair), "encoding", /*predictions=*/false, /*top=*/0, console,
+            [&](const TextWindow& window, const Response& result) {
+              output.add(window.lines.texts, result.sentences);
+            });
   output.finish();
   if (timing) {
     const Value report(Value::Table{{"load_seconds", load_seconds},

@@ -34,6 +34,7 @@ void Evaluate::run() const {
   std::optional<NewDirectory> directory;
   if (!save.empty()) directory.emplace(save);
   const OpenModel open = open_model(model, Heads::used, console);
+  Session& session = *open.session;
   const auto& tasks = open.encoder.model->tasks();
   ExampleFiles files(open.keys);
   std::vector<TaskScore> scores;
@@ -41,26 +42,26 @@ void Evaluate::run() const {
   std::vector<ExampleUse> uses;
   bool has_head = false;
   for (std::size_t t = 0; t < tasks.size(); ++t)
-    has_head = has_head || (tasks[t].grouped() && open.fields[t] == kSimilarity);
+    has_head = has_head || (tasks[t].grouped() && open.files[t].field == kSimilarity);
   if (!data.empty() && !has_head) {
     if (const Examples& examples = files.get(data); has_pairs(examples)) {
       uses.push_back({data, "", {.grouped = true}, false, false});
-      scores.push_back(score_pairs(examples, data, open.inference()));
+      scores.push_back(score_pairs(examples, data, session));
     }
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    for (const std::string& name : data.empty() ? open.test_files[t] : std::vector{data}) {
-      const std::string file = files.with_keys(name, open.text_keys[t]);
+    for (const std::string& name : data.empty() ? open.files[t].test : std::vector{data}) {
+      const std::string file = files.with_keys(name, open.files[t].keys);
       const bool only_spans = !data.empty() && !files.get(file).spans.empty();
       if (only_spans && !tasks[t].reads_tokens()) continue;
-      held_out.push_back({t, open.fields[t], file});
+      held_out.push_back({t, open.files[t].field, file});
     }
   }
-  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.tags))
+  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.files))
     uses.push_back(std::move(use));
   for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
-  for (TaskScore& score : score_tasks(held_out, files, open.inference(), *open.encoder.model))
+  for (TaskScore& score : score_tasks(held_out, files, session))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
   if (scores.empty() && data.empty())
     throw Error("'" + model.model + "' names no test set; give one with --data FILE");

@@ -4,19 +4,11 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <string_view>
 #include <thread>
 
-#include "experiment/task_examples.h"
-#include "io/model_cache.h"
-#include "model/json_file.h"
 #include "mtt/error.h"
 #include "mtt/plugin.h"
-#include "run/hugging_face_head.h"
-#include "run/hugging_face_task.h"
-#include "run/linear_head_file.h"
-#include "run/run_directory.h"
 
 namespace fs = std::filesystem;
 
@@ -100,78 +92,21 @@ void ModelOption::add_to(CLI::App& verb) {
 
 namespace {
 
-/// A directory of the working directory goes before a name in the caches.
-fs::path model_path(const std::string& argument) {
-  std::error_code error;
-  return fs::is_directory(argument, error) ? fs::absolute(argument).lexically_normal() : find_model(argument);
-}
-
-/// What the options of the verb change in a run's configuration.
-std::vector<Override> overrides_of(const ModelOption& option) {
-  std::vector<Override> overrides = environment_overrides();
-  if (!option.prompt.empty())
-    overrides.push_back({"backbone.prompt=" + Value(option.prompt).json(), "--prompt"});
-  if (option.max_tokens > 0)
-    overrides.push_back({"backbone.max_tokens=" + std::to_string(option.max_tokens), "--max-tokens"});
-  if (option.threads > 0) overrides.push_back({"run.threads=" + std::to_string(option.threads), "--threads"});
-  return overrides;
-}
-
-/// Adds the head of a directory that is no run, where it has one.
-void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins) {
-  Encoder& encoder = open.encoder;
-  std::optional<Task> task = linear_head_task(encoder, plugins);
-  if (!task) {
-    task = hugging_face_task(encoder, plugins, encoder.warnings);
-    if (task && prompt.empty() && !encoder.prompt.empty()) {
-      encoder.warnings.push_back(
-          "the default prompt " + Value(encoder.prompt).json() +
-          " is not put before texts for the head of config.json; --prompt asks for it");
-      encoder.prompt.clear();
-    }
-  }
-  if (!task) return;
-  open.fields = {task->name};
-  open.test_files = {{}};
-  open.text_keys = {{}};
-  open.tags = {{}};
-  encoder.model->add(std::move(*task));
-}
-
-/// Such a head reads texts as transformers' pipeline does, which knows nothing of modules.json.
-bool has_hugging_face_head(const fs::path& directory) {
-  const auto config = read_json_if_there(directory / "config.json");
-  return config && hugging_face_head(*config) && !fs::exists(directory / kLinearHeadFile);
+OpenSettings settings_of(const ModelOption& option, Heads heads) {
+  return {.model = option.model,
+          .prompt = option.prompt,
+          .max_tokens = option.max_tokens,
+          .threads = option.threads > 0 ? option.threads : threads_of_environment(),
+          .heads = heads == Heads::used};
 }
 
 }  // namespace
 
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
   PluginCatalog plugins = plugin_catalog(option.plugin_path);
-  OpenModel open;
-  open.threads = thread_count(option.threads);
-  const fs::path path = model_path(option.model);
-  if (is_run_directory(path)) {
-    LoadedRun run = load_run(path, overrides_of(option), plugins);
-    open.encoder = std::move(run.encoder);
-    open.fields = std::move(run.fields);
-    open.test_files = std::move(run.test_files);
-    open.text_keys = std::move(run.text_keys);
-    open.tags = std::move(run.tags);
-    open.keys = text_keys(run.experiment);
-    open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
-    open.threads = thread_count(run.experiment.run.integer("threads"));
-  } else {
-    EncoderSettings settings;
-    settings.model = path.string();
-    settings.prompt = option.prompt;
-    settings.max_tokens = option.max_tokens;
-    settings.follows_modules = heads != Heads::used || !has_hugging_face_head(path);
-    open.encoder = load_encoder(settings, plugins);
-    if (heads == Heads::used) add_head(open, option.prompt, plugins);
-  }
+  OpenModel open = open_model(settings_of(option, heads), plugins);
   note_program(plugins, open.threads, console);
-  console.note("model " + path.string() + ", texts are truncated to " +
+  console.note("model " + open.path.string() + ", texts are truncated to " +
                std::to_string(open.encoder.max_tokens) + " tokens, " +
                std::to_string(open.tokens_per_forward) + " tokens per forward");
   for (const PluginLibrary& library : plugins.libraries())
@@ -181,18 +116,7 @@ OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
 }
 
 OpenTokenizer open_tokenizer(const ModelOption& option) {
-  const fs::path path = model_path(option.model);
-  OpenTokenizer open;
-  std::string prompt = option.prompt;
-  fs::path model = path;
-  if (is_run_directory(path)) {
-    const Experiment experiment = read_run_config(path, overrides_of(option));
-    model = find_model(experiment.backbone.string("model"));
-    prompt = experiment.backbone.string("prompt");
-  }
-  open.directory = ModelDirectory::read(model);
-  open.prompt = open.directory.prompt_text(prompt);
-  return open;
+  return open_tokenizer(settings_of(option, Heads::unused));
 }
 
 }  // namespace mtt

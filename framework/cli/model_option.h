@@ -6,11 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "data/text_keys.h"
-#include "model/encoder.h"
-#include "model/inference.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
+#include "run/open_model.h"
 #include "value/overrides.h"
 
 namespace mtt {
@@ -43,22 +41,6 @@ struct ModelOption {
   void add_to(CLI::App& verb);
 };
 
-/// A model directory or a run, opened.
-struct OpenModel {
-  Encoder encoder;
-  std::vector<std::string> fields;                   ///< one a task; empty for a plain model
-  std::vector<std::vector<std::string>> test_files;  ///< of each task
-  std::vector<TextKeys> text_keys;                   ///< of each task's files
-  std::vector<std::vector<std::string>> tags;        ///< names of integer tags of each task
-  TextKeys keys;                                     ///< of files that no task names
-  std::int64_t threads = 1;
-  std::int64_t tokens_per_forward = 512;
-
-  Inference inference() const {
-    return {*encoder.model, encoder.text_encoder(), threads, tokens_per_forward};
-  }
-};
-
 /// Whether a command uses the heads of a model.
 enum class Heads { unused, used };
 
@@ -67,10 +49,6 @@ enum class Heads { unused, used };
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console);
 
 /// The tokenizer of what --model names, without weights or plugins.
-struct OpenTokenizer {
-  ModelDirectory directory;
-  std::string prompt;  ///< its text
-};
 OpenTokenizer open_tokenizer(const ModelOption& option);
 
 }  // namespace mtt

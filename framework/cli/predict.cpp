@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
@@ -39,10 +40,11 @@ void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Val
   std::vector<std::string> without;
   bool any = false, asked = false;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (predictions[t].empty()) continue;
+    const auto first = std::find_if(predictions[t].begin(), predictions[t].end(),
+                                    [](const Value& p) { return !p.is(Value::Kind::null); });
+    if (first == predictions[t].end()) continue;
     asked = true;
-    const Value& first = predictions[t].front();
-    if (first.is(Value::Kind::table) && first.find("top") != nullptr)
+    if (first->is(Value::Kind::table) && first->find("top") != nullptr)
       any = true;
     else
       without.push_back("'" + tasks[t].name + "' (" + tasks[t].plugin + ")");
@@ -57,27 +59,44 @@ void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Val
 /// Says which heads get texts of another key than they learned from; where all tasks read one key, --field
 /// may rename it.
 void warn_of_other_keys(const OpenModel& open, const std::string& field, Console& console) {
-  const auto& keys = open.text_keys;
-  const bool one_key = std::all_of(keys.begin(), keys.end(),
-                                   [&](const TextKeys& other) { return other.text == keys.front().text; });
+  const auto& files = open.files;
+  const bool one_key = std::all_of(files.begin(), files.end(), [&](const TaskData& other) {
+    return other.keys.text == files.front().keys.text;
+  });
   if (field.empty() || one_key) return;
   std::string others;
-  for (std::size_t t = 0; t < keys.size(); ++t)
-    if (keys[t].text != field)
+  for (std::size_t t = 0; t < files.size(); ++t)
+    if (files[t].keys.text != field)
       others += (others.empty() ? "'" : ", '") + open.encoder.model->tasks()[t].name + "' (" +
-                Value(keys[t].text).json() + ")";
+                Value(files[t].keys.text).json() + ")";
   if (!others.empty())
     console.warn("--field is " + Value(field).json() + ", and these tasks learned from another key: " +
                  others + "; their predictions are for the texts of " + Value(field).json() +
                  " too: call predict once for each key");
 }
 
+/// The key of the second texts: that of the tasks which read pairs.
+std::string pair_field(const OpenModel& open) {
+  const auto& tasks = open.encoder.model->tasks();
+  std::optional<std::string> key;
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    const std::string& own = open.files[t].keys.pair;
+    if (!tasks[t].reads_pairs()) continue;
+    if (key.value_or(own) != own)
+      throw Error("the tasks of this run read their second texts under different keys, " +
+                  Value(*key).json() + " and " + Value(own).json() +
+                  ", and a line of the input has one second text; score such a run with mtt evaluate");
+    key = own;
+  }
+  return key.value_or(std::string(kTextPair));
+}
+
 /// Adds to a line of the output what its line of the input holds beside the text: keys that are taken stay
 /// apart, under "input".
-void add_other_keys(const Value& row, const std::string& field, Value& line) {
+void add_other_keys(const Value& row, const std::string& field, const std::string& pair_field, Value& line) {
   Value apart{Value::Table{}};
   for (const auto& [key, value] : row.table()) {
-    if (key == field || key == kTextPair) continue;
+    if (key == field || key == pair_field) continue;
     (key == kInputKey || line.find(key) != nullptr ? apart : line).set(key, value);
   }
   if (!apart.table().empty()) line.set(kInputKey, std::move(apart));
@@ -96,23 +115,25 @@ void Predict::run() const {
   warn_of_other_keys(open, text.field, console);
   LineOutput output(text.output);
   bool checked = false;
-  infer(open, text, "predicting", /*predictions=*/true, classes, console,
-        [&](const TextWindow& window, InferenceResult& result) {
-          const auto& [texts, partners, rows] = window.lines;
-          if (!checked && !predicts(*open.encoder.model) && partners.empty())
-            throw Error("the heads of '" + model.model +
-                        "' read pairs of sentences; give JSONL with --field text, whose lines have the key "
-                        "'text_pair'");
-          if (!checked && classes > 0) check_top(tasks, result.predictions, console);
-          checked = true;
-          for (std::size_t i = 0; i < texts.size(); ++i) {
-            Value line = prediction_row(texts[i], partners.empty() ? nullptr : &partners[i], tasks,
-                                        result.predictions, static_cast<std::int64_t>(i));
-            if (!rows.empty()) add_other_keys(rows[i], text.field, line);
-            output.add(line.json());
-          }
-          output.flush();
-        });
+  const std::string pair = pair_field(open);
+  infer(
+      open, text, pair, "predicting", /*predictions=*/true, classes, console,
+      [&](const TextWindow& window, Response& result) {
+        const auto& [texts, second_texts, rows] = window.lines;
+        if (!checked && !predicts(*open.encoder.model) && second_texts.empty())
+          throw Error("the heads of '" + model.model +
+                      "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" +
+                      pair + "'");
+        if (!checked && classes > 0) check_top(tasks, result.predictions, console);
+        checked = true;
+        for (std::size_t i = 0; i < texts.size(); ++i) {
+          Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i], tasks,
+                                      result.predictions, static_cast<std::int64_t>(i));
+          if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
+          output.add(line.json());
+        }
+        output.flush();
+      });
   output.finish();
 }
 

@@ -1,8 +1,13 @@
 #include "text_option.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
+#include <mutex>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 #include "io/standard_output.h"
 #include "mtt/error.h"
@@ -43,55 +48,106 @@ void TextOption::check() const {
   if (is_same_file(input, output)) throw Error("the output '" + output + "' is the input; give another file");
 }
 
-void for_each_window(const TextOption& option, const std::function<void(const TextWindow&)>& work) {
-  TextWindow window;
-  try {
-    TextSource source(option.input, option.field, "name it as in --field text");
-    for (std::size_t most = kFirstWindow;; most = kWindow) {
-      window.share = source.share();
-      window.lines = source.next(most);
-      if (window.lines.texts.empty()) return;
-      window.share_after = source.share();
-      work(window);
-      window.first += static_cast<std::int64_t>(window.lines.texts.size());
-    }
-  } catch (const Error& error) {
-    if (window.first == 0 || !option.output.ends_with(".jsonl")) throw;
-    throw Error(std::string(error.what()) + "\n'" + option.output + "' holds the results of the first " +
-                std::to_string(window.first) + " texts");
-  }
+TextWindows::TextWindows(const TextOption& option, const std::string& pair_field)
+    : source_(option.input, option.field, "name it as in --field text", pair_field) {}
+
+bool TextWindows::next(TextWindow& window) {
+  window.first = read_;
+  window.share = source_.share();
+  window.lines = source_.next(read_ == 0 ? kFirstWindow : kWindow);
+  window.share_after = source_.share();
+  read_ += static_cast<std::int64_t>(window.lines.texts.size());
+  return !window.lines.texts.empty();
 }
 
-StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& what, bool predictions,
-                   std::int64_t top, Console& console,
-                   const std::function<void(const TextWindow&, InferenceResult&)>& use) {
-  using Clock = std::chrono::steady_clock;
+Error with_written(const Error& error, const TextOption& option, std::int64_t written) {
+  if (written == 0 || !option.output.ends_with(".jsonl")) return error;
+  return Error(std::string(error.what()) + "\n'" + option.output + "' holds the results of the first " +
+               std::to_string(written) + " texts");
+}
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A window in the model. It waits for the response, whose request calls `progress`.
+struct WindowInModel {
+  TextWindow window;
+  Clock::time_point begin;
+  std::future<Response> response;
+
+  WindowInModel() = default;
+  WindowInModel(WindowInModel&&) = default;
+  WindowInModel& operator=(WindowInModel&&) = default;
+  ~WindowInModel() {
+    if (response.valid()) response.wait();
+  }
+};
+
+}  // namespace
+
+StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& pair_field,
+                   const std::string& what, bool predictions, std::int64_t top, Console& console,
+                   const std::function<void(const TextWindow&, Response&)>& use) {
   StreamTotals totals;
   std::int64_t truncated = 0;
-  const Inference inference = open.inference();
+  Clock::time_point last_end;
+  std::mutex terminal;
   Progress progress(what);
-  for_each_window(option, [&](const TextWindow& window) {
-    const auto begin = Clock::now();
-    InferenceResult result =
-        inference.run(window.lines.texts,
-                      {.sentences = !predictions,
-                       .predictions = predictions,
-                       .progress =
-                           [&](std::int64_t done, double share) {
-                             if (option.output == "-") check_standard_output();
-                             progress.update(window.first + done,
-                                             window.share + share * (window.share_after - window.share));
-                           },
-                       .first = window.first,
-                       .top = top},
-                      window.lines.partners);
-    totals.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-    totals.texts += static_cast<std::int64_t>(window.lines.texts.size());
-    totals.tokens += result.tokens;
-    truncated += result.truncated;
+  const auto submit = [&](TextWindow window) {
+    WindowInModel started;
+    const auto show = [&, first = window.first, begin = window.share,
+                       size = window.share_after - window.share](std::int64_t done, double share) {
+      if (option.output == "-") check_standard_output();
+      if (const std::unique_lock lock(terminal, std::try_to_lock); lock)
+        progress.update(first + done, begin + share * size);
+    };
+    started.begin = Clock::now();
+    started.response = open.session->submit({.texts = window.lines.texts,
+                                             .second_texts = window.lines.second_texts,
+                                             .sentences = !predictions,
+                                             .predictions = predictions,
+                                             .top = top,
+                                             .first = window.first,
+                                             .progress = show});
+    started.window = std::move(window);
+    return started;
+  };
+  const auto finish = [&](WindowInModel running) {
+    Response response = running.response.get();
+    const auto end = Clock::now();
+    totals.seconds += std::chrono::duration<double>(end - std::max(running.begin, last_end)).count();
+    last_end = end;
+    totals.tokens += response.tokens;
+    truncated += response.truncated;
+    const std::lock_guard lock(terminal);
     progress.clear();
-    use(window, result);
-  });
+    use(running.window, response);
+    totals.texts += static_cast<std::int64_t>(running.window.lines.texts.size());
+  };
+  try {
+    TextWindows windows(option, pair_field);
+    std::optional<WindowInModel> running;
+    const auto finish_running = [&] {
+      if (running) finish(*std::exchange(running, std::nullopt));
+    };
+    while (true) {
+      TextWindow window;
+      try {
+        if (!windows.next(window)) break;
+      } catch (const Error&) {
+        finish_running();
+        throw;
+      }
+      WindowInModel next = submit(std::move(window));
+      finish_running();
+      running = std::move(next);
+      if (!windows.ready()) finish_running();
+    }
+    finish_running();
+  } catch (const Error& error) {
+    throw with_written(error, option, totals.texts);
+  }
   if (truncated > 0)
     console.warn(std::to_string(truncated) + " of " + std::to_string(totals.texts) +
                  " texts were truncated to " + std::to_string(open.encoder.max_tokens) + " tokens");

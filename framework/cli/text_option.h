@@ -9,6 +9,7 @@
 
 #include "data/text_source.h"
 #include "model_option.h"
+#include "mtt/error.h"
 
 namespace mtt {
 
@@ -31,21 +32,37 @@ struct TextWindow {
   double share = 0, share_after = 0;  ///< of the input, before and after these texts; 0: unknown
 };
 
-/// Gives the texts of an input to `work`, some at a time and in order, so that memory does not depend on
-/// their number. The first window is small, so that the first results come soon.
-void for_each_window(const TextOption& option, const std::function<void(const TextWindow&)>& work);
+/// The texts of an input, some at a time and in order, so that memory does not depend on their number. The
+/// first window is small, so that the first results come soon.
+class TextWindows {
+ public:
+  explicit TextWindows(const TextOption& option, const std::string& pair_field = std::string(kTextPair));
+
+  /// The next window; false at the end.
+  bool next(TextWindow& window);
+  /// Whether next() would return at once.
+  bool ready() { return source_.ready(); }
+
+ private:
+  TextSource source_;
+  std::int64_t read_ = 0;
+};
+
+/// The error of a command that had written results: says how many are in its output.
+Error with_written(const Error& error, const TextOption& option, std::int64_t written);
 
 /// What is counted while texts go through a model.
 struct StreamTotals {
   std::int64_t texts = 0, tokens = 0;
-  double seconds = 0;  ///< within the model and its tokenizer
+  double seconds = 0;  ///< in which the model had texts
 };
 
 /// Runs a model over the texts of an input, window by window, with a progress bar named `what`, gives each
-/// window with its results to `use`, and at the end warns of texts that were cut. Asks for predictions, with
-/// their `top` most probable classes, or else for vectors.
-StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& what, bool predictions,
-                   std::int64_t top, Console& console,
-                   const std::function<void(const TextWindow&, InferenceResult&)>& use);
+/// window with its results to `use`, and at the end warns of texts that were truncated. Asks for predictions,
+/// with their `top` most probable classes, or else for vectors. `pair_field` is the key of second texts. The
+/// next window is computed while `use` works.
+StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& pair_field,
+                   const std::string& what, bool predictions, std::int64_t top, Console& console,
+                   const std::function<void(const TextWindow&, Response&)>& use);
 
 }  // namespace mtt

@@ -47,16 +47,20 @@ void Tokenize::run() const {
   const Tokenizer& tokenizer = *open.directory.tokenizer;
   const TextEncoder encoder(tokenizer, model.max_tokens, open.prompt);
   LineOutput output(text.output);
-  for_each_window(text, [&](const TextWindow& window) {
-    const auto& [texts, partners, rows] = window.lines;
-    const bool pairs = !partners.empty();
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      const TokenizedText encoded =
-          pairs ? encoder.encode_pair(texts[i], partners[i]) : encoder.encode(texts[i]);
-      output.add(row(tokenizer, encoded.tokens, pairs));
+  TextWindow window;
+  try {
+    for (TextWindows windows(text); windows.next(window); output.flush()) {
+      const auto& [texts, second_texts, rows] = window.lines;
+      for (std::size_t i = 0; i < texts.size(); ++i) {
+        const bool pair = !second_texts.empty() && second_texts[i];
+        const TokenizedText encoded =
+            pair ? encoder.encode_pair(texts[i], *second_texts[i]) : encoder.encode(texts[i]);
+        output.add(row(tokenizer, encoded.tokens, pair));
+      }
     }
-    output.flush();
-  });
+  } catch (const Error& error) {
+    throw with_written(error, text, window.first);
+  }
   output.finish();
 }
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "data/jsonl.h"
-#include "data/text_lines.h"
 #include "mtt/error.h"
 #include "value/utf8.h"
 
@@ -33,8 +32,12 @@ int milliseconds_until(Clock::time_point time) {
 
 }  // namespace
 
-TextSource::TextSource(const std::string& path, const std::string& field, const std::string& remedy)
-    : lines_(path), field_(field), is_table_(has_ending(path, ".csv") || has_ending(path, ".tsv")) {
+TextSource::TextSource(const std::string& path, const std::string& field, const std::string& remedy,
+                       std::string pair_field)
+    : lines_(path),
+      field_(field),
+      pair_field_(std::move(pair_field)),
+      is_table_(has_ending(path, ".csv") || has_ending(path, ".tsv")) {
   if (field.empty() && (is_table_ || has_ending(path, ".jsonl")))
     throw Error("file '" + path + "' ends in " + std::filesystem::path(path).extension().string() +
                 ", so a line is not a text but " + (is_table_ ? "a record" : "an object") + "; " + remedy);
@@ -91,16 +94,18 @@ std::optional<Value> TextSource::next_row() {
 }
 
 void TextSource::add_row(Value row, TextLines& lines) {
-  const Value* partner = field_ == kTextPair ? nullptr : row.find(kTextPair);
-  if (pairs_.value_or(partner != nullptr) != (partner != nullptr))
-    row.refuse("the key 'text_pair' is in some lines and not in others; give it in every line or in none");
-  pairs_ = partner != nullptr;
-  if (partner) lines.partners.push_back(partner->string());
   if (!row.find(field_)) {
     std::string keys;
     for (const auto& [key, value] : row.table()) keys += (keys.empty() ? "" : ", ") + Value(key).json();
     row.refuse("the key " + Value(field_).json() + " is missing, the line has " + keys +
                "; name the one with the text by --field");
+  }
+  const Value* second = field_ == pair_field_ ? nullptr : row.find(pair_field_);
+  if (second && !second->is(Value::Kind::null)) {
+    lines.second_texts.resize(lines.texts.size());
+    lines.second_texts.emplace_back(second->string());
+  } else if (!lines.second_texts.empty()) {
+    lines.second_texts.emplace_back();
   }
   lines.texts.push_back(row.at(field_).string());
   lines.rows.push_back(std::move(row));
@@ -122,7 +127,8 @@ TextLines TextSource::next(std::size_t most) {
       if (!row) break;
       add_row(std::move(*row), lines);
     }
-    bytes += lines.texts.back().size() + (lines.partners.empty() ? 0 : lines.partners.back().size());
+    bytes += lines.texts.back().size();
+    if (!lines.second_texts.empty()) bytes += lines.second_texts.back().value_or("").size();
   }
   return lines;
 }

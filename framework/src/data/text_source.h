@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/csv.h"
+#include "data/text_lines.h"
 #include "io/line_reader.h"
 #include "mtt/value.h"
 
@@ -15,13 +16,14 @@ namespace mtt {
 /// Texts that follow each other in an input.
 struct TextLines {
   std::vector<std::string> texts;
-  std::vector<std::string> partners;  ///< the second sentences of pairs: one a text, or none at all
-  std::vector<Value> rows;            ///< the objects or records of the texts; none without a field
+  /// The second texts of pairs: one per text, empty for a text without one; no list where no text has one.
+  std::vector<std::optional<std::string>> second_texts;
+  std::vector<Value> rows;  ///< the objects or records of the texts; none without a field
 };
 
 /// Reads texts in memory that does not depend on their number: one text a line, or, with a non-empty `field`,
-/// that field of each JSON object a line, or of each record where the file ends in .csv or .tsv. The key
-/// "text_pair" holds the second sentence of a pair, in every line or in none, unless it is the field itself.
+/// that field of each JSON object a line, or of each record where the file ends in .csv or .tsv. Another key
+/// holds the second text of a pair, unless it is the field itself.
 /// Empty lines are empty texts; in JSONL and tables they are passed over at the end and refused elsewhere. A
 /// byte order mark (except in tables), invalid UTF-8, and a line that is longer than kMostLineBytes throw
 /// Error with source:line.
@@ -29,11 +31,15 @@ class TextSource {
  public:
   /// `path`: a file, or "-" for standard input. Where its ending says that a line is no text and there is no
   /// field, Error ends with `remedy`.
-  TextSource(const std::string& path, const std::string& field, const std::string& remedy);
+  TextSource(const std::string& path, const std::string& field, const std::string& remedy,
+             std::string pair_field = std::string(kTextPair));
 
   /// The next texts, at most `most`; none at the end. Fewer come where they are long, and where the input, a
   /// pipe, has no more for the moment.
   TextLines next(std::size_t most);
+
+  /// Whether next() would return at once: the input, if it is a pipe, has more, or is at its end.
+  bool ready() { return lines_.ready(0); }
 
   /// The share of the input that has been read; 0 where its size is unknown.
   double share() const { return lines_.share(); }
@@ -45,10 +51,9 @@ class TextSource {
   void add_row(Value row, TextLines& lines);
 
   LineReader lines_;
-  std::string field_;
+  std::string field_, pair_field_;
   bool is_table_;
   std::optional<CsvRows> table_;
-  std::optional<bool> pairs_;
 };
 
 /// All lines of a text file.

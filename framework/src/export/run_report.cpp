@@ -9,7 +9,7 @@
 #include "experiment/task_examples.h"
 #include "io/file.h"
 #include "io/terminal_text.h"
-#include "model/inference.h"
+#include "model/session.h"
 #include "mtt/error.h"
 #include "report/class_table.h"
 #include "report/confusion_table.h"
@@ -163,27 +163,26 @@ std::string map_of(const std::vector<std::string>& texts, const std::vector<Valu
 std::string held_out_pictures(const fs::path& directory, std::int64_t threads, PluginCatalog& plugins) {
   const LoadedRun run = load_run(directory, {}, plugins);
   const auto& tasks = run.encoder.model->tasks();
-  const Inference inference(*run.encoder.model, run.encoder.text_encoder(), threads,
+  Session session(*run.encoder.model, run.encoder.text_encoder(), threads,
                             run.experiment.run.integer("tokens_per_forward"));
   ExampleFiles files(text_keys(run.experiment));
-  std::map<std::string, InferenceResult> results;
+  std::map<std::string, Response> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (run.test_files[t].empty() || !tasks[t].reads_single_texts()) continue;
-    const std::string file = files.with_keys(run.test_files[t].front(), run.text_keys[t]);
-    fit_examples(example_uses({{t, run.fields[t], file}}, files, *run.encoder.model, run.tags), files,
+    if (run.files[t].test.empty() || !tasks[t].reads_single_texts()) continue;
+    const std::string file = files.with_keys(run.files[t].test.front(), run.files[t].keys);
+    fit_examples(example_uses({{t, run.files[t].field, file}}, files, *run.encoder.model, run.files), files,
                  run.encoder);
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
       Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
-      results[file] = inference.run(
-          examples.texts,
-          {.sentences = true, .predictions = true, .progress = [&](std::int64_t done, double share) {
+      results[file] = session.run(
+          {.texts = examples.texts, .predictions = true, .progress = [&](std::int64_t done, double share) {
              progress.update(done, share);
            }});
     }
-    const std::vector<Value> labels = examples.labels(run.fields[t]);
-    const InferenceResult& result = results[file];
+    const std::vector<Value> labels = examples.labels(run.files[t].field);
+    const Response& result = results[file];
     const std::string table = confusions(tasks[t], labels, result.predictions[t]);
     pictures += table + entity_examples(tasks[t], examples.texts, labels, result.predictions[t]);
     if (map.empty() || (!table.empty() && map.find(" by ") == std::string::npos))

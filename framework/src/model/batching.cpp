@@ -107,9 +107,15 @@ void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more) 
 
 PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<std::int64_t>& rows,
                        const BackboneShape& shape) {
+  std::vector<const TokenizedText*> chosen;
+  for (const std::int64_t row : rows) chosen.push_back(&texts[row]);
+  return make_batch(chosen, shape);
+}
+
+PackedBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape) {
   PackedBatch batch;
-  for (const std::int64_t row : rows)
-    batch.offsets.push_back(batch.offsets.back() + static_cast<std::int64_t>(texts[row].tokens.ids.size()));
+  for (const TokenizedText* text : texts)
+    batch.offsets.push_back(batch.offsets.back() + static_cast<std::int64_t>(text->tokens.ids.size()));
   const std::int64_t total = batch.tokens();
   for (at::Tensor* tensor :
        {&batch.ids, &batch.type_ids, &batch.positions, &batch.row, &batch.text, &batch.word})
@@ -123,8 +129,8 @@ PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<s
   auto* inputs = batch.row.mutable_data_ptr<std::int64_t>();
   auto* of_text = batch.text.mutable_data_ptr<std::int64_t>();
   auto* words = batch.word.mutable_data_ptr<std::int64_t>();
-  for (std::size_t b = 0; b < rows.size(); ++b) {
-    const TokenizedText& text = texts[rows[b]];
+  for (std::size_t b = 0; b < texts.size(); ++b) {
+    const TokenizedText& text = *texts[b];
     const Tokens& tokens = text.tokens;
     for (const auto id : tokens.ids) *ids++ = checked_id(id, shape);
     for (const auto id : tokens.type_ids) *types++ = checked_type(id, shape);

@@ -61,8 +61,9 @@ std::vector<TokenizedText> tokenize_pairs(const TextEncoder& encoder, const std:
 /// Adds tokenized texts to others.
 void append(std::vector<TokenizedText>& texts, std::vector<TokenizedText> more);
 
-/// Packs the texts with these numbers, in this order, into one batch. Ids beyond the backbone's vocabulary
-/// throw Error.
+/// Packs texts, in this order, into one batch. Ids beyond the backbone's vocabulary throw Error.
+PackedBatch make_batch(const std::vector<const TokenizedText*>& texts, const BackboneShape& shape);
+/// The same for the texts with these numbers.
 PackedBatch make_batch(std::span<const TokenizedText> texts, const std::vector<std::int64_t>& rows,
                        const BackboneShape& shape);
 

@@ -67,13 +67,12 @@ std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const E
 }
 
 std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                     const MultiTaskModel& model,
-                                     const std::vector<std::vector<std::string>>& tags) {
+                                     const MultiTaskModel& model, const std::vector<TaskData>& tasks) {
   std::vector<ExampleUse> uses;
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
     uses.push_back({item.file, item.field, task.reads(), task.joint(!files.get(item.file).partners.empty()),
-                    false, tags_for(task, tags[item.task])});
+                    false, tags_for(task, tasks[item.task].tags)});
   }
   return uses;
 }

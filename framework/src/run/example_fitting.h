@@ -7,6 +7,7 @@
 #include "data/examples.h"
 #include "experiment/experiment.h"
 #include "model/encoder.h"
+#include "run/run_directory.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 
@@ -25,10 +26,9 @@ struct ExampleUse {
 /// The files of all tasks: those to learn from, dev and test.
 std::vector<ExampleUse> example_uses(const std::vector<TaskPlan>& plans, const Experiment& experiment,
                                      ExampleFiles& files);
-/// Held-out files; `tags` has the names of integer tags of each task.
+/// Held-out files; `tasks` has the names of integer tags of each task.
 std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                     const MultiTaskModel& model,
-                                     const std::vector<std::vector<std::string>>& tags);
+                                     const MultiTaskModel& model, const std::vector<TaskData>& tasks);
 
 /// Makes tags of heads that read tokens spans (data/tag_list.h), and moves spans to whole words
 /// (data/whole_words.h), so that training and scores see the same ones. → the warnings of the files, a

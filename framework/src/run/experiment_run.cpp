@@ -243,7 +243,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   prepared.start.release();
   warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
-  const Inference inference(*encoder.model, encoder.text_encoder(), threads,
+  Session session(*encoder.model, encoder.text_encoder(), threads,
                             experiment.run.integer("tokens_per_forward"));
   std::vector<TaskScore> probes;
   if (trains) {
@@ -251,7 +251,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     std::vector<HeldOut> judged = dev_files(plan);
     warn_of_unseen_labels(judged, prepared.files, *encoder.model, console);
     judged.insert(judged.end(), held_out.begin(), held_out.end());
-    probes = score_probes(starts, judged, prepared.files, inference, *encoder.model);
+    probes = score_probes(starts, judged, prepared.files, session);
     if (!probes.empty()) console.say("\nScores of the probes, before training\n" + scores_text(probes));
     start_heads(starts, *encoder.model);
     if (const std::string names = names_of(*encoder.model, plan.settled); !names.empty())
@@ -265,7 +265,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
       HeadScales feature_rms;
       for (std::size_t t = 0; t < starts.size(); ++t)
         feature_rms[encoder.model->tasks()[t].name] = starts[t].feature_rms;
-      outcome = run_training(experiment, plan, prepared.files, encoder, inference, std::move(feature_rms),
+      outcome = run_training(experiment, plan, prepared.files, encoder, session, std::move(feature_rms),
                              probes_record, directory, threads, resume, console);
     }
     if (outcome.signal != 0) {
@@ -289,10 +289,10 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
                         prepared.start.changed());
   save_heads(directory, *encoder.model);
 
-  show_sentences(experiment, directory, encoder, inference, example_texts, console);
+  show_sentences(experiment, directory, encoder, session, example_texts, console);
 
   if (!held_out.empty()) {
-    auto scores = score_tasks(held_out, prepared.files, inference, *encoder.model);
+    auto scores = score_tasks(held_out, prepared.files, session);
     if (trains) add_probes(scores, probes);
     save_evaluation(directory, scores, prepared.files, experiment.run.boolean("save_predictions"));
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));

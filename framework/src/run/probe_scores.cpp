@@ -9,11 +9,11 @@
 namespace mtt {
 std::vector<TaskScore> score_probes(const std::vector<HeadStart>& starts,
                                     const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                    const Inference& inference, const MultiTaskModel& model) {
+                                    Session& session) {
   std::vector<HeldOut> probed;
   for (const HeldOut& item : held_out)
     if (starts[item.task].probe) probed.push_back(item);
-  return probed.empty() ? std::vector<TaskScore>() : score_tasks(probed, files, inference, model);
+  return probed.empty() ? std::vector<TaskScore>() : score_tasks(probed, files, session);
 }
 
 void start_heads(const std::vector<HeadStart>& starts, MultiTaskModel& model) {

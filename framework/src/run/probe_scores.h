@@ -14,7 +14,7 @@ namespace mtt {
 /// probe are left out.
 std::vector<TaskScore> score_probes(const std::vector<HeadStart>& starts,
                                     const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                    const Inference& inference, const MultiTaskModel& model);
+                                    Session& session);
 
 /// Gives every head the weights that it starts with.
 void start_heads(const std::vector<HeadStart>& starts, MultiTaskModel& model);

@@ -226,10 +226,10 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
-    run.fields.push_back(plan.field());
-    run.test_files.push_back(test_files(run.experiment, *plan.config));
-    run.text_keys.push_back(text_keys(run.experiment, *plan.config));
-    run.tags.push_back(plan.config->options.strings("tags"));
+    run.files.push_back({.field = plan.field(),
+                         .test = test_files(run.experiment, *plan.config),
+                         .keys = text_keys(run.experiment, *plan.config),
+                         .tags = plan.config->options.strings("tags")});
     restore_head(head_directory(directory, plan.task.name), plan, run.encoder);
     run.encoder.model->add(std::move(plan.task));
   }

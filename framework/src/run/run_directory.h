@@ -55,14 +55,19 @@ void save_trained_backbone(const std::filesystem::path& directory, const MultiTa
 /// Writes heads/<task>/head.json and model.safetensors.
 void save_heads(const std::filesystem::path& directory, const MultiTaskModel& model);
 
+/// Where the labels and texts of a task are, in files like those that it learned from.
+struct TaskData {
+  std::string field;                   ///< the key of the label
+  std::vector<std::string> test = {};  ///< its test files
+  TextKeys keys = {};                  ///< of its texts
+  std::vector<std::string> tags = {};  ///< names of integer tags
+};
+
 /// A run that was loaded again.
 struct LoadedRun {
   Experiment experiment;
-  Encoder encoder;                                   ///< with its tasks
-  std::vector<std::string> fields;                   ///< one a task
-  std::vector<std::vector<std::string>> test_files;  ///< of each task
-  std::vector<TextKeys> text_keys;                   ///< of each task's files
-  std::vector<std::vector<std::string>> tags;        ///< names of integer tags of each task
+  Encoder encoder;              ///< with its tasks
+  std::vector<TaskData> files;  ///< one per task
   AdapterSettings adapters;
   std::vector<std::string>
       trained;  ///< parameters below the heads that the run changed: "backbone.layers.5..."

@@ -10,7 +10,7 @@
 #include <numeric>
 
 #include "freeze/frontier.h"
-#include "model/inference.h"
+#include "model/session.h"
 #include "mtt/random_stream.h"
 #include "train/activation_cache.h"
 #include "train/adamw.h"
@@ -305,11 +305,13 @@ double estimate_inference(const std::vector<const std::vector<std::string>*>& te
     sample.push_back(*all[i]);
     sample_bytes += static_cast<double>(all[i]->size()) + 1;
   }
-  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
-  const InferenceRequest request{.sentences = false, .predictions = predicts(*encoder.model), .progress = {}};
-  inference.run({sample.front()}, request);
+  Session session(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  const auto request = [&](std::vector<std::string> some) {
+    return Request{.texts = std::move(some), .sentences = false, .predictions = predicts(*encoder.model)};
+  };
+  session.run(request({sample.front()}));
   const double start = now();
-  inference.run(sample, request);
+  session.run(request(std::move(sample)));
   return (now() - start) * bytes / sample_bytes;
 }
 

@@ -24,12 +24,12 @@ bool has_label(const Examples& examples, const std::string& field) {
 
 /// The predictions of all tasks for a file, those of tasks on pairs included where one of them is scored on
 /// it.
-InferenceResult predictions_of(const std::string& file, const std::vector<HeldOut>& held_out,
-                               ExampleFiles& files, const Inference& inference, const MultiTaskModel& model) {
+Response predictions_of(const std::string& file, const std::vector<HeldOut>& held_out, ExampleFiles& files,
+                        Session& session) {
   const Examples& examples = files.get(file);
   bool pairs = false;
   for (const HeldOut& item : held_out) {
-    const Task& task = model.tasks()[item.task];
+    const Task& task = session.model().tasks()[item.task];
     if (item.file != file || !has_label(examples, item.field)) continue;
     const bool needs = !task.reads_single_texts();
     if (!needs && !task.joint(true)) continue;
@@ -38,8 +38,9 @@ InferenceResult predictions_of(const std::string& file, const std::vector<HeldOu
                   files.path(file) + "' " + examples.why_no_partners);
     pairs = true;
   }
-  return inference.run(examples.texts, {.sentences = false, .predictions = true, .progress = {}},
-                       pairs ? examples.partners : std::vector<std::string>());
+  Request request{.texts = examples.texts, .sentences = false, .predictions = true};
+  if (pairs) request.second_texts.assign(examples.partners.begin(), examples.partners.end());
+  return session.run(std::move(request));
 }
 
 /// The classes of a head that declares what its labels are.
@@ -118,8 +119,9 @@ Value score_json(const TaskScore& score) {
 }
 
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                   const Inference& inference, const MultiTaskModel& model) {
-  std::map<std::string, InferenceResult> results;
+                                   Session& session) {
+  const MultiTaskModel& model = session.model();
+  std::map<std::string, Response> results;
   std::vector<TaskScore> scores;
   for (const HeldOut& item : held_out) {
     const Examples& examples = files.get(item.file);
@@ -130,7 +132,7 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
     if (score.examples == 0) continue;
     if (!results.contains(item.file))
-      results[item.file] = predictions_of(item.file, held_out, files, inference, model);
+      results[item.file] = predictions_of(item.file, held_out, files, session);
     score.predictions = results[item.file].predictions[item.task];
     score.labels = std::move(labels);
     score.metrics = task.score(score.predictions, score.labels);
@@ -155,12 +157,12 @@ bool has_pairs(const Examples& examples) {
   return !examples.partners.empty() && examples.rows.front().find(kSimilarity);
 }
 
-TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference) {
+TaskScore score_pairs(const Examples& examples, const std::string& file, Session& session) {
   std::vector<std::string> texts = examples.texts;
   texts.insert(texts.end(), examples.partners.begin(), examples.partners.end());
   std::vector<double> gold, cosines;
   for (const Value& row : examples.rows) gold.push_back(label_number(row.at(kSimilarity)));
-  const auto result = inference.run(texts, {.sentences = true, .predictions = false, .progress = {}});
+  const auto result = session.run({.texts = std::move(texts)});
   const auto width = static_cast<std::size_t>(result.sentences.size(1));
   const float* vectors = result.sentences.const_data_ptr<float>();
   TaskScore score{kSimilarity, file, static_cast<std::int64_t>(gold.size())};

@@ -8,8 +8,8 @@
 
 #include "data/examples.h"
 #include "eval/class_report.h"
-#include "model/inference.h"
 #include "model/multi_task_model.h"
+#include "model/session.h"
 #include "mtt/head.h"
 #include "mtt/value.h"
 
@@ -39,7 +39,7 @@ struct TaskScore {
 /// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right
 /// or wrong, a last row, "all tasks", says how often all of them are right ("exact_match").
 std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                                   const Inference& inference, const MultiTaskModel& model);
+                                   Session& session);
 
 /// The key of a number that says how alike the two texts of a pair are.
 inline constexpr const char* kSimilarity = "similarity";
@@ -48,7 +48,7 @@ inline constexpr const char* kSimilarity = "similarity";
 bool has_pairs(const Examples& examples);
 
 /// Spearman's and Pearson's correlations of the pairs' cosines with their similarities.
-TaskScore score_pairs(const Examples& examples, const std::string& file, const Inference& inference);
+TaskScore score_pairs(const Examples& examples, const std::string& file, Session& session);
 
 /// "intent  accuracy 0.9375  macro_f1 0.9312  (64 examples of test.jsonl)\n"; an undefined score is shown as
 /// such.

@@ -32,7 +32,7 @@ std::vector<std::string> shown_sentences(const Experiment& experiment) {
 }  // namespace
 
 void show_sentences(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
-                    const Inference& inference, const std::set<std::string>& example_texts,
+                    Session& session, const std::set<std::string>& example_texts,
                     Console& console) {
   const std::vector<std::string> texts = shown_sentences(experiment);
   if (texts.empty()) return;
@@ -41,13 +41,13 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
       console.warn("the shown sentence " + Value(text).json() +
                    " is also among the examples; its predictions say nothing about unseen texts");
   const auto& tasks = encoder.model->tasks();
-  InferenceResult result;
+  Response result;
   {
     Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-    result = inference.run(
-        texts, {.sentences = true,
-                .predictions = predicts(*encoder.model),
-                .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
+    result = session.run(
+        {.texts = texts,
+         .predictions = predicts(*encoder.model),
+         .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
   }
   const at::Tensor& sentences = result.sentences;
   write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
@@ -70,7 +70,7 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   std::string lines;
   for (std::size_t i = 0; i < texts.size(); ++i)
     lines +=
-        prediction_row(texts[i], nullptr, tasks, result.predictions, static_cast<std::int64_t>(i)).json() +
+        prediction_row(texts[i], std::nullopt, tasks, result.predictions, static_cast<std::int64_t>(i)).json() +
         "\n";
   write_file_atomically(directory / "predictions.jsonl", lines);
   std::string text = "\nPredictions (in predictions.jsonl)\n";

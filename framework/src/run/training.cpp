@@ -215,7 +215,7 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
 }
 
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const Inference& inference, HeadScales feature_rms,
+                             Encoder& encoder, Session& session, HeadScales feature_rms,
                              Value probes, const std::filesystem::path& directory, std::int64_t threads,
                              bool resume, Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
@@ -244,7 +244,7 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {
       Evaluation evaluation;
-      for (const TaskScore& score : score_tasks(held_out, files, inference, *encoder.model))
+      for (const TaskScore& score : score_tasks(held_out, files, session))
         for (const Metric& metric : score.metrics) {
           const std::string name = score.task + "." + metric.name;
           evaluation.scores.emplace_back(name, metric.value);

@@ -12,7 +12,7 @@
 #include "experiment/experiment.h"
 #include "freeze/freeze_policy.h"
 #include "model/encoder.h"
-#include "model/inference.h"
+#include "model/session.h"
 #include "plugin/plugin_catalog.h"
 #include "report/console.h"
 #include "run/scores.h"
@@ -62,11 +62,11 @@ std::vector<HeldOut> dev_files(const TrainingPlan& plan);
 /// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);
 
-/// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples with `inference`; a
+/// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples in `session`; a
 /// signal leaves the tasks marked as they were. Settled heads are left as they are. `probes` is kept in the
 /// checkpoints.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, const Inference& inference, HeadScales feature_rms,
+                             Encoder& encoder, Session& session, HeadScales feature_rms,
                              Value probes, const std::filesystem::path& directory, std::int64_t threads,
                              bool resume, Console& console);
 

@@ -61,8 +61,20 @@ TEST_CASE("text_pair is the second text of a pair, or the text where it is the f
   const TextLines both = all(folder, "e.jsonl", pairs, "text"),
                   second = all(folder, "e.jsonl", pairs, "text_pair");
   CHECK(both.texts == std::vector<std::string>{"a", "c"});
-  CHECK(both.partners == std::vector<std::string>{"b", ""});
+  CHECK(both.second_texts == std::vector<std::optional<std::string>>{"b", ""});
   CHECK(second.texts == std::vector<std::string>{"b", ""});
-  CHECK(second.partners.empty());
-  CHECK(all(folder, "e.csv", "text,text_pair\na,b\n", "text").partners == std::vector<std::string>{"b"});
+  CHECK(second.second_texts.empty());
+  CHECK(all(folder, "e.csv", "text,text_pair\na,b\n", "text").second_texts ==
+        std::vector<std::optional<std::string>>{"b"});
+}
+
+TEST_CASE("some texts may have no second text") {
+  const TemporaryFolder folder;
+  const auto second_texts = [&](const std::string& lines) {
+    return all(folder, "e.jsonl", lines, "text").second_texts;
+  };
+  CHECK(second_texts("{\"text\": \"a\"}\n{\"text\": \"b\", \"text_pair\": \"c\"}\n{\"text\": \"d\", "
+                     "\"text_pair\": null}\n") ==
+        std::vector<std::optional<std::string>>{std::nullopt, "c", std::nullopt});
+  CHECK(second_texts("{\"text\": \"a\"}\n{\"text\": \"b\", \"text_pair\": null}\n").empty());
 }

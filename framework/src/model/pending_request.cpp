@@ -1,0 +1,158 @@
+#include "model/pending_request.h"
+
+#include <ATen/ops/empty.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+
+#include "mtt/error.h"
+
+namespace mtt {
+namespace {
+
+constexpr std::int64_t kTextsPerChunk = 64;
+
+}  // namespace
+
+bool ForwardPart::goes_with(const ForwardPart& other) const {
+  const Request &own = request->request(), &others = other.request->request();
+  return joint == other.joint && second_texts == other.second_texts && own.sentences == others.sentences &&
+         own.predictions == others.predictions && own.top == others.top;
+}
+
+PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : request_(std::move(request)) {
+  const auto count = static_cast<std::int64_t>(request_.texts.size());
+  TORCH_CHECK(request_.second_texts.empty() || request_.second_texts.size() == request_.texts.size(),
+              "a request has ", count, " texts and ", request_.second_texts.size(), " second texts");
+  const auto& tasks = model.tasks();
+  const auto any = [&](const auto& is) {
+    return request_.predictions && std::any_of(tasks.begin(), tasks.end(), is);
+  };
+  const auto reads_text = [](bool second) {
+    return [second](const Task& task) { return !task.grouped() && !task.joint(second); };
+  };
+  groups_ = any([](const Task& task) { return task.grouped(); });
+  joint_ = any([](const Task& task) { return task.joint(true); });
+  lone_texts_ = request_.sentences || any(reads_text(false));
+  paired_texts_ = request_.sentences || groups_ || any(reads_text(true));
+  inputs_.resize(request_.texts.size());
+  open_inputs_.resize(request_.texts.size());
+  if (request_.sentences) response_.sentences = at::empty({count, model.modules().width()}, at::kFloat);
+  if (request_.predictions)
+    response_.predictions.assign(tasks.size(), std::vector<Value>(request_.texts.size()));
+  open_pieces_ = chunks();
+}
+
+std::int64_t PendingRequest::chunks() const {
+  const auto count = static_cast<std::int64_t>(request_.texts.size());
+  return std::max<std::int64_t>(1, (count + kTextsPerChunk - 1) / kTextsPerChunk);
+}
+
+const std::string* PendingRequest::second_text(std::int64_t text) const {
+  if (request_.second_texts.empty() || !request_.second_texts[text]) return nullptr;
+  return &*request_.second_texts[text];
+}
+
+bool PendingRequest::tokenize(const TextEncoder& encoder, std::int64_t chunk) {
+  std::exception_ptr error;
+  try {
+    const auto end = std::min(static_cast<std::int64_t>(inputs_.size()), (chunk + 1) * kTextsPerChunk);
+    for (std::int64_t i = chunk * kTextsPerChunk; i < end && !failed(); ++i) {
+      const std::string& text = request_.texts[i];
+      const std::string* second = second_text(i);
+      if (second ? paired_texts_ : lone_texts_) inputs_[i].text = encoder.encode(text);
+      if (second && groups_) inputs_[i].second = encoder.encode(*second);
+      if (second && joint_) inputs_[i].joint = encoder.encode_pair(text, *second);
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  const std::lock_guard lock(mutex_);
+  if (error && !error_) error_ = error;
+  return --open_pieces_ == 0;
+}
+
+std::vector<ForwardPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
+                                                std::int64_t tokens_per_forward) {
+  PendingRequest& own = *request;
+  std::vector<ForwardPart> parts;
+  const auto length = [](const std::optional<TokenizedText>& input) { return input ? input->length() : 0; };
+  const auto add_parts = [&](bool joint, bool second_texts) {
+    std::vector<std::int64_t> texts;
+    for (std::size_t i = 0; i < own.inputs_.size(); ++i) {
+      const auto text = static_cast<std::int64_t>(i);
+      if ((own.second_text(text) != nullptr) == second_texts &&
+          (joint ? own.inputs_[i].joint : own.inputs_[i].text))
+        texts.push_back(text);
+    }
+    const auto tokens = [&](std::int64_t text) {
+      const Inputs& inputs = own.inputs_[text];
+      return joint ? length(inputs.joint) : length(inputs.text) + length(inputs.second);
+    };
+    for (auto& run : cut_by_length(std::move(texts), tokens, tokens_per_forward)) {
+      ForwardPart& part = parts.emplace_back(ForwardPart{request, joint, second_texts, std::move(run)});
+      for (const std::int64_t text : part.texts) {
+        part.tokens += tokens(text);
+        ++own.open_inputs_[text];
+      }
+    }
+  };
+  if (!own.error_) {
+    for (const Inputs& inputs : own.inputs_)
+      for (const auto* input : {&inputs.text, &inputs.second, &inputs.joint})
+        own.response_.tokens += length(*input);
+    own.response_.truncated = std::count_if(own.inputs_.begin(), own.inputs_.end(), [](const Inputs& inputs) {
+      return (inputs.text && inputs.text->truncated()) || (inputs.second && inputs.second->truncated()) ||
+             (inputs.joint && inputs.joint->truncated());
+    });
+    add_parts(false, false);
+    add_parts(false, true);
+    add_parts(true, true);
+  }
+  own.open_pieces_ = static_cast<std::int64_t>(parts.size()) + 1;
+  own.finish_piece(nullptr);  // resolves a request without parts
+  return parts;
+}
+
+const TokenizedText* PendingRequest::first_input(const ForwardPart& part, std::int64_t text) const {
+  return part.joint ? &*inputs_[text].joint : &*inputs_[text].text;
+}
+
+const TokenizedText* PendingRequest::second_input(std::int64_t text) const {
+  return inputs_[text].second ? &*inputs_[text].second : nullptr;
+}
+
+bool PendingRequest::failed() const {
+  const std::lock_guard lock(mutex_);
+  return error_ != nullptr;
+}
+
+void PendingRequest::finish(const ForwardPart& part, std::exception_ptr error) {
+  if (!error && request_.progress) {
+    const std::lock_guard lock(mutex_);
+    for (const std::int64_t text : part.texts) done_ += --open_inputs_[text] == 0;
+    done_tokens_ += part.tokens;
+    try {
+      request_.progress(done_, static_cast<double>(done_tokens_) / static_cast<double>(response_.tokens));
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  finish_piece(error);
+}
+
+void PendingRequest::finish_piece(std::exception_ptr error) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (error && !error_) error_ = error;
+    if (--open_pieces_ > 0) return;
+  }
+  error_ ? promise_.set_exception(error_) : promise_.set_value(std::move(response_));
+}
+
+void PendingRequest::abandon() noexcept {
+  promise_.set_exception(
+      std::make_exception_ptr(Error("the session was closed before the request was answered")));
+}
+
+}  // namespace mtt

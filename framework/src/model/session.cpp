@@ -1,0 +1,206 @@
+#include "model/session.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "model/pending_request.h"
+#include "model/shared_forward.h"
+#include "plugin/plugin_call.h"
+
+namespace mtt {
+
+/// The pieces of all requests, in the order of the requests, and the threads that do them.
+class Session::Queue {
+ public:
+  Queue(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
+        std::int64_t tokens_per_forward);
+  ~Queue();
+
+  void add(const std::shared_ptr<PendingRequest>& request);
+  const MultiTaskModel& model() const { return model_; }
+
+ private:
+  struct Worker {
+    std::thread thread;
+    std::condition_variable wake;
+    bool idle = false;
+  };
+
+  void work(std::size_t number);
+  void tokenize(std::unique_lock<std::mutex>& lock);
+  void run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker);
+  void run_parts(std::vector<ForwardPart> parts);
+  /// Wakes that many idle workers, always in the same order, so that few requests are served by few workers.
+  void wake(std::size_t count);
+
+  const MultiTaskModel& model_;
+  TextEncoder encoder_;
+  std::int64_t threads_, tokens_per_forward_;
+
+  std::mutex mutex_;
+  std::deque<std::pair<std::shared_ptr<PendingRequest>, std::int64_t>> chunks_;
+  std::deque<ForwardPart> parts_;
+  std::int64_t running_batches_ = 0;
+  /// The worker that runs batches which are alone, with all threads: one worker, since LibTorch keeps as many
+  /// threads for each that ever did so.
+  std::optional<std::size_t> wide_worker_;
+  bool closed_ = false;
+  std::deque<Worker> workers_;
+};
+
+Session::Queue::Queue(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
+                      std::int64_t tokens_per_forward)
+    : model_(model),
+      encoder_(std::move(encoder)),
+      threads_(std::max<std::int64_t>(threads, 1)),
+      tokens_per_forward_(tokens_per_forward),
+      workers_(static_cast<std::size_t>(threads_)) {
+  for (std::size_t number = 0; number < workers_.size(); ++number) {
+    try {
+      workers_[number].thread = std::thread([this, number] { work(number); });
+    } catch (const std::system_error&) {
+      if (number == 0) throw;
+      break;  // the system gives no more threads: those that are there do all the work
+    }
+  }
+}
+
+Session::Queue::~Queue() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    wake(workers_.size());
+  }
+  for (Worker& worker : workers_)
+    if (worker.thread.joinable()) worker.thread.join();
+  std::set<std::shared_ptr<PendingRequest>> unanswered;
+  for (auto& [request, chunk] : chunks_) unanswered.insert(request);
+  for (ForwardPart& part : parts_) unanswered.insert(part.request);
+  for (const auto& request : unanswered) request->abandon();
+}
+
+void Session::Queue::add(const std::shared_ptr<PendingRequest>& request) {
+  const std::lock_guard lock(mutex_);
+  for (std::int64_t chunk = 0; chunk < request->chunks(); ++chunk) chunks_.emplace_back(request, chunk);
+  wake(static_cast<std::size_t>(request->chunks()));
+}
+
+void Session::Queue::wake(std::size_t count) {
+  for (std::size_t i = 0; i < workers_.size() && count > 0; ++i) {
+    Worker& worker = workers_[(wide_worker_.value_or(0) + i) % workers_.size()];
+    if (!worker.idle) continue;
+    worker.idle = false;
+    worker.wake.notify_one();
+    --count;
+  }
+}
+
+void Session::Queue::work(std::size_t number) {
+  const auto stack = std::make_unique<SignalStack>();
+  std::unique_lock lock(mutex_);
+  while (!closed_) {
+    if (!chunks_.empty()) {
+      tokenize(lock);
+    } else if (!parts_.empty()) {
+      run_batch(lock, number);
+    } else {
+      Worker& worker = workers_[number];
+      worker.idle = true;
+      worker.wake.wait(lock, [&] { return !worker.idle; });
+    }
+  }
+}
+
+void Session::Queue::tokenize(std::unique_lock<std::mutex>& lock) {
+  const auto [request, chunk] = std::move(chunks_.front());
+  chunks_.pop_front();
+  lock.unlock();
+  std::vector<ForwardPart> parts;
+  if (request->tokenize(encoder_, chunk)) parts = PendingRequest::divide(request, tokens_per_forward_);
+  lock.lock();
+  for (ForwardPart& part : parts) parts_.push_back(std::move(part));
+  if (!parts.empty()) wake(parts.size() - 1);
+}
+
+void Session::Queue::run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker) {
+  std::vector<ForwardPart> batch;
+  for (std::int64_t tokens = 0; !parts_.empty(); parts_.pop_front()) {
+    tokens += parts_.front().tokens;
+    if (!batch.empty() && (tokens > tokens_per_forward_ || !parts_.front().goes_with(batch.front()))) break;
+    batch.push_back(std::move(parts_.front()));
+  }
+  const bool alone = parts_.empty() && running_batches_ == 0;
+  if (alone && !wide_worker_) wide_worker_ = worker;
+  const bool wide = alone && wide_worker_ == worker;
+  ++running_batches_;
+  lock.unlock();
+  at::set_num_threads(static_cast<int>(wide ? threads_ : 1));
+  run_parts(std::move(batch));
+  lock.lock();
+  --running_batches_;
+}
+
+void Session::Queue::run_parts(std::vector<ForwardPart> parts) {
+  std::erase_if(parts, [](const ForwardPart& part) {
+    const bool failed = part.request->failed();
+    if (failed) part.request->skip();
+    return failed;
+  });
+  if (parts.empty()) return;
+  std::exception_ptr error;
+  try {
+    run_forward(model_, parts);
+  } catch (...) {
+    error = std::current_exception();
+  }
+  if (error && parts.size() > 1) {  // one of them is at fault
+    for (ForwardPart& part : parts) run_parts({std::move(part)});
+    return;
+  }
+  for (const ForwardPart& part : parts) part.request->finish(part, error);
+}
+
+Session::Session(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
+                 std::int64_t tokens_per_forward)
+    : queue_(std::make_unique<Queue>(model, std::move(encoder), threads, tokens_per_forward)) {}
+
+Session::~Session() = default;
+
+std::future<Response> Session::submit(Request request) {
+  const auto pending = std::make_shared<PendingRequest>(std::move(request), queue_->model());
+  std::future<Response> response = pending->future();
+  queue_->add(pending);
+  return response;
+}
+
+const MultiTaskModel& Session::model() const { return queue_->model(); }
+
+bool predicts(const MultiTaskModel& model) {
+  const auto& tasks = model.tasks();
+  return std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.reads_single_texts(); });
+}
+
+Value prediction_row(const std::string& text, const std::optional<std::string>& second_text,
+                     const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
+                     std::int64_t row) {
+  Value line(Value::Table{{"text", text}});
+  if (second_text) line.set("text_pair", *second_text);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    Value prediction = predictions[t][row];
+    if (prediction.is(Value::Kind::null)) continue;
+    if (!tasks[t].trained && prediction.is(Value::Kind::table)) prediction.set("untrained", true);
+    line.set(tasks[t].name, std::move(prediction));
+  }
+  return line;
+}
+
+}  // namespace mtt

@@ -1,0 +1,108 @@
+#include "run/open_model.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <thread>
+
+#include "experiment/task_examples.h"
+#include "io/model_cache.h"
+#include "model/json_file.h"
+#include "run/hugging_face_head.h"
+#include "run/hugging_face_task.h"
+#include "run/linear_head_file.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+fs::path model_path(const std::string& model) {
+  std::error_code error;
+  return fs::is_directory(model, error) ? fs::absolute(model).lexically_normal() : find_model(model);
+}
+
+/// What the settings change in a run's configuration.
+std::vector<Override> overrides_of(const OpenSettings& settings) {
+  std::vector<Override> overrides;
+  if (!settings.prompt.empty())
+    overrides.push_back({"backbone.prompt=" + Value(settings.prompt).json(), "--prompt"});
+  if (settings.max_tokens > 0)
+    overrides.push_back({"backbone.max_tokens=" + std::to_string(settings.max_tokens), "--max-tokens"});
+  if (settings.threads > 0)
+    overrides.push_back({"run.threads=" + std::to_string(settings.threads), "--threads"});
+  return overrides;
+}
+
+/// Such a head reads texts as transformers' pipeline does, which knows nothing of modules.json.
+bool has_hugging_face_head(const fs::path& directory) {
+  const auto config = read_json_if_there(directory / "config.json");
+  return config && hugging_face_head(*config) && !fs::exists(directory / kLinearHeadFile);
+}
+
+/// Adds the head of a directory that is no run, where it has one.
+void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins) {
+  Encoder& encoder = open.encoder;
+  std::optional<Task> task = linear_head_task(encoder, plugins);
+  if (!task) {
+    task = hugging_face_task(encoder, plugins, encoder.warnings);
+    if (task && prompt.empty() && !encoder.prompt.empty()) {
+      encoder.warnings.push_back(
+          "the default prompt " + Value(encoder.prompt).json() +
+          " is not put before texts for the head of config.json; --prompt asks for it");
+      encoder.prompt.clear();
+    }
+  }
+  if (!task) return;
+  open.files = {{.field = task->name}};
+  encoder.model->add(std::move(*task));
+}
+
+void open_run(OpenModel& open, const OpenSettings& settings, PluginCatalog& plugins) {
+  LoadedRun run = load_run(open.path, overrides_of(settings), plugins);
+  open.encoder = std::move(run.encoder);
+  open.files = std::move(run.files);
+  open.keys = text_keys(run.experiment);
+  open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
+  open.threads = run.experiment.run.integer("threads");
+}
+
+void open_directory(OpenModel& open, const OpenSettings& settings, PluginCatalog& plugins) {
+  EncoderSettings encoder;
+  encoder.model = open.path.string();
+  encoder.prompt = settings.prompt;
+  encoder.max_tokens = settings.max_tokens;
+  encoder.follows_modules = !settings.heads || !has_hugging_face_head(open.path);
+  open.encoder = load_encoder(encoder, plugins);
+  open.threads = settings.threads;
+  if (settings.heads) add_head(open, settings.prompt, plugins);
+}
+
+}  // namespace
+
+OpenModel open_model(const OpenSettings& settings, PluginCatalog& plugins) {
+  OpenModel open;
+  open.path = model_path(settings.model);
+  is_run_directory(open.path) ? open_run(open, settings, plugins) : open_directory(open, settings, plugins);
+  if (open.threads == 0) open.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  open.session = std::make_unique<Session>(*open.encoder.model, open.encoder.text_encoder(), open.threads,
+                                           open.tokens_per_forward);
+  return open;
+}
+
+OpenTokenizer open_tokenizer(const OpenSettings& settings) {
+  fs::path model = model_path(settings.model);
+  std::string prompt = settings.prompt;
+  if (is_run_directory(model)) {
+    const Experiment experiment = read_run_config(model, overrides_of(settings));
+    model = find_model(experiment.backbone.string("model"));
+    prompt = experiment.backbone.string("prompt");
+  }
+  OpenTokenizer open;
+  open.directory = ModelDirectory::read(model);
+  open.prompt = open.directory.prompt_text(prompt);
+  return open;
+}
+
+}  // namespace mtt
