@@ -7,7 +7,7 @@
 namespace mtt {
 namespace {
 
-struct Counts {
+struct LabelCounts {
   double right = 0, predicted = 0, gold = 0;
   double f1() const { return predicted + gold > 0 ? 2 * right / (predicted + gold) : 1; }
 };
@@ -18,8 +18,8 @@ SetF1 set_f1(const std::vector<std::vector<std::int64_t>>& predicted,
              const std::vector<std::vector<std::int64_t>>& gold) {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
   if (gold.empty()) return {kNaN, kNaN};
-  Counts all;
-  std::map<std::int64_t, Counts> by_label;
+  LabelCounts all;
+  std::map<std::int64_t, LabelCounts> by_label;
   const auto has = [](const std::vector<std::int64_t>& set, std::int64_t label) {
     return std::find(set.begin(), set.end(), label) != set.end();
   };

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostBytes = 16u << 20;
+constexpr std::size_t kMostFileBytes = 16u << 20;
 
 /// Text in a table of Markdown, where a bar would end the cell.
 std::string cell(std::string_view text) {
@@ -26,7 +26,7 @@ std::string scores_table(const fs::path& run) {
   std::error_code error;
   if (!fs::exists(file, error)) return "The run has no test set, so there are no scores.\n";
   std::string table = "| task | score | value | examples |\n|---|---|---|---|\n";
-  for (const Value& row : parse_json_lines(read_file(file, kMostBytes), file.string()))
+  for (const Value& row : parse_json_lines(read_file(file, kMostFileBytes), file.string()))
     for (const auto& [name, value] : row.at("metrics").table())
       table += "| " + cell(row.at("task").string()) + " | " + cell(name) + " | " +
                (value.is(Value::Kind::null) ? "undefined" : formatted("%.4f", value.number())) + " | " +
@@ -86,7 +86,7 @@ std::string model_card(const fs::path& run, const Encoder& encoder, const std::s
   for (const Task& task : encoder.model->tasks())
     tasks += "- `" + cell(task.name) + "`: " + cell(task.plugin) + "\n";
   const fs::path config = run / "config.toml";
-  const Value settings = without_folders(parse_toml(read_file(config, kMostBytes), config.string()), "");
+  const Value settings = without_folders(parse_toml(read_file(config, kMostFileBytes), config.string()), "");
   const std::string name = model_name(encoder.directory.path);
   return "---\nlibrary_name: " + library + "\npipeline_tag: " + pipeline +
          "\nbase_model: " + Value(name).json() + "\ntags:\n- " + library + "\n- multi-task\n---\n\n# " +

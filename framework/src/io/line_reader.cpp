@@ -13,7 +13,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kPiece = 65536;
+constexpr std::size_t kReadBytes = 65536;
 
 }  // namespace
 
@@ -39,10 +39,10 @@ bool LineReader::fill() {
   searched_ -= at_;
   at_ = 0;
   const std::size_t filled = buffer_.size();
-  buffer_.resize(filled + kPiece);
+  buffer_.resize(filled + kReadBytes);
   ssize_t got = -1;
   do {
-    got = ::read(descriptor_, buffer_.data() + filled, kPiece);
+    got = ::read(descriptor_, buffer_.data() + filled, kReadBytes);
   } while (got < 0 && errno == EINTR);
   buffer_.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
   if (got < 0)

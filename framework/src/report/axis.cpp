@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/terminal_text.h"
+
 namespace mtt {
 namespace {
 
@@ -17,6 +19,8 @@ double tick_step(double range) {
 }
 
 }  // namespace
+
+std::string coordinate(double value) { return formatted("%.1f", value); }
 
 void Axis::include(double value) {
   low = std::min(low, value);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <string>
 #include <vector>
 
 namespace mtt {
@@ -18,5 +19,8 @@ struct Axis {
   /// Two to six round values within the range, fewer where they must be `least` apart.
   std::vector<double> ticks(double least = 0) const;
 };
+
+/// A number of an SVG picture, with one decimal.
+std::string coordinate(double value);
 
 }  // namespace mtt

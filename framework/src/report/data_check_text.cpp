@@ -10,7 +10,7 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostRows = 20;
-constexpr std::size_t kMostName = 32;
+constexpr std::size_t kMostLabel = 32;
 constexpr std::size_t kColumn = 9;
 constexpr std::int64_t kBar = 30;
 constexpr std::size_t kMostExample = 150;
@@ -51,9 +51,9 @@ std::string task_text(const DataCheck& check, const CheckedTask& task) {
   std::size_t width = std::string_view("(with a label)").size();
   const std::size_t rows = std::min(task.labels.size(), kMostRows);
   for (std::size_t i = 0; i < rows; ++i)
-    width = std::max(width, count_code_points(shortened(printable(task.labels[i].label), kMostName)));
+    width = std::max(width, count_code_points(shortened(printable(task.labels[i].label), kMostLabel)));
   const auto line = [&](const std::string& name) {
-    return "  " + padded(shortened(printable(name), kMostName), width);
+    return "  " + padded(shortened(printable(name), kMostLabel), width);
   };
   text += line("");
   for (const std::size_t part : task.parts) text += right(role_name(check.parts[part].role));

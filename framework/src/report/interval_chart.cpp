@@ -15,30 +15,30 @@ constexpr double kWidth = 640, kPlotHeight = 300, kLeft = 58, kRight = 14, kTop 
 constexpr double kRowHeight = 20, kNames = 210, kSpread = 3;
 constexpr double kLogarithmicFrom = 8;
 
-std::string at(double value) { return formatted("%.1f", value); }
-
 double known(double half) { return std::isfinite(half) ? half : 0; }
 
 std::string open_svg(const std::string& title, double height) {
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + at(kWidth) + "\" height=\"" + at(height) +
-         "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" + html_text(title) +
-         "\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" + at(kLeft) +
-         "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) + "</text>\n";
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(kWidth) + "\" height=\"" +
+         coordinate(height) + "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
+         html_text(title) + "\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
+         coordinate(kLeft) + "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) +
+         "</text>\n";
 }
 
 std::string line(double x1, double y1, double x2, double y2, const std::string& colour, double width) {
-  return "<line x1=\"" + at(x1) + "\" y1=\"" + at(y1) + "\" x2=\"" + at(x2) + "\" y2=\"" + at(y2) +
-         "\" stroke=\"" + colour + "\" stroke-width=\"" + at(width) + "\"/>";
+  return "<line x1=\"" + coordinate(x1) + "\" y1=\"" + coordinate(y1) + "\" x2=\"" + coordinate(x2) +
+         "\" y2=\"" + coordinate(y2) + "\" stroke=\"" + colour + "\" stroke-width=\"" + coordinate(width) +
+         "\"/>";
 }
 
 std::string dot(double x, double y, const std::string& colour, const std::string& title) {
-  return "<circle cx=\"" + at(x) + "\" cy=\"" + at(y) + "\" r=\"3.5\" fill=\"" + colour + "\"><title>" +
-         html_text(title) + "</title></circle>\n";
+  return "<circle cx=\"" + coordinate(x) + "\" cy=\"" + coordinate(y) + "\" r=\"3.5\" fill=\"" + colour +
+         "\"><title>" + html_text(title) + "</title></circle>\n";
 }
 
 std::string text(double x, double y, const std::string& anchor, const std::string& words) {
-  return "<text x=\"" + at(x) + "\" y=\"" + at(y) + "\" text-anchor=\"" + anchor + "\">" + html_text(words) +
-         "</text>\n";
+  return "<text x=\"" + coordinate(x) + "\" y=\"" + coordinate(y) + "\" text-anchor=\"" + anchor + "\">" +
+         html_text(words) + "</text>\n";
 }
 
 std::string value_text(double mean, double half) {
@@ -84,7 +84,7 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
     for (const IntervalPoint& point : series[s].points) {
       if (!std::isfinite(point.mean)) continue;
       const double place = across(point.x) + aside;
-      path += (path.empty() ? "M" : "L") + at(place) + " " + at(up(point.mean));
+      path += (path.empty() ? "M" : "L") + coordinate(place) + " " + coordinate(up(point.mean));
       if (std::isfinite(point.half))
         marks += line(place, up(point.mean - point.half), place, up(point.mean + point.half), colour, 1);
       marks +=
@@ -122,7 +122,7 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
   double y = kTop + 4;
   for (const IntervalGroup& group : groups) {
     if (!group.heading.empty()) {
-      svg += "<text x=\"10\" y=\"" + at(y + 14) + "\" font-weight=\"bold\">" +
+      svg += "<text x=\"10\" y=\"" + coordinate(y + 14) + "\" font-weight=\"bold\">" +
              html_text(shortened(group.heading, 40)) + "</text>\n";
       y += kRowHeight;
     }

@@ -31,8 +31,6 @@ std::vector<std::pair<double, double>> thinned(const std::vector<std::pair<doubl
   return result;
 }
 
-std::string at(double value) { return formatted("%.1f", value); }
-
 std::string curve(const std::vector<std::pair<double, double>>& points, const Axis& x, const Axis& y,
                   const std::string& colour) {
   std::string path, dots;
@@ -42,8 +40,8 @@ std::string curve(const std::vector<std::pair<double, double>>& points, const Ax
       down = false;
       continue;
     }
-    const std::string sx = at(x.place(px, kLeft, kWidth - kRight)),
-                      sy = at(y.place(py, kHeight - kBottom, kTop));
+    const std::string sx = coordinate(x.place(px, kLeft, kWidth - kRight)),
+                      sy = coordinate(y.place(py, kHeight - kBottom, kTop));
     path += (down ? "L" : "M") + sx + " " + sy;
     if (points.size() <= 30)
       dots += "<circle cx=\"" + sx + "\" cy=\"" + sy + "\" r=\"2.5\" fill=\"" + colour + "\"/>";
@@ -69,25 +67,26 @@ std::string line_chart(const std::string& title, const std::vector<Series>& seri
   if (!(x.low <= x.high)) return "";
   x.widen();
   y.widen();
-  std::string svg = "<figure><figcaption>" + html_text(title) + "</figcaption>\n<svg width=\"" + at(kWidth) +
-                    "\" height=\"" + at(kHeight + 18 * static_cast<double>((series.size() + 2) / 3)) +
+  std::string svg = "<figure><figcaption>" + html_text(title) + "</figcaption>\n<svg width=\"" +
+                    coordinate(kWidth) + "\" height=\"" +
+                    coordinate(kHeight + 18 * static_cast<double>((series.size() + 2) / 3)) +
                     "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
                     html_text(title) + "\">\n";
   for (const double tick : y.ticks()) {
-    const std::string place = at(y.place(tick, kHeight - kBottom, kTop));
-    svg += "<line x1=\"" + at(kLeft) + "\" x2=\"" + at(kWidth - kRight) + "\" y1=\"" + place + "\" y2=\"" +
-           place + "\" stroke=\"#e4e4e4\"/><text x=\"" + at(kLeft - 6) + "\" y=\"" + place +
-           "\" dy=\"4\" text-anchor=\"end\">" + formatted("%.4g", tick) + "</text>\n";
+    const std::string place = coordinate(y.place(tick, kHeight - kBottom, kTop));
+    svg += "<line x1=\"" + coordinate(kLeft) + "\" x2=\"" + coordinate(kWidth - kRight) + "\" y1=\"" + place +
+           "\" y2=\"" + place + "\" stroke=\"#e4e4e4\"/><text x=\"" + coordinate(kLeft - 6) + "\" y=\"" +
+           place + "\" dy=\"4\" text-anchor=\"end\">" + formatted("%.4g", tick) + "</text>\n";
   }
   for (const double tick : x.ticks(1))
-    svg += "<text x=\"" + at(x.place(tick, kLeft, kWidth - kRight)) + "\" y=\"" + at(kHeight - 8) +
-           "\" text-anchor=\"middle\">" + formatted("%.6g", tick) + "</text>\n";
+    svg += "<text x=\"" + coordinate(x.place(tick, kLeft, kWidth - kRight)) + "\" y=\"" +
+           coordinate(kHeight - 8) + "\" text-anchor=\"middle\">" + formatted("%.6g", tick) + "</text>\n";
   for (std::size_t s = 0; s < series.size(); ++s) {
     svg += curve(curves[s], x, y, series_colour(s));
     const double row = static_cast<double>(s / 3), column = static_cast<double>(s % 3);
-    svg += "<rect x=\"" + at(kLeft + column * 155) + "\" y=\"" + at(kHeight + 4 + row * 18) +
+    svg += "<rect x=\"" + coordinate(kLeft + column * 155) + "\" y=\"" + coordinate(kHeight + 4 + row * 18) +
            "\" width=\"10\" height=\"10\" fill=\"" + series_colour(s) + "\"/><text x=\"" +
-           at(kLeft + 14 + column * 155) + "\" y=\"" + at(kHeight + 13 + row * 18) + "\">" +
+           coordinate(kLeft + 14 + column * 155) + "\" y=\"" + coordinate(kHeight + 13 + row * 18) + "\">" +
            html_text(shortened(series[s].name, 24)) + "</text>\n";
   }
   return svg + "</svg></figure>\n";

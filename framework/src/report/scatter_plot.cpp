@@ -4,6 +4,7 @@
 #include <map>
 
 #include "io/terminal_text.h"
+#include "report/axis.h"
 #include "report/html_text.h"
 
 namespace mtt {
@@ -12,8 +13,6 @@ namespace {
 constexpr double kSide = 560, kMargin = 12;
 constexpr std::size_t kTextWidth = 120;
 constexpr std::size_t kMostNamed = 8;
-
-std::string at(double value) { return formatted("%.1f", value); }
 
 }  // namespace
 
@@ -34,21 +33,23 @@ std::string scatter_plot(const std::string& title, const std::vector<MapPoint>& 
   const double range = std::max({right->x - left->x, high->y - low->y, 1e-9}),
                scale = (kSide - 2 * kMargin) / range;
   std::string svg = "<figure><figcaption>" + html_text(title) + "</figcaption>\n<svg width=\"" +
-                    at(kSide + 200) + "\" height=\"" + at(kSide) +
+                    coordinate(kSide + 200) + "\" height=\"" + coordinate(kSide) +
                     "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
                     html_text(title) + "\">\n";
   for (const MapPoint& point : points)
-    svg += "<circle cx=\"" + at(kMargin + (point.x - left->x) * scale) + "\" cy=\"" +
-           at(kSide - kMargin - (point.y - low->y) * scale) + "\" r=\"3\" fill=\"" + colours[point.label] +
-           "\" fill-opacity=\"0.65\"><title>" + html_text(point.label.empty() ? "" : point.label + ": ") +
+    svg += "<circle cx=\"" + coordinate(kMargin + (point.x - left->x) * scale) + "\" cy=\"" +
+           coordinate(kSide - kMargin - (point.y - low->y) * scale) + "\" r=\"3\" fill=\"" +
+           colours[point.label] + "\" fill-opacity=\"0.65\"><title>" +
+           html_text(point.label.empty() ? "" : point.label + ": ") +
            html_text(shortened(point.text, kTextWidth)) + "</title></circle>\n";
   for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed + 1); ++i) {
     const std::string name = i == kMostNamed            ? "others"
                              : classes[i].first.empty() ? "no label"
                                                         : shortened(classes[i].first, 28);
     const double y = 20 + 18 * static_cast<double>(i);
-    svg += "<circle cx=\"" + at(kSide + 10) + "\" cy=\"" + at(y) + "\" r=\"4\" fill=\"" + series_colour(i) +
-           "\"/><text x=\"" + at(kSide + 20) + "\" y=\"" + at(y + 4) + "\">" + html_text(name) + "</text>\n";
+    svg += "<circle cx=\"" + coordinate(kSide + 10) + "\" cy=\"" + coordinate(y) + "\" r=\"4\" fill=\"" +
+           series_colour(i) + "\"/><text x=\"" + coordinate(kSide + 20) + "\" y=\"" + coordinate(y + 4) +
+           "\">" + html_text(name) + "</text>\n";
   }
   return svg + "</svg></figure>\n";
 }

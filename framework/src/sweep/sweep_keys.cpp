@@ -13,7 +13,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostBytes = 16u << 20;
+constexpr std::size_t kMostConfigBytes = 16u << 20;
 constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.threads"};
 
 /// Keys that are younger than the first rows of key version 2, and the values that mean what was done before
@@ -60,7 +60,7 @@ Value key_of(const std::string& path, const Value& resolved, const Value* writte
 }  // namespace
 
 std::string run_key(const std::filesystem::path& file, const SweepRun& run, PluginCatalog& plugins) {
-  Value written = parse_toml(read_file(file, kMostBytes), file.string());
+  Value written = parse_toml(read_file(file, kMostConfigBytes), file.string());
   for (const Override& change : run.overrides) apply_override(written, change);
   const Value resolved = resolved_experiment(Experiment::read(file, run.overrides), plugins);
   Digest digest;

@@ -16,7 +16,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostBytes = 16u << 20;
+constexpr std::size_t kMostPlanBytes = 16u << 20;
 constexpr std::size_t kMostRuns = 10'000;
 
 using Overrides = std::vector<Override>;
@@ -182,7 +182,7 @@ std::string SweepRun::title() const {
 }
 
 SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides) {
-  Value config = parse_toml(read_file(file, kMostBytes), file.string());
+  Value config = parse_toml(read_file(file, kMostPlanBytes), file.string());
   for (const Override& change : overrides) apply_override(config, change);
   const Experiment experiment = Experiment::read(file, overrides);
   if (!config.find("sweep"))

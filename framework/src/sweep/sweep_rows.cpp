@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostBytes = 256u << 20;
+constexpr std::size_t kMostRowBytes = 256u << 20;
 
 Value finite_or_null(double value) { return std::isfinite(value) ? Value(value) : Value(); }
 
@@ -86,7 +86,7 @@ std::vector<SweepRow> read_rows(const fs::path& file) {
   std::error_code error;
   std::vector<SweepRow> rows;
   if (!fs::exists(file, error)) return rows;
-  for (const Value& row : parse_json_lines(whole_lines(read_file(file, kMostBytes)), file.string()))
+  for (const Value& row : parse_json_lines(whole_lines(read_file(file, kMostRowBytes)), file.string()))
     put_row(rows, row_from_json(row));
   return rows;
 }

@@ -10,7 +10,6 @@
 #include "value/utf8.h"
 
 namespace mtt {
-namespace {
 
 /// What the BERT normalizer and pre-tokenizer make of an ASCII character.
 enum class AsciiClass : std::uint8_t { letter, space, punctuation, removed };
@@ -19,6 +18,8 @@ struct AsciiTable {
   std::array<AsciiClass, 128> kind;
   std::array<char, 128> normalized;
 };
+
+namespace {
 
 bool is_special(const TemplateItem& item) { return item.text == TemplateItem::kSpecial; }
 

@@ -7,7 +7,7 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostBytes = 1u << 20;
-constexpr int kDeepest = 32;
+constexpr int kDeepestTable = 32;
 
 class Scanner {
  public:
@@ -33,7 +33,7 @@ class Scanner {
       case '[':
       case '{':
         dots_ = 0;
-        if (++depth_ > kDeepest) refuse(too_deep("nesting"));
+        if (++depth_ > kDeepestTable) refuse(too_deep("nesting"));
         break;
       case ']':
       case '}':
@@ -41,7 +41,7 @@ class Scanner {
         if (depth_ > 0) --depth_;
         break;
       case '.':
-        if (++dots_ >= kDeepest) refuse(too_deep("a dotted key"));
+        if (++dots_ >= kDeepestTable) refuse(too_deep("a dotted key"));
         break;
       case '\n':
       case '=':
@@ -73,7 +73,7 @@ class Scanner {
   }
 
   static std::string too_deep(const std::string& what) {
-    return what + " goes deeper than " + std::to_string(kDeepest) + " levels; no experiment needs that";
+    return what + " goes deeper than " + std::to_string(kDeepestTable) + " levels; no experiment needs that";
   }
 
   [[noreturn]] void refuse(const std::string& what) const {

@@ -79,11 +79,11 @@ void read_part(const fs::path& folder, std::string_view split, Imported& data) {
   for (std::size_t i = 0; i < words.lines.size(); ++i) data.add(split, example(words, tags, intents, i));
 }
 
-struct Part {
+struct SplitFolder {
   std::string_view folder, split;
 };
 
-constexpr std::array<Part, 4> kParts = {
+constexpr std::array<SplitFolder, 4> kSplitFolders = {
     {{"train", "train"}, {"dev", "dev"}, {"valid", "dev"}, {"test", "test"}}};
 
 }  // namespace
@@ -95,7 +95,7 @@ void import_joint_bert(const fs::path& folder, Imported& data) {
                 "' is not a folder, expected one with the files seq.in, seq.out and label");
   if (fs::exists(folder / "seq.in", error)) return read_part(folder, "", data);
   bool found = false;
-  for (const Part& part : kParts) {
+  for (const SplitFolder& part : kSplitFolders) {
     if (!fs::exists(folder / part.folder / "seq.in", error)) continue;
     read_part(folder / part.folder, part.split, data);
     found = true;
