@@ -8,7 +8,7 @@
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/own_place.h"
-#include "value/other_names.h"
+#include "value/other_words.h"
 
 namespace fs = std::filesystem;
 
