@@ -275,6 +275,8 @@ void register_token_classification(mtt::Registry& registry) {
                                         .crf = options.boolean("crf")});
       },
       .problem_type = mtt::ProblemType::token_classification,
+      .other_names = {"ner", "tagger", "tagging", "token", "token_classifier", "sequence_labeling",
+                      "sequence_tagging", "slots", "crf"},
   });
 }
 
