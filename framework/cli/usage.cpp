@@ -6,7 +6,8 @@
 #include "experiment/experiment.h"
 #include "mtt/options.h"
 #include "value/listed.h"
-#include "value/other_names.h"
+#include "value/other_commands.h"
+#include "value/other_keys.h"
 
 namespace mtt {
 namespace {

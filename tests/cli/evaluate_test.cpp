@@ -3,88 +3,12 @@
 #include <sstream>
 
 #include "catch.h"
-#include "program.h"
-#include "temporary_folder.h"
-#include "tiny_model.h"
-#include "value/json.h"
+#include "every_head.h"
 
 namespace fs = std::filesystem;
 using mtt::Value;
 
 namespace {
-
-const char kConfig[] = R"([backbone]
-model = "./model"
-
-[data]
-train = "train.jsonl"
-test = "test.jsonl"
-
-[tasks.intent]
-head = "classification"
-init = "class_means"
-
-[tasks.slots]
-head = "token_classification"
-init = "class_means"
-
-[tasks.topics]
-head = "multi_label"
-
-[tasks.stars]
-head = "ordinal"
-
-[tasks.loudness]
-head = "regression"
-init = "ridge"
-
-[tasks.same]
-head = "pair_classification"
-labels = ["yes", "no"]
-train = "pairs.jsonl"
-test = ["pairs.jsonl", "more/pairs.jsonl"]
-)";
-
-const char kExamples[] =
-    R"({"text": "play some music", "intent": "play", "topics": ["sound"], "stars": 1, "loudness": 0.5, "slots": [{"start": 10, "end": 15, "label": "what"}]}
-{"text": "play music louder", "intent": "play", "topics": ["sound", "change"], "stars": 2, "loudness": 1.0, "slots": [{"start": 5, "end": 10, "label": "what"}]}
-{"text": "wake me up", "intent": "alarm", "topics": [], "stars": 3, "loudness": 0.1, "slots": []}
-{"text": "wake me at six", "intent": "alarm", "topics": ["time"], "stars": 2, "slots": [{"start": 11, "end": 14, "label": "when"}]}
-{"text": "rain now", "intent": "weather, \"now\"", "topics": ["time"], "stars": 1, "slots": []}
-{"text": "me up at six now"}
-)";
-
-std::vector<Value> lines_of(const std::string& text) {
-  std::vector<Value> rows;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) rows.push_back(mtt::parse_json(line, "line"));
-  return rows;
-}
-
-struct Experiment {
-  TemporaryFolder folder;
-  std::string config = folder.write("e.toml", kConfig).string();
-  std::string out = path("out");
-
-  Experiment() {
-    write_tiny_model(folder.path() / "model");
-    folder.write("train.jsonl", kExamples);
-    folder.write("test.jsonl", std::string(kExamples) + "{\"text\": \"loud rain\", \"intent\": \"other\"}\n");
-    fs::create_directory(folder.path() / "more");
-    for (const char* file : {"pairs.jsonl", "more/pairs.jsonl"})
-      folder.write(file, R"({"text": "wake me", "text_pair": "wake me up", "same": "yes"}
-{"text": "rain", "text_pair": "play music", "same": "no"}
-)");
-  }
-  std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-  void run(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"run", config, "--out", out};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    const Outcome outcome = mtt_program(arguments);
-    INFO(outcome.err);
-    REQUIRE(outcome.code == 0);
-  }
-};
 
 /// The rows of a CSV file without quotes; the first cell of each is left out, and the first row.
 std::vector<std::vector<int>> matrix(const std::string& csv) {
@@ -103,9 +27,9 @@ std::vector<std::vector<int>> matrix(const std::string& csv) {
 }  // namespace
 
 TEST_CASE("names of tasks and test files of any length fit into names of files") {
-  const Experiment e;
+  const EveryHead e;
   const std::string task(100, 't'), file = std::string(249, 'f') + ".jsonl";
-  e.folder.write(file, kExamples);
+  e.folder.write(file, kEveryHeadExamples);
   e.folder.write("e.toml", "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\ntest = \"" +
                                file + "\"\n[tasks." + task +
                                "]\nhead = \"classification\"\nfield = \"intent\"\ninit = \"class_means\"\n");
@@ -115,7 +39,7 @@ TEST_CASE("names of tasks and test files of any length fit into names of files")
 }
 
 TEST_CASE("a run and evaluate score each label, and the confusion matrix adds up to the accuracy") {
-  const Experiment e;
+  const EveryHead e;
   e.run();
   std::map<std::string, Value> rows;
   for (const Value& row : lines_of(file_text(e.out + "/scores.jsonl"))) rows[row.at("task").string()] = row;
@@ -165,7 +89,7 @@ TEST_CASE("a run and evaluate score each label, and the confusion matrix adds up
 }
 
 TEST_CASE("evaluate --save writes what a run with save_predictions writes") {
-  const Experiment e;
+  const EveryHead e;
   e.run({"--set", "run.save_predictions=true"});
   const std::string saved = e.path("saved");
   const Outcome evaluated = mtt_program({"evaluate", "--model", e.out, "--save", saved});
@@ -202,7 +126,7 @@ TEST_CASE("evaluate --save writes what a run with save_predictions writes") {
 }
 
 TEST_CASE("the cosines of pairs can be saved, too") {
-  const Experiment e;
+  const EveryHead e;
   const std::string pairs =
       e.folder
           .write("cosines.jsonl", R"({"text": "rain", "text_pair": "rain", "similarity": 5}
@@ -218,74 +142,8 @@ TEST_CASE("the cosines of pairs can be saved, too") {
   CHECK(rows[1].at("labels").at("similarity").number() == 0);
 }
 
-TEST_CASE("predict --top lists the most probable classes, and their probabilities add up to 1") {
-  const Experiment e;
-  e.run();
-  const std::string texts = "play music\nwake me\n";
-  const Outcome plain = mtt_program({"predict", "--model", e.out}, texts);
-  const Outcome all = mtt_program({"predict", "--model", e.out, "--top", "all"}, texts);
-  INFO(all.err);
-  REQUIRE(all.code == 0);
-  CHECK_THAT(all.err, Contains("--top: these heads give no class probabilities: 'slots' "
-                               "(token_classification), 'loudness' (regression)"));
-  CHECK_THAT(plain.out, !Contains("\"top\""));
-  const auto rows = lines_of(all.out), before = lines_of(plain.out);
-  REQUIRE(rows.size() == 2);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (const auto& [task, classes] : std::map<std::string, std::size_t>{{"intent", 3}, {"stars", 3}}) {
-      INFO(task);
-      const auto& top = rows[i].at(task).at("top").array();
-      REQUIRE(top.size() == classes);
-      double sum = 0, last = 1;
-      for (const Value& entry : top) {
-        const double p = entry.at("score").number();
-        CHECK(p <= last);
-        last = p;
-        sum += p;
-      }
-      CHECK(sum == Approx(1).margin(1e-6));
-      CHECK(top[0].at("label").string() == rows[i].at(task).at("label").string());
-      CHECK(top[0].at("score").number() == Approx(rows[i].at(task).at("score").number()));
-      CHECK(rows[i].at(task).at("score").json() == before[i].at(task).at("score").json());
-    }
-    const auto& topics = rows[i].at("topics");
-    for (const Value& entry : topics.at("top").array())
-      CHECK(entry.at("score").number() == topics.at("scores").at(entry.at("label").string()).number());
-    CHECK(rows[i].at("slots").find("top") == nullptr);
-  }
-  const auto two = lines_of(mtt_program({"predict", "--model", e.out, "--top", "2"}, texts).out);
-  REQUIRE(two[0].at("intent").at("top").array().size() == 2);
-  CHECK(two[0].at("intent").at("top").array()[1].json() == rows[0].at("intent").at("top").array()[1].json());
-  const auto pairs = lines_of(mtt_program({"predict", "--model", e.out, "--field", "text", "--top", "1"},
-                                          "{\"text\": \"rain\", \"text_pair\": \"wake me\"}\n")
-                                  .out);
-  CHECK(pairs[0].at("same").at("top").array()[0].at("label").string() ==
-        pairs[0].at("same").at("label").string());
-
-  for (const char* wrong : {"0", "-1", "many", "2x"}) {
-    const Outcome outcome = mtt_program({"predict", "--model", e.out, "--top", wrong}, texts);
-    CHECK(outcome.code == 1);
-    CHECK_THAT(outcome.err,
-               Contains("--top is '" + std::string(wrong) + "'; expected a number from 1 up, or 'all'"));
-  }
-  const std::string numbers = e.folder
-                                  .write("n.toml", R"([backbone]
-model = "./model"
-[data]
-train = "train.jsonl"
-[tasks.loudness]
-head = "regression"
-)")
-                                  .string();
-  REQUIRE(mtt_program({"run", numbers, "--out", e.path("numbers")}).code == 0);
-  const Outcome none = mtt_program({"predict", "--model", e.path("numbers"), "--top", "3"}, texts);
-  CHECK(none.code == 1);
-  CHECK(none.out.empty());
-  CHECK_THAT(none.err, Contains("--top: the heads give no class probabilities: 'loudness' (regression)"));
-}
-
 TEST_CASE("the report has a table of scores for each task with classes") {
-  const Experiment e;
+  const EveryHead e;
   e.run();
   const Outcome report = mtt_program({"report", e.out, "--output", e.path("r.html")});
   INFO(report.err);
@@ -299,7 +157,7 @@ TEST_CASE("the report has a table of scores for each task with classes") {
 }
 
 TEST_CASE("a head whose labels are of a kind of their own is checked, trained and scored by itself alone") {
-  const Experiment e;
+  const EveryHead e;
   const std::string plugins = MTT_BAD_PLUGINS;
   const Outcome contract = mtt_program({"plugins", "check", plugins + "/object_labels.so"});
   INFO(contract.out << contract.err);

@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"

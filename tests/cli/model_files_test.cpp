@@ -2,6 +2,7 @@
 
 #include "catch.h"
 #include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "npy.h"
 #include "program.h"
 #include "temporary_folder.h"

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -129,7 +128,7 @@ TEST_CASE("a probe stands beside every trained score") {
   CHECK_THAT(outcome.out, Contains("Scores of the probes, before training") && Contains("  probe "));
   for (const char* task : {"intent", "slots", "loudness"}) {
     const mtt::Value probe = e.cost("run").at("probes").at(task);
-    CHECK(probe.at("seconds").number() >= 0);
+    CHECK(probe.at("seconds").is(mtt::Value::Kind::number));
     REQUIRE(probe.at("scores").table().size() == 1);
     CHECK(fs::path(probe.at("scores").table().front().key).filename() == "test.jsonl");
     CHECK_FALSE(probe.at("scores").table().front().value.table().empty());
@@ -280,32 +279,4 @@ TEST_CASE("rows with keys of another version are refused in one sentence") {
   const Outcome refused = mtt_program({"sweep", e.config, "--out", out});
   CHECK(refused.code == 1);
   CHECK_THAT(refused.err, Contains("(key_version 1, expected 3)"));
-}
-
-TEST_CASE("the first example of docs/training.md ends at or above its probes", "[model]") {
-  if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0)
-    MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
-  const TemporaryFolder folder;
-  const std::string page = file_text(fs::path(MTT_SOURCE) / "docs/training.md");
-  const std::size_t begin = page.find("```toml\n") + 8, end = page.find("```", begin);
-  REQUIRE(begin < end);
-  folder.write("example.toml", page.substr(begin, end - begin));
-  for (const char* part : {"train", "test"}) {
-    const std::string name = std::string("data/assistant_") + part + ".jsonl";
-    folder.write(name, file_text(fs::path(MTT_SOURCE) / "configs" / name));
-  }
-  const std::string out = (folder.path() / "out").string();
-  const Outcome run = mtt_program({"run", (folder.path() / "example.toml").string(), "--out", out});
-  INFO(run.err);
-  REQUIRE(run.code == 0);
-  CHECK_THAT(run.err, !Contains("warning"));
-  std::istringstream lines(file_text(out + "/scores.jsonl"));
-  int scores = 0;
-  for (std::string line; std::getline(lines, line); ++scores) {
-    const auto score = mtt::parse_json(line, "scores.jsonl");
-    const auto& [metric, trained] = score.at("metrics").table().front();
-    INFO(line);
-    CHECK(trained.number() >= score.at("probe").at(metric).number() - 1.0 / 64);
-  }
-  CHECK(scores == 3);  // both tasks, and all of them
 }

@@ -5,78 +5,10 @@
 #include <thread>
 
 #include "catch.h"
-#include "program.h"
-#include "sweep/sweep_rows.h"
-#include "temporary_folder.h"
-#include "tiny_model.h"
+#include "sweep_folder.h"
 #include "value/json.h"
 
 namespace fs = std::filesystem;
-
-namespace {
-
-const char kConfig[] = R"([backbone]
-model = "./model"
-
-[data]
-train = "train.jsonl"
-test = ["test.jsonl", "other.jsonl"]
-
-[tasks.intent]
-head = "classification"
-init = "none"
-
-[train]
-epochs = 2
-batch_size = 4
-learning_rate = 0.01
-
-[sweep]
-seeds = 2
-
-[sweep.grid]
-data.train_examples = [6, 8]
-
-[sweep.arms]
-all = {}
-probe = { freeze.policy = "backbone" }
-)";
-
-std::string lines(const std::vector<std::string>& alarms, const std::vector<std::string>& plays) {
-  std::string text;
-  for (const auto& alarm : alarms) text += "{\"text\": \"" + alarm + "\", \"intent\": \"alarm\"}\n";
-  for (const auto& play : plays) text += "{\"text\": \"" + play + "\", \"intent\": \"play\"}\n";
-  return text;
-}
-
-class SweepFolder : public TemporaryFolder {
- public:
-  SweepFolder() {
-    write_tiny_model(path() / "model");
-    write("train.jsonl", lines({"wake me", "wake me up", "up at six", "me up now", "wake now", "six"},
-                               {"play music", "some music", "play rain", "loud rain", "play", "music now"}));
-    write("test.jsonl", lines({"wake me at six", "up now"}, {"play some music", "rain"}));
-    write("other.jsonl", lines({"wake"}, {"music", "loud music"}));
-    write("sweep.toml", kConfig);
-  }
-  std::string config() const { return (path() / "sweep.toml").string(); }
-  std::string out(const std::string& name) const { return (path() / name).string(); }
-
-  Outcome sweep(const std::string& name, std::vector<std::string> more = {}) const {
-    std::vector<std::string> arguments = {"sweep", config(), "--out", out(name), "--threads", "1"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return mtt_program(arguments);
-  }
-  std::vector<mtt::SweepRow> rows(const std::string& name) const {
-    auto rows = mtt::read_rows(path() / name / "runs.jsonl");
-    std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.seed, a.point, a.arm) < std::tie(b.seed, b.point, b.arm);
-    });
-    return rows;
-  }
-};
-
-}  // namespace
 
 TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a second time") {
   const SweepFolder folder;
@@ -126,7 +58,7 @@ TEST_CASE("runs on other examples than those of the rows are refused") {
   const std::vector<std::string> one = {"--set", "sweep.seeds=1", "--set", "sweep.grid={}"};
   REQUIRE(folder.sweep("s", one).code == 0);
   const std::string rows = file_text(folder.path() / "s/runs.jsonl");
-  folder.write("other.jsonl", lines({"wake"}, {"music", "loud rain"}));
+  folder.write("other.jsonl", sweep_lines({"wake"}, {"music", "loud rain"}));
   CHECK(folder.sweep("s", one).code == 0);  // nothing is left to run, and nothing is mixed
   const Outcome more = folder.sweep("s", {"--set", "sweep.seeds=2", "--set", "sweep.grid={}"});
   CHECK(more.code == 1);
@@ -272,19 +204,6 @@ TEST_CASE("a report draws a sweep") {
   CHECK_THAT(file_text(page), Contains("failed: all, train_examples=6, seed 1: &lt;b&gt;it broke"));
 }
 
-TEST_CASE("the sweep of docs/training.md is one") {
-  const SweepFolder folder;
-  const std::string page = file_text(fs::path(MTT_SOURCE) / "docs/training.md");
-  const std::size_t begin = page.find("[sweep]\n", page.find("## Sweeps")), end = page.find("```", begin);
-  REQUIRE(begin < end);
-  const std::string config = kConfig;
-  folder.write("sweep.toml", config.substr(0, config.find("[sweep]")) + page.substr(begin, end - begin));
-  const Outcome outcome = mtt_program({"sweep", folder.config(), "--check"});
-  INFO(outcome.err);
-  CHECK(outcome.code == 0);
-  CHECK_THAT(outcome.out, Contains("30 runs; the baseline is 'all'"));
-}
-
 TEST_CASE("test files of the same name are told apart by their folders, and none is named twice") {
   const SweepFolder folder;
   folder.write("a/test.jsonl", file_text(folder.path() / "test.jsonl"));
@@ -310,7 +229,7 @@ TEST_CASE("a file that is changed while its sweep runs ends it") {
                          folder.path() / "o", folder.path() / "e");
   while (folder.rows("s").empty() && !program.ended())
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  folder.write("sweep.toml", std::string(kConfig) + "# changed\n");
+  folder.write("sweep.toml", std::string(kSweepConfig) + "# changed\n");
   CHECK(program.wait() == 1);
   CHECK_THAT(file_text(folder.path() / "e"), Contains("was changed while its sweep ran"));
   CHECK(folder.rows("s").size() < 8);

@@ -5,7 +5,8 @@
 #include <random>
 #include <vector>
 
-#include "io/safetensors.h"
+#include "io/safetensors_writer.h"
+#include "io/weights.h"
 
 namespace fs = std::filesystem;
 

@@ -35,6 +35,16 @@ TEST_CASE("the project's own plugins load and say what they offer") {
   CHECK(catalog.weighting("equal").name == "equal");
 }
 
+TEST_CASE("a plugin is named to those who write what other systems call it") {
+  mtt::PluginCatalog catalog({kPlugins});
+  CHECK_THROWS_WITH(catalog.head("classifier"), Contains("did you mean 'classification'?"));
+  CHECK_THROWS_WITH(catalog.head("ner"), Contains("did you mean 'token_classification'?"));
+  CHECK_THROWS_WITH(catalog.head("sts"), Contains("did you mean 'similarity'?"));
+  CHECK_THROWS_WITH(catalog.weighting("none"), Contains("did you mean 'equal'?"));
+  CHECK_THROWS_WITH(catalog.weighting("kendall"), Contains("did you mean 'uncertainty'?"));
+  CHECK_THROWS_WITH(catalog.head("kendall"), Contains("no plugin has the head 'kendall'; known are"));
+}
+
 TEST_CASE("each bad plugin gives one sentence that says what to do") {
   const auto fails = [](const std::string& name, const std::string& with) {
     INFO(name);

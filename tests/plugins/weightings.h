@@ -7,6 +7,7 @@
 #include <cmath>
 #include <memory>
 #include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,18 @@ inline void check_near(const Numbers& found, const Numbers& expected, double tol
 }
 
 inline bool finite(const Numbers& numbers) { return std::isfinite(sum(numbers)); }
+
+/// Rows whose lengths differ widely.
+inline Rows random_rows(std::size_t tasks, std::size_t width, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<double> normal;
+  Rows rows(tasks, Numbers(width));
+  for (Numbers& row : rows) {
+    const double scale = std::exp(2 * normal(generator));
+    for (double& x : row) x = scale * normal(generator);
+  }
+  return rows;
+}
 
 /// The numbers of a weighting's only parameter, and of its gradient.
 inline Numbers numbers_of(const at::Tensor& tensor) {

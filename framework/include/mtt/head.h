@@ -156,6 +156,8 @@ struct HeadPlugin {
   OptionList options;
   std::function<std::unique_ptr<Head>(const Options& options)> create;
   ProblemType problem_type = ProblemType::none;
+  /// What other systems call it: a user who writes one of these is told the name.
+  std::vector<std::string> other_names = {};
 };
 
 }  // namespace mtt

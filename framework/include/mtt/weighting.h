@@ -100,6 +100,8 @@ struct WeightingPlugin {
   std::string summary;  ///< one sentence
   OptionList options;
   std::function<std::unique_ptr<Weighting>(const Options& options)> create;
+  /// What other systems call it: a user who writes one of these is told the name.
+  std::vector<std::string> other_names = {};
 };
 
 }  // namespace mtt

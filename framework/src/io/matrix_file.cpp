@@ -1,7 +1,7 @@
 #include "io/matrix_file.h"
 
 #include "io/npy.h"
-#include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "mtt/error.h"
 
 namespace mtt {

@@ -1,3 +1,5 @@
+#include "io/weights.h"
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -6,7 +8,6 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "io/safetensors.h"
 #include "mtt/error.h"
 #include "value/json.h"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "mtt/value.h"
 
 namespace mtt {

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <map>
 
-#include "io/safetensors.h"
+#include "io/safetensors_writer.h"
+#include "io/weights.h"
 #include "model/parameter_name.h"
 #include "model/peft_adapter.h"
 #include "model/weight_loading.h"

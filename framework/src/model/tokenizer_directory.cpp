@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "io/file.h"
+#include "model/class_tokenizer.h"
 #include "model/json_file.h"
-#include "model/tokenizer_rules.h"
 #include "mtt/error.h"
 #include "text/component_json.h"
 #include "text/vocabulary_files.h"

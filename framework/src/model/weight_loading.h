@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "mtt/backbone.h"
 #include "mtt/nn/module.h"
 

@@ -8,7 +8,6 @@
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "plugin/own_place.h"
-#include "value/other_names.h"
 
 namespace fs = std::filesystem;
 
@@ -40,6 +39,15 @@ std::vector<std::string> names(const std::vector<Plugin>& plugins) {
   std::vector<std::string> all;
   for (const Plugin& plugin : plugins) all.push_back(plugin.name);
   return all;
+}
+
+/// The name of the plugin that other systems call so; "" where none is.
+template <class Plugin>
+std::string name_for(const std::vector<Plugin>& plugins, const std::string& word) {
+  for (const Plugin& plugin : plugins)
+    if (std::find(plugin.other_names.begin(), plugin.other_names.end(), word) != plugin.other_names.end())
+      return plugin.name;
+  return "";
 }
 
 }  // namespace
@@ -114,7 +122,8 @@ const PluginLibrary& PluginCatalog::load_file(const fs::path& file) {
 
 template <class Find>
 auto PluginCatalog::find(const std::string& what, const std::string& file_stem, const Find& find_in,
-                         const std::function<std::vector<std::string>(const Registry&)>& names_in)
+                         const std::function<std::vector<std::string>(const Registry&)>& names_in,
+                         const std::function<std::string(const Registry&)>& name_for_in)
     -> decltype(find_in(Registry())) {
   if (const auto found = find_in(registry_)) return found;
   if (is_name(file_stem)) {
@@ -131,9 +140,8 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
   if (const auto found = find_in(registry_)) return found;
 
   const std::vector<std::string> known = names_in(registry_);
-  const std::string own(own_word(what.starts_with("head") ? "head" : "method", file_stem));
-  const bool has_own = std::find(known.begin(), known.end(), own) != known.end();
-  const std::string near = has_own ? own : nearest(file_stem, known);
+  const std::string own = name_for_in ? name_for_in(registry_) : "";
+  const std::string near = own.empty() ? nearest(file_stem, known) : own;
   std::string message = "no plugin has the " + what;
   if (!near.empty()) message += "; did you mean '" + near + "'?";
   std::string names, folders;
@@ -166,7 +174,8 @@ BackbonePlugin PluginCatalog::backbone_for(const std::string& model_type) {
 HeadPlugin PluginCatalog::head(const std::string& name) {
   return *find(
       "head '" + name + "'", name, [&](const Registry& registry) { return registry.head(name); },
-      [](const Registry& registry) { return names(registry.heads()); });
+      [](const Registry& registry) { return names(registry.heads()); },
+      [&](const Registry& registry) { return name_for(registry.heads(), name); });
 }
 
 HeadPlugin PluginCatalog::head_for(ProblemType type) {
@@ -179,7 +188,8 @@ HeadPlugin PluginCatalog::head_for(ProblemType type) {
 WeightingPlugin PluginCatalog::weighting(const std::string& name) {
   return *find(
       "weighting '" + name + "'", name, [&](const Registry& registry) { return registry.weighting(name); },
-      [](const Registry& registry) { return names(registry.weightings()); });
+      [](const Registry& registry) { return names(registry.weightings()); },
+      [&](const Registry& registry) { return name_for(registry.weightings(), name); });
 }
 
 }  // namespace mtt

@@ -44,7 +44,8 @@ class PluginCatalog {
  private:
   template <class Find>
   auto find(const std::string& what, const std::string& file_stem, const Find& find_in,
-            const std::function<std::vector<std::string>(const Registry&)>& names_in)
+            const std::function<std::vector<std::string>(const Registry&)>& names_in,
+            const std::function<std::string(const Registry&)>& name_for_in = {})
       -> decltype(find_in(Registry()));
   const PluginLibrary* load(const std::filesystem::path& file);
 

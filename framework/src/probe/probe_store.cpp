@@ -8,6 +8,7 @@
 
 #include "io/open_file.h"
 #include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
 #include "value/json.h"

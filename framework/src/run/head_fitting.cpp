@@ -3,7 +3,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <map>
@@ -11,10 +10,10 @@
 
 #include "io/digest.h"
 #include "io/terminal_text.h"
-#include "mtt/error.h"
 #include "probe/probe_store.h"
 #include "report/progress.h"
-#include "value/other_names.h"
+#include "run/head_init.h"
+#include "run/probe_record.h"
 
 namespace mtt {
 namespace {
@@ -23,24 +22,8 @@ constexpr double kSaturated = 0.05;
 constexpr std::size_t kTextsForScale = 256;
 constexpr std::size_t kTextsForKey = 16;
 
-bool known_method(const Task& task, const std::string& init) {
-  if (task.grouped()) return false;
-  const auto methods = task.initialisations();
-  return std::find(methods.begin(), methods.end(), init) != methods.end();
-}
-
-/// A closed form that is the optimum of a convex regression.
-bool has_exact_form(const Task& task) {
-  return task.convex() && task.loss_kind() == LossKind::regression && known_method(task, "ridge");
-}
-
 /// Features are gathered of tokens, sentences and groups of sentences.
 bool has_features(const Task& task) { return !task.grouped() || !task.reads_tokens(); }
-
-/// With a penalty of the user's own the probe is fitted by it.
-bool uses_exact_form(const TaskPlan& plan) {
-  return plan.init != "logistic" && has_exact_form(plan.task) && !plan.config->options.number_if("penalty");
-}
 
 /// The class of each example that has rows; spans and sets of labels are one class.
 std::vector<std::string> strata_of(const HeadFeatures& features, const std::vector<Value>& labels) {
@@ -243,43 +226,6 @@ void tell(const TaskPlan& plan, const HeadStart& start, const FittingSettings& s
 
 }  // namespace
 
-std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples) {
-  const std::string& init = config.options.string("init");
-  if (init != "auto") return init;
-  if (!has_examples) return "none";
-  if (has_exact_form(task) && !config.options.number_if("penalty")) return "ridge";
-  if (task.convex()) return "logistic";
-  if (task.grouped()) return "none";
-  const auto methods = task.initialisations();
-  return methods.empty() ? "none" : methods.front();
-}
-
-bool starts_at_optimum(const TaskPlan& plan) {
-  return plan.init == "logistic" || (plan.init == "ridge" && uses_exact_form(plan));
-}
-
-void check_init(const TaskConfig& config, const Task& task) {
-  const std::string where = "[tasks." + config.name + "] ";
-  const std::string& init = config.options.string("init");
-  if (config.options.number_if("penalty") && !task.convex())
-    config.options.value("penalty").refuse(where +
-                                           "penalty needs a head that can be fitted as a probe, and '" +
-                                           task.plugin + "' cannot be; leave it out");
-  if (config.options.number_if("penalty") && init == "ridge" && has_exact_form(task))
-    config.options.value("penalty").refuse(where +
-                                           "init = \"ridge\" chooses its own penalty; leave penalty out, or "
-                                           "write init = \"logistic\"");
-  if (init == "auto" || init == "none" || (init == "logistic" && task.convex()) || known_method(task, init))
-    return;
-  const std::string own(own_word("init", init));
-  std::string list = "\"auto\", \"none\"";
-  if (task.convex()) list += ", \"logistic\"";
-  for (const std::string& method : task.initialisations()) list += ", " + Value(method).json();
-  config.options.value("init").refuse(where + "init is " + Value(init).json() + "; for the head '" +
-                                      task.plugin + "' it is one of " + list +
-                                      (own.empty() ? "" : "; did you mean " + Value(own).json() + "?"));
-}
-
 std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,
                                  ExampleFiles& files, const Encoder& encoder,
                                  const FittingSettings& settings) {
@@ -302,31 +248,6 @@ std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment&
     }
   }
   return starts;
-}
-
-std::string probe_text(const ProbeFit& fit) {
-  if (fit.method != "logistic")
-    return fit.method + " on " + std::to_string(fit.examples) + " examples, " +
-           formatted("%.1f", fit.seconds) + " s";
-  std::string text =
-      "logistic, fitted on " + std::to_string(fit.examples) + " examples, C = " + formatted("%.4g", fit.c);
-  if (!fit.trials.empty()) {
-    text += " chosen by the loss on " + std::to_string(fit.held_out) +
-            (fit.validation ? " examples of the validation set" : " held-out examples");
-    if (fit.chosen_on + (fit.validation ? 0 : fit.held_out) < fit.examples)
-      text += ", fitted on a sample of " + std::to_string(fit.chosen_on);
-  }
-  text += "; training loss " + formatted("%.4f", fit.loss) + ", " + formatted("%.1f", fit.seconds) + " s";
-  return text + (fit.converged ? "" : "; not converged");
-}
-
-Value probe_json(const ProbeFit& fit) {
-  Value record(Value::Table{{"method", fit.method}, {"examples", fit.examples}, {"seconds", fit.seconds}});
-  if (fit.method != "logistic") return record;
-  record.set("c", fit.c);
-  record.set("loss", fit.loss);
-  record.set("converged", fit.converged);
-  return record;
 }
 
 }  // namespace mtt

@@ -33,28 +33,11 @@ struct FittingSettings {
   std::function<void(const std::string& line)> say = {};
 };
 
-/// The initialisation of a task: what its `init` names, and for "auto" a logistic probe where the head is
-/// convex (ridge for a convex regression that has it, unless `penalty` is a number), else the head's first
-/// closed form, else "none"; without training examples "none".
-std::string chosen_init(const TaskConfig& config, const Task& task, bool has_examples);
-
-/// Whether a head starts where its penalised loss on the features, as they are, is lowest.
-bool starts_at_optimum(const TaskPlan& plan);
-
-/// Throws Error where an `init` or a `penalty` is not for this head.
-void check_init(const TaskConfig& config, const Task& task);
-
 /// Fits the heads of all plans, which are built and hold random weights, in the order of the plans. Each file
 /// is encoded once for all its heads. Afterwards a head with a probe holds the probe's weights, every other
 /// head those of its start.
 std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment& experiment,
                                  ExampleFiles& files, const Encoder& encoder,
                                  const FittingSettings& settings);
-
-/// "logistic regression, C = 30 chosen on 120 and 30 held-out examples, loss 0.21, 0.4 s".
-std::string probe_text(const ProbeFit& fit);
-
-/// {"c", "examples", "loss", "seconds"}, for cost.json and checkpoints.
-Value probe_json(const ProbeFit& fit);
 
 }  // namespace mtt

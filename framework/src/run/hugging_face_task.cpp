@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"

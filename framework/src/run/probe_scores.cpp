@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "io/terminal_text.h"
+#include "run/probe_record.h"
 #include "train/checkpoint.h"
 
 namespace mtt {

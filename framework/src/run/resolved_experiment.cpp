@@ -3,7 +3,7 @@
 #include "experiment/resolved_config.h"
 #include "experiment/task_examples.h"
 #include "plugin/make_parts.h"
-#include "run/head_fitting.h"
+#include "run/head_init.h"
 
 namespace mtt {
 

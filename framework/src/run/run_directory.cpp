@@ -10,7 +10,7 @@
 
 #include "experiment/task_examples.h"
 #include "io/file.h"
-#include "io/safetensors.h"
+#include "io/weights.h"
 #include "model/adapters.h"
 #include "model/parameter_name.h"
 #include "model/weight_loading.h"

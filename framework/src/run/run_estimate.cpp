@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
-#include <map>
 #include <memory>
 #include <numeric>
 
 #include "freeze/frontier.h"
 #include "model/session.h"
 #include "mtt/random_stream.h"
+#include "run/step_sample.h"
 #include "train/activation_cache.h"
 #include "train/adamw.h"
 #include "train/parameter_groups.h"
@@ -24,8 +24,6 @@ constexpr std::size_t kMostSteps = 4, kMostTexts = 64;
 constexpr double kSeconds = 2, kSlowest = 6;  // of all phases together; of one phase
 constexpr std::int64_t kFewestSteps = 2;
 
-using Chosen = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
-
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -35,84 +33,6 @@ double token_count(const TrainingSource& source) {
     return sum + static_cast<double>(text.tokens.ids.size());
   });
 }
-
-/// The examples of some steps, as sources of their own.
-class Sample {
- public:
-  Sample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model)
-      : all_(sources), model_(model), index_(sources.size()) {
-    for (const TrainingSource& source : sources) {
-      TrainingSource& own = sources_.emplace_back();
-      own.file = source.file;
-      own.joint = source.joint;
-      own.tasks = source.tasks;
-      own.labels.resize(source.labels.size());
-    }
-  }
-
-  void add_step(const Chosen& chosen) {
-    Chosen& step = steps_.emplace_back();
-    for (const auto& [source, examples] : chosen) {
-      std::vector<std::int64_t> own;
-      for (const std::int64_t example : examples) own.push_back(add(source, example));
-      step.emplace_back(source, std::move(own));
-    }
-  }
-
-  /// A micro-batch of the longest texts of each source, so that memory is that of the largest one.
-  void add_longest(std::int64_t tokens) {
-    Chosen longest;
-    for (std::size_t s = 0; s < all_.size(); ++s) {
-      const bool coupled = std::any_of(all_[s].tasks.begin(), all_[s].tasks.end(),
-                                       [&](std::size_t t) { return model_.tasks()[t].coupled(); });
-      if (coupled) continue;
-      const auto length = [&](std::int64_t e) {
-        std::int64_t sum = 0;
-        for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
-        return sum;
-      };
-      std::vector<std::int64_t> order(all_[s].texts.size()), some;
-      std::iota(order.begin(), order.end(), std::int64_t{0});
-      std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
-      std::int64_t left = tokens;
-      for (const std::int64_t example : order) {
-        if (!some.empty() && length(example) > left) break;
-        some.push_back(example);
-        left -= length(example);
-      }
-      longest.emplace_back(s, std::move(some));
-    }
-    if (!longest.empty()) add_step(longest);
-  }
-
-  void tokenise(const TextEncoder& text_encoder, std::int64_t threads) {
-    for (TrainingSource& source : sources_) {
-      source.tokenise(text_encoder, threads);
-    }
-  }
-
-  const std::vector<TrainingSource>& sources() const { return sources_; }
-  const std::vector<Chosen>& steps() const { return steps_; }
-
- private:
-  std::int64_t add(std::size_t source, std::int64_t example) {
-    TrainingSource& own = sources_[source];
-    const auto [found, fresh] = index_[source].emplace(example, own.examples());
-    if (!fresh) return found->second;
-    own.texts.push_back(all_[source].texts[example]);
-    if (!all_[source].second_texts.empty()) own.second_texts.push_back(all_[source].second_texts[example]);
-    if (!all_[source].negatives.empty()) own.negatives.push_back(all_[source].negatives[example]);
-    for (std::size_t t = 0; t < own.labels.size(); ++t)
-      own.labels[t].push_back(all_[source].labels[t][example]);
-    return found->second;
-  }
-
-  const std::vector<TrainingSource>& all_;
-  const MultiTaskModel& model_;
-  std::vector<TrainingSource> sources_;
-  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each source: example → own index
-  std::vector<Chosen> steps_;
-};
 
 struct Measured {
   double step_seconds = 0, fill_seconds = 0, cache_bytes = 0;
@@ -134,7 +54,7 @@ class TrainingEstimate {
     first_ = sample_.steps().size();
     Sampler draws = sampler_;
     while (draws.step() < draws.steps() && sample_.steps().size() < first_ + kMostSteps) {
-      Chosen chosen;
+      ChosenExamples chosen;
       for (SourceBatch& batch : draws.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
       sample_.add_step(chosen);
     }
@@ -253,7 +173,7 @@ class TrainingEstimate {
     return measured;
   }
 
-  void step(const Chosen& chosen, TrainingStep& runner, AdamW& optimizer) {
+  void step(const ChosenExamples& chosen, TrainingStep& runner, AdamW& optimizer) {
     const StepData data = make_step(sample_.sources(), model_, chosen, settings_.tokens_per_forward);
     const std::int64_t number = result_.steps_measured++;
     runner.run(data,
@@ -276,7 +196,7 @@ class TrainingEstimate {
   const std::vector<TrainingSource>& sources_;
   MultiTaskModel& model_;
   std::int64_t threads_;
-  Sample sample_;
+  StepSample sample_;
   std::size_t first_ = 0;  ///< the first step that the sampler drew
   std::vector<std::unique_ptr<ActivationCache>> caches_;
   RunEstimate result_;

@@ -11,6 +11,7 @@
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
+#include "run/head_init.h"
 #include "run/warm_start.h"
 
 namespace mtt {

@@ -9,7 +9,7 @@
 #include "model/parameter_name.h"
 #include "mtt/error.h"
 #include "plugin/make_parts.h"
-#include "run/head_fitting.h"
+#include "run/head_init.h"
 #include "run/training_console.h"
 #include "run/training_keys.h"
 #include "train/metric_recorder.h"

@@ -7,6 +7,7 @@
 #include "experiment/experiment.h"
 #include "io/digest.h"
 #include "io/file.h"
+#include "mtt/error.h"
 #include "run/resolved_experiment.h"
 #include "value/toml.h"
 
@@ -66,6 +67,30 @@ std::string run_key(const std::filesystem::path& file, const SweepRun& run, Plug
   Digest digest;
   digest.add(key_of("", resolved, &written).json());
   return digest.hex();
+}
+
+RunKeys run_keys(const std::filesystem::path& file, const SweepPlan& plan, PluginCatalog& plugins) {
+  RunKeys keys;
+  for (const SweepRun& run : plan.runs) keys[&run] = run_key(file, run, plugins);
+  return keys;
+}
+
+void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const RunKeys& keys,
+                const std::filesystem::path& rows_file) {
+  const std::string file = "'" + rows_file.string() + "'";
+  for (const SweepRow& row : rows) {
+    for (const SweepRun& run : plan.runs) {
+      if (row.failed() || !same_run(row, run)) continue;
+      if (row.key_version != kKeyVersion)
+        throw Error(
+            file + " holds runs of an older program, whose configuration cannot be compared (key_version " +
+            std::to_string(row.key_version) + ", expected " + std::to_string(kKeyVersion) +
+            "); give another directory with --out, or see 'Rows of older programs' in docs/training.md");
+      if (row.key != keys.at(&run))
+        throw Error(file + " holds a run of another configuration (" + run.title() +
+                    "); give another directory with --out, or remove that file");
+    }
+  }
 }
 
 }  // namespace mtt

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "plugin/plugin_catalog.h"
 #include "sweep/sweep_plan.h"
+#include "sweep/sweep_rows.h"
 
 namespace mtt {
 
@@ -18,5 +21,13 @@ inline constexpr std::int64_t kKeyVersion = 3;
 /// A digest of a run's resolved configuration, of the present version: without its name, output directory,
 /// threads and [sweep]; paths are taken as the file writes them.
 std::string run_key(const std::filesystem::path& file, const SweepRun& run, PluginCatalog& plugins);
+
+/// The keys of all runs of a plan.
+using RunKeys = std::map<const SweepRun*, std::string>;
+RunKeys run_keys(const std::filesystem::path& file, const SweepPlan& plan, PluginCatalog& plugins);
+
+/// Throws Error where a row of a run in `rows_file` has another key than the run, or one of an older version.
+void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const RunKeys& keys,
+                const std::filesystem::path& rows_file);
 
 }  // namespace mtt

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
-#include <fstream>
 #include <map>
 
 #include "experiment/experiment.h"
@@ -13,19 +12,17 @@
 #include "io/jsonl.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
-#include "mtt/options.h"
-#include "run/comparison.h"
 #include "run/run_inputs.h"
 #include "run/run_lock.h"
+#include "sweep/child_results.h"
 #include "sweep/child_runs.h"
-#include "sweep/sweep_chart.h"
+#include "sweep/summary_files.h"
 #include "sweep/sweep_keys.h"
+#include "sweep/sweep_result_checks.h"
 #include "sweep/sweep_table.h"
 #include "train/checkpoint.h"
-#include "train/metric_log.h"
 #include "train/trainer.h"
 #include "value/json.h"
-#include "value/listed.h"
 
 namespace fs = std::filesystem;
 
@@ -38,58 +35,12 @@ constexpr const char* kRuns = "runs";
 constexpr const char* kCache = "cache";
 constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "embeddings.npy"};
 constexpr std::size_t kMostBytes = 64u << 20;
-constexpr std::uintmax_t kLogEnd = 64u << 10;
 
 /// The bytes of a file's whole lines.
 std::int64_t whole_bytes(const fs::path& file) {
   std::error_code error;
   if (!fs::exists(file, error)) return 0;
   return static_cast<std::int64_t>(whole_lines(read_file(file, std::size_t{1} << 30)).size());
-}
-
-using Keys = std::map<const SweepRun*, std::string>;
-
-Keys keys_of(const fs::path& file, const SweepPlan& plan, PluginCatalog& plugins) {
-  Keys keys;
-  for (const SweepRun& run : plan.runs) keys[&run] = run_key(file, run, plugins);
-  return keys;
-}
-
-void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const Keys& keys,
-                const fs::path& directory) {
-  const std::string file = "'" + (directory / kRows).string() + "'";
-  for (const SweepRow& row : rows) {
-    for (const SweepRun& run : plan.runs) {
-      if (row.failed() || !same_run(row, run)) continue;
-      if (row.key_version != kKeyVersion)
-        throw Error(
-            file + " holds runs of an older program, whose configuration cannot be compared (key_version " +
-            std::to_string(row.key_version) + ", expected " + std::to_string(kKeyVersion) +
-            "); give another directory with --out, or see 'Rows of older programs' in docs/training.md");
-      if (row.key != keys.at(&run))
-        throw Error(file + " holds a run of another configuration (" + run.title() +
-                    "); give another directory with --out, or remove that file");
-    }
-  }
-}
-
-/// The last bytes of a file, at most `most` of them.
-std::string file_end(const fs::path& path, std::uintmax_t most) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  const auto size = static_cast<std::uintmax_t>(std::max<std::streamoff>(0, file.tellg()));
-  std::string text(std::min(size, most), '\0');
-  file.seekg(static_cast<std::streamoff>(size - text.size()));
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  return text;
-}
-
-std::string last_error(const fs::path& log, const ProcessEnd& end) {
-  constexpr std::string_view kMark = "mtt: error: ";
-  const std::string text = file_end(log, kLogEnd);
-  if (const std::size_t at = text.rfind(kMark); at != std::string::npos)
-    return text.substr(at + kMark.size(), text.find('\n', at) - at - kMark.size());
-  return end.signal != 0 ? "ended by signal " + std::to_string(end.signal)
-                         : "ended with exit code " + std::to_string(end.code);
 }
 
 /// Whether the outputs of frozen layers are kept for the other runs of the sweep.
@@ -105,9 +56,9 @@ class Sweep {
         Console& console)
       : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
     text_ = read_file(file_, kMostBytes);
-    keys_ = keys_of(file_, plan_, plugins);
+    keys_ = run_keys(file_, plan_, plugins);
     rows_ = read_rows(settings_.directory / kRows);
-    check_rows(rows_, plan_, keys_, settings_.directory);
+    check_rows(rows_, plan_, keys_, settings_.directory / kRows);
     for (const SweepRun& run : plan_.runs)
       if (!done_row(run)) open_.push_back(&run);
     if (!open_.empty()) check_inputs();
@@ -124,14 +75,14 @@ class Sweep {
         open_.size(), static_cast<std::size_t>(settings_.jobs),
         [&](std::size_t number) { return command(*open_[number]); },
         [&](std::size_t number, const ChildEnd& end) { finish(*open_[number], end, log); });
-    write_summary();
+    write_summary(summary(), settings_.directory);
     console_.say(sweep_text(summary()));
     if (signal != 0) {
       console_.say("stopped; the same command resumes the sweep\n");
       return signal;
     }
-    check_metrics();
-    warn_of_equal_arms();
+    check_metrics(plan_.shape, rows_);
+    warn_of_equal_arms(plan_.shape, rows_, console_);
     const auto stopped = std::count_if(plan_.runs.begin(), plan_.runs.end(), [&](const SweepRun& run) {
       return std::none_of(rows_.begin(), rows_.end(),
                           [&](const SweepRow& row) { return same_run(row, run); });
@@ -226,7 +177,7 @@ class Sweep {
     else if (RunInputs().digest(begun_.at(&run)) != row.inputs)
       row.error = "its examples or its model changed while it ran";
     else
-      read_results(run, row);
+      read_results(folder(run), row);
     log.append(row_json(row).json() + "\n");
     if (!row.failed() && !settings_.keep_weights) {
       std::error_code error;
@@ -234,25 +185,7 @@ class Sweep {
     }
     put_row(rows_, row);
     tell(run, row);
-    write_summary();
-  }
-
-  void read_results(const SweepRun& run, SweepRow& row) {
-    try {
-      row.scores = summarise_run(folder(run)).scores;
-      const fs::path file = folder(run) / "cost.json";
-      std::error_code error;
-      if (!fs::exists(file, error)) return;  // nothing was trained
-      const fs::path log = folder(run) / "metrics.jsonl";
-      if (fs::exists(log, error)) row.log_means = log_means(log);  // a fit that is the training has no steps
-      const Value cost = parse_json(read_file(file, kMostBytes), file.string());
-      if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
-        row.seconds = seconds.number();
-      row.steps = cost.at("steps").integer();
-      row.learning_parameters = cost.at("learning_parameters").integer();
-    } catch (const Error& error) {
-      row.error = error.what();
-    }
+    write_summary(summary(), settings_.directory);
   }
 
   void tell(const SweepRun& run, const SweepRow& row) {
@@ -273,69 +206,13 @@ class Sweep {
     console_.say(text + "\n");
   }
 
-  /// A name that no run knows would be an empty column.
-  void check_metrics() const {
-    std::vector<std::string> known;
-    for (const SweepRow& row : rows_)
-      for (const auto& [name, value] : row.scores)
-        if (std::find(known.begin(), known.end(), name) == known.end()) known.push_back(name);
-    if (known.empty()) return;
-    for (const std::string& metric : plan_.shape.metrics) {
-      if (std::find(known.begin(), known.end(), metric) != known.end()) continue;
-      const std::string near = nearest(metric, known);
-      throw Error("[sweep] metrics: no run has the score '" + metric + "'; " +
-                  (near.empty() ? "there are " + listed(known) : "did you mean '" + near + "'?") +
-                  " The same command does not repeat completed runs");
-    }
-  }
-
-  /// Two arms that are the same training would pass for two results.
-  void warn_of_equal_arms() const {
-    const auto& arms = plan_.shape.arms;
-    for (std::size_t a = 0; a < arms.size(); ++a)
-      for (std::size_t b = a + 1; b < arms.size(); ++b)
-        if (always_equal(arms[a], arms[b]))
-          console_.warn(
-              "the arms '" + arms[a] + "' and '" + arms[b] +
-              "' have the same scores in every run; are they the same training? With fitted heads, for "
-              "example, probe_then_tune without epochs is policy \"none\"");
-  }
-
-  bool always_equal(const std::string& one, const std::string& other) const {
-    bool compared = false;
-    for (const SweepRow& row : rows_) {
-      if (row.failed() || row.arm != one || !plan_.shape.names(row.arm, row.point, row.seed)) continue;
-      for (const SweepRow& its : rows_) {
-        if (its.failed() || its.arm != other || its.point != row.point || its.seed != row.seed) continue;
-        compared = true;
-        if (row_json(its).at("scores").json() != row_json(row).at("scores").json()) return false;
-      }
-    }
-    return compared;
-  }
-
   SweepSummary summary() const { return summarise_sweep(plan_.shape, rows_); }
-
-  void write_summary() const {
-    const SweepSummary all = summary();
-    if (all.lines.empty()) return;
-    write_file_atomically(settings_.directory / "summary.csv", sweep_csv(all));
-    write_file_atomically(settings_.directory / "table.md", sweep_markdown(all));
-    for (const auto& [metric, svg] : sweep_charts(all))
-      if (!svg.empty()) write_file_atomically(settings_.directory / (file_name(metric) + ".svg"), svg);
-  }
-
-  static std::string file_name(std::string metric) {
-    for (char& c : metric)
-      if (c == '/' || c == ' ' || c == '(' || c == ')') c = '_';
-    return metric;
-  }
 
   const fs::path& file_;
   SweepPlan plan_;
   const SweepSettings& settings_;
   std::string text_;  ///< of the file, when the runs were listed
-  Keys keys_;
+  RunKeys keys_;
   Console& console_;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;

@@ -15,6 +15,8 @@
 
 #include "io/digest.h"
 #include "io/file.h"
+#include "io/safetensors.h"
+#include "io/safetensors_writer.h"
 #include "mtt/error.h"
 #include "value/json.h"
 

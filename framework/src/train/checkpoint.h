@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "io/safetensors.h"
 #include "mtt/nn/module.h"
 #include "mtt/value.h"
 

@@ -1,13 +1,9 @@
 #include "value/json.h"
 
-#include <charconv>
-#include <memory>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 
-#include "mtt/error.h"
-#include "value/utf8.h"
+#include "value/json_scanner.h"
 
 namespace mtt {
 namespace {
@@ -17,135 +13,77 @@ constexpr std::size_t kFewKeys = 16;  // up to here a linear search for duplicat
 
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& source, std::int32_t line)
-      : source_(std::make_shared<const std::string>(source)),
-        at_(text.data()),
-        end_(text.data() + text.size()),
-        line_start_(text.data()),
-        line_(line) {
-    if (text.starts_with("\xEF\xBB\xBF"))
-      fail("the file begins with a byte order mark; save it as UTF-8 without one");
-    const std::size_t bad = find_invalid_utf8(text);
-    if (bad == std::string_view::npos) return;
-    for (const char* p = at_; p < text.data() + bad; ++p) {
-      if (*p == '\n') {
-        ++line_;
-        line_start_ = p + 1;
-      }
-    }
-    at_ = text.data() + bad;
-    fail("byte " + std::to_string(bad) + " is not valid UTF-8");
-  }
+  Parser(std::string_view text, const std::string& source, std::int32_t line) : in_(text, source, line) {}
 
   Value document() {
     Value value = this->value(1);
-    skip_blanks();
-    if (at_ != end_) fail("there is more text after the end of the document");
+    in_.skip_blanks();
+    if (!in_.at_end()) in_.fail("there is more text after the end of the document");
     return value;
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw Error(place().str() + ": " + what); }
-
-  Place place() const { return {source_, line_, static_cast<std::int32_t>(at_ - line_start_) + 1}; }
-
-  void skip_blanks() {
-    for (; at_ != end_; ++at_) {
-      if (*at_ == '\n') {
-        ++line_;
-        line_start_ = at_ + 1;
-      } else if (*at_ != ' ' && *at_ != '\t' && *at_ != '\r') {
-        return;
-      }
-    }
-  }
-
-  std::string found() const {
-    if (at_ == end_) return "the text ends here";
-    const auto byte = static_cast<unsigned char>(*at_);
-    if (byte < 0x20 || byte >= 0x7f) return "found byte " + std::to_string(byte);
-    return "found '" + std::string(1, *at_) + "'";
-  }
-
-  void expect(char c) {
-    if (at_ == end_ || *at_ != c) fail(found() + ", expected '" + std::string(1, c) + "'");
-    ++at_;
-  }
-
-  bool accept(char c) {
-    skip_blanks();
-    if (at_ == end_ || *at_ != c) return false;
-    ++at_;
-    return true;
-  }
-
-  void word(std::string_view text) {
-    if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(0, text.size()) != text) {
-      fail("found a word that is no JSON; strings need quotes, and numbers are finite");
-    }
-    at_ += text.size();
-  }
-
   Value value(int depth) {
-    skip_blanks();
-    if (depth > kDeepest) fail("nested deeper than " + std::to_string(kDeepest) + " levels");
-    Place here = place();
-    if (at_ == end_) fail(found() + ", expected a value");
+    in_.skip_blanks();
+    if (depth > kDeepest) in_.fail("nested deeper than " + std::to_string(kDeepest) + " levels");
+    Place here = in_.place();
+    if (in_.at_end()) in_.fail(in_.found() + ", expected a value");
     for (const std::string_view none : {"NaN", "nan", "Infinity", "-Infinity", "None"})
-      if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(none))
-        fail("found " + std::string(none) + ", which JSON does not have; write null where there is no value");
+      if (in_.rest().starts_with(none))
+        in_.fail("found " + std::string(none) +
+                 ", which JSON does not have; write null where there is no value");
     for (const std::string_view word : {"True", "False"})
-      if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word))
-        fail("found " + std::string(word) + ", which JSON does not have; write " +
-             (word == "True" ? "true" : "false"));
-    if (*at_ == '\'') fail("found ', expected a value; JSON has double quotes around strings");
-    switch (*at_) {
+      if (in_.rest().starts_with(word))
+        in_.fail("found " + std::string(word) + ", which JSON does not have; write " +
+                 (word == "True" ? "true" : "false"));
+    if (in_.at('\'')) in_.fail("found ', expected a value; JSON has double quotes around strings");
+    switch (in_.rest().front()) {
       case '{':
         return table(depth).placed(std::move(here));
       case '[':
         return array(depth).placed(std::move(here));
       case '"':
-        return Value(string()).placed(std::move(here));
+        return Value(in_.string()).placed(std::move(here));
       case 't':
-        word("true");
+        in_.word("true");
         return Value(true).placed(std::move(here));
       case 'f':
-        word("false");
+        in_.word("false");
         return Value(false).placed(std::move(here));
       case 'n':
-        word("null");
+        in_.word("null");
         return Value().placed(std::move(here));
       default:
-        return number().placed(std::move(here));
+        return in_.number().placed(std::move(here));
     }
   }
 
   Value array(int depth) {
-    ++at_;
+    in_.expect('[');
     Value::Array items;
-    if (accept(']')) return items;
+    if (in_.accept(']')) return items;
     do {
       items.push_back(value(depth + 1));
-    } while (accept(','));
-    expect(']');
+    } while (in_.accept(','));
+    in_.expect(']');
     return items;
   }
 
   Value table(int depth) {
-    ++at_;
+    in_.expect('{');
     Value::Table entries;
-    if (accept('}')) return entries;
+    if (in_.accept('}')) return entries;
     std::vector<Place> places;
     do {
-      skip_blanks();
-      places.push_back(place());
-      if (at_ == end_ || *at_ != '"') fail(found() + ", expected a key in double quotes");
-      std::string key = string();
-      skip_blanks();
-      expect(':');
+      in_.skip_blanks();
+      places.push_back(in_.place());
+      if (!in_.at('"')) in_.fail(in_.found() + ", expected a key in double quotes");
+      std::string key = in_.string();
+      in_.skip_blanks();
+      in_.expect(':');
       entries.push_back({std::move(key), value(depth + 1)});
-    } while (accept(','));
-    expect('}');
+    } while (in_.accept(','));
+    in_.expect('}');
     check_unique(entries, places);
     return entries;
   }
@@ -166,156 +104,7 @@ class Parser {
       if (!seen.insert(entries[i].key).second) refuse(i);
   }
 
-  std::string string() {
-    ++at_;
-    std::string text;
-    while (true) {
-      const char* run = at_;
-      while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20) ++at_;
-      text.append(run, at_);
-      if (at_ == end_) fail("the text ends within a string");
-      if (*at_ == '"') {
-        ++at_;
-        return text;
-      }
-      if (*at_ != '\\') fail("a string contains a control character; write it as an escape");
-      ++at_;
-      escape(text);
-    }
-  }
-
-  void escape(std::string& text) {
-    if (at_ == end_) fail("the text ends within a string");
-    switch (*at_++) {
-      case '"':
-        text += '"';
-        return;
-      case '\\':
-        text += '\\';
-        return;
-      case '/':
-        text += '/';
-        return;
-      case 'b':
-        text += '\b';
-        return;
-      case 'f':
-        text += '\f';
-        return;
-      case 'n':
-        text += '\n';
-        return;
-      case 'r':
-        text += '\r';
-        return;
-      case 't':
-        text += '\t';
-        return;
-      case 'u': {
-        char32_t c = four_digits();
-        if (c >= 0xDC00 && c < 0xE000) fail("a lone surrogate is not a character");
-        if (c >= 0xD800 && c < 0xDC00) {
-          if (end_ - at_ < 6 || at_[0] != '\\' || at_[1] != 'u') fail("a lone surrogate is not a character");
-          at_ += 2;
-          const char32_t low = four_digits();
-          if (low < 0xDC00 || low >= 0xE000) fail("a lone surrogate is not a character");
-          c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
-        }
-        char bytes[4];
-        text.append(bytes, static_cast<std::size_t>(write_code_point(c, bytes)));
-        return;
-      }
-      default:
-        --at_;
-        fail("a backslash is followed by something that is not an escape");
-    }
-  }
-
-  char32_t four_digits() {
-    std::uint32_t c = 0;
-    if (end_ - at_ < 4) fail("the text ends within an escape");
-    const auto result = std::from_chars(at_, at_ + 4, c, 16);
-    if (result.ptr != at_ + 4) fail("\\u needs four hexadecimal digits");
-    at_ += 4;
-    return c;
-  }
-
-  void digits() {
-    if (at_ == end_ || *at_ < '0' || *at_ > '9') fail(found() + ", expected a value");
-    while (at_ != end_ && *at_ >= '0' && *at_ <= '9') ++at_;
-  }
-
-  Value number() {
-    const char* start = at_;
-    bool whole = true;
-    if (*at_ == '-') ++at_;
-    if (at_ != end_ && *at_ == '0')
-      ++at_;
-    else
-      digits();
-    if (at_ != end_ && *at_ == '.') {
-      whole = false;
-      ++at_;
-      digits();
-    }
-    if (at_ != end_ && (*at_ == 'e' || *at_ == 'E')) {
-      whole = false;
-      ++at_;
-      if (at_ != end_ && (*at_ == '+' || *at_ == '-')) ++at_;
-      digits();
-    }
-    if (at_ != end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '.')) fail("a number is malformed");
-    const char* stop = at_;
-    at_ = start;  // where an error is
-    if (whole) {
-      std::int64_t integer = 0;
-      if (std::from_chars(start, stop, integer).ec == std::errc()) {
-        at_ = stop;
-        return integer;
-      }
-      const double large = exact_double(start, stop);
-      at_ = stop;
-      return large;
-    }
-    double number = 0;
-    const auto result = std::from_chars(start, stop, number);
-    if (result.ec == std::errc::result_out_of_range && !(number == 0))
-      fail("a number is beyond the range of a double");
-    if (result.ec == std::errc::result_out_of_range) number = tiny_or_huge(start, stop);
-    at_ = stop;
-    return number;
-  }
-
-  // An integer beyond 64 bits, such as 10^30 as transformers writes it.
-  double exact_double(const char* start, const char* stop) const {
-    double number = 0;
-    char digits[400];  // a double has at most 309 before the point
-    if (std::from_chars(start, stop, number).ec == std::errc()) {
-      const auto written = std::to_chars(digits, digits + sizeof digits, number, std::chars_format::fixed, 0);
-      if (std::string_view(digits, static_cast<std::size_t>(written.ptr - digits)) ==
-          std::string_view(start, static_cast<std::size_t>(stop - start)))
-        return number;
-    }
-    fail("an integer is beyond 64 bits, and no double holds it exactly");
-  }
-
-  // from_chars does not say whether a number was too small or too large.
-  double tiny_or_huge(const char* start, const char* stop) const {
-    const std::string_view text(start, static_cast<std::size_t>(stop - start));
-    const std::size_t exponent = text.find_first_of("eE");
-    const bool small = exponent != std::string_view::npos
-                           ? text.find('-', exponent) != std::string_view::npos
-                           : text.find_first_not_of("-0.") == std::string_view::npos ||
-                                 text.starts_with("0.") || text.starts_with("-0.");
-    if (!small) fail("a number is beyond the range of a double");
-    return 0;
-  }
-
-  std::shared_ptr<const std::string> source_;
-  const char* at_;
-  const char* end_;
-  const char* line_start_;
-  std::int32_t line_;
+  JsonScanner in_;
 };
 
 }  // namespace

@@ -13,6 +13,8 @@ void register_classification(mtt::Registry& registry) {
         return std::make_unique<SoftmaxClassifier>(SoftmaxSettings::read(options));
       },
       .problem_type = mtt::ProblemType::single_label,
+      .other_names = {"classifier", "text_classification", "sequence_classification",
+                      "sentence_classification", "softmax", "linear", "logistic", "intent"},
   });
 }
 

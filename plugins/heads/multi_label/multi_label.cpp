@@ -201,6 +201,7 @@ void register_multi_label(mtt::Registry& registry) {
                                .threshold = options.number("threshold")});
       },
       .problem_type = mtt::ProblemType::multi_label,
+      .other_names = {"multilabel", "multi_label_classification", "multilabel_classification"},
   });
 }
 

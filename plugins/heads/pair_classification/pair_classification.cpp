@@ -32,6 +32,7 @@ void register_pair_classification(mtt::Registry& registry) {
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<PairClassification>(SoftmaxSettings::read(options));
       },
+      .other_names = {"nli", "entailment", "pair"},
   });
 }
 

@@ -105,6 +105,7 @@ void register_regression(mtt::Registry& registry) {
         return std::make_unique<Regression>();
       },
       .problem_type = mtt::ProblemType::regression,
+      .other_names = {"regressor"},
   });
 }
 

@@ -186,6 +186,7 @@ void register_similarity(mtt::Registry& registry) {
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
         return std::make_unique<Similarity>(pair_loss(options.string("loss")), options.number("scale"));
       },
+      .other_names = {"sts", "cosine", "cosine_similarity", "contrastive"},
   });
 }
 

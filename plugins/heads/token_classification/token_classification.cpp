@@ -5,7 +5,6 @@
 #include <ATen/ops/ones.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "linear_chain_crf.h"
@@ -16,6 +15,7 @@
 #include "mtt/nn/cross_entropy.h"
 #include "mtt/nn/layers.h"
 #include "mtt/plugin.h"
+#include "span_tags.h"
 #include "words.h"
 
 namespace {
@@ -61,17 +61,8 @@ class TokenClassification : public mtt::Head {
   std::vector<std::string> initialisations() const override { return {"class_means", "ridge"}; }
 
  private:
-  std::int64_t tag_count() const { return 1 + 2 * labels_.size(); }
-  static std::int64_t begin_tag(std::int64_t label) { return 1 + 2 * label; }
-  static std::int64_t inside_tag(std::int64_t label) { return 2 + 2 * label; }
-  static bool is_inside(std::int64_t tag) { return tag > 0 && tag % 2 == 0; }
-
+  SpanTags tags() const { return SpanTags(labels_.size()); }
   void learn_weights();
-  bool may_follow(std::int64_t before, std::int64_t tag) const {
-    return !is_inside(tag) || before == tag || before == tag - 1;
-  }
-  TagRules rules() const;
-  TagSequence best_tags(const std::vector<const float*>& rows) const;
 
   TokenClassificationSettings settings_;
   mtt::LabelSet labels_;
@@ -95,7 +86,7 @@ TokenClassification::TokenClassification(TokenClassificationSettings settings)
 
 void TokenClassification::learn_weights() {
   if (settings_.class_weights.table().empty()) return;
-  loss_.class_weights = at::ones({tag_count()}, at::kFloat);
+  loss_.class_weights = at::ones({tags().count()}, at::kFloat);
   auto* weights = loss_.class_weights.mutable_data_ptr<float>();
   for (const auto& [name, weight] : settings_.class_weights.table()) {
     const float value = mtt::nn::class_weight(weight);
@@ -104,7 +95,7 @@ void TokenClassification::learn_weights() {
       continue;
     }
     const std::int64_t label = labels_.index(Value(name).placed(weight.place()));
-    weights[begin_tag(label)] = weights[inside_tag(label)] = value;
+    weights[SpanTags::begin(label)] = weights[SpanTags::inside(label)] = value;
   }
 }
 
@@ -141,16 +132,8 @@ std::vector<std::string> TokenClassification::output_names() const {
 }
 
 void TokenClassification::build(std::int64_t width) {
-  classifier_ = &child<mtt::nn::Linear>("classifier", width, tag_count());
-  if (settings_.crf) crf_ = &child<LinearChainCrf>("crf", rules());
-}
-
-TagRules TokenClassification::rules() const {
-  TagRules rules{tag_count(), {}, {}};
-  for (std::int64_t before = 0; before < rules.tags; ++before)
-    for (std::int64_t tag = 0; tag < rules.tags; ++tag) rules.follows.push_back(may_follow(before, tag));
-  for (std::int64_t tag = 0; tag < rules.tags; ++tag) rules.begins.push_back(!is_inside(tag));
-  return rules;
+  classifier_ = &child<mtt::nn::Linear>("classifier", width, tags().count());
+  if (settings_.crf) crf_ = &child<LinearChainCrf>("crf", tags().rules());
 }
 
 at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
@@ -174,7 +157,7 @@ at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
       const TextSpan* span = found == spans.end() ? nullptr : &*found;
       if (span) {
         const std::int64_t label = labels_.index(Value(span->entity.label).placed(labels[s].place()));
-        out[word.token] = span == before ? inside_tag(label) : begin_tag(label);
+        out[word.token] = span == before ? SpanTags::inside(label) : SpanTags::begin(label);
       } else {
         out[word.token] = 0;
       }
@@ -202,56 +185,30 @@ at::Tensor TokenClassification::loss(const mtt::Encoding& encoding, const at::Te
 
 double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
-// Viterbi with transitions that are allowed or not: I-x has two possible predecessors, every other tag all of
-// them.
-TagSequence TokenClassification::best_tags(const std::vector<const float*>& rows) const {
-  const std::int64_t tags = tag_count();
-  std::vector<std::vector<std::int64_t>> from(rows.size(), std::vector<std::int64_t>(tags, 0));
-  std::vector<float> best(tags), next(tags);
-  for (std::size_t w = 0; w < rows.size(); ++w) {
-    const std::int64_t winner = std::max_element(best.begin(), best.end()) - best.begin();
-    for (std::int64_t tag = 0; tag < tags; ++tag) {
-      std::int64_t previous = winner;
-      if (is_inside(tag)) previous = best[tag - 1] > best[tag] ? tag - 1 : tag;
-      const bool impossible = w == 0 && is_inside(tag);
-      next[tag] = rows[w][tag] + (impossible ? static_cast<float>(-1e9) : best[previous]);
-      from[w][tag] = previous;
-    }
-    best.swap(next);
-  }
-  TagSequence path{std::vector<std::int64_t>(rows.size()), std::vector<double>(rows.size())};
-  std::int64_t tag = std::max_element(best.begin(), best.end()) - best.begin();
-  for (std::size_t w = rows.size(); w-- > 0;) {
-    path.tags[w] = tag;
-    path.probabilities[w] = std::exp(double{rows[w][tag]});
-    tag = from[w][tag];
-  }
-  return path;
-}
-
 std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
                                                const mtt::PackedBatch& batch) const {
   const at::Tensor scores = (crf_ ? logits : at::log_softmax(logits, 1)).contiguous();
   const float* data = scores.const_data_ptr<float>();
+  const SpanTags known = tags();
   std::vector<Value> predictions;
   predictions.reserve(batch.size());
   for (std::int64_t s = 0; s < batch.size(); ++s) {
     const std::vector<Word> words = words_of(batch, s);
     std::vector<const float*> rows;
-    for (const Word& word : words) rows.push_back(data + word.token * tag_count());
-    const auto [tags, probabilities] = crf_ ? crf_->decode(rows) : best_tags(rows);
+    for (const Word& word : words) rows.push_back(data + word.token * known.count());
+    const auto [tags, probabilities] = crf_ ? crf_->decode(rows) : known.best(rows);
     Value::Array found;
     for (std::size_t first = 0, last; first < words.size(); first = last) {
       last = first + 1;
       if (tags[first] == 0) continue;
       const bool second = words[first].second;
-      while (last < words.size() && is_inside(tags[last]) && words[last].second == second) ++last;
+      while (last < words.size() && SpanTags::is_inside(tags[last]) && words[last].second == second) ++last;
       double score = 0;
       for (std::size_t w = first; w < last; ++w) score += probabilities[w];
       const mtt::CharSpan chars{words[first].chars.begin, words[last - 1].chars.end};
       Value entity(Value::Table{{"start", chars.begin},
                                 {"end", chars.end},
-                                {"label", labels_.name((tags[first] - 1) / 2)},
+                                {"label", labels_.name(SpanTags::label(tags[first]))},
                                 {"text", slice(second ? batch.second_texts[s] : batch.texts[s], chars)},
                                 {"score", score / static_cast<double>(last - first)}});
       if (second) entity.set("in", "text_pair");
@@ -289,7 +246,7 @@ std::optional<bool> TokenClassification::right(const Value& prediction, const Va
 
 void TokenClassification::initialise(const std::string& method, const at::Tensor& features,
                                      const at::Tensor& targets) {
-  const auto layer = mtt::nn::closed_form_classifier(method, features, targets, tag_count());
+  const auto layer = mtt::nn::closed_form_classifier(method, features, targets, tags().count());
   classifier_->assign(layer.weight, layer.bias);
 }
 
@@ -318,6 +275,8 @@ void register_token_classification(mtt::Registry& registry) {
                                         .crf = options.boolean("crf")});
       },
       .problem_type = mtt::ProblemType::token_classification,
+      .other_names = {"ner", "tagger", "tagging", "token", "token_classifier", "sequence_labeling",
+                      "sequence_tagging", "slots", "crf"},
   });
 }
 

@@ -66,6 +66,7 @@ void register_dwa(mtt::Registry& registry) {
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<DynamicWeightAverage>(options);
       },
+      .other_names = {"dynamic_weight_average"},
   });
 }
 

@@ -18,6 +18,7 @@ void register_equal(mtt::Registry& registry) {
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Equal>();
       },
+      .other_names = {"none", "sum", "mean"},
   });
 }
 

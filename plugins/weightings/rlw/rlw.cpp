@@ -30,6 +30,7 @@ void register_rlw(mtt::Registry& registry) {
       .create = [](const mtt::Options&) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<RandomLossWeighting>();
       },
+      .other_names = {"random"},
   });
 }
 

@@ -58,6 +58,7 @@ void register_static(mtt::Registry& registry) {
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Static>(options);
       },
+      .other_names = {"fixed"},
   });
 }
 

@@ -56,6 +56,7 @@ void register_uncertainty(mtt::Registry& registry) {
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Weighting> {
         return std::make_unique<Uncertainty>(options);
       },
+      .other_names = {"kendall", "uncertainty_weighting"},
   });
 }
 

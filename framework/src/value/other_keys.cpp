@@ -1,18 +1,9 @@
-#include "value/other_names.h"
+#include "value/other_keys.h"
 
-#include <algorithm>
-#include <iterator>
+#include "value/other_name.h"
 
 namespace mtt {
 namespace {
-
-struct Name {
-  std::string_view other, own;
-};
-
-struct Word {
-  std::string_view option, other, own;
-};
 
 constexpr std::string_view kRate = "learning_rate in [train]",
                            kWarmUp = "warm_up in [train], a share of all steps",
@@ -42,7 +33,7 @@ constexpr std::string_view kRate = "learning_rate in [train]",
                            kProcessor = "left out: all is computed on the processor",
                            kClassWeights = "class_weights or balanced in [tasks.<name>]";
 
-constexpr Name kKeys[] = {
+constexpr OtherName kKeys[] = {
     {"lr", kRate},
     {"base_lr", kRate},
     {"encoder_lr", kRate},
@@ -228,7 +219,7 @@ constexpr Name kKeys[] = {
     {"C", "penalty in [tasks.<name>]"},
 };
 
-constexpr Name kTables[] = {
+constexpr OtherName kTables[] = {
     {"model", "[backbone]"},
     {"encoder", "[backbone]"},
     {"dataset", "[data]"},
@@ -249,180 +240,10 @@ constexpr Name kTables[] = {
     {"output", "out in [run]"},
 };
 
-constexpr Word kWords[] = {
-    {"head", "classifier", "classification"},
-    {"head", "text_classification", "classification"},
-    {"head", "sequence_classification", "classification"},
-    {"head", "sentence_classification", "classification"},
-    {"head", "softmax", "classification"},
-    {"head", "linear", "classification"},
-    {"head", "logistic", "classification"},
-    {"head", "intent", "classification"},
-    {"head", "ner", "token_classification"},
-    {"head", "tagger", "token_classification"},
-    {"head", "tagging", "token_classification"},
-    {"head", "token", "token_classification"},
-    {"head", "token_classifier", "token_classification"},
-    {"head", "sequence_labeling", "token_classification"},
-    {"head", "sequence_tagging", "token_classification"},
-    {"head", "slots", "token_classification"},
-    {"head", "crf", "token_classification"},
-    {"head", "multilabel", "multi_label"},
-    {"head", "multi_label_classification", "multi_label"},
-    {"head", "multilabel_classification", "multi_label"},
-    {"head", "regressor", "regression"},
-    {"head", "nli", "pair_classification"},
-    {"head", "entailment", "pair_classification"},
-    {"head", "pair", "pair_classification"},
-    {"head", "sts", "similarity"},
-    {"head", "cosine", "similarity"},
-    {"head", "cosine_similarity", "similarity"},
-    {"head", "contrastive", "similarity"},
-    {"policy", "linear_probe", "backbone"},
-    {"policy", "linear_probing", "backbone"},
-    {"policy", "linear-probe", "backbone"},
-    {"policy", "probe", "backbone"},
-    {"policy", "probing", "backbone"},
-    {"policy", "encoder", "backbone"},
-    {"policy", "all", "backbone"},
-    {"policy", "frozen", "backbone"},
-    {"policy", "heads_only", "backbone"},
-    {"policy", "head_only", "backbone"},
-    {"policy", "lp_ft", "probe_then_tune"},
-    {"policy", "lp-ft", "probe_then_tune"},
-    {"policy", "lpft", "probe_then_tune"},
-    {"policy", "full", "none"},
-    {"policy", "full_fine_tuning", "none"},
-    {"policy", "fine_tuning", "none"},
-    {"policy", "finetune", "none"},
-    {"policy", "gradual_unfreezing", "gradual"},
-    {"policy", "adapter", "houlsby"},
-    {"policy", "adapters", "houlsby"},
-    {"policy", "bias", "bitfit"},
-    {"schedule", "linear_with_warmup", "linear"},
-    {"schedule", "warmuplinear", "linear"},
-    {"schedule", "cosine_with_restarts", "cosine"},
-    {"schedule", "cosine_annealing", "cosine"},
-    {"schedule", "constant_with_warmup", "constant"},
-    {"schedule", "none", "constant"},
-    {"pooling", "avg", "mean"},
-    {"pooling", "average", "mean"},
-    {"pooling", "mean_pooling", "mean"},
-    {"pooling", "mean_tokens", "mean"},
-    {"pooling", "first", "cls"},
-    {"pooling", "cls_token", "cls"},
-    {"pooling", "max_tokens", "max"},
-    {"pooling", "last", "lasttoken"},
-    {"pooling", "last_token", "lasttoken"},
-    {"method", "none", "equal"},
-    {"method", "sum", "equal"},
-    {"method", "mean", "equal"},
-    {"method", "fixed", "static"},
-    {"method", "kendall", "uncertainty"},
-    {"method", "uncertainty_weighting", "uncertainty"},
-    {"method", "dynamic_weight_average", "dwa"},
-    {"method", "random", "rlw"},
-    {"init", "random", "none"},
-    {"init", "linear_probe", "logistic"},
-    {"init", "probe", "logistic"},
-    {"init", "lbfgs", "logistic"},
-    {"init", "logistic_regression", "logistic"},
-};
-
-constexpr Name kCommands[] = {
-    {"train", "run"},          {"fit", "run"},
-    {"finetune", "run"},       {"fine-tune", "run"},
-    {"tune", "run"},           {"start", "run"},
-    {"resume", "run"},         {"eval", "evaluate"},
-    {"test", "evaluate"},      {"score", "evaluate"},
-    {"embed", "encode"},       {"embeddings", "encode"},
-    {"infer", "predict"},      {"inference", "predict"},
-    {"classify", "predict"},   {"tag", "predict"},
-    {"tokens", "tokenize"},    {"grid", "sweep"},
-    {"search", "sweep"},       {"diff", "compare"},
-    {"plot", "report"},        {"show", "config show"},
-    {"check", "run --check"},  {"validate", "data check"},
-    {"import", "data import"}, {"convert", "data import"},
-    {"save", "export"},        {"init", "plugins new"},
-    {"new", "plugins new"},    {"heads", "plugins"},
-    {"list", "plugins"},       {"help", "--help"},
-    {"version", "--version"},
-};
-
-constexpr Name kOptions[] = {
-    {"file", "--input"},
-    {"text", "--input"},
-    {"texts", "--input"},
-    {"text-file", "--input"},
-    {"input-file", "--input"},
-    {"data", "--input"},
-    {"input", "--data"},
-    {"test", "--data"},
-    {"test-file", "--data"},
-    {"out", "--output"},
-    {"output", "--out"},
-    {"output-file", "--output"},
-    {"o", "--out"},
-    {"o", "--output"},
-    {"i", "--input"},
-    {"m", "--model"},
-    {"n", "--check"},
-    {"output-dir", "--out"},
-    {"output-dir", "--output"},
-    {"output_dir", "--out"},
-    {"run", "--model"},
-    {"checkpoint", "--model"},
-    {"model-name", "--model"},
-    {"model-path", "--model"},
-    {"model_name", "--model"},
-    {"model_name_or_path", "--model"},
-    {"model-name-or-path", "--model"},
-    {"max-length", "--max-tokens"},
-    {"max_length", "--max-tokens"},
-    {"max-seq-length", "--max-tokens"},
-    {"num-threads", "--threads"},
-    {"n-jobs", "--threads"},
-    {"jobs", "--threads"},
-    {"top-k", "--top"},
-    {"topk", "--top"},
-    {"text-column", "--field"},
-    {"text-key", "--field"},
-    {"key", "--field"},
-    {"column", "--field"},
-    {"dry-run", "--check"},
-    {"validate", "--check"},
-    {"continue", "--resume"},
-    {"resume-from-checkpoint", "--resume"},
-    {"override", "--set"},
-    {"plugins", "--plugin-path"},
-};
-
-template <class Table>
-std::string_view find(const Table& table, std::string_view word) {
-  const auto found =
-      std::find_if(std::begin(table), std::end(table), [&](const Name& name) { return name.other == word; });
-  return found == std::end(table) ? std::string_view() : found->own;
-}
-
 }  // namespace
 
-std::string_view own_key(std::string_view key) { return find(kKeys, key); }
+std::string_view own_key(std::string_view key) { return own_name(kKeys, key); }
 
-std::string_view own_table(std::string_view name) { return find(kTables, name); }
-
-std::string_view own_word(std::string_view option, std::string_view word) {
-  for (const Word& name : kWords)
-    if (name.option == option && name.other == word) return name.own;
-  return {};
-}
-
-std::vector<std::string_view> own_options(std::string_view word) {
-  std::vector<std::string_view> options;
-  for (const Name& name : kOptions)
-    if (name.other == word) options.push_back(name.own);
-  return options;
-}
-
-std::string_view own_command(std::string_view word) { return find(kCommands, word); }
+std::string_view own_table(std::string_view name) { return own_name(kTables, name); }
 
 }  // namespace mtt

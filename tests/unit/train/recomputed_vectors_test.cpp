@@ -1,3 +1,5 @@
+#include "train/recomputed_vectors.h"
+
 #include <ATen/ATen.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// What transformers' tokenizer classes make of a directory's files.
+// The special tokens that transformers' tokenizer classes know by name, and the tokens they add.
 #pragma once
 
 #include <optional>
@@ -20,10 +20,5 @@ NamedTokens named_tokens(TokenizerClass which, const TokenizerSettings& settings
 /// Adds the tokens that the settings list, in the order of transformers.
 void add_tokens(TokenizerClass which, const TokenizerSettings& settings, const NamedTokens& named,
                 AddedVocabulary& added);
-
-/// The tokenizer.json that the class builds; its `added_tokens` are left out. `tokenizer_json`: the file's
-/// content, or a table with a `model` alone. `added` knows the ids. What the class cannot use throws Error.
-Value built_tokenizer(TokenizerClass which, const TokenizerSettings& settings, const NamedTokens& named,
-                      const AddedVocabulary& added, Value tokenizer_json);
 
 }  // namespace mtt

@@ -1,0 +1,66 @@
+// A head that has learned the labels of made-up sentences.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "check/samples.h"
+#include "mtt/head.h"
+
+namespace mtt {
+
+/// A tolerance for what rounding may change.
+inline constexpr double kRounding = 1e-5;
+
+/// A head of a plugin with six sentences, or pairs for a head that reads groups, and features of them.
+class HeadTrial {
+ public:
+  HeadTrial(const HeadPlugin& plugin, const Options& options) : plugin_(plugin), options_(options) {}
+
+  /// Finds labels that the head takes, and builds it. None: Error.
+  void learn();
+
+  const HeadPlugin& plugin() const { return plugin_; }
+  Head& head() const { return *head_; }
+  const PackedBatch& batch() const { return sample_->batch; }
+  const std::vector<Value>& labels() const { return labels_; }  ///< of the sentences, the fourth without one
+
+  std::unique_ptr<Head> made() const;
+  /// Another head with the state and the parameters of this one.
+  std::unique_ptr<Head> copy_of(const Head& head) const;
+
+  bool grouped() const { return reads_.grouped; }
+  bool tokens() const { return reads_.unit == Reads::Unit::token; }
+  /// Inputs per example: a pair for a head that reads groups.
+  std::int64_t inputs() const { return grouped() ? 2 : 1; }
+  std::vector<std::int64_t> inputs_of(const std::vector<std::int64_t>& words) const;
+  std::int64_t examples(const PackedBatch& batch) const { return batch.size() / inputs(); }
+  std::int64_t rows(const PackedBatch& batch) const {
+    return !grouped() && tokens() ? batch.tokens() : examples(batch);
+  }
+  PackedBatch part_of(std::int64_t first, std::int64_t count) const {
+    return batch().part(first * inputs(), count * inputs());
+  }
+  std::vector<Value> labels_of(std::int64_t first, std::int64_t count) const {
+    return {labels_.begin() + first, labels_.begin() + first + count};
+  }
+
+  /// What an input or token reads depends on itself alone, so that a part of a batch reads the same.
+  Encoding features(const PackedBatch& batch) const;
+  at::Tensor logits(const Head& head, const PackedBatch& batch) const;
+  std::vector<Value> decoded(const Head& head, const PackedBatch& batch) const {
+    return head.decode(logits(head, batch), batch);
+  }
+  at::Tensor loss(const PackedBatch& batch, const at::Tensor& targets) const;
+
+ private:
+  const HeadPlugin& plugin_;
+  const Options& options_;
+  Reads reads_;
+  std::unique_ptr<SampleBatch> sample_;
+  std::unique_ptr<Head> head_;
+  std::vector<Value> labels_;
+};
+
+}  // namespace mtt

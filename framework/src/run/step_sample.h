@@ -1,0 +1,42 @@
+// A few steps of a training, with copies of their examples alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "model/multi_task_model.h"
+#include "train/training_data.h"
+
+namespace mtt {
+
+/// The examples of a step, by source.
+using ChosenExamples = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
+
+/// The examples of some steps, as sources of their own. The sources and the model outlive it.
+class StepSample {
+ public:
+  StepSample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model);
+
+  void add_step(const ChosenExamples& chosen);
+  /// Adds a step of a micro-batch of the longest texts of each source, so that memory is that of the largest
+  /// one.
+  void add_longest(std::int64_t tokens);
+  void tokenise(const TextEncoder& text_encoder, std::int64_t threads);
+
+  const std::vector<TrainingSource>& sources() const { return sources_; }
+  const std::vector<ChosenExamples>& steps() const { return steps_; }
+
+ private:
+  std::int64_t add(std::size_t source, std::int64_t example);
+
+  const std::vector<TrainingSource>& all_;
+  const MultiTaskModel& model_;
+  std::vector<TrainingSource> sources_;
+  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each source: example → own index
+  std::vector<ChosenExamples> steps_;
+};
+
+}  // namespace mtt
