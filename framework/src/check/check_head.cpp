@@ -14,6 +14,7 @@
 #include "data/label_names.h"
 #include "eval/class_report.h"
 #include "model/top_classes.h"
+#include "model/transformed_batch.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "plugin/make_parts.h"
@@ -29,6 +30,8 @@ constexpr std::int64_t kWidth = 12;
 constexpr double kTolerance = 1e-5;
 constexpr double kPenalty = 0.1;
 constexpr std::int64_t kMostEvaluations = 500;
+constexpr std::int64_t kMostDraws = 100;
+constexpr Vocabulary kVocabulary = {.size = 90, .mask = 89};
 const std::vector<std::int64_t> kWords = {3, 1, 5, 2, 4, 6};
 
 Value span(std::int32_t start, std::int32_t end, const char* label) {
@@ -91,6 +94,7 @@ class HeadCheck {
   std::unique_ptr<Head> copy_of(const Head& head) const;
   bool learn();
   bool grouped() const { return reads_.grouped; }
+  bool transforms() const { return head_->transforms(); }
   bool tokens() const { return reads_.unit == Reads::Unit::token; }
   /// Inputs per example: a pair for a head that reads groups.
   std::int64_t inputs() const { return grouped() ? 2 : 1; }
@@ -103,12 +107,16 @@ class HeadCheck {
     return !grouped() && tokens() ? batch.tokens() : examples(batch);
   }
   Encoding features(const PackedBatch& batch) const;
+  Groups groups_of(const PackedBatch& batch) const;
+  TransformedBatch transformed(const PackedBatch& batch, std::int64_t first, std::uint64_t seed) const;
+  /// Of the examples from `first` on.
+  at::Tensor targets_of(const Head& head, std::int64_t first, const PackedBatch& batch) const;
   at::Tensor logits(const Head& head, const PackedBatch& batch) const {
     const at::NoGradGuard no_grad;
     return head.forward(features(batch));
   }
   std::vector<Value> decoded(const Head& head, const PackedBatch& batch) const {
-    return head.decode(logits(head, batch), batch);
+    return head.decode(logits(head, batch), batch, groups_of(batch));
   }
   at::Tensor loss(const PackedBatch& batch, const at::Tensor& targets) const {
     const Head& head = *head_;
@@ -118,6 +126,7 @@ class HeadCheck {
     return {labels_.begin() + first, labels_.begin() + first + count};
   }
 
+  void check_transform();
   void check_logits();
   void check_targets();
   void check_loss();
@@ -140,6 +149,7 @@ class HeadCheck {
   std::unique_ptr<SampleBatch> sample_;
   std::unique_ptr<Head> head_;
   std::vector<Value> labels_;
+  std::uint64_t draws_ = 1;  ///< of a transform
 };
 
 std::unique_ptr<Head> HeadCheck::copy_of(const Head& head) const {
@@ -168,13 +178,21 @@ bool HeadCheck::learn() {
   sample_ = std::make_unique<SampleBatch>(inputs_of(kWords));
   const std::vector<Value> examples = first->example_labels();
   const LabelKind kind = first->label_kind();
+  if (first->transforms()) {
+    head_ = made();
+    labels_.resize(kWords.size());
+    head_->learn_labels(labels_);
+    head_->learn_vocabulary(kVocabulary);
+    head_->build(kWidth);
+    return true;
+  }
   for (const auto& labels : examples.empty() ? samples_of(kind, sample_->batch, inputs())
                                              : std::vector<SampleLabels>(1, repeated(examples))) {
     auto head = made();
     try {
       head->learn_labels(labels);
       head->build(kWidth);
-      head->prepare(labels, sample_->batch);
+      head->prepare(labels, sample_->batch, groups_of(sample_->batch));
       head_ = std::move(head);
       labels_ = labels;
       return true;
@@ -209,10 +227,42 @@ Encoding HeadCheck::features(const PackedBatch& batch) const {
   }
   Encoding encoding{.batch = batch};
   (tokens() ? encoding.tokens : encoding.sentences) = at::cat(parts);
-  for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) {
-    encoding.groups.add_pair(2 * e, 2 * e + 1);
-  }
+  encoding.groups = groups_of(batch);
   return encoding;
+}
+
+Groups HeadCheck::groups_of(const PackedBatch& batch) const {
+  Groups groups;
+  for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) groups.add_pair(2 * e, 2 * e + 1);
+  return groups;
+}
+
+TransformedBatch HeadCheck::transformed(const PackedBatch& batch, std::int64_t first,
+                                        std::uint64_t seed) const {
+  const Task task("check", plugin_.name, {}, copy_of(*head_), true);
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t b = 0; b < batch.size(); ++b) numbers.push_back(first + b);
+  return transform_batch(task, batch, numbers, seed, kVocabulary.size);
+}
+
+at::Tensor HeadCheck::targets_of(const Head& head, std::int64_t first, const PackedBatch& batch) const {
+  return transforms() ? transformed(batch, first, draws_).targets
+                      : head.prepare(labels_of(first, examples(batch)), batch, groups_of(batch));
+}
+
+void HeadCheck::check_transform() {
+  if (!transforms()) return;
+  require(!grouped() && !head_->coupled() && !head_->convex() && head_->initialisations().empty(),
+          "transforms() of a head that reads groups, is coupled or convex, or has closed forms");
+  const PackedBatch& batch = sample_->batch;
+  const at::Tensor before = batch.ids.clone();
+  const auto count = [&] { return head_->count(transformed(batch, 0, draws_).targets); };
+  while (count() == 0 && draws_ < kMostDraws) ++draws_;
+  const TransformedBatch once = transformed(batch, 0, draws_), again = transformed(batch, 0, draws_);
+  require(batch.ids.equal(before), "transform writes into the ids of its input; give new ones");
+  require(once.batch.ids.equal(again.batch.ids) && distance(once.targets, again.targets) == 0,
+          "transform gives something else for the same draws; draw from `random` alone");
+  labels_ = target_labels(once.targets, batch, tokens());
 }
 
 void HeadCheck::check_logits() {
@@ -239,7 +289,7 @@ void HeadCheck::check_logits() {
 }
 
 void HeadCheck::check_targets() {
-  const at::Tensor targets = head_->prepare(labels_, sample_->batch);
+  const at::Tensor targets = targets_of(*head_, 0, sample_->batch);
   require(targets.dim() >= 1 && targets.size(0) == rows(sample_->batch),
           "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
               " rows of targets; expected " + std::to_string(rows(sample_->batch)));
@@ -252,7 +302,7 @@ void HeadCheck::check_loss() {
   head_->train(true);
   const auto part = [&](std::int64_t first, std::int64_t size) {
     const PackedBatch batch = part_of(first, size);
-    const at::Tensor targets = head_->prepare(labels_of(first, size), batch);
+    const at::Tensor targets = targets_of(*head_, first, batch);
     const at::Tensor sum = loss(batch, targets);
     require(sum.dim() == 0, "loss gives a tensor with " + std::to_string(sum.dim()) +
                                 " dimensions; expected one number, the sum over all rows with a target");
@@ -277,8 +327,10 @@ void HeadCheck::check_without_labels() {
   for (const PackedBatch* batch :
        std::initializer_list<const PackedBatch*>{&sample_->batch, &nothing.batch}) {
     const std::string where = batch == &nothing.batch ? "there is no example" : "no example has a label";
+    if (transforms() && batch != &nothing.batch) continue;
     const std::vector<Value> none(static_cast<std::size_t>(examples(*batch)));
-    const at::Tensor targets = head_->prepare(none, *batch);
+    const at::Tensor targets = transforms() ? transformed(*batch, 0, draws_).targets
+                                            : head_->prepare(none, *batch, groups_of(*batch));
     const double count = head_->count(targets);
     if (count > 0 && grouped() && batch == &sample_->batch) continue;  // pairs may teach by themselves
     require(count == 0, "count is " + std::to_string(count) + " where " + where + "; expected 0");
@@ -305,7 +357,7 @@ void HeadCheck::check_gradients() {
     names.push_back("the parameter '" + name + "'");
   }
   const Head& head = *head_;
-  const at::Tensor loss = head.loss(encoding, head.prepare(labels_, sample_->batch));
+  const at::Tensor loss = head.loss(encoding, targets_of(head, 0, sample_->batch));
   require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
   const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -420,7 +472,7 @@ void HeadCheck::check_closed_forms() {
     const auto head = copy_of(*head_);
     const Encoding encoding = features(sample_->batch);
     const at::Tensor& all = encoding.tokens.defined() ? encoding.tokens : encoding.sentences;
-    const at::Tensor targets = head->prepare(labels_, sample_->batch);
+    const at::Tensor targets = targets_of(*head, 0, sample_->batch);
     const at::Tensor known = rows_with_target(targets);
     head->initialise(method, all.index_select(0, known), targets.index_select(0, known));
     require(logits(*head, sample_->batch).isfinite().all().item<bool>(),
@@ -445,7 +497,7 @@ void HeadCheck::check_convex() {
   if (!head_->convex()) return;
   Task task("check", plugin_.name, {}, copy_of(*head_), true);
   const Encoding encoding = features(sample_->batch);
-  const at::Tensor targets = task.prepare(labels_, sample_->batch);
+  const at::Tensor targets = task.prepare(labels_, sample_->batch, encoding.groups);
   const at::Tensor known = rows_with_target(targets);
   HeadFeatures all{.examples = {},
                    .starts = {0},
@@ -511,6 +563,9 @@ void HeadCheck::run() {
         }
         sample_weights(*head_, 3);
       }))
+    return;
+  if (transforms() &&
+      !report_.step("transform: ids and targets, the same for the same draws", [&] { check_transform(); }))
     return;
   report_.step("logits: one row per input, token or group, independent of the other examples",
                [&] { check_logits(); });

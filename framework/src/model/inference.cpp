@@ -150,7 +150,7 @@ InferenceResult Inference::run(const std::vector<std::string>& texts, const Infe
     for (std::size_t t = 0; t < outputs.logits.size(); ++t) {
       if (!outputs.logits[t].defined()) continue;
       const PackedBatch& read = all || tasks[t].grouped() ? input.batch : singles;
-      auto decoded = tasks[t].decode(outputs.logits[t], read, examples.size(), request.top);
+      auto decoded = tasks[t].decode(outputs.logits[t], read, input.groups, examples.size(), request.top);
       for (std::size_t r = 0; r < examples.size(); ++r)
         result.predictions[t][examples[r]] = std::move(decoded[r]);
     }

@@ -43,6 +43,10 @@ class Inference {
   InferenceResult run(const std::vector<std::string>& texts, const InferenceRequest& request,
                       const std::vector<std::string>& second_texts = {}) const;
 
+  const TextEncoder& text_encoder() const { return encoder_; }
+  std::int64_t threads() const { return threads_; }
+  std::int64_t tokens_per_forward() const { return tokens_per_forward_; }
+
  private:
   const MultiTaskModel& model_;
   TextEncoder encoder_;

@@ -34,8 +34,10 @@ bool has_exact_form(const Task& task) {
   return task.convex() && task.loss_kind() == LossKind::regression && known_method(task, "ridge");
 }
 
-/// Features are gathered of tokens, sentences and groups of sentences.
-bool has_features(const Task& task) { return !task.grouped() || !task.reads_tokens(); }
+/// Features are gathered of tokens, sentences and groups of sentences, as the texts are.
+bool has_features(const Task& task) {
+  return !task.transforms() && (!task.grouped() || !task.reads_tokens());
+}
 
 /// With a penalty of the user's own the probe is fitted by it.
 bool uses_exact_form(const TaskPlan& plan) {

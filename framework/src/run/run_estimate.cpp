@@ -45,6 +45,7 @@ class Sample {
       TrainingSource& own = sources_.emplace_back();
       own.file = source.file;
       own.joint = source.joint;
+      own.transforms = source.transforms;
       own.tasks = source.tasks;
       own.labels.resize(source.labels.size());
     }
@@ -194,7 +195,7 @@ class TrainingEstimate {
     double room = static_cast<double>(plan_.cache.bytes);
     for (std::size_t s = 0; s < plans.size(); ++s) {
       const TrainingSource& sample = sample_.sources()[s];
-      const bool pays = plans[s].worth_keeping(depth) &&
+      const bool pays = !sample.transforms && plans[s].worth_keeping(depth) &&
                         (sampler_.steps() - begun) * settings_.batch_size > sources_[s].examples();
       if (plan_.cache.where == CacheSettings::Where::none || plans[s].frontier < 0 || !pays ||
           sample.texts.empty())
