@@ -112,7 +112,7 @@ TEST_CASE("a head that masks tokens keeps the contract of plugins") {
   CHECK_THAT(contract.out, Contains("transform"));
 }
 
-TEST_CASE("masked language modelling is trained beside another task, and its loss falls") {
+TEST_CASE("masked language modelling is trained jointly with another task, and its loss falls") {
   const Experiment e;
   const Outcome run = e.run("run");
   INFO(run.err);
