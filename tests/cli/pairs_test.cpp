@@ -389,6 +389,9 @@ TEST_CASE("a head of a plugin compares the tokens of two texts") {
   std::string config = kConfig;
   config.replace(config.find("head = \"similarity\""), 19, "head = \"late_interaction\"\nlayer = 1");
   e.folder.write("e.toml", "plugin_path = \"" + plugins + "\"\n" + config);
+  const Outcome check = mtt_program({"run", e.path("e.toml"), "--out", e.path("run"), "--check"});
+  INFO(check.err);
+  REQUIRE(check.code == 0);
   const Outcome run = e.run("run");
   INFO(run.err);
   REQUIRE(run.code == 0);

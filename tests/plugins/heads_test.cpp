@@ -82,7 +82,7 @@ TEST_CASE("classification: losses and counts with smoothing and class weights") 
   const Value::Table table = {{"a", 2.0}, {"b", 0.5}, {"c", 3}};
   const auto check = [&](const Value::Table& options, const Row& by_class, double smoothing, double count) {
     const auto head = classification(options);
-    const at::Tensor prepared = head->prepare(labels, {});
+    const at::Tensor prepared = head->prepare(labels, {}, {});
     CHECK(prepared.equal(at::tensor(targets, at::kLong)));
     CHECK(head->count(prepared) == Approx(count));
     CHECK(number(head->loss(logs(kP), prepared)) == Approx(cross_entropy(kP, targets, by_class, smoothing)));
@@ -93,23 +93,24 @@ TEST_CASE("classification: losses and counts with smoothing and class weights") 
   check({{"class_weights", table}, {"label_smoothing", 0.3}}, weights, 0.3, 5);
 
   const auto plain = classification();
-  CHECK(number(plain->loss(logs(kP), plain->prepare(labels, {}))) == Approx(std::log(2) - std::log(0.7)));
+  CHECK(number(plain->loss(logs(kP), plain->prepare(labels, {}, {}))) == Approx(std::log(2) - std::log(0.7)));
   const auto flat = classification({{"label_smoothing", 1.0}});
-  CHECK(number(flat->loss(logs({{0.5, 0.25, 0.25}}), flat->prepare({"a"}, {}))) ==
+  CHECK(number(flat->loss(logs({{0.5, 0.25, 0.25}}), flat->prepare({"a"}, {}, {}))) ==
         Approx(5 * std::log(2) / 3));
   const auto some = classification({{"class_weights", Value::Table{{"b", 0.0}}}});
-  CHECK(some->count(some->prepare({"a", "b", "c", "b"}, {})) == 2);
-  CHECK(number(some->loss(logs({{0.5, 0.25, 0.25}}), some->prepare({"b"}, {}))) == 0);
+  CHECK(some->count(some->prepare({"a", "b", "c", "b"}, {}, {})) == 2);
+  CHECK(number(some->loss(logs({{0.5, 0.25, 0.25}}), some->prepare({"b"}, {}, {}))) == 0);
 }
 
 TEST_CASE("classification: balanced weights are n / (K n_c) of the training labels") {
   const auto head = make("classification", {{"balanced", true}});
   head->learn_labels({"a", "c", "a", Value(), "b", "a", "c"});
-  const auto weight = [&](const char* label) { return head->count(head->prepare({label}, {})); };
+  const auto weight = [&](const char* label) { return head->count(head->prepare({label}, {}, {})); };
   CHECK(weight("a") == Approx(2.0 / 3));
   CHECK(weight("b") == Approx(2));
   CHECK(weight("c") == Approx(1));
-  CHECK(number(head->loss(logs({{0.5, 0.25, 0.25}}), head->prepare({"b"}, {}))) == Approx(4 * std::log(2)));
+  CHECK(number(head->loss(logs({{0.5, 0.25, 0.25}}), head->prepare({"b"}, {}, {}))) ==
+        Approx(4 * std::log(2)));
 }
 
 TEST_CASE("class weights that are wrong are refused with their place") {
@@ -173,7 +174,7 @@ TEST_CASE("token classification: weights are those of labels, and of O, on first
     const auto loss = [&](const std::vector<Row>& probabilities, const at::Tensor& targets) {
       return number(head->loss({.batch = batch, .tokens = logs(probabilities)}, targets));
     };
-    const at::Tensor prepared = head->prepare(kSpans, batch);
+    const at::Tensor prepared = head->prepare(kSpans, batch, {});
     CHECK(prepared.equal(at::tensor(kTags, at::kLong)));
     CHECK(head->count(prepared) == Approx(count));
     CHECK(loss(rows, prepared) == Approx(cross_entropy(rows, kTags, by_tag, smoothing)));

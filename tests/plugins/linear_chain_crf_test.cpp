@@ -99,18 +99,18 @@ TEST_CASE("a CRF's loss is that of all valid sequences, counted one by one") {
   const mtt::PackedBatch batch = sentences();
   double expected = 0;
   for (std::size_t s = 0; s < 3; ++s) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
-  const at::Tensor targets = crf.head->prepare(kSpans, batch);
+  const at::Tensor targets = crf.head->prepare(kSpans, batch, {});
   CHECK(crf.head->count(targets) == 8);
   CHECK(number(crf.loss(targets)) == Approx(expected).epsilon(1e-5));
 
   const std::vector<Value> partial = {kSpans[0], Value(), kSpans[2]};
   expected = 0;
   for (const std::size_t s : {0, 2}) expected += crf.log_partition(s) - crf.score(s, kGold[s]);
-  const at::Tensor known = crf.head->prepare(partial, batch);
+  const at::Tensor known = crf.head->prepare(partial, batch, {});
   CHECK(crf.head->count(known) == 7);
   CHECK(number(crf.loss(known)) == Approx(expected).epsilon(1e-5));
 
-  const at::Tensor none = crf.head->prepare({Value(), Value(), Value()}, batch);
+  const at::Tensor none = crf.head->prepare({Value(), Value(), Value()}, batch, {});
   CHECK(crf.head->count(none) == 0);
   CHECK(number(crf.loss(none)) == 0);
 }
@@ -127,7 +127,7 @@ TEST_CASE("a CRF's masks are buffers, which are converted with its parameters") 
   for (std::int64_t tag = 0; tag < kTags; ++tag)
     CHECK((number(begins[tag]) == 0) == may_follow(0, tag));  // a sequence begins as behind O
 
-  const at::Tensor targets = crf.head->prepare(kSpans, crf.batch);
+  const at::Tensor targets = crf.head->prepare(kSpans, crf.batch, {});
   const double single = number(crf.loss(targets));
   crf.head->to({.dtype = at::kDouble});
   CHECK(follows.scalar_type() == at::kDouble);
@@ -142,7 +142,7 @@ TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilitie
     Crf crf;
     crf.logits = drawn({14, kTags}, seed, 3);
     const mtt::PackedBatch batch = sentences();
-    const auto predictions = crf.head->decode(crf.logits, batch);
+    const auto predictions = crf.head->decode(crf.logits, batch, {});
     for (std::size_t s = 0; s < 3; ++s) {
       const auto sequences = crf.all(s);
       const auto best = *std::max_element(sequences.begin(), sequences.end(),
@@ -177,7 +177,7 @@ TEST_CASE("a CRF decodes the best valid sequence, with its marginal probabilitie
 TEST_CASE("a CRF's gradient on its transitions is what finite differences say") {
   Crf crf;
   const mtt::PackedBatch batch = sentences();
-  const at::Tensor targets = crf.head->prepare(kSpans, batch);
+  const at::Tensor targets = crf.head->prepare(kSpans, batch, {});
   for (const char* name : {"crf.transitions", "crf.start", "crf.end"}) {
     at::Tensor weights = parameter(*crf.head, name);
     weights.set_requires_grad(true);

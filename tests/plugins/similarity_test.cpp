@@ -39,11 +39,11 @@ mtt::Encoding pairs(const Row& cosines) {
 }
 
 double loss_of(const mtt::Head& head, const mtt::Encoding& encoding, const std::vector<Value>& labels) {
-  return number(head.loss(encoding, head.prepare(labels, {})));
+  return number(head.loss(encoding, head.prepare(labels, {}, {})));
 }
 
 double count_of(const mtt::Head& head, const std::vector<Value>& labels) {
-  return head.count(head.prepare(labels, {}));
+  return head.count(head.prepare(labels, {}, {}));
 }
 
 }  // namespace
@@ -60,7 +60,7 @@ TEST_CASE("similarity has no weights, and each loss says what it is") {
     const bool cosine = loss == std::string("cosine");
     CHECK(head->coupled() == !cosine);
     CHECK(head->loss_kind() == (cosine ? mtt::LossKind::regression : mtt::LossKind::classification));
-    const auto predictions = head->decode(head->forward(pairs({1, 0, -0.6})), {});
+    const auto predictions = head->decode(head->forward(pairs({1, 0, -0.6})), {}, {});
     REQUIRE(predictions.size() == 3);
     CHECK(predictions[0].at("similarity").number() == Approx(1));
     CHECK(predictions[1].at("similarity").number() == Approx(0).margin(1e-6));
@@ -144,7 +144,7 @@ TEST_CASE("similarity: the order of a step's pairs changes nothing") {
 
 TEST_CASE("similarity is scored by correlations") {
   const auto head = similarity("cosent");
-  const auto predictions = head->decode(head->forward(pairs({0, 0.9, 0.5, 1})), {});
+  const auto predictions = head->decode(head->forward(pairs({0, 0.9, 0.5, 1})), {}, {});
   const auto metrics = head->score(predictions, {1, Value(), "2", 4.0});
   REQUIRE(metrics.size() == 2);
   CHECK(metrics[0].name == "cosine_spearman");

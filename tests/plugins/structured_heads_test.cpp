@@ -50,7 +50,7 @@ TEST_CASE("multi_label: the loss is binary cross-entropy over all decisions") {
   const std::vector<Value> labels = {Value::Array{"b", "a"}, Value(), Value::Array{}, "c"};
   head->learn_labels(labels);
   CHECK(head->state().at("labels").json() == R"(["a","b","c"])");
-  const at::Tensor logits = drawn({4, 3}, 5, 3), targets = head->prepare(labels, {});
+  const at::Tensor logits = drawn({4, 3}, 5, 3), targets = head->prepare(labels, {}, {});
   CHECK(head->count(targets) == 9);
   const bool gold[4][3] = {{true, true, false}, {}, {false, false, false}, {false, false, true}};
   double expected = 0;
@@ -61,7 +61,7 @@ TEST_CASE("multi_label: the loss is binary cross-entropy over all decisions") {
     }
   CHECK(number(head->loss(logits, targets)) == Approx(expected));
   CHECK_THROWS_WITH(head->learn_labels({Value(3)}), Contains("expected an array of labels"));
-  CHECK_THROWS_WITH(head->prepare({Value::Array{"d"}}, {}), Contains("\"d\""));
+  CHECK_THROWS_WITH(head->prepare({Value::Array{"d"}}, {}, {}), Contains("\"d\""));
 }
 
 TEST_CASE("multi_label: decisions by threshold, and scores with known values") {
@@ -72,7 +72,7 @@ TEST_CASE("multi_label: decisions by threshold, and scores with known values") {
   logits[0][1] = 0.8;  // 0.69
   logits[1][1] = 3.0;
   logits[1][2] = 1.0;  // 0.73
-  const auto predictions = head->decode(logits, {});
+  const auto predictions = head->decode(logits, {}, {});
   CHECK(predictions[0].at("labels").json() == R"(["a"])");
   CHECK(predictions[1].at("labels").json() == R"(["b","c"])");
   CHECK(predictions[2].at("labels").json() == "[]");
@@ -111,11 +111,11 @@ TEST_CASE("ordinal: probabilities are those of the proportional-odds model") {
     return up_to - below;
   };
   const at::Tensor logits = head->forward({.batch = {}, .sentences = x});
-  const at::Tensor targets = head->prepare(labels, {});
+  const at::Tensor targets = head->prepare(labels, {}, {});
   CHECK(head->count(targets) == 3);
   CHECK(number(head->loss(logits, targets)) ==
         Approx(-std::log(probability(0, 1)) - std::log(probability(2, 3)) - std::log(probability(3, 0))));
-  const auto predictions = head->decode(logits, {});
+  const auto predictions = head->decode(logits, {}, {});
   const at::Tensor all = head->probabilities(logits);
   for (std::int64_t i = 0; i < 4; ++i) {
     double best = 0, rank = 0;
@@ -139,7 +139,7 @@ TEST_CASE("ordinal: the loss stays finite far from the thresholds, and its gradi
     logits.select(1, 0).fill_(far);
     logits.select(1, 1).fill_(far + 1);
     logits.set_requires_grad(true);
-    const at::Tensor loss = head->loss(logits, head->prepare({"a", "b", "c"}, {}));
+    const at::Tensor loss = head->loss(logits, head->prepare({"a", "b", "c"}, {}, {}));
     CHECK(std::isfinite(number(loss)));
     const at::Tensor gradient = torch::autograd::grad({loss}, {logits})[0];
     CHECK(gradient.isfinite().all().item<bool>());
@@ -154,7 +154,7 @@ TEST_CASE("ordinal: numbers have an order, words need one") {
   const auto halves = make("ordinal");
   halves->learn_labels({Value(3.5), Value(4), Value(0.5)});
   CHECK(halves->state().at("labels").json() == R"(["0.5","3.5","4"])");
-  CHECK(halves->prepare({Value(4), Value(0.5)}, {}).equal(at::arange(2, -1, -2)));
+  CHECK(halves->prepare({Value(4), Value(0.5)}, {}, {}).equal(at::arange(2, -1, -2)));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({"good", "bad"}),
                     Contains("labels from lowest to highest"));
   CHECK_THROWS_WITH(make("ordinal")->learn_labels({Value(1), Value("1.0"), Value(2)}),
@@ -210,5 +210,5 @@ TEST_CASE("pair_classification reads both vectors and their difference") {
   const at::Tensor logits = head->forward(encoding);
   CHECK((logits - expected).abs().max().item<double>() < 1e-5);
   CHECK(head->initialisations().empty());
-  CHECK(head->decode(logits, {}).size() == 4);
+  CHECK(head->decode(logits, {}, {}).size() == 4);
 }

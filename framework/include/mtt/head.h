@@ -12,6 +12,7 @@
 #include "mtt/label_kind.h"
 #include "mtt/nn/module.h"
 #include "mtt/options.h"
+#include "mtt/transform.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -48,8 +49,8 @@ struct Metric {
 
 /// A task head: from features to logits to predictions. Life: made from options; given its labels by
 /// `learn_labels` or `restore`; `build`; then weights, from a file or by `initialise`.
-/// `forward`, `prepare`, `decode` and `score` are called from several threads at once, without gradients in
-/// inference: they must not change the head.
+/// `forward`, `prepare`, `transform`, `decode` and `score` are called from several threads at once, without
+/// gradients in inference: they must not change the head.
 class MTT_API Head : public nn::Module {
  public:
   ~Head() override;
@@ -87,8 +88,22 @@ class MTT_API Head : public nn::Module {
   /// Labels of a batch → targets, on the host, one row per input [B], per token [T] or per group [G]; several
   /// columns [B, C] where the head has no closed form. Where a label is null, or a token bears none, the row
   /// is `kNoTarget` (or NaN for floating targets). There is one label per input, or per group for a head that
-  /// reads groups. `batch` is on the host.
-  virtual at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const = 0;
+  /// reads groups; `groups` are empty for all others. `batch` is on the host. Not called where `transforms`.
+  virtual at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch,
+                             const Groups& groups) const = 0;
+
+  /// Whether the head changes the inputs that it learns from and is scored on, and makes its targets of them
+  /// (masked language modelling). Its examples need no labels: `learn_labels` gets nulls, and `score` gets as
+  /// labels the targets of each input, an array with null where a row has none. Its training file is its own.
+  /// Such a head is not grouped, coupled or convex and has no closed forms.
+  virtual bool transforms() const { return false; }
+  /// Of a head that transforms: called after `learn_labels`, before `build`. `state` keeps what is needed of
+  /// it.
+  virtual void learn_vocabulary(const Vocabulary&) {}
+  /// Of a head that transforms: an input changed, with its targets. `input` is a batch on the host with this
+  /// input alone. `random` depends on the run's seed, the task, the step and the number of the example, in
+  /// scoring on that number alone; draw from nothing else. The default throws Error.
+  virtual TransformedInput transform(const PackedBatch& input, RandomStream& random) const;
 
   /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
   /// the mean over a whole step is taken once and heads of different kinds compare. Either this is overridden
@@ -118,9 +133,10 @@ class MTT_API Head : public nn::Module {
   /// classes, since scikit-learn has one row of weights there.
   virtual double penalty_scale() const { return 1; }
 
-  /// Logits → one prediction per input or group, as a table that prints as JSON. Logits and batch are on the
-  /// host.
-  virtual std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const = 0;
+  /// Logits → one prediction per input, or per group for a head that reads groups, as a table that prints as
+  /// JSON. Logits, batch and groups are on the host; the groups are empty for a head that does not read them.
+  virtual std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch,
+                                    const Groups& groups) const = 0;
 
   /// Logits → the probability of each of `label_names()`, [B, K] in their order; an undefined tensor (the
   /// default) where the head gives none. Called like `decode`.

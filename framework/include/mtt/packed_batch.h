@@ -2,6 +2,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/core/Device.h>
 
 #include <cstdint>
 #include <string_view>
@@ -49,6 +50,9 @@ struct MTT_API PackedBatch {
 
   /// Inputs first .. first+count-1 as a batch; tensors are views where that is possible.
   PackedBatch part(std::int64_t first, std::int64_t count) const;
+
+  /// The same batch with its tensors on a device; tensors that are there already are shared.
+  PackedBatch to(at::Device device) const;
 };
 
 }  // namespace mtt

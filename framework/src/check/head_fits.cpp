@@ -44,7 +44,7 @@ void check_closed_forms(const HeadTrial& trial) {
     const auto head = trial.copy_of(trial.head());
     const Encoding encoding = trial.features(trial.batch());
     const at::Tensor& all = encoding.tokens.defined() ? encoding.tokens : encoding.sentences;
-    const at::Tensor targets = head->prepare(trial.labels(), trial.batch());
+    const at::Tensor targets = trial.targets_of(*head, 0, trial.batch());
     const at::Tensor known = rows_with_target(targets);
     head->initialise(method, all.index_select(0, known), targets.index_select(0, known));
     require(trial.logits(*head, trial.batch()).isfinite().all().item<bool>(),
@@ -56,7 +56,7 @@ void check_convex(const HeadTrial& trial) {
   if (!trial.head().convex()) return;
   Task task("check", trial.plugin().name, {}, trial.copy_of(trial.head()), true);
   const Encoding encoding = trial.features(trial.batch());
-  const at::Tensor targets = task.prepare(trial.labels(), trial.batch());
+  const at::Tensor targets = task.prepare(trial.labels(), trial.batch(), encoding.groups);
   const at::Tensor known = rows_with_target(targets);
   HeadFeatures all{.examples = {},
                    .starts = {0},

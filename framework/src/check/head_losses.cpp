@@ -12,7 +12,7 @@
 namespace mtt {
 
 void check_targets(const HeadTrial& trial) {
-  const at::Tensor targets = trial.head().prepare(trial.labels(), trial.batch());
+  const at::Tensor targets = trial.targets_of(trial.head(), 0, trial.batch());
   require(targets.dim() >= 1 && targets.size(0) == trial.rows(trial.batch()),
           "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
               " rows of targets; expected " + std::to_string(trial.rows(trial.batch())));
@@ -21,11 +21,23 @@ void check_targets(const HeadTrial& trial) {
           "count is " + std::to_string(count) + " where examples have labels");
 }
 
+void check_transform(HeadTrial& trial) {
+  const Head& head = trial.head();
+  require(!trial.grouped() && !head.coupled() && !head.convex() && head.initialisations().empty(),
+          "transforms() of a head that reads groups, is coupled or convex, or has closed forms");
+  const at::Tensor before = trial.batch().ids.clone();
+  trial.draw_targets();
+  const TransformedBatch once = trial.transformed(), again = trial.transformed();
+  require(trial.batch().ids.equal(before), "transform writes into the ids of its input; give new ones");
+  require(once.batch.ids.equal(again.batch.ids) && distance(once.targets, again.targets) == 0,
+          "transform gives something else for the same draws; draw from `random` alone");
+}
+
 void check_loss(const HeadTrial& trial) {
   trial.head().train(true);
   const auto part = [&](std::int64_t first, std::int64_t size) {
     const PackedBatch batch = trial.part_of(first, size);
-    const at::Tensor targets = trial.head().prepare(trial.labels_of(first, size), batch);
+    const at::Tensor targets = trial.targets_of(trial.head(), first, batch);
     const at::Tensor sum = trial.loss(batch, targets);
     require(sum.dim() == 0, "loss gives a tensor with " + std::to_string(sum.dim()) +
                                 " dimensions; expected one number, the sum over all rows with a target");
@@ -49,8 +61,8 @@ void check_without_labels(const HeadTrial& trial) {
   const SampleBatch nothing({});
   for (const PackedBatch* batch : std::initializer_list<const PackedBatch*>{&trial.batch(), &nothing.batch}) {
     const std::string where = batch == &nothing.batch ? "there is no example" : "no example has a label";
-    const std::vector<Value> none(static_cast<std::size_t>(trial.examples(*batch)));
-    const at::Tensor targets = trial.head().prepare(none, *batch);
+    if (trial.transforms() && batch != &nothing.batch) continue;
+    const at::Tensor targets = trial.targets_without_labels(*batch);
     const double count = trial.head().count(targets);
     if (count > 0 && trial.grouped() && batch == &trial.batch()) continue;  // pairs may teach by themselves
     require(count == 0, "count is " + std::to_string(count) + " where " + where + "; expected 0");
@@ -77,7 +89,7 @@ void check_gradients(const HeadTrial& trial) {
     names.push_back("the parameter '" + name + "'");
   }
   const Head& head = trial.head();
-  const at::Tensor loss = head.loss(encoding, head.prepare(trial.labels(), trial.batch()));
+  const at::Tensor loss = head.loss(encoding, trial.targets_of(head, 0, trial.batch()));
   require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
   const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < inputs.size(); ++i) {

@@ -13,7 +13,9 @@ namespace mtt {
 namespace {
 
 constexpr std::int64_t kWidth = 12;
-const std::vector<std::int64_t> kWords = {3, 1, 5, 2, 4, 6};
+constexpr std::uint64_t kMostDraws = 100;
+constexpr Vocabulary kVocabulary = {.size = 90, .mask = 89};
+const std::vector<std::int64_t> kWordCounts = {3, 1, 5, 2, 4, 6};
 
 }  // namespace
 
@@ -42,16 +44,24 @@ void HeadTrial::learn() {
   std::string why;
   const auto first = made();
   reads_ = first->reads();
-  sample_ = std::make_unique<SampleBatch>(inputs_of(kWords));
+  sample_ = std::make_unique<SampleBatch>(inputs_of(kWordCounts));
   const std::vector<Value> examples = first->example_labels();
   const LabelKind kind = first->label_kind();
+  if (first->transforms()) {
+    head_ = made();
+    labels_.resize(kWordCounts.size());
+    head_->learn_labels(labels_);
+    head_->learn_vocabulary(kVocabulary);
+    head_->build(kWidth);
+    return;
+  }
   for (const auto& labels : examples.empty() ? sample_labels(kind, sample_->batch, inputs())
                                              : std::vector<SampleLabels>(1, repeated_labels(examples))) {
     auto head = made();
     try {
       head->learn_labels(labels);
       head->build(kWidth);
-      head->prepare(labels, sample_->batch);
+      head->prepare(labels, sample_->batch, groups_of(sample_->batch));
       head_ = std::move(head);
       labels_ = labels;
       return;
@@ -85,10 +95,37 @@ Encoding HeadTrial::features(const PackedBatch& batch) const {
   }
   Encoding encoding{.batch = batch};
   (tokens() ? encoding.tokens : encoding.sentences) = at::cat(parts);
-  for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) {
-    encoding.groups.add_pair(2 * e, 2 * e + 1);
-  }
+  encoding.groups = groups_of(batch);
   return encoding;
+}
+
+Groups HeadTrial::groups_of(const PackedBatch& batch) const {
+  Groups groups;
+  for (std::int64_t e = 0; grouped() && e < examples(batch); ++e) groups.add_pair(2 * e, 2 * e + 1);
+  return groups;
+}
+
+TransformedBatch HeadTrial::transformed(const PackedBatch& batch, std::int64_t first) const {
+  const Task task("check", plugin_.name, {}, copy_of(*head_), true);
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t b = 0; b < batch.size(); ++b) numbers.push_back(first + b);
+  return transform_batch(task, batch, numbers, draws_, kVocabulary.size);
+}
+
+void HeadTrial::draw_targets() {
+  while (head_->count(transformed().targets) == 0 && draws_ < kMostDraws) ++draws_;
+  labels_ = target_labels(transformed().targets, batch(), tokens());
+}
+
+at::Tensor HeadTrial::targets_of(const Head& head, std::int64_t first, const PackedBatch& batch) const {
+  return transforms() ? transformed(batch, first).targets
+                      : head.prepare(labels_of(first, examples(batch)), batch, groups_of(batch));
+}
+
+at::Tensor HeadTrial::targets_without_labels(const PackedBatch& batch) const {
+  if (transforms()) return transformed(batch, 0).targets;
+  const std::vector<Value> none(static_cast<std::size_t>(examples(batch)));
+  return head_->prepare(none, batch, groups_of(batch));
 }
 
 at::Tensor HeadTrial::logits(const Head& head, const PackedBatch& batch) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "check/samples.h"
+#include "model/transformed_batch.h"
 #include "mtt/head.h"
 
 namespace mtt {
@@ -30,6 +31,7 @@ class HeadTrial {
   /// Another head with the state and the parameters of this one.
   std::unique_ptr<Head> copy_of(const Head& head) const;
 
+  bool transforms() const { return head_->transforms(); }
   bool grouped() const { return reads_.grouped; }
   bool tokens() const { return reads_.unit == Reads::Unit::token; }
   /// Inputs per example: a pair for a head that reads groups.
@@ -50,17 +52,30 @@ class HeadTrial {
   Encoding features(const PackedBatch& batch) const;
   at::Tensor logits(const Head& head, const PackedBatch& batch) const;
   std::vector<Value> decoded(const Head& head, const PackedBatch& batch) const {
-    return head.decode(logits(head, batch), batch);
+    return head.decode(logits(head, batch), batch, groups_of(batch));
   }
   at::Tensor loss(const PackedBatch& batch, const at::Tensor& targets) const;
 
+  /// Of the examples of `batch`, which begin with number `first`.
+  at::Tensor targets_of(const Head& head, std::int64_t first, const PackedBatch& batch) const;
+  at::Tensor targets_without_labels(const PackedBatch& batch) const;
+
+  /// A transform of all sentences.
+  TransformedBatch transformed() const { return transformed(batch(), 0); }
+  /// Changes the draws of a transform until some input has a target, and takes these for the labels.
+  void draw_targets();
+
  private:
+  Groups groups_of(const PackedBatch& batch) const;
+  TransformedBatch transformed(const PackedBatch& batch, std::int64_t first) const;
+
   const HeadPlugin& plugin_;
   const Options& options_;
   Reads reads_;
   std::unique_ptr<SampleBatch> sample_;
   std::unique_ptr<Head> head_;
   std::vector<Value> labels_;
+  std::uint64_t draws_ = 1;  ///< the seed of a transform
 };
 
 }  // namespace mtt

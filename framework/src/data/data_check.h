@@ -38,7 +38,8 @@ struct LabelCount {
 
 /// A task as it is checked.
 struct CheckedTask {
-  bool joint = false;  ///< it reads both texts of an example jointly
+  bool joint = false;       ///< it reads both texts of an example jointly
+  bool transforms = false;  ///< its head makes targets of the inputs: every example counts as labelled
   std::string name, field;
   std::vector<std::string> tags = {};  ///< names of integer tags
   LabelKind kind = LabelKind::other;   ///< as the task's head declares it

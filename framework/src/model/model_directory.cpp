@@ -100,6 +100,7 @@ ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) 
   model.tokenizer = std::make_unique<const Tokenizer>(std::move(read.tokenizer));
   model.listed_tokens = read.listed_tokens;
   model.words = read.words;
+  model.mask = read.mask;
   return model;
 }
 

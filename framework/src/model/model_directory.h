@@ -26,6 +26,7 @@ struct ModelDirectory {
   std::unique_ptr<const Tokenizer> tokenizer;
   std::int64_t listed_tokens = 0;  ///< largest id + 1 of the tokens that the tokenizer's files list
   WordMarks words;                 ///< how the tokenizer marks words
+  std::int64_t mask = -1;          ///< id of the mask token; -1: the tokenizer has none
   std::int64_t max_tokens = 0;     ///< longest sentence in tokens, specials included
   Pooling pooling;
   std::vector<DenseModule> dense;

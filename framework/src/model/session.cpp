@@ -27,6 +27,9 @@ class Session::Queue {
 
   void add(const std::shared_ptr<PendingRequest>& request);
   const MultiTaskModel& model() const { return model_; }
+  const TextEncoder& text_encoder() const { return encoder_; }
+  std::int64_t threads() const { return threads_; }
+  std::int64_t tokens_per_forward() const { return tokens_per_forward_; }
 
  private:
   struct Worker {
@@ -183,6 +186,9 @@ std::future<Response> Session::submit(Request request) {
 }
 
 const MultiTaskModel& Session::model() const { return queue_->model(); }
+const TextEncoder& Session::text_encoder() const { return queue_->text_encoder(); }
+std::int64_t Session::threads() const { return queue_->threads(); }
+std::int64_t Session::tokens_per_forward() const { return queue_->tokens_per_forward(); }
 
 bool predicts(const MultiTaskModel& model) {
   const auto& tasks = model.tasks();

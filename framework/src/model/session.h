@@ -61,6 +61,9 @@ class Session {
   Response run(Request request) { return submit(std::move(request)).get(); }
 
   const MultiTaskModel& model() const;
+  const TextEncoder& text_encoder() const;
+  std::int64_t threads() const;
+  std::int64_t tokens_per_forward() const;
 
  private:
   class Queue;

@@ -96,7 +96,7 @@ void run_forward(const MultiTaskModel& model, const std::vector<ForwardPart>& pa
     if (!outputs.logits[t].defined()) continue;
     const Task& task = model.tasks()[t];
     const PackedBatch& read = all || task.grouped() ? input.batch : singles;
-    auto decoded = task.decode(outputs.logits[t], read, texts.size(), asked.top);
+    auto decoded = task.decode(outputs.logits[t], read, input.groups, texts.size(), asked.top);
     for (std::size_t i = 0; i < texts.size(); ++i)
       texts[i].request->response().predictions[t][texts[i].number] = std::move(decoded[i]);
   }

@@ -59,6 +59,9 @@ bool Task::coupled() const {
 bool Task::convex() const {
   return call_plugin(call("convex"), [&] { return head_->convex(); });
 }
+bool Task::transforms() const {
+  return call_plugin(call("transforms"), [&] { return head_->transforms(); });
+}
 LossKind Task::loss_kind() const {
   return call_plugin(call("loss_kind"), [&] { return head_->loss_kind(); });
 }
@@ -81,6 +84,9 @@ std::vector<std::string> Task::initialisations() const {
 void Task::learn_labels(const std::vector<Value>& labels) {
   call_plugin(call("learn_labels"), [&] { head_->learn_labels(labels); });
 }
+void Task::learn_vocabulary(const Vocabulary& vocabulary) {
+  call_plugin(call("learn_vocabulary"), [&] { head_->learn_vocabulary(vocabulary); });
+}
 void Task::restore(const Value& state) {
   call_plugin(call("restore"), [&] { head_->restore(state); });
 }
@@ -100,8 +106,30 @@ at::Tensor Task::forward(const Encoding& encoding) const {
   return logits;
 }
 
-at::Tensor Task::prepare(const std::vector<Value>& labels, const PackedBatch& batch) const {
-  return call_plugin(call("prepare"), [&] { return head_->prepare(labels, batch); });
+at::Tensor Task::prepare(const std::vector<Value>& labels, const PackedBatch& batch,
+                         const Groups& groups) const {
+  const Groups read = grouped() ? groups : Groups();
+  return call_plugin(call("prepare"), [&] { return head_->prepare(labels, batch, read); });
+}
+
+TransformedInput Task::transform(const PackedBatch& input, std::int64_t vocabulary,
+                                 RandomStream& random) const {
+  TransformedInput changed = call_plugin(call("transform"), [&] { return head_->transform(input, random); });
+  const auto refuse = [&](const std::string& what) { throw Error(who() + "gave " + what); };
+  const auto is_vector = [](const at::Tensor& tensor, std::int64_t rows) {
+    return tensor.defined() && tensor.device().is_cpu() && tensor.dim() == 1 && tensor.size(0) == rows;
+  };
+  const at::Tensor &ids = changed.ids, &targets = changed.targets;
+  const std::int64_t tokens = input.tokens(), rows = reads_tokens() ? tokens : 1;
+  if (!is_vector(ids, tokens) || ids.scalar_type() != at::kLong)
+    refuse("transformed ids of another shape or type than int64 [" + std::to_string(tokens) +
+           "], one per token; its transform is wrong");
+  if (tokens > 0 && (ids.min().item<std::int64_t>() < 0 || ids.max().item<std::int64_t>() >= vocabulary))
+    refuse("a transformed id outside 0 to " + std::to_string(vocabulary - 1) + "; its transform is wrong");
+  if (!is_vector(targets, rows) || (targets.scalar_type() != at::kLong && !targets.is_floating_point()))
+    refuse("targets of another shape or type than int64 or float [" + std::to_string(rows) + "], one per " +
+           (reads_tokens() ? "token" : "input") + "; its transform is wrong");
+  return changed;
 }
 
 at::Tensor Task::loss(const Encoding& encoding, const at::Tensor& targets) const {
@@ -123,12 +151,13 @@ double Task::count(const at::Tensor& targets) const {
   return count;
 }
 
-std::vector<Value> Task::decode(const at::Tensor& logits, const PackedBatch& batch, std::size_t expected,
-                                std::int64_t top) const {
+std::vector<Value> Task::decode(const at::Tensor& logits, const PackedBatch& batch, const Groups& groups,
+                                std::size_t expected, std::int64_t top) const {
   if (!std::isfinite(logits.sum().item<float>()))
     throw Error("task '" + name +
                 "' gives values that are not finite; its weights or the model's are damaged");
-  auto decoded = call_plugin(call("decode"), [&] { return head_->decode(logits, batch); });
+  const Groups read = grouped() ? groups : Groups();
+  auto decoded = call_plugin(call("decode"), [&] { return head_->decode(logits, batch, read); });
   if (decoded.size() != expected)
     throw Error(who() + "gave " + std::to_string(decoded.size()) + " predictions for " +
                 std::to_string(expected) + (grouped() ? " groups" : " inputs") + "; its decode is wrong");

@@ -47,6 +47,7 @@ class Task {
   bool reads_single_texts() const { return !grouped() && input != InputKind::joint; }
   bool coupled() const;
   bool convex() const;
+  bool transforms() const;
   LossKind loss_kind() const;
   LabelKind label_kind() const;
   double penalty_scale() const;
@@ -56,6 +57,7 @@ class Task {
 
   // The head's life.
   void learn_labels(const std::vector<Value>& labels);
+  void learn_vocabulary(const Vocabulary& vocabulary);
   void restore(const Value& state);
   Value state() const;
   void build(std::int64_t width);
@@ -67,16 +69,20 @@ class Task {
 
   /// Logits; an undefined tensor throws Error.
   at::Tensor forward(const Encoding& encoding) const;
-  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const;
+  /// `groups` of the batch; a head that does not read them gets none.
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch, const Groups& groups) const;
+  /// `input` has one input. Ids outside 0 .. vocabulary-1 and tensors of another shape or type throw Error.
+  TransformedInput transform(const PackedBatch& input, std::int64_t vocabulary, RandomStream& random) const;
   /// A scalar, with a gradient where the encoding or the head is trained; else throws Error.
   at::Tensor loss(const Encoding& encoding, const at::Tensor& targets) const;
   /// How many targets the loss runs over: finite, 0 or more; else throws Error.
   double count(const at::Tensor& targets) const;
 
-  /// `expected` predictions, with the `top` most probable classes (see add_top_classes). Logits that are not
-  /// finite, another count, and text in a prediction that is not valid UTF-8 throw Error.
-  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch, std::size_t expected,
-                            std::int64_t top) const;
+  /// `expected` predictions, with the `top` most probable classes (see add_top_classes). A head that does not
+  /// read groups gets none. Logits that are not finite, another count, and text in a prediction that is not
+  /// valid UTF-8 throw Error.
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch, const Groups& groups,
+                            std::size_t expected, std::int64_t top) const;
   /// [predictions, label_names()], finite; undefined where the head gives none.
   at::Tensor probabilities(const at::Tensor& logits, std::size_t predictions) const;
   /// At least one metric, each with a name of its own; else throws Error: scores are kept by name.

@@ -190,7 +190,8 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
     if (settings.listed.contains(token.content)) listed = std::max(listed, id + 1);
   return {.tokenizer = Tokenizer::from_json(built, options),
           .listed_tokens = listed,
-          .words = word_marks(built, id_of(named, "unk_token", added))};
+          .words = word_marks(built, id_of(named, "unk_token", added)),
+          .mask = id_of(named, "mask_token", added)};
 }
 
 void check_embedding(const fs::path& dir, const Tokenizer& tokenizer, std::int64_t listed_tokens,

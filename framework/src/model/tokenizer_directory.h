@@ -17,6 +17,7 @@ struct DirectoryTokenizer {
   Tokenizer tokenizer;
   std::int64_t listed_tokens = 0;  ///< largest id + 1 of those that a file lists; transformers may add more
   WordMarks words;
+  std::int64_t mask = -1;  ///< id of the token that the files name mask_token, or their defaults; -1: none
 };
 
 /// Reads tokenizer.json, tokenizer_config.json, special_tokens_map.json, added_tokens.json, vocab.txt,

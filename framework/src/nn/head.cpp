@@ -21,6 +21,10 @@ double Head::count(const at::Tensor& targets) const {
   return static_cast<double>(known.sum().item<std::int64_t>());
 }
 
+TransformedInput Head::transform(const PackedBatch&, RandomStream&) const {
+  throw Error("this head does not transform its inputs; override transform(input, random)");
+}
+
 at::Tensor Head::probabilities(const at::Tensor&) const { return {}; }
 
 std::optional<bool> Head::right(const Value&, const Value&) const { return std::nullopt; }

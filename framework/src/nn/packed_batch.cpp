@@ -39,4 +39,12 @@ PackedBatch PackedBatch::part(std::int64_t first, std::int64_t count) const {
   return part;
 }
 
+PackedBatch PackedBatch::to(at::Device device) const {
+  PackedBatch moved = *this;
+  for (at::Tensor* tensor :
+       {&moved.ids, &moved.type_ids, &moved.positions, &moved.row, &moved.text, &moved.word, &moved.starts})
+    if (tensor->defined()) *tensor = tensor->to(device);
+  return moved;
+}
+
 }  // namespace mtt

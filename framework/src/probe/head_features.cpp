@@ -38,13 +38,14 @@ struct Batch {
 };
 
 /// The labels that a head takes; the others are null.
-std::vector<Value> taken(const Task& task, std::vector<Value> labels, const PackedBatch& batch) {
+std::vector<Value> taken(const Task& task, std::vector<Value> labels, const PackedBatch& batch,
+                         const Groups& groups) {
   const std::vector<Value> none(labels.size());
   for (std::size_t i = 0; i < labels.size(); ++i) {
     std::vector<Value> single = none;
     single[i] = labels[i];
     try {
-      task.prepare(single, batch);
+      task.prepare(single, batch, groups);
     } catch (const Error&) {
       labels[i] = Value();
     }
@@ -53,14 +54,14 @@ std::vector<Value> taken(const Task& task, std::vector<Value> labels, const Pack
 }
 
 at::Tensor targets_of(const FeatureReader& reader, const std::vector<std::int64_t>& examples,
-                      const PackedBatch& batch) {
+                      const PackedBatch& batch, const Groups& groups) {
   std::vector<Value> labels;
   for (const std::int64_t e : examples) labels.push_back(reader.labels[e]);
-  if (!reader.lenient) return reader.task->prepare(labels, batch);
+  if (!reader.lenient) return reader.task->prepare(labels, batch, groups);
   try {
-    return reader.task->prepare(labels, batch);
+    return reader.task->prepare(labels, batch, groups);
   } catch (const Error&) {
-    return reader.task->prepare(taken(*reader.task, std::move(labels), batch), batch);
+    return reader.task->prepare(taken(*reader.task, std::move(labels), batch, groups), batch, groups);
   }
 }
 
@@ -162,8 +163,8 @@ std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vec
   for (auto& members : plan_forwards(tokenized, pass.tokens_per_forward))
     batches.push_back({members, {}, {}});
   const auto add_targets = [&](std::size_t r, const std::vector<std::int64_t>& examples,
-                               const PackedBatch& batch, Batch* into) {
-    const at::Tensor target = targets_of(readers[r], examples, batch);
+                               const PackedBatch& batch, const Groups& groups, Batch* into) {
+    const at::Tensor target = targets_of(readers[r], examples, batch, groups);
     const at::Tensor rows = rows_with_target(target);
     if (into) {
       into->rows.push_back(rows);
@@ -175,18 +176,20 @@ std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vec
   if (pairs) {
     for (std::int64_t from = 0; from < count; from += kPairsAtOnce) {
       std::vector<std::int64_t> examples, inputs;
+      Groups groups;
       for (std::int64_t e = from; e < std::min(count, from + kPairsAtOnce); ++e) {
+        groups.add_pair(2 * (e - from), 2 * (e - from) + 1);
         examples.push_back(e);
         inputs.push_back(e);
         inputs.push_back(count + e);
       }
       const PackedBatch batch = batch_of(inputs);
-      for (std::size_t r = 0; r < readers.size(); ++r) add_targets(r, examples, batch, nullptr);
+      for (std::size_t r = 0; r < readers.size(); ++r) add_targets(r, examples, batch, groups, nullptr);
     }
   } else {
     for (Batch& batch : batches) {
       const PackedBatch tokens = batch_of(batch.texts);
-      for (std::size_t r = 0; r < readers.size(); ++r) add_targets(r, batch.texts, tokens, &batch);
+      for (std::size_t r = 0; r < readers.size(); ++r) add_targets(r, batch.texts, tokens, {}, &batch);
     }
   }
 

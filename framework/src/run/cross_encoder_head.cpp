@@ -55,11 +55,13 @@ at::Tensor CrossEncoderHead::forward(const Encoding& encoding) const {
   return classifier_->forward(encoding.sentences);
 }
 
-at::Tensor CrossEncoderHead::prepare(const std::vector<Value>& labels, const PackedBatch&) const {
+at::Tensor CrossEncoderHead::prepare(const std::vector<Value>& labels, const PackedBatch&,
+                                     const Groups&) const {
   return at::empty({static_cast<std::int64_t>(labels.size())}).fill_(NAN);
 }
 
-std::vector<Value> CrossEncoderHead::decode(const at::Tensor& logits, const PackedBatch&) const {
+std::vector<Value> CrossEncoderHead::decode(const at::Tensor& logits, const PackedBatch&,
+                                            const Groups&) const {
   const at::Tensor values = logits.contiguous();
   const float* row = values.const_data_ptr<float>();
   const auto activated = [&](float logit) {

@@ -32,9 +32,10 @@ class CrossEncoderHead : public Head {
   void restore(const Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch,
+                     const Groups&) const override;
   /// {"score": 0.83} for one output; {"label": "entailment", "scores": {"entailment": 2.1, ...}} for several
-  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const override;
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch, const Groups&) const override;
   /// Correlations for one output, accuracy for several.
   std::vector<Metric> score(const std::vector<Value>& predictions,
                             const std::vector<Value>& labels) const override;

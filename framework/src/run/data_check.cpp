@@ -42,18 +42,20 @@ class Parts {
   ExampleFiles& files_;
 };
 
-/// What the head of a task declares its labels to be.
-LabelKind declared_kind(const TaskConfig& task, PluginCatalog& plugins, DataCheck& check) {
+/// Fills in what the head of a task declares of its labels.
+void read_head(const TaskConfig& config, PluginCatalog& plugins, DataCheck& check, CheckedTask& task) {
   std::optional<HeadPlugin> plugin;
   try {
-    plugin = plugins.head(task.options.string("head"));
+    plugin = plugins.head(config.options.string("head"));
   } catch (const Error& error) {
     check.findings.push_back(
-        {false, task.name, "the labels are counted, not judged: " + std::string(error.what())});
-    return LabelKind::other;
+        {false, config.name, "the labels are counted, not judged: " + std::string(error.what())});
+    return;
   }
-  return Task(task.name, plugin->name, {}, make_head(*plugin, read_head_options(task, plugin->options)))
-      .label_kind();
+  const Task made(config.name, plugin->name, {},
+                  make_head(*plugin, read_head_options(config, plugin->options)));
+  task.kind = made.label_kind();
+  task.transforms = made.transforms();
 }
 
 }  // namespace
@@ -70,7 +72,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     task.field = label_field(config);
     task.tags = config.options.strings("tags");
     task.joint = config.options.string("pair") == "joint";
-    task.kind = declared_kind(config, plugins, check);
+    read_head(config, plugins, check, task);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);
     parts.use(task, DataRole::train, train, drawn.train);

@@ -27,16 +27,18 @@ class HeadBehindDense : public Head {
   void restore(const Value& state) override { head_->restore(state); }
   void build(std::int64_t width) override;
   at::Tensor forward(const Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const override {
-    return head_->prepare(labels, batch);
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch,
+                     const Groups& groups) const override {
+    return head_->prepare(labels, batch, groups);
   }
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override {
     return head_->loss(logits, targets);
   }
   double count(const at::Tensor& targets) const override { return head_->count(targets); }
   LossKind loss_kind() const override { return head_->loss_kind(); }
-  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const override {
-    return head_->decode(logits, batch);
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch,
+                            const Groups& groups) const override {
+    return head_->decode(logits, batch, groups);
   }
   at::Tensor probabilities(const at::Tensor& logits) const override { return head_->probabilities(logits); }
   std::vector<Metric> score(const std::vector<Value>& predictions,

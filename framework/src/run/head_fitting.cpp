@@ -22,8 +22,10 @@ constexpr double kSaturated = 0.05;
 constexpr std::size_t kTextsForScale = 256;
 constexpr std::size_t kTextsForKey = 16;
 
-/// Features are gathered of tokens, sentences and groups of sentences.
-bool has_features(const Task& task) { return !task.grouped() || !task.reads_tokens(); }
+/// Features are gathered of tokens, sentences and groups of sentences, as the texts are.
+bool has_features(const Task& task) {
+  return !task.transforms() && (!task.grouped() || !task.reads_tokens());
+}
 
 /// The class of each example that has rows; spans and sets of labels are one class.
 std::vector<std::string> strata_of(const HeadFeatures& features, const std::vector<Value>& labels) {

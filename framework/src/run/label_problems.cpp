@@ -123,7 +123,8 @@ class LabelTrial {
   void prepare(const std::vector<std::int64_t>& rows) const {
     std::vector<Value> labels;
     for (const std::int64_t row : rows) labels.push_back(labels_[row]);
-    task_.prepare(labels, inputs_of(rows).batch);
+    const Inputs inputs = inputs_of(rows);
+    task_.prepare(labels, inputs.batch, inputs.groups);
   }
 
   void try_prepare(std::vector<std::int64_t> rows, bool held_out) {
@@ -165,10 +166,10 @@ class LabelTrial {
   }
 
   std::vector<Value> predict(const std::vector<std::int64_t>& rows) {
-    const PackedBatch batch = inputs_of(rows).batch;
+    const Inputs inputs = inputs_of(rows);
     const auto count = static_cast<std::int64_t>(rows.size());
-    return task_.decode(logits(!pairs_ && task_.reads_tokens() ? batch.tokens() : count), batch, rows.size(),
-                        /*top=*/0);
+    return task_.decode(logits(!pairs_ && task_.reads_tokens() ? inputs.batch.tokens() : count), inputs.batch,
+                        inputs.groups, rows.size(), /*top=*/0);
   }
 
   void try_score(const std::vector<Value>& predictions) {

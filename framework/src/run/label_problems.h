@@ -20,6 +20,7 @@ struct LabelledFile {
   DataRole role = DataRole::train;
   std::vector<std::string> tags = {};  ///< names of integer tags
   bool joint = false;                  ///< the task reads joint pairs
+  bool transforms = false;             ///< its head makes targets of the inputs: there are no labels
 };
 
 /// The first example of a file with tags that spans_of_tags refuses, or spans that whole_word_spans does, and

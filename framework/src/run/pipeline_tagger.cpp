@@ -61,7 +61,7 @@ at::Tensor PipelineTagger::forward(const Encoding& encoding) const {
   return classifier_->forward(encoding.tokens);
 }
 
-at::Tensor PipelineTagger::prepare(const std::vector<Value>&, const PackedBatch&) const {
+at::Tensor PipelineTagger::prepare(const std::vector<Value>&, const PackedBatch&, const Groups&) const {
   throw Error("a tagger of transformers is not trained further; train a token_classification head instead");
 }
 
@@ -79,7 +79,8 @@ bool PipelineTagger::begins_word(const PackedBatch& batch, std::int64_t token, s
   return begin == 0 || is_space(begin - 1) || is_space(begin);
 }
 
-std::vector<Value> PipelineTagger::decode(const at::Tensor& logits, const PackedBatch& batch) const {
+std::vector<Value> PipelineTagger::decode(const at::Tensor& logits, const PackedBatch& batch,
+                                          const Groups&) const {
   const auto [scores, indices] = at::softmax(logits, 1).max(1);
   const float* score = scores.const_data_ptr<float>();
   const std::int64_t* index = indices.const_data_ptr<std::int64_t>();

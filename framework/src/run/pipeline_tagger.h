@@ -33,10 +33,11 @@ class PipelineTagger : public Head {
   void restore(const Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch,
+                     const Groups&) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   /// {"entities": [{"start": 5, "end": 14, "label": "PER", "text": "Mara Berg", "score": 0.91}]}
-  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch) const override;
+  std::vector<Value> decode(const at::Tensor& logits, const PackedBatch& batch, const Groups&) const override;
   std::vector<Metric> score(const std::vector<Value>& predictions,
                             const std::vector<Value>& labels) const override;
   std::optional<bool> right(const Value& prediction, const Value& label) const override;

@@ -52,7 +52,8 @@ RunCheck::RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& pl
     const auto add = [&](const std::string& file, DataRole role) {
       if (!file.empty())
         labelled_.push_back({t, plan.config->name, plan.field(), file, role,
-                             plan.config->options.strings("tags"), plan.task.joint(true)});
+                             plan.config->options.strings("tags"), plan.task.joint(true),
+                             plan.task.transforms()});
     };
     add(plan.files.train, DataRole::train);
     add(plan.files.dev, DataRole::dev);
@@ -147,7 +148,7 @@ void RunCheck::check_labels() {
   for (const LabelledFile& labels : labelled_) {
     const bool told = std::any_of(with_bad_spans_.begin(), with_bad_spans_.end(),
                                   [&](const LabelledFile& bad) { return same_labels(bad, labels); });
-    if (told) continue;
+    if (told || labels.transforms) continue;
     if (labels.role != DataRole::train)
       attempt([&] {
         warn_of_unseen_labels({{labels.task, labels.field, labels.file}}, files_, *encoder_.model, console_);

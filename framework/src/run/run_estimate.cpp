@@ -114,7 +114,7 @@ class TrainingEstimate {
     double room = static_cast<double>(plan_.cache.bytes);
     for (std::size_t s = 0; s < plans.size(); ++s) {
       const TrainingSource& sample = sample_.sources()[s];
-      const bool pays = plans[s].worth_keeping(depth) &&
+      const bool pays = !sample.transforms && plans[s].worth_keeping(depth) &&
                         (sampler_.steps() - begun) * settings_.batch_size > sources_[s].examples();
       if (plan_.cache.where == CacheSettings::Where::none || plans[s].frontier < 0 || !pays ||
           sample.texts.empty())

@@ -56,6 +56,7 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   } catch (const Error&) {
     if (!checks) throw;  // a check lists all such examples
   }
+  check_transforms(prepared.plans, experiment);
   check_pairs(prepared.plans, experiment, prepared.files);
   warn_of_overlap(experiment, prepared.plans, prepared.files, console);
   prepared.start.mark(prepared.plans, prepared.encoder);

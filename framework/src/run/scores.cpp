@@ -13,6 +13,7 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
+#include "run/transformed_predictions.h"
 
 namespace mtt {
 namespace {
@@ -30,7 +31,7 @@ Response predictions_of(const std::string& file, const std::vector<HeldOut>& hel
   bool pairs = false;
   for (const HeldOut& item : held_out) {
     const Task& task = session.model().tasks()[item.task];
-    if (item.file != file || !has_label(examples, item.field)) continue;
+    if (item.file != file || task.transforms() || !has_label(examples, item.field)) continue;
     const bool needs = !task.reads_single_texts();
     if (!needs && !task.joint(true)) continue;
     if (examples.partners.empty() && needs)
@@ -126,21 +127,30 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
   for (const HeldOut& item : held_out) {
     const Examples& examples = files.get(item.file);
     const Task& task = model.tasks()[item.task];
-    std::vector<Value> labels = examples.labels(item.field);
+    const bool transforms = task.transforms();
+    std::vector<Value> labels = transforms ? std::vector<Value>() : examples.labels(item.field);
     TaskScore& score = scores.emplace_back(TaskScore{task.name, files.path(item.file)});
     score.set = item.file;
-    for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
-    if (score.examples == 0) continue;
-    if (!results.contains(item.file))
-      results[item.file] = predictions_of(item.file, held_out, files, session);
-    score.predictions = results[item.file].predictions[item.task];
-    score.labels = std::move(labels);
+    if (transforms) {
+      TransformedPredictions made = predict_transformed(task, examples, files.path(item.file), session);
+      score.examples = examples.count();
+      score.predictions = std::move(made.predictions);
+      score.labels = std::move(made.labels);
+    } else {
+      for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);
+      if (score.examples == 0) continue;
+      if (!results.contains(item.file))
+        results[item.file] = predictions_of(item.file, held_out, files, session);
+      score.predictions = results[item.file].predictions[item.task];
+      score.labels = std::move(labels);
+    }
     score.metrics = task.score(score.predictions, score.labels);
     score.classes = classes_of(task, score);
   }
   std::map<std::string, std::vector<std::size_t>> judged;  // rows of `scores` by the path of their file
+  const auto is_judged = [&](const Task& task) { return !task.grouped() && !task.transforms(); };
   for (std::size_t i = 0; i < held_out.size(); ++i)
-    if (!model.tasks()[held_out[i].task].grouped()) judged[scores[i].file].push_back(i);
+    if (is_judged(model.tasks()[held_out[i].task])) judged[scores[i].file].push_back(i);
   for (const auto& [file, rows] : judged) {
     const bool unlabelled =
         std::any_of(rows.begin(), rows.end(), [&](std::size_t i) { return scores[i].examples == 0; });

@@ -11,6 +11,7 @@ StepSample::StepSample(const std::vector<TrainingSource>& sources, const MultiTa
     TrainingSource& own = sources_.emplace_back();
     own.file = source.file;
     own.joint = source.joint;
+    own.transforms = source.transforms;
     own.tasks = source.tasks;
     own.labels.resize(source.labels.size());
   }

@@ -71,6 +71,29 @@ Reading reading_of(const TaskConfig& task, const Encoder& encoder) {
   return reading;
 }
 
+/// The ids that a backbone with this tokenizer reads.
+Vocabulary vocabulary_of(const Encoder& encoder) {
+  return {.size = std::min(encoder.directory.tokenizer->vocabulary_size(),
+                           encoder.model->backbone().shape().vocabulary),
+          .mask = encoder.directory.mask};
+}
+
+void check_transform(const TaskConfig& task, const Task& made, const Encoder& encoder) {
+  if (!made.transforms()) return;
+  const std::string head = "the head '" + made.plugin + "' transforms its inputs";
+  if (made.grouped() || made.coupled() || made.convex() || !made.initialisations().empty())
+    refuse(task, "head",
+           head + ", so it must not read groups, be coupled or convex, or have closed forms; the plugin is "
+                  "wrong");
+  if (!task.options.string("field").empty())
+    refuse(task, "field", head + " and makes its own targets; leave 'field' out");
+  const Vocabulary vocabulary = vocabulary_of(encoder);
+  if (vocabulary.mask < 0 || vocabulary.mask >= vocabulary.size)
+    refuse(task, "head",
+           head + " and needs a mask token, and the tokenizer of the model '" +
+               encoder.directory.path.string() + "' has none; use a model that was pretrained with one");
+}
+
 void check_plan(const TaskConfig& task, const Task& made, const Experiment& experiment,
                 const Encoder& encoder) {
   try {
@@ -120,7 +143,9 @@ bool needs_label(const TaskPlan& plan, bool trains) {
   return trains && (!plan.task.grouped() || !plan.config->options.string("field").empty());
 }
 
+/// A head that transforms its inputs has no labels.
 std::vector<Value> labels_of(const TaskPlan& plan, const Examples& examples, bool trains) {
+  if (plan.task.transforms()) return std::vector<Value>(examples.texts.size());
   std::vector<Value> labels = examples.labels(plan.field());
   if (!has_label(labels) && needs_label(plan, trains))
     refuse(*plan.config, "field",
@@ -151,6 +176,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
     }
     if (config.options.string("pair") == "joint") plan.task.input = InputKind::joint;
     check_plan(config, plan.task, experiment, encoder);
+    check_transform(config, plan.task, encoder);
     check_init(config, plan.task);
     const bool has_examples = !train_file(experiment, config).empty();
     plan.init = chosen_init(config, plan.task, has_examples);
@@ -161,6 +187,18 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
   return plans;
 }
 
+void check_transforms(const std::vector<TaskPlan>& plans, const Experiment& experiment) {
+  for (const TaskPlan& plan : plans) {
+    const std::string& train = train_file(experiment, *plan.config);
+    if (!plan.task.transforms() || train.empty()) continue;
+    for (const TaskPlan& other : plans)
+      if (&other != &plan && train_file(experiment, *other.config) == train)
+        throw Error("task '" + plan.config->name + "' is trained on '" + train + "' as task '" +
+                    other.config->name + "' is, and the head '" + plan.task.plugin +
+                    "' transforms the inputs; give one of them a file of its own with train = \"...\"");
+  }
+}
+
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
     if (!plan.task.reads_pairs()) continue;
@@ -169,7 +207,7 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     const auto check = [&](const std::string& which, const std::string& file) {
       if (file.empty() || !files.get(file).partners.empty()) return;
       const bool learns = experiment.trains && file == train;
-      if (learns || has_label(files.get(file).labels(plan.field())))
+      if (learns || plan.task.transforms() || has_label(files.get(file).labels(plan.field())))
         throw Error(task + ", and its " + which + " file '" + files.path(file) + "' " +
                     files.get(file).why_no_partners +
                     "; name the key of the second sentence by text_pair = \"...\"");
@@ -201,6 +239,7 @@ std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment
       refuse(*plan.config, "head",
              "there are no training examples; name their file by train = \"...\" in [data] or in this table");
     }
+    if (plan.task.transforms()) plan.task.learn_vocabulary(vocabulary_of(encoder));
     plan.task.build(encoder.model->feature_width(plan.task));
     randomise(plan.task.module(), stream_seed(experiment.run.integer("seed"), plan.config->name));
     if (plan.start) start_head_from(plan.task, *plan.start);

@@ -192,6 +192,7 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
   for (TrainingSource& source : sources) {
     const Task& task = encoder.model->tasks()[source.tasks.front()];
     source.joint = task.joint(true);
+    source.transforms = task.transforms();
     if (!task.grouped() && !source.joint) source.second_texts.clear();
     if (std::any_of(source.tasks.begin(), source.tasks.end(),
                     [&](std::size_t t) { return encoder.model->tasks()[t].reads().negatives; }))

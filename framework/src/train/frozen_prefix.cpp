@@ -2,6 +2,7 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
@@ -113,8 +114,13 @@ void run_prefix_into(PrefixValues& values, const MultiTaskModel& model, const Pr
   run_on_workers(threads, static_cast<std::int64_t>(parts.size()), [&](std::int64_t number) {
     const auto& part = parts[number];
     std::vector<std::int64_t> texts;
-    for (const std::int64_t place : part) texts.push_back(rows[place]);
-    const PackedBatch members = batch_of(model, source, texts);
+    std::vector<at::Tensor> ids;
+    for (const std::int64_t place : part) {
+      texts.push_back(rows[place]);
+      ids.push_back(batch.ids.narrow(0, batch.offsets[place], batch.length(place)));
+    }
+    PackedBatch members = batch_of(model, source, texts);
+    if (!ids.empty()) members.ids = at::cat(ids);
     const PrefixValues computed = run_prefix(model, plan, members);
     for (std::size_t m = 0; m < part.size(); ++m) {
       const auto sentence = static_cast<std::int64_t>(m);

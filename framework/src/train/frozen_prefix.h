@@ -46,7 +46,8 @@ PackedBatch batch_of(const MultiTaskModel& model, const TrainingSource& source,
                      const std::vector<std::int64_t>& rows);
 
 /// Runs the prefix for the sentences `places` of a batch whose sentences are the texts `rows` of a source,
-/// and writes their values. The sentences are shared among as many workers as LibTorch has threads.
+/// with the ids of the batch, and writes their values. The sentences are shared among as many workers as
+/// LibTorch has threads.
 void run_prefix_into(PrefixValues& values, const MultiTaskModel& model, const PrefixPlan& plan,
                      const TrainingSource& source, const PackedBatch& batch,
                      const std::vector<std::int64_t>& rows, const std::vector<std::int64_t>& places);

@@ -52,7 +52,7 @@ void PrefixCaches::follow(std::int64_t visits, TrainingObserver& observer) {
   std::vector<std::unique_ptr<ActivationCache>> caches(plans.size());
   for (std::size_t s = 0; s < plans.size(); ++s) {
     const TrainingSource& source = sources_[s];
-    const bool pays = plans[s].worth_keeping(depth) && visits > source.examples();
+    const bool pays = !source.transforms && plans[s].worth_keeping(depth) && visits > source.examples();
     if (settings_.where == CacheSettings::Where::none || start < 0 || !pays) continue;
     auto cache = std::make_unique<ActivationCache>(model_, source, plans[s], room);
     room.bytes -= cache->bytes();

@@ -15,7 +15,8 @@
 
 namespace mtt {
 
-/// One plan, and where it pays one cache, for each source. All caches together keep to the limit of [cache].
+/// One plan, and where it pays one cache, for each source. A source whose inputs a head changes has no cache.
+/// All caches together keep to the limit of [cache].
 class PrefixCaches {
  public:
   /// `directory` is the run's, for a disk cache without a folder of its own.

@@ -117,7 +117,8 @@ void Trainer::one_step() {
   for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   for (const auto& [source, examples] : chosen)
     for (const std::size_t t : job_.sources[source].tasks) drawn_[t] = true;
-  const StepData data = make_step(job_.sources, job_.model, chosen, settings().tokens_per_forward);
+  const StepData data =
+      make_step(job_.sources, job_.model, chosen, settings().tokens_per_forward, {job_.seed, step_});
   WeightingStep seen{.step = step_,
                      .epoch = epoch(),
                      .seed = RandomStream(job_.seed, "weighting", static_cast<std::uint64_t>(step_)).next(),

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <string_view>
 
+#include "model/transformed_batch.h"
+
 namespace mtt {
 namespace {
 
@@ -62,10 +64,20 @@ std::vector<std::vector<std::int64_t>> parts_of(const TrainingSource& source, co
   return parts;
 }
 
+/// Changes the inputs of a source and adds the targets of its task.
+void transform(StepForward& forward, const Task& task, const BackboneShape& shape, StepDraws draws) {
+  const std::uint64_t seed =
+      RandomStream(draws.seed, "transform:" + task.name, static_cast<std::uint64_t>(draws.step)).next();
+  TransformedBatch changed = transform_batch(task, forward.batch, forward.rows, seed, shape.vocabulary);
+  forward.batch = std::move(changed.batch);
+  forward.targets.push_back(std::move(changed.targets));
+  forward.counts.push_back(task.count(forward.targets.back()));
+}
+
 /// `tokens_per_part`: of each micro-batch of a coupled source; 0: one forward pass.
 StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t number,
                          const MultiTaskModel& model, const std::vector<std::int64_t>& examples,
-                         std::int64_t tokens_per_part) {
+                         std::int64_t tokens_per_part, StepDraws draws) {
   const TrainingSource& source = sources[number];
   Inputs inputs = inputs_of(source, examples);
   StepForward forward;
@@ -79,11 +91,15 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
     }
   forward.rows = std::move(inputs.rows);
   forward.batch = make_batch(source.tokens, forward.rows, model.backbone().shape());
+  if (source.transforms) {
+    transform(forward, model.tasks()[source.tasks.front()], model.backbone().shape(), draws);
+    return forward;
+  }
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     const Task& task = model.tasks()[source.tasks[t]];
     std::vector<Value> labels;
     for (const std::int64_t e : examples) labels.push_back(source.labels[t][e]);
-    forward.targets.push_back(task.prepare(labels, forward.batch));
+    forward.targets.push_back(task.prepare(labels, forward.batch, forward.groups));
     forward.counts.push_back(task.count(forward.targets.back()));
   }
   return forward;
@@ -120,7 +136,7 @@ std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const 
 
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
-                   std::int64_t tokens_per_forward) {
+                   std::int64_t tokens_per_forward, StepDraws draws) {
   StepData step;
   step.counts.assign(model.tasks().size(), 0.0);
   for (const auto& [number, examples] : chosen) {
@@ -136,7 +152,7 @@ StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskMo
              examples, [&](std::int64_t e) { return length_of(source, e); },
              coupled ? INT64_MAX : tokens_per_forward)) {
       StepForward& forward =
-          step.forwards.emplace_back(make_forward(sources, number, model, part, tokens_per_part));
+          step.forwards.emplace_back(make_forward(sources, number, model, part, tokens_per_part, draws));
       for (std::size_t t = 0; t < source.tasks.size(); ++t) step.counts[source.tasks[t]] += forward.counts[t];
     }
     step.examples += static_cast<std::int64_t>(examples.size());

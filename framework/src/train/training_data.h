@@ -18,6 +18,7 @@ struct TrainingSource {
   std::vector<std::string> second_texts;            ///< of pairs, one per text, or none
   std::vector<std::vector<std::string>> negatives;  ///< [example]: further texts of its group; or none at all
   bool joint = false;                               ///< both texts are encoded jointly
+  bool transforms = false;  ///< its only task's head changes the inputs and makes targets of them
   std::vector<std::size_t> tasks;                   ///< indices into the model's tasks
   std::vector<std::vector<Value>> labels;  ///< [task of this source][example]; null where there is none
   std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts, then negatives
@@ -55,11 +56,17 @@ struct StepData {
   std::int64_t examples = 0;
 };
 
+/// What the random draws of a step begin with.
+struct StepDraws {
+  std::uint64_t seed = 1;  ///< of the training
+  std::int64_t step = 0;
+};
+
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
 /// a coupled head is one forward pass with parts. `chosen` has one entry a source that takes part, (source,
-/// examples).
+/// examples). Transforms of inputs draw from (seed, task, step, number of the example).
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
-                   std::int64_t tokens_per_forward);
+                   std::int64_t tokens_per_forward, StepDraws draws = {});
 
 }  // namespace mtt

@@ -48,7 +48,8 @@ class @TITLE@Head : public mtt::Head {
   }
 
   // Labels → targets [B]; kNoTarget where there is no label.
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                     const mtt::Groups&) const override {
     at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
     auto* out = targets.mutable_data_ptr<std::int64_t>();
     for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
@@ -65,7 +66,8 @@ class @TITLE@Head : public mtt::Head {
   bool convex() const override { return true; }
 
   // One prediction per input, as a table that prints as JSON; "label" is what the kind `classes` promises.
-  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                            const mtt::Groups&) const override {
     const auto [scores, indices] = at::softmax(logits, 1).max(1);
     std::vector<Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i)

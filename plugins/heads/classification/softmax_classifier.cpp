@@ -94,7 +94,8 @@ at::Tensor SoftmaxClassifier::logits(const at::Tensor& vectors) const {
   return classifier_->forward(dropout_.forward(vectors));
 }
 
-at::Tensor SoftmaxClassifier::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
+at::Tensor SoftmaxClassifier::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                                      const mtt::Groups&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (const Value& label : labels) *out++ = label.is(Value::Kind::null) ? kNoTarget : labels_.index(label);
@@ -107,7 +108,8 @@ at::Tensor SoftmaxClassifier::loss(const at::Tensor& logits, const at::Tensor& t
 
 double SoftmaxClassifier::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
-std::vector<Value> SoftmaxClassifier::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
+std::vector<Value> SoftmaxClassifier::decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                                             const mtt::Groups&) const {
   const auto [scores, indices] = at::softmax(logits, 1).max(1);
   const float* score = scores.const_data_ptr<float>();
   const std::int64_t* index = indices.const_data_ptr<std::int64_t>();

@@ -31,13 +31,15 @@ class SoftmaxClassifier : public mtt::Head {
   void restore(const mtt::Value& state) override;
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   bool convex() const override { return true; }
   double penalty_scale() const override { return labels_.size() == 2 ? 2 : 1; }
   double count(const at::Tensor& targets) const override;
   /// {"label": "weather", "score": 0.93}
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;

@@ -41,11 +41,13 @@ class MultiLabel : public mtt::Head {
   /// → [B, K]
   at::Tensor forward(const mtt::Encoding& encoding) const override;
   /// → float [B, K]: 1 where a label applies, else 0; NaN in all of a row without a label
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   bool convex() const override { return true; }
   /// {"labels": ["travel", "food"], "scores": {"food": 0.71, "travel": 0.93, ...}}
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
@@ -112,7 +114,8 @@ at::Tensor MultiLabel::forward(const mtt::Encoding& encoding) const {
   return classifier_->forward(dropout_.forward(encoding.sentences));
 }
 
-at::Tensor MultiLabel::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
+at::Tensor MultiLabel::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                               const mtt::Groups&) const {
   const std::int64_t width = labels_.size();
   at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size()), width},
                                 std::numeric_limits<float>::quiet_NaN(), at::kFloat);
@@ -133,7 +136,8 @@ at::Tensor MultiLabel::loss(const at::Tensor& logits, const at::Tensor& targets)
                                               {}, at::Reduction::Sum);
 }
 
-std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
+std::vector<Value> MultiLabel::decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                                      const mtt::Groups&) const {
   const at::Tensor probabilities = mtt::nn::sigmoid(logits).contiguous();
   const float* row = probabilities.const_data_ptr<float>();
   std::vector<Value> predictions;

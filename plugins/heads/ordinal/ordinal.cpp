@@ -44,12 +44,14 @@ class Ordinal : public mtt::Head {
   void build(std::int64_t width) override;
   /// → [B, K-1]: θ_k − w·x
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   bool convex() const override { return true; }
   /// {"label": "4", "score": 0.61, "rank": 3.4}: the most probable label, its probability, and the expected
   /// place in the order, counted from 1
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   at::Tensor probabilities(const at::Tensor& logits) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
@@ -125,7 +127,8 @@ at::Tensor Ordinal::forward(const mtt::Encoding& encoding) const {
   return thresholds - middle - score;
 }
 
-at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
+at::Tensor Ordinal::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                            const mtt::Groups&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (const Value& label : labels)
@@ -150,7 +153,8 @@ at::Tensor Ordinal::probabilities(const at::Tensor& logits) const {
   return at::cat({up_to, zero + 1}, 1) - at::cat({zero, up_to}, 1);
 }
 
-std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
+std::vector<Value> Ordinal::decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                                   const mtt::Groups&) const {
   const at::Tensor all = probabilities(logits).contiguous();
   const double* row = all.const_data_ptr<double>();
   const std::int64_t count = labels_.size();

@@ -27,12 +27,14 @@ class Regression : public mtt::Head {
   void restore(const mtt::Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   /// Squared error.
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
   bool convex() const override { return true; }
   /// {"value": 0.42}
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
   void initialise(const std::string& method, const at::Tensor& features, const at::Tensor& targets) override;
@@ -53,7 +55,8 @@ at::Tensor Regression::forward(const mtt::Encoding& encoding) const {
   return regressor_->forward(encoding.sentences);
 }
 
-at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
+at::Tensor Regression::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                               const mtt::Groups&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kFloat);
   auto* out = targets.mutable_data_ptr<float>();
   for (const Value& label : labels)
@@ -68,7 +71,8 @@ at::Tensor Regression::loss(const at::Tensor& logits, const at::Tensor& targets)
   return difference.square().sum();
 }
 
-std::vector<Value> Regression::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
+std::vector<Value> Regression::decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                                      const mtt::Groups&) const {
   const float* value = logits.const_data_ptr<float>();
   std::vector<Value> predictions;
   for (std::int64_t i = 0; i < logits.size(0); ++i)

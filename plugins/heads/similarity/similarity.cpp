@@ -48,12 +48,14 @@ class Similarity : public mtt::Head {
   void build(std::int64_t) override {}
   /// → the cosines of the pairs [G, 1]; a vector of zeros has the cosine 0 with all
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const mtt::Encoding& encoding, const at::Tensor& targets) const override;
   /// cosent is one number for all pairs together.
   double count(const at::Tensor& targets) const override;
   /// {"similarity": 0.83}
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
 
@@ -119,7 +121,8 @@ float Similarity::target(const Value& label) const {
   return loss_ == PairLoss::multiple_negatives && value <= 0 ? none : value;
 }
 
-at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const {
+at::Tensor Similarity::prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                               const mtt::Groups&) const {
   at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kFloat);
   auto* out = targets.mutable_data_ptr<float>();
   for (const Value& label : labels) *out++ = target(label);
@@ -145,7 +148,8 @@ double Similarity::count(const at::Tensor& targets) const {
   return loss_ == PairLoss::cosent && pairs > 0 ? 1 : pairs;
 }
 
-std::vector<Value> Similarity::decode(const at::Tensor& logits, const mtt::PackedBatch&) const {
+std::vector<Value> Similarity::decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                                      const mtt::Groups&) const {
   const at::Tensor values = logits.contiguous();
   const float* cosine = values.const_data_ptr<float>();
   std::vector<Value> predictions;

@@ -47,13 +47,15 @@ class TokenClassification : public mtt::Head {
   void restore(const mtt::Value& state) override;
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const mtt::Encoding& encoding, const at::Tensor& targets) const override;
   bool convex() const override { return true; }
   double count(const at::Tensor& targets) const override;
   /// {"entities": [{"start": 5, "end": 14, "label": "song", "text": "Yesterday", "score": 0.91}]}; characters
   /// are code points, the score is the mean probability of the entity's tags.
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch) const override;
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                 const mtt::Groups&) const override;
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>& predictions,
                                  const std::vector<mtt::Value>& labels) const override;
   std::optional<bool> right(const mtt::Value& prediction, const mtt::Value& label) const override;
@@ -141,7 +143,7 @@ at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
 }
 
 at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
-                                        const mtt::PackedBatch& batch) const {
+                                        const mtt::PackedBatch& batch, const mtt::Groups&) const {
   at::Tensor targets = at::full({batch.tokens()}, kNoTarget, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (std::int64_t s = 0; s < batch.size(); ++s) {
@@ -186,7 +188,7 @@ at::Tensor TokenClassification::loss(const mtt::Encoding& encoding, const at::Te
 double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
 std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
-                                               const mtt::PackedBatch& batch) const {
+                                               const mtt::PackedBatch& batch, const mtt::Groups&) const {
   const at::Tensor scores = (crf_ ? logits : at::log_softmax(logits, 1)).contiguous();
   const float* data = scores.const_data_ptr<float>();
   const SpanTags known = tags();

@@ -68,7 +68,8 @@ class BreaksContract : public mtt::Head {
     if (how_ == "changes") return logits + static_cast<double>(++calls_);
     return logits;
   }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override {
     if (how_ == "refuses_up_in_prepare")
       for (const auto& text : batch.texts)
         if (text == "up") throw std::runtime_error("no target for up");
@@ -88,7 +89,8 @@ class BreaksContract : public mtt::Head {
   double count(const at::Tensor& targets) const override {
     return how_ == "counts" ? std::nan("") : how_ == "counts_none" ? 0.0 : Head::count(targets);
   }
-  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                            const mtt::Groups&) const override {
     if (how_ == "crashes") std::raise(SIGSEGV);
     std::vector<Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i) {

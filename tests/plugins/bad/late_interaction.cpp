@@ -8,6 +8,7 @@
 
 #include <limits>
 
+#include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
 #include "mtt/nn/layers.h"
@@ -49,7 +50,9 @@ class LateInteraction : public mtt::Head {
                           : at::stack(scores).unsqueeze(1);
   }
 
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups& groups) const override {
+    check(groups, batch, static_cast<std::int64_t>(labels.size()));
     at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size())},
                                   std::numeric_limits<float>::quiet_NaN(), at::kFloat);
     auto* out = targets.mutable_data_ptr<float>();
@@ -63,7 +66,9 @@ class LateInteraction : public mtt::Head {
     const at::Tensor known = targets.eq(targets);
     return (logits.squeeze(1).masked_select(known) - targets.masked_select(known)).square().sum();
   }
-  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                            const mtt::Groups& groups) const override {
+    check(groups, batch, logits.size(0));
     std::vector<Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i)
       predictions.emplace_back(Value::Table{{"score", logits[i][0].item<double>()}});
@@ -81,6 +86,13 @@ class LateInteraction : public mtt::Head {
   }
 
  private:
+  // One pair for each label or prediction, of inputs of the batch.
+  static void check(const mtt::Groups& groups, const mtt::PackedBatch& batch, std::int64_t expected) {
+    bool right = groups.size() == expected && groups.rows.size() == 2 * static_cast<std::size_t>(expected);
+    for (const std::int64_t row : groups.rows) right = right && row < batch.size();
+    if (!right) throw mtt::Error("the groups are not those of the batch");
+  }
+
   static constexpr std::int64_t kWidth = 8;
   mtt::nn::Linear* projection_ = nullptr;
 };

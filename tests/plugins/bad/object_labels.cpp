@@ -28,7 +28,8 @@ class ObjectLabels : public mtt::Head {
   at::Tensor forward(const mtt::Encoding& encoding) const override {
     return linear_->forward(encoding.sentences);
   }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                     const mtt::Groups&) const override {
     at::Tensor targets = at::full({static_cast<std::int64_t>(labels.size())},
                                   std::numeric_limits<float>::quiet_NaN(), at::kFloat);
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -39,7 +40,8 @@ class ObjectLabels : public mtt::Head {
     const at::Tensor known = targets.eq(targets);
     return (logits.squeeze(1).masked_select(known) - targets.masked_select(known)).square().sum();
   }
-  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
+  std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&,
+                            const mtt::Groups&) const override {
     std::vector<Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i)
       predictions.emplace_back(Value::Table{{"middle", logits[i][0].item<double>()}});

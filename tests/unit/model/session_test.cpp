@@ -53,7 +53,7 @@ class CountingHead : public SmallHead {
       for (std::int64_t b = 0; b < batch.size(); ++b) counts.push_back(batch.length(b));
     return at::tensor(counts, at::kFloat).unsqueeze(1);
   }
-  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch&) const override {
+  std::vector<mtt::Value> decode(const at::Tensor& logits, const mtt::PackedBatch&, const mtt::Groups&) const override {
     std::vector<mtt::Value> predictions;
     for (std::int64_t i = 0; i < logits.size(0); ++i)
       predictions.emplace_back(static_cast<std::int64_t>(logits[i][0].item<float>()));

@@ -26,3 +26,26 @@ TEST_CASE("a part of a batch is that of its inputs alone") {
   CHECK(part.chars.size() == 7);
   CHECK(part.prompt_lengths.size() == 2);
 }
+
+TEST_CASE("a batch on another device has its tensors there, and the same host members") {
+  const mtt::SampleBatch sample({2, 0, 3});
+  const mtt::PackedBatch& batch = sample.batch;
+  const auto tensors = [](const mtt::PackedBatch& b) {
+    return std::vector<at::Tensor>{b.ids, b.type_ids, b.positions, b.row, b.text, b.word, b.starts};
+  };
+  const mtt::PackedBatch moved = batch.to(at::kMeta), same = batch.to(at::kCPU);
+  for (std::size_t i = 0; i < tensors(batch).size(); ++i) {
+    CHECK(tensors(moved)[i].device().type() == at::kMeta);
+    CHECK(tensors(moved)[i].sizes() == tensors(batch)[i].sizes());
+    CHECK(tensors(moved)[i].scalar_type() == at::kLong);
+    CHECK(tensors(same)[i].is_same(tensors(batch)[i]));
+    CHECK(tensors(batch)[i].device().is_cpu());
+  }
+  for (const mtt::PackedBatch* copy : {&moved, &same}) {
+    CHECK(copy->offsets == batch.offsets);
+    CHECK(copy->prompt_lengths == batch.prompt_lengths);
+    CHECK(copy->chars.size() == batch.chars.size());
+    CHECK(copy->texts == batch.texts);
+  }
+  CHECK(mtt::PackedBatch().to(at::kMeta).size() == 0);
+}

@@ -33,7 +33,8 @@ class Contrast : public mtt::Head {
     dropout_ = &child<mtt::nn::Dropout>("dropout", 0.2);
   }
   at::Tensor forward(const mtt::Encoding& encoding) const override { return encoding.sentences; }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                     const mtt::Groups&) const override {
     return at::ones({static_cast<std::int64_t>(labels.size())});
   }
   at::Tensor loss(const mtt::Encoding& encoding, const at::Tensor& targets) const override {
@@ -43,7 +44,10 @@ class Contrast : public mtt::Head {
     const at::Tensor scores = encoding.groups.pick(all, mtt::Role::first).matmul(candidates.t());
     return at::cross_entropy_loss(scores, at::arange(targets.size(0)), {}, at::Reduction::Sum);
   }
-  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&) const override { return {}; }
+  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&,
+                            const mtt::Groups&) const override {
+    return {};
+  }
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>&) const override {
     return {};
   }

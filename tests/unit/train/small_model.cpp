@@ -100,7 +100,8 @@ at::Tensor SmallHead::forward(const mtt::Encoding& encoding) const {
   return linear_->forward(unit_ == Unit::token ? encoding.tokens : encoding.sentences);
 }
 
-at::Tensor SmallHead::prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch) const {
+at::Tensor SmallHead::prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch,
+                              const mtt::Groups&) const {
   const auto rows = unit_ == Unit::token ? batch.tokens() : static_cast<std::int64_t>(labels.size());
   at::Tensor targets = at::empty({rows}, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();

@@ -52,9 +52,13 @@ class SmallHead : public mtt::Head {
   void restore(const mtt::Value&) override {}
   void build(std::int64_t width) override;
   at::Tensor forward(const mtt::Encoding& encoding) const override;
-  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch) const override;
+  at::Tensor prepare(const std::vector<mtt::Value>& labels, const mtt::PackedBatch& batch,
+                     const mtt::Groups&) const override;
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override;
-  std::vector<mtt::Value> decode(const at::Tensor&, const mtt::PackedBatch&) const override { return {}; }
+  std::vector<mtt::Value> decode(const at::Tensor&, const mtt::PackedBatch&,
+                                 const mtt::Groups&) const override {
+    return {};
+  }
   std::vector<mtt::Metric> score(const std::vector<mtt::Value>&,
                                  const std::vector<mtt::Value>&) const override {
     return {};

@@ -152,7 +152,7 @@ TEST_CASE("the loss of a task is the mean over its labels in the step") {
     const mtt::PackedBatch batch = mtt::make_batch(source.tokens, {e}, step.model->backbone().shape());
     const mtt::Task& task = step.model->tasks()[0];
     const auto encodings = step.model->encode_for({&task}, batch);
-    sum += task.loss(encodings[0], task.prepare({source.labels[0][e]}, batch)).item<double>();
+    sum += task.loss(encodings[0], task.prepare({source.labels[0][e]}, batch, {})).item<double>();
     ++count;
   }
   REQUIRE(count < kExamples);
