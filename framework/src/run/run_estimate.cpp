@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -40,7 +41,7 @@ double token_count(const TrainingSource& source) {
 class Sample {
  public:
   Sample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model)
-      : all_(sources), model_(model), index_(sources.size()) {
+      : all_(sources), model_(model), files_(sources_of_files(sources)), index_(files_.size()) {
     for (const TrainingSource& source : sources) {
       TrainingSource& own = sources_.emplace_back();
       own.file = source.file;
@@ -52,26 +53,33 @@ class Sample {
 
   void add_step(const Chosen& chosen) {
     Chosen& step = steps_.emplace_back();
-    for (const auto& [source, examples] : chosen) {
+    for (const auto& [file, examples] : chosen) {
       std::vector<std::int64_t> own;
-      for (const std::int64_t example : examples) own.push_back(add(source, example));
-      step.emplace_back(source, std::move(own));
+      for (const std::int64_t example : examples) own.push_back(add(file, example));
+      step.emplace_back(file, std::move(own));
     }
   }
 
-  /// A micro-batch of the longest texts of each source, so that memory is that of the largest one.
+  /// A micro-batch of the longest inputs of each file, so that memory is that of the largest one.
   void add_longest(std::int64_t tokens) {
     Chosen longest;
-    for (std::size_t s = 0; s < all_.size(); ++s) {
-      const bool coupled = std::any_of(all_[s].tasks.begin(), all_[s].tasks.end(),
-                                       [&](std::size_t t) { return model_.tasks()[t].coupled(); });
-      if (coupled) continue;
+    for (std::size_t f = 0; f < files_.size(); ++f) {
+      std::vector<std::size_t> cut;
+      std::copy_if(files_[f].begin(), files_[f].end(), std::back_inserter(cut), [&](std::size_t s) {
+        return std::none_of(all_[s].tasks.begin(), all_[s].tasks.end(),
+                            [&](std::size_t t) { return model_.tasks()[t].coupled(); });
+      });
+      if (cut.empty()) continue;
       const auto length = [&](std::int64_t e) {
-        std::int64_t sum = 0;
-        for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
-        return sum;
+        std::int64_t most = 0;
+        for (const std::size_t s : cut) {
+          std::int64_t sum = 0;
+          for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
+          most = std::max(most, sum);
+        }
+        return most;
       };
-      std::vector<std::int64_t> order(all_[s].texts.size()), some;
+      std::vector<std::int64_t> order(all_[cut.front()].texts.size()), some;
       std::iota(order.begin(), order.end(), std::int64_t{0});
       std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
       std::int64_t left = tokens;
@@ -80,7 +88,7 @@ class Sample {
         some.push_back(example);
         left -= length(example);
       }
-      longest.emplace_back(s, std::move(some));
+      longest.emplace_back(f, std::move(some));
     }
     if (!longest.empty()) add_step(longest);
   }
@@ -95,22 +103,25 @@ class Sample {
   const std::vector<Chosen>& steps() const { return steps_; }
 
  private:
-  std::int64_t add(std::size_t source, std::int64_t example) {
-    TrainingSource& own = sources_[source];
-    const auto [found, fresh] = index_[source].emplace(example, own.examples());
+  std::int64_t add(std::size_t file, std::int64_t example) {
+    const auto [found, fresh] =
+        index_[file].emplace(example, static_cast<std::int64_t>(index_[file].size()));
     if (!fresh) return found->second;
-    own.texts.push_back(all_[source].texts[example]);
-    if (!all_[source].second_texts.empty()) own.second_texts.push_back(all_[source].second_texts[example]);
-    if (!all_[source].negatives.empty()) own.negatives.push_back(all_[source].negatives[example]);
-    for (std::size_t t = 0; t < own.labels.size(); ++t)
-      own.labels[t].push_back(all_[source].labels[t][example]);
+    for (const std::size_t s : files_[file]) {
+      TrainingSource& own = sources_[s];
+      own.texts.push_back(all_[s].texts[example]);
+      if (!all_[s].second_texts.empty()) own.second_texts.push_back(all_[s].second_texts[example]);
+      if (!all_[s].negatives.empty()) own.negatives.push_back(all_[s].negatives[example]);
+      for (std::size_t t = 0; t < own.labels.size(); ++t) own.labels[t].push_back(all_[s].labels[t][example]);
+    }
     return found->second;
   }
 
   const std::vector<TrainingSource>& all_;
   const MultiTaskModel& model_;
+  std::vector<std::vector<std::size_t>> files_;
   std::vector<TrainingSource> sources_;
-  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each source: example → own index
+  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each file: example → own index
   std::vector<Chosen> steps_;
 };
 
@@ -282,6 +293,43 @@ class TrainingEstimate {
   RunEstimate result_;
 };
 
+/// The same for files that are all read with second texts, or all without.
+double seconds_of_inference(const std::vector<const ReadFile*>& files, bool second_texts,
+                            const Encoder& encoder, std::int64_t threads, std::int64_t tokens_per_forward) {
+  struct Row {
+    const std::string *text, *second_text;
+    double bytes;
+  };
+  std::vector<Row> all;
+  double bytes = 0, sample_bytes = 0;
+  for (const ReadFile* file : files)
+    for (std::size_t i = 0; i < file->examples->texts.size(); ++i) {
+      const std::string& text = file->examples->texts[i];
+      const std::string* second = second_texts ? &file->examples->partners[i] : nullptr;
+      all.push_back({&text, second, static_cast<double>(text.size() + (second ? second->size() : 0)) + 1});
+      bytes += all.back().bytes;
+    }
+  if (all.empty()) return 0;
+  std::vector<std::string> sample, second_sample;
+  const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
+  for (std::size_t i = 0; i < all.size(); i += stride) {
+    sample.push_back(*all[i].text);
+    if (second_texts) second_sample.push_back(*all[i].second_text);
+    sample_bytes += all[i].bytes;
+  }
+  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  const InferenceRequest request{
+      .sentences = false, .predictions = second_texts || predicts(*encoder.model), .progress = {}};
+  const auto first_of = [](std::vector<std::string> texts) {
+    texts.resize(std::min<std::size_t>(texts.size(), 1));
+    return texts;
+  };
+  inference.run(first_of(sample), request, first_of(second_sample));
+  const double start = now();
+  inference.run(sample, request, second_sample);
+  return (now() - start) * bytes / sample_bytes;
+}
+
 }  // namespace
 
 RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<TrainingSource>& sources,
@@ -289,28 +337,16 @@ RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<Traini
   return TrainingEstimate(plan, sources, encoder, threads).run();
 }
 
-double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
-                          std::int64_t threads, std::int64_t tokens_per_forward) {
-  std::vector<const std::string*> all;
-  double bytes = 0, sample_bytes = 0;
-  for (const auto* list : texts)
-    for (const std::string& text : *list) {
-      all.push_back(&text);
-      bytes += static_cast<double>(text.size()) + 1;
-    }
-  if (all.empty()) return 0;
-  std::vector<std::string> sample;
-  const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
-  for (std::size_t i = 0; i < all.size(); i += stride) {
-    sample.push_back(*all[i]);
-    sample_bytes += static_cast<double>(all[i]->size()) + 1;
+double estimate_inference(const std::vector<ReadFile>& files, const Encoder& encoder, std::int64_t threads,
+                          std::int64_t tokens_per_forward) {
+  double seconds = 0;
+  for (const bool second_texts : {false, true}) {
+    std::vector<const ReadFile*> read;
+    for (const ReadFile& file : files)
+      if (file.second_texts == second_texts) read.push_back(&file);
+    seconds += seconds_of_inference(read, second_texts, encoder, threads, tokens_per_forward);
   }
-  const Inference inference(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
-  const InferenceRequest request{.sentences = false, .predictions = predicts(*encoder.model), .progress = {}};
-  inference.run({sample.front()}, request);
-  const double start = now();
-  inference.run(sample, request);
-  return (now() - start) * bytes / sample_bytes;
+  return seconds;
 }
 
 }  // namespace mtt
