@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <sstream>
 
 #include "catch.h"
@@ -163,10 +164,10 @@ learning_rate = 0.001
 tokens_per_forward = 24
 
 )";
-  const char *tables[] = {"[tasks.related]\nhead = \"classification\"\npair = \"joint\"\ndropout = 0.0\n",
-                         "[tasks.topic]\nhead = \"classification\"\ninit = \"none\"\ndropout = 0.0\n",
-                         "[tasks.things]\nhead = \"token_classification\"\ndropout = 0.0\n",
-                         "[tasks.near]\nhead = \"similarity\"\nloss = \"cosine\"\n"};
+  const char* tables[] = {"[tasks.related]\nhead = \"classification\"\npair = \"joint\"\ndropout = 0.0\n",
+                          "[tasks.topic]\nhead = \"classification\"\ninit = \"none\"\ndropout = 0.0\n",
+                          "[tasks.things]\nhead = \"token_classification\"\ndropout = 0.0\n",
+                          "[tasks.near]\nhead = \"similarity\"\nloss = \"cosine\"\n"};
   const std::string lines_of_all =
       R"({"text": "play some music", "text_pair": "loud music", "related": "yes", "topic": "music", "near": 0.9, "things": [{"start": 10, "end": 15, "label": "noun"}]}
 {"text": "wake me up", "text_pair": "up at six now", "related": "yes", "topic": "time", "near": 0.7, "things": []}
@@ -210,7 +211,12 @@ tokens_per_forward = 24
     }
   CHECK(compared == std::size(tables));
   const auto probe_loss = [](const Experiment& e, const char* task) {
-    return lines(file_text(e.folder.path() / "run/cost.json")).at(0).at("probes").at(task).at("loss").number();
+    return lines(file_text(e.folder.path() / "run/cost.json"))
+        .at(0)
+        .at("probes")
+        .at(task)
+        .at("loss")
+        .number();
   };
   for (const char* task : {"related", "topic", "things"})
     CHECK(probe_loss(together, task) == probe_loss(apart, task));

@@ -138,7 +138,8 @@ TEST_CASE("tasks on pairs of one file read second texts under keys of their own,
       "\"b\": 0.2}\n"
       "{\"text\": \"wake me up\", \"text_pair\": \"up at six\", \"reply\": \"now\", \"a\": \"p\", \"b\": "
       "0.5}\n";
-  const std::string train = "[train]\nepochs = 2\nbatch_size = 3\ndropout = 0.0\n[run]\nsave_predictions = true\n";
+  const std::string train =
+      "[train]\nepochs = 2\nbatch_size = 3\ndropout = 0.0\n[run]\nsave_predictions = true\n";
   const std::string a = "[tasks.a]\nhead = \"classification\"\npair = \"joint\"\ndropout = 0.0\n",
                     b = "[tasks.b]\nhead = \"similarity\"\nloss = \"cosine\"\n",
                     reply = "text_pair = \"reply\"\n";
@@ -162,8 +163,7 @@ TEST_CASE("tasks on pairs of one file read second texts under keys of their own,
     std::map<std::string, double> found;
     for (const mtt::Value& row : rows(name + "/metrics.jsonl"))
       if (const mtt::Value* loss = row.find("loss"))
-        for (const auto& [task, value] : loss->table())
-          found[task + row.at("step").json()] = value.number();
+        for (const auto& [task, value] : loss->table()) found[task + row.at("step").json()] = value.number();
     for (const mtt::Value& row : rows(name + "/scores.jsonl"))
       for (const char* key : {"metrics", "probe"})
         if (const mtt::Value* scores = row.find(key); scores && scores->is(mtt::Value::Kind::table))

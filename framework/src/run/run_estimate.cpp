@@ -104,8 +104,7 @@ class Sample {
 
  private:
   std::int64_t add(std::size_t file, std::int64_t example) {
-    const auto [found, fresh] =
-        index_[file].emplace(example, static_cast<std::int64_t>(index_[file].size()));
+    const auto [found, fresh] = index_[file].emplace(example, static_cast<std::int64_t>(index_[file].size()));
     if (!fresh) return found->second;
     for (const std::size_t s : files_[file]) {
       TrainingSource& own = sources_[s];

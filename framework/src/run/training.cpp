@@ -19,7 +19,7 @@
 namespace mtt {
 namespace {
 
-/// In the order of `make_sources`.
+/// In the order of the files in `make_sources`.
 std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& files) {
   std::vector<std::string> seen;
   std::vector<SourceSize> sizes;

@@ -77,7 +77,8 @@ void add(mtt::MultiTaskModel& model, const MixedTask& task) {
     head = std::make_unique<Closeness>(task.kind == MixedTask::coupled);
   else
     head = std::make_unique<SmallHead>(task.unit);
-  mtt::Task made(task.name, "small", {.layer = task.layer, .pooling = {}, .normalize = true}, std::move(head));
+  mtt::Task made(task.name, "small", {.layer = task.layer, .pooling = {}, .normalize = true},
+                 std::move(head));
   if (task.kind == MixedTask::joint) made.input = mtt::InputKind::joint;
   made.build(model.feature_width(made));
   model.add(std::move(made));
@@ -221,8 +222,9 @@ void check_same(const Outcome& one, const Outcome& other) {
 TEST_CASE("tasks on texts, groups and joint pairs of one file learn as from a file for each of them") {
   for (const bool by_gradients : {false, true})
     for (const std::int64_t tokens : {1, 40, 100'000})
-      for (const std::vector<std::string>& trainable :
-           {std::vector<std::string>{"*"}, {"heads", "backbone.layers.2-3"}, {"heads", "backbone.layers.3"}}) {
+      for (const std::vector<std::string>& trainable : {std::vector<std::string>{"*"},
+                                                        {"heads", "backbone.layers.2-3"},
+                                                        {"heads", "backbone.layers.3"}}) {
         INFO(by_gradients << " " << tokens << " " << trainable.back());
         Setting setting{.tokens_per_forward = tokens, .by_gradients = by_gradients, .trainable = trainable};
         const Outcome together = one_step(kAll, setting);
@@ -328,7 +330,6 @@ TEST_CASE("a training on inputs of all kinds resumes bit for bit, and its cache 
     const auto losses = with.losses(task.name), reference = without.losses(task.name);
     REQUIRE(losses.size() == reference.size());
     REQUIRE(losses.size() == 18);
-    for (std::size_t i = 0; i < losses.size(); ++i)
-      CHECK(losses[i] == Approx(reference[i]).epsilon(1e-6));
+    for (std::size_t i = 0; i < losses.size(); ++i) CHECK(losses[i] == Approx(reference[i]).epsilon(1e-6));
   }
 }
