@@ -1,9 +1,13 @@
+#include <map>
 #include <set>
+#include <sstream>
 
 #include "catch.h"
+#include "mtt/value.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace {
 
@@ -123,6 +127,73 @@ TEST_CASE("a task on pairs reads the second sentence from its own key") {
   const Outcome other = check("");
   CHECK(other.code == 1);
   CHECK_THAT(other.err, Contains("has no key \"text_pair\""));
+}
+
+TEST_CASE("tasks on pairs of one file read second texts under keys of their own, in training and scores") {
+  const Folder f;
+  const std::string data =
+      "{\"text\": \"play some music\", \"text_pair\": \"rain\", \"reply\": \"loud music\", \"a\": \"p\", "
+      "\"b\": 0.9}\n"
+      "{\"text\": \"rain now\", \"text_pair\": \"me up\", \"reply\": \"play some rain\", \"a\": \"q\", "
+      "\"b\": 0.2}\n"
+      "{\"text\": \"wake me up\", \"text_pair\": \"up at six\", \"reply\": \"now\", \"a\": \"p\", \"b\": "
+      "0.5}\n";
+  const std::string train =
+      "[train]\nepochs = 2\nbatch_size = 3\ndropout = 0.0\n[run]\nsave_predictions = true\n";
+  const std::string a = "[tasks.a]\nhead = \"classification\"\npair = \"joint\"\ndropout = 0.0\n",
+                    b = "[tasks.b]\nhead = \"similarity\"\nloss = \"cosine\"\n",
+                    reply = "text_pair = \"reply\"\n";
+  const auto rows = [&](const std::string& file) {
+    std::vector<mtt::Value> all;
+    std::istringstream stream(file_text(f.path(file)));
+    for (std::string line; std::getline(stream, line);) all.push_back(mtt::parse_json(line, file));
+    return all;
+  };
+  const auto run = [&](const std::string& name, const std::string& tables, const std::string& examples) {
+    const Outcome outcome = f.run(name, tables + train, examples);
+    INFO(outcome.out << outcome.err);
+    REQUIRE(outcome.code == 0);
+    const auto evaluated = mtt_program({"evaluate", "--model", f.path(name), "--json"});
+    std::string metrics, again;
+    for (const mtt::Value& row : rows(name + "/scores.jsonl")) metrics += row.at("metrics").json() + "\n";
+    std::istringstream stream(evaluated.out);
+    for (std::string line; std::getline(stream, line);)
+      again += mtt::parse_json(line, "evaluate").at("metrics").json() + "\n";
+    CHECK(again == metrics);
+    std::map<std::string, double> found;
+    for (const mtt::Value& row : rows(name + "/metrics.jsonl"))
+      if (const mtt::Value* loss = row.find("loss"))
+        for (const auto& [task, value] : loss->table()) found[task + row.at("step").json()] = value.number();
+    for (const mtt::Value& row : rows(name + "/scores.jsonl"))
+      for (const char* key : {"metrics", "probe"})
+        if (const mtt::Value* scores = row.find(key); scores && scores->is(mtt::Value::Kind::table))
+          for (const auto& [metric, value] : scores->table())
+            if (!value.is(mtt::Value::Kind::null))
+              found[row.at("task").string() + "." + key + "." + metric] = value.number();
+    return found;
+  };
+  std::string renamed = data;  // the replies under the common key
+  for (const auto& [from, to] : {std::pair{"\"text_pair\"", "\"other\""}, {"\"reply\"", "\"text_pair\""}})
+    for (std::size_t at = 0; (at = renamed.find(from, at)) != std::string::npos;)
+      renamed.replace(at, std::string(from).size(), to);
+  for (const bool both : {false, true}) {
+    const auto own = run("own", a + reply + (both ? b + reply : ""), data);
+    const auto common = run("common", a + (both ? b : ""), renamed);
+    REQUIRE(own.size() == common.size());
+    for (const auto& [name, value] : common) {
+      INFO(name);
+      const bool trained = name.ends_with("2") || name.find(".metrics.") != std::string::npos;
+      CHECK(own.at(name) == Approx(value).epsilon(trained ? 1e-3 : 1e-6));
+    }
+    CHECK(run("other", a + (both ? b : ""), data).at("a1") != Approx(own.at("a1")).epsilon(1e-4));
+  }
+  const auto mixed = run("mixed", a + reply + b, data);
+  CHECK(mixed.at("a1") == Approx(run("a", a + reply, data).at("a1")).epsilon(1e-6));
+  CHECK(mixed.at("b1") == Approx(run("b", b, data).at("b1")).epsilon(1e-6));
+  const std::string predictions = file_text(f.path("mixed/test_predictions/d.jsonl")) +
+                                  file_text(f.path("mixed/test_predictions/d-2.jsonl"));
+  CHECK_THAT(predictions, Contains("\"text_pair\":\"loud music\",\"labels\":{\"a\"") &&
+                              Contains("\"text_pair\":\"rain\",\"labels\":{\"b\""));
 }
 
 TEST_CASE("predict names the tasks that learned from another key than --field") {

@@ -51,9 +51,8 @@ FittedFile fit_examples(ExampleFiles& files, const std::string& file, const Exam
       }
     }
   };
-  const bool joint = reading.joint && !examples.partners.empty();
-  if (!joint || !reading.texts.empty() || reading.second_texts) fit(reading.texts, false);
-  if (joint) fit(reading.joint_pairs, true);
+  if (reading.first_texts) fit(reading.texts, false);
+  if (reading.joint && !examples.partners.empty()) fit(reading.joint_pairs, true);
   if (reading.second_texts)
     for (const std::string& text : examples.partners) count_text(result, reader.read(text), reader);
   return result;

@@ -28,10 +28,11 @@ using SpanFields = std::map<std::string, std::optional<std::vector<std::string>>
 
 /// How the tasks of a file read its examples.
 struct ExampleReading {
-  SpanFields texts = {};      ///< of tasks that read texts alone
-  SpanFields joint_pairs = {};///< of tasks that read both texts jointly
-  bool second_texts = false;  ///< a task reads second texts by themselves
-  bool joint = false;         ///< a task reads both texts jointly
+  SpanFields texts = {};        ///< of tasks that read texts alone
+  SpanFields joint_pairs = {};  ///< of tasks that read both texts jointly
+  bool first_texts = true;      ///< a task reads first texts by themselves
+  bool second_texts = false;    ///< a task reads second texts by themselves
+  bool joint = false;           ///< a task reads both texts jointly
 };
 
 /// Makes tags spans (tag_list.h), moves the spans under the fields to whole words, in place, and counts.

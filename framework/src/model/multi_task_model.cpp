@@ -45,14 +45,6 @@ Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bo
   shared.run_to(std::move(layers));
   const bool all = input.singles == input.batch.size();
   const PackedBatch singles = all ? PackedBatch() : input.batch.part(0, input.singles);
-  const auto of_singles = [&](const Encoding& encoding) -> Encoding {
-    if (all) return encoding;
-    return {
-        .batch = singles,
-        .tokens = encoding.tokens.defined() ? encoding.tokens.narrow(0, 0, singles.tokens()) : at::Tensor(),
-        .sentences =
-            encoding.sentences.defined() ? encoding.sentences.narrow(0, 0, singles.size()) : at::Tensor()};
-  };
   Outputs outputs;
   if (want_sentences)
     outputs.sentences =
@@ -62,7 +54,7 @@ Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bo
     at::Tensor& logits = outputs.logits.emplace_back();
     if (!takes_part(task)) continue;
     const Encoding encoding = shared.read(task.reading, task.reads(), input.groups);
-    logits = task.forward(task.grouped() ? encoding : of_singles(encoding));
+    logits = task.forward(all || task.grouped() ? encoding : leading_inputs(encoding, singles));
   }
   return outputs;
 }

@@ -49,4 +49,14 @@ Encoding SharedEncoding::read(const Reading& reading, const Reads& reads, const 
   return encoding;
 }
 
+Encoding leading_inputs(const Encoding& encoding, const PackedBatch& leading) {
+  if (leading.size() == encoding.batch.size()) return encoding;
+  const auto first = [](const at::Tensor& all, std::int64_t count) {
+    return all.defined() ? all.narrow(0, 0, count) : at::Tensor();
+  };
+  return {.batch = leading,
+          .tokens = first(encoding.tokens, leading.tokens()),
+          .sentences = first(encoding.sentences, leading.size())};
+}
+
 }  // namespace mtt

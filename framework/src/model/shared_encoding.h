@@ -46,4 +46,8 @@ class SharedEncoding {
   std::vector<std::pair<Reading, at::Tensor>> sentences_;
 };
 
+/// The encoding of the leading inputs of a batch; `leading` is that batch, or a first part of it, and must
+/// live as long as the result. Groups are left out of a part.
+Encoding leading_inputs(const Encoding& encoding, const PackedBatch& leading);
+
 }  // namespace mtt

@@ -39,10 +39,6 @@ class Task {
   }
   /// Whether it reads the second texts of examples that have some.
   bool reads_pairs() const { return grouped() || joint(true); }
-  /// Whether it reads the same inputs of an example as another task.
-  bool same_inputs(const Task& other) const {
-    return grouped() == other.grouped() && joint(true) == other.joint(true);
-  }
   /// Whether it can read a text without a second one.
   bool reads_single_texts() const { return !grouped() && input != InputKind::joint; }
   bool coupled() const;

@@ -11,7 +11,7 @@ namespace {
 
 /// How all tasks together use a file.
 struct FileUse {
-  ExampleReading reading;
+  ExampleReading reading = {.first_texts = false};
   bool learns = false, scored = false;
 };
 
@@ -86,7 +86,7 @@ std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, Examp
     FileUse& file = by_file[use.file];
     if (use.reads.unit == Reads::Unit::token)
       (use.joint ? file.reading.joint_pairs : file.reading.texts).emplace(use.field, use.tags);
-    file.reading.joint = file.reading.joint || use.joint;
+    (use.joint ? file.reading.joint : file.reading.first_texts) = true;
     file.reading.second_texts = file.reading.second_texts || use.reads.grouped;
     (use.learns ? file.learns : file.scored) = true;
   }

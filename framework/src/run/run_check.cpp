@@ -179,18 +179,25 @@ void RunCheck::finish() {
               " problems are listed above, the first is: " + problems_.front());
 }
 
+bool RunCheck::reads_second_texts(const std::string& file) const {
+  return !files_.get(file).partners.empty() &&
+         std::any_of(labelled_.begin(), labelled_.end(), [&](const LabelledFile& labels) {
+           return labels.file == file && encoder_.model->tasks()[labels.task].reads_pairs();
+         });
+}
+
 void RunCheck::estimate() {
   double seconds = build_seconds_, bytes = 0;
-  std::vector<const std::vector<std::string>*> train, dev, test;
+  std::vector<ReadFile> train, dev, test;
   std::vector<std::string> seen;
   for (const LabelledFile& labels : labelled_) {
     if (std::find(seen.begin(), seen.end(), labels.file) != seen.end()) continue;
     seen.push_back(labels.file);
     auto& role = labels.role == DataRole::train ? train : labels.role == DataRole::dev ? dev : test;
-    role.push_back(&files_.get(labels.file).texts);
+    role.push_back({&files_.get(labels.file), reads_second_texts(labels.file)});
   }
-  const auto scoring = [&](const auto& texts) {
-    return estimate_inference(texts, encoder_, settings_.threads,
+  const auto scoring = [&](const std::vector<ReadFile>& files) {
+    return estimate_inference(files, encoder_, settings_.threads,
                               experiment_.run.integer("tokens_per_forward"));
   };
   const double test_seconds = scoring(test);

@@ -54,6 +54,7 @@ class RunCheck {
   void attempt(const std::function<void()>& work);
   void check_labels();
   void check_charts();
+  bool reads_second_texts(const std::string& file) const;
   void estimate();
 
   const Experiment& experiment_;

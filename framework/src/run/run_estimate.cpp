@@ -202,6 +202,40 @@ class TrainingEstimate {
   RunEstimate result_;
 };
 
+/// The same for files that are all read with second texts, or all without.
+double seconds_of_inference(const std::vector<const ReadFile*>& files, bool second_texts,
+                            const Encoder& encoder, std::int64_t threads, std::int64_t tokens_per_forward) {
+  struct Row {
+    const std::string *text, *second_text;
+    double bytes;
+  };
+  std::vector<Row> all;
+  double bytes = 0, sample_bytes = 0;
+  for (const ReadFile* file : files)
+    for (std::size_t i = 0; i < file->examples->texts.size(); ++i) {
+      const std::string& text = file->examples->texts[i];
+      const std::string* second = second_texts ? &file->examples->partners[i] : nullptr;
+      all.push_back({&text, second, static_cast<double>(text.size() + (second ? second->size() : 0)) + 1});
+      bytes += all.back().bytes;
+    }
+  if (all.empty()) return 0;
+  Request sample{.texts = {}, .sentences = false, .predictions = second_texts || predicts(*encoder.model)};
+  const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
+  for (std::size_t i = 0; i < all.size(); i += stride) {
+    sample.texts.push_back(*all[i].text);
+    if (second_texts) sample.second_texts.emplace_back(*all[i].second_text);
+    sample_bytes += all[i].bytes;
+  }
+  Session session(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
+  Request first = sample;
+  first.texts.resize(1);
+  first.second_texts.resize(second_texts);
+  session.run(std::move(first));
+  const double start = now();
+  session.run(std::move(sample));
+  return (now() - start) * bytes / sample_bytes;
+}
+
 }  // namespace
 
 RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<TrainingSource>& sources,
@@ -209,30 +243,16 @@ RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<Traini
   return TrainingEstimate(plan, sources, encoder, threads).run();
 }
 
-double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
-                          std::int64_t threads, std::int64_t tokens_per_forward) {
-  std::vector<const std::string*> all;
-  double bytes = 0, sample_bytes = 0;
-  for (const auto* list : texts)
-    for (const std::string& text : *list) {
-      all.push_back(&text);
-      bytes += static_cast<double>(text.size()) + 1;
-    }
-  if (all.empty()) return 0;
-  std::vector<std::string> sample;
-  const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
-  for (std::size_t i = 0; i < all.size(); i += stride) {
-    sample.push_back(*all[i]);
-    sample_bytes += static_cast<double>(all[i]->size()) + 1;
+double estimate_inference(const std::vector<ReadFile>& files, const Encoder& encoder, std::int64_t threads,
+                          std::int64_t tokens_per_forward) {
+  double seconds = 0;
+  for (const bool second_texts : {false, true}) {
+    std::vector<const ReadFile*> read;
+    for (const ReadFile& file : files)
+      if (file.second_texts == second_texts) read.push_back(&file);
+    seconds += seconds_of_inference(read, second_texts, encoder, threads, tokens_per_forward);
   }
-  Session session(*encoder.model, encoder.text_encoder(), threads, tokens_per_forward);
-  const auto request = [&](std::vector<std::string> some) {
-    return Request{.texts = std::move(some), .sentences = false, .predictions = predicts(*encoder.model)};
-  };
-  session.run(request({sample.front()}));
-  const double start = now();
-  session.run(request(std::move(sample)));
-  return (now() - start) * bytes / sample_bytes;
+  return seconds;
 }
 
 }  // namespace mtt

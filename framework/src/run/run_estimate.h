@@ -28,8 +28,14 @@ struct RunEstimate {
 RunEstimate estimate_training(const TrainingPlan& plan, const std::vector<TrainingSource>& sources,
                               Encoder& encoder, std::int64_t threads);
 
-/// Seconds that inference takes for all of `texts`, heads included, extrapolated from some of them.
-double estimate_inference(const std::vector<const std::vector<std::string>*>& texts, const Encoder& encoder,
-                          std::int64_t threads, std::int64_t tokens_per_forward);
+/// A file that is to be read by all tasks.
+struct ReadFile {
+  const Examples* examples = nullptr;
+  bool second_texts = false;  ///< a task reads them too
+};
+
+/// Seconds that inference takes for all of these files, heads included, extrapolated from some of the texts.
+double estimate_inference(const std::vector<ReadFile>& files, const Encoder& encoder, std::int64_t threads,
+                          std::int64_t tokens_per_forward);
 
 }  // namespace mtt

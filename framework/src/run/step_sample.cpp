@@ -1,12 +1,13 @@
 #include "run/step_sample.h"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 namespace mtt {
 
 StepSample::StepSample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model)
-    : all_(sources), model_(model), index_(sources.size()) {
+    : all_(sources), model_(model), files_(sources_of_files(sources)), index_(files_.size()) {
   for (const TrainingSource& source : sources) {
     TrainingSource& own = sources_.emplace_back();
     own.file = source.file;
@@ -19,25 +20,32 @@ StepSample::StepSample(const std::vector<TrainingSource>& sources, const MultiTa
 
 void StepSample::add_step(const ChosenExamples& chosen) {
   ChosenExamples& step = steps_.emplace_back();
-  for (const auto& [source, examples] : chosen) {
+  for (const auto& [file, examples] : chosen) {
     std::vector<std::int64_t> own;
-    for (const std::int64_t example : examples) own.push_back(add(source, example));
-    step.emplace_back(source, std::move(own));
+    for (const std::int64_t example : examples) own.push_back(add(file, example));
+    step.emplace_back(file, std::move(own));
   }
 }
 
 void StepSample::add_longest(std::int64_t tokens) {
   ChosenExamples longest;
-  for (std::size_t s = 0; s < all_.size(); ++s) {
-    const bool coupled = std::any_of(all_[s].tasks.begin(), all_[s].tasks.end(),
-                                     [&](std::size_t t) { return model_.tasks()[t].coupled(); });
-    if (coupled) continue;
+  for (std::size_t f = 0; f < files_.size(); ++f) {
+    std::vector<std::size_t> cut;
+    std::copy_if(files_[f].begin(), files_[f].end(), std::back_inserter(cut), [&](std::size_t s) {
+      return std::none_of(all_[s].tasks.begin(), all_[s].tasks.end(),
+                          [&](std::size_t t) { return model_.tasks()[t].coupled(); });
+    });
+    if (cut.empty()) continue;
     const auto length = [&](std::int64_t e) {
-      std::int64_t sum = 0;
-      for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
-      return sum;
+      std::int64_t most = 0;
+      for (const std::size_t s : cut) {
+        std::int64_t sum = 0;
+        for (const std::int64_t input : all_[s].inputs_of(e)) sum += all_[s].tokens[input].length();
+        most = std::max(most, sum);
+      }
+      return most;
     };
-    std::vector<std::int64_t> order(all_[s].texts.size()), some;
+    std::vector<std::int64_t> order(all_[cut.front()].texts.size()), some;
     std::iota(order.begin(), order.end(), std::int64_t{0});
     std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return length(a) > length(b); });
     std::int64_t left = tokens;
@@ -46,7 +54,7 @@ void StepSample::add_longest(std::int64_t tokens) {
       some.push_back(example);
       left -= length(example);
     }
-    longest.emplace_back(s, std::move(some));
+    longest.emplace_back(f, std::move(some));
   }
   if (!longest.empty()) add_step(longest);
 }
@@ -57,15 +65,16 @@ void StepSample::tokenise(const TextEncoder& text_encoder, std::int64_t threads)
   }
 }
 
-std::int64_t StepSample::add(std::size_t source, std::int64_t example) {
-  TrainingSource& own = sources_[source];
-  const auto [found, fresh] = index_[source].emplace(example, own.examples());
+std::int64_t StepSample::add(std::size_t file, std::int64_t example) {
+  const auto [found, fresh] = index_[file].emplace(example, static_cast<std::int64_t>(index_[file].size()));
   if (!fresh) return found->second;
-  own.texts.push_back(all_[source].texts[example]);
-  if (!all_[source].second_texts.empty()) own.second_texts.push_back(all_[source].second_texts[example]);
-  if (!all_[source].negatives.empty()) own.negatives.push_back(all_[source].negatives[example]);
-  for (std::size_t t = 0; t < own.labels.size(); ++t)
-    own.labels[t].push_back(all_[source].labels[t][example]);
+  for (const std::size_t s : files_[file]) {
+    TrainingSource& own = sources_[s];
+    own.texts.push_back(all_[s].texts[example]);
+    if (!all_[s].second_texts.empty()) own.second_texts.push_back(all_[s].second_texts[example]);
+    if (!all_[s].negatives.empty()) own.negatives.push_back(all_[s].negatives[example]);
+    for (std::size_t t = 0; t < own.labels.size(); ++t) own.labels[t].push_back(all_[s].labels[t][example]);
+  }
   return found->second;
 }
 

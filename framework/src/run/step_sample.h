@@ -12,7 +12,7 @@
 
 namespace mtt {
 
-/// The examples of a step, by source.
+/// The examples of a step, by training file: (its number in `sources_of_files`, examples).
 using ChosenExamples = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
 
 /// The examples of some steps, as sources of their own. The sources and the model outlive it.
@@ -21,7 +21,7 @@ class StepSample {
   StepSample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model);
 
   void add_step(const ChosenExamples& chosen);
-  /// Adds a step of a micro-batch of the longest texts of each source, so that memory is that of the largest
+  /// Adds a step of a micro-batch of the longest inputs of each file, so that memory is that of the largest
   /// one.
   void add_longest(std::int64_t tokens);
   void tokenise(const TextEncoder& text_encoder, std::int64_t threads);
@@ -30,12 +30,13 @@ class StepSample {
   const std::vector<ChosenExamples>& steps() const { return steps_; }
 
  private:
-  std::int64_t add(std::size_t source, std::int64_t example);
+  std::int64_t add(std::size_t file, std::int64_t example);
 
   const std::vector<TrainingSource>& all_;
   const MultiTaskModel& model_;
+  std::vector<std::vector<std::size_t>> files_;
   std::vector<TrainingSource> sources_;
-  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each source: example → own index
+  std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each file: example → own index
   std::vector<ChosenExamples> steps_;
 };
 

@@ -216,13 +216,6 @@ void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experimen
     if (plan.task.reads().negatives && !train.empty()) files.get(train).negatives();
     check("dev", plan.files.dev);
     for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
-    if (!experiment.trains || train.empty()) continue;
-    for (const TaskPlan& other : plans)
-      if (other.files.train == train && !plan.task.same_inputs(other.task))
-        throw Error(
-            task + " and is trained on '" + train + "' as task '" + other.config->name +
-            (other.task.reads_pairs() ? "' does, which reads pairs in another way" : "' does, which is not") +
-            "; give it a file of its own with train = \"...\"");
   }
 }
 

@@ -19,7 +19,7 @@
 namespace mtt {
 namespace {
 
-/// In the order of `make_sources`.
+/// In the order of the files in `make_sources`.
 std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& files) {
   std::vector<std::string> seen;
   std::vector<SourceSize> sizes;
@@ -179,26 +179,23 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
   for (std::size_t t = 0; t < plan.files.size(); ++t) {
     if (plan.settled[t]) continue;
     const std::string& file = plan.files[t].train;
-    auto source = std::find_if(sources.begin(), sources.end(), [&](const auto& s) { return s.file == file; });
+    const Task& task = encoder.model->tasks()[t];
+    auto source = std::find_if(sources.begin(), sources.end(), [&](const TrainingSource& other) {
+      return other.file == file && other.joint == task.joint(true);
+    });
     if (source == sources.end()) {
       source = sources.insert(sources.end(), TrainingSource());
       source->file = file;
+      source->joint = task.joint(true);
+      source->transforms = task.transforms();
       source->texts = files.get(file).texts;
-      source->second_texts = files.get(file).partners;
     }
+    if (task.reads_pairs()) source->second_texts = files.get(file).partners;
+    if (task.reads().negatives) source->negatives = files.get(file).negatives();
     source->tasks.push_back(t);
     source->labels.push_back(files.get(file).labels(plan.files[t].field));
   }
-  for (TrainingSource& source : sources) {
-    const Task& task = encoder.model->tasks()[source.tasks.front()];
-    source.joint = task.joint(true);
-    source.transforms = task.transforms();
-    if (!task.grouped() && !source.joint) source.second_texts.clear();
-    if (std::any_of(source.tasks.begin(), source.tasks.end(),
-                    [&](std::size_t t) { return encoder.model->tasks()[t].reads().negatives; }))
-      source.negatives = files.get(source.file).negatives();
-    source.tokenise(text_encoder, threads);
-  }
+  for (TrainingSource& source : sources) source.tokenise(text_encoder, threads);
   return sources;
 }
 

@@ -52,7 +52,8 @@ struct TrainingPlan {
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
                            ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins);
 
-/// The tokenised training files, each with the tasks that learn from it; the model has its tasks.
+/// The tokenised training files, each with the tasks that learn from it, once for each kind of inputs that
+/// they read; the model has its tasks.
 std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
                                          const Encoder& encoder, std::int64_t threads);
 

@@ -75,7 +75,8 @@ void TrainingConsole::caching(const CacheProgress& event) {
 
 void TrainingConsole::cache_built(const CacheBuilt& event) {
   caching_.reset();
-  say("cache  " + std::to_string(event.kept) + " of " + std::to_string(event.texts) + " texts of " +
+  say("cache  " + std::to_string(event.kept) + " of " + std::to_string(event.texts) +
+      (event.pairs ? " pairs of " : " texts of ") +
       printable(std::filesystem::path(event.file).filename().string()) + ", " +
       formatted("%.1f", static_cast<double>(event.bytes) / kBytesPerMb) + " MB" +
       (event.found         ? ", found on disk"

@@ -115,7 +115,8 @@ std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_
     if (forward.counts[t] == 0) continue;
     Task& task = model_.tasks()[source.tasks[t]];
     task.module().reseed(draws("heads." + task.name, number, step));
-    result[t] = task.loss(shared.read(task.reading, task.reads(), forward.groups), forward.targets[t]);
+    const Encoding encoding = shared.read(task.reading, task.reads(), forward.groups);
+    result[t] = task.loss(leading_inputs(encoding, forward.read_by(task)), forward.targets[t]);
   }
   return result;
 }

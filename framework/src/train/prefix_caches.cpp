@@ -66,6 +66,7 @@ void PrefixCaches::follow(std::int64_t visits, TrainingObserver& observer) {
     observer.cache_built({.file = source.file,
                           .kept = cache->kept(),
                           .texts = texts,
+                          .pairs = source.joint,
                           .bytes = cache->bytes(),
                           .found = cache->found(),
                           .was_damaged = cache->was_damaged()});

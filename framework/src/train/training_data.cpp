@@ -21,7 +21,8 @@ struct Inputs {
   std::vector<std::vector<std::int64_t>> places;  ///< [example]: where its inputs are in `rows`
 };
 
-Inputs inputs_of(const TrainingSource& source, const std::vector<std::int64_t>& examples) {
+/// `texts_lead`: the examples' texts stand before all other inputs, in the order of the examples.
+Inputs inputs_of(const TrainingSource& source, const std::vector<std::int64_t>& examples, bool texts_lead) {
   struct Entry {
     std::int64_t row;
     std::size_t example, input;
@@ -34,10 +35,12 @@ Inputs inputs_of(const TrainingSource& source, const std::vector<std::int64_t>& 
     for (std::size_t i = 1; i < inputs.size(); ++i) entries.push_back({inputs[i], e, i});
     result.places.emplace_back(inputs.size());
   }
-  if (source.grouped())
-    std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+  if (source.grouped()) {
+    const auto leading = static_cast<std::ptrdiff_t>(texts_lead ? examples.size() : 0);
+    std::stable_sort(entries.begin() + leading, entries.end(), [&](const Entry& a, const Entry& b) {
       return source.tokens[a.row].length() > source.tokens[b.row].length();
     });
+  }
   for (const Entry& entry : entries) {
     result.places[entry.example][entry.input] = static_cast<std::int64_t>(result.rows.size());
     result.rows.push_back(entry.row);
@@ -76,10 +79,17 @@ void transform(StepForward& forward, const Task& task, const BackboneShape& shap
 
 /// `tokens_per_part`: of each micro-batch of a coupled source; 0: one forward pass.
 StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t number,
-                         const MultiTaskModel& model, const std::vector<std::int64_t>& examples,
+                         const MultiTaskModel& model, std::vector<std::int64_t> examples,
                          std::int64_t tokens_per_part, StepDraws draws) {
   const TrainingSource& source = sources[number];
-  Inputs inputs = inputs_of(source, examples);
+  const bool texts_lead =
+      source.grouped() && std::any_of(source.tasks.begin(), source.tasks.end(),
+                                      [&](std::size_t t) { return !model.tasks()[t].grouped(); });
+  if (texts_lead)
+    std::stable_sort(examples.begin(), examples.end(), [&](std::int64_t a, std::int64_t b) {
+      return source.tokens[a].length() > source.tokens[b].length();
+    });
+  Inputs inputs = inputs_of(source, examples, texts_lead);
   StepForward forward;
   forward.source = number;
   if (tokens_per_part > 0) forward.parts = parts_of(source, inputs, examples, tokens_per_part);
@@ -95,14 +105,35 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
     transform(forward, model.tasks()[source.tasks.front()], model.backbone().shape(), draws);
     return forward;
   }
+  if (texts_lead) forward.texts = forward.batch.part(0, static_cast<std::int64_t>(examples.size()));
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     const Task& task = model.tasks()[source.tasks[t]];
     std::vector<Value> labels;
     for (const std::int64_t e : examples) labels.push_back(source.labels[t][e]);
-    forward.targets.push_back(task.prepare(labels, forward.batch, forward.groups));
+    forward.targets.push_back(task.prepare(labels, forward.read_by(task), forward.groups));
     forward.counts.push_back(task.count(forward.targets.back()));
   }
   return forward;
+}
+
+void add_forwards(StepData& step, const std::vector<TrainingSource>& sources, std::size_t number,
+                  const MultiTaskModel& model, const std::vector<std::int64_t>& examples,
+                  std::int64_t tokens_per_forward, StepDraws draws) {
+  const TrainingSource& source = sources[number];
+  const auto any = [&](const auto& is) {
+    return std::any_of(source.tasks.begin(), source.tasks.end(),
+                       [&](std::size_t t) { return is(model.tasks()[t]); });
+  };
+  const bool coupled = any([](const Task& task) { return task.coupled(); });
+  const bool tokens = any([](const Task& task) { return task.reads_tokens(); });
+  const std::int64_t tokens_per_part = coupled && !tokens ? tokens_per_forward : 0;
+  for (auto& part : cut_by_length(
+           examples, [&](std::int64_t e) { return length_of(source, e); },
+           coupled ? INT64_MAX : tokens_per_forward)) {
+    const StepForward& forward = step.forwards.emplace_back(
+        make_forward(sources, number, model, std::move(part), tokens_per_part, draws));
+    for (std::size_t t = 0; t < source.tasks.size(); ++t) step.counts[source.tasks[t]] += forward.counts[t];
+  }
 }
 
 }  // namespace
@@ -134,27 +165,29 @@ std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const 
   return inputs;
 }
 
+std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources) {
+  std::vector<std::vector<std::size_t>> files;
+  for (std::size_t s = 0; s < sources.size(); ++s) {
+    const auto file = std::find_if(files.begin(), files.end(), [&](const std::vector<std::size_t>& of_file) {
+      return sources[of_file.front()].file == sources[s].file;
+    });
+    if (file == files.end())
+      files.push_back({s});
+    else
+      file->push_back(s);
+  }
+  return files;
+}
+
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
                    std::int64_t tokens_per_forward, StepDraws draws) {
   StepData step;
   step.counts.assign(model.tasks().size(), 0.0);
-  for (const auto& [number, examples] : chosen) {
-    const TrainingSource& source = sources[number];
-    const auto any = [&](const auto& is) {
-      return std::any_of(source.tasks.begin(), source.tasks.end(),
-                         [&](std::size_t t) { return is(model.tasks()[t]); });
-    };
-    const bool coupled = any([](const Task& task) { return task.coupled(); });
-    const bool tokens = any([](const Task& task) { return task.reads_tokens(); });
-    const std::int64_t tokens_per_part = coupled && !tokens ? tokens_per_forward : 0;
-    for (const auto& part : cut_by_length(
-             examples, [&](std::int64_t e) { return length_of(source, e); },
-             coupled ? INT64_MAX : tokens_per_forward)) {
-      StepForward& forward =
-          step.forwards.emplace_back(make_forward(sources, number, model, part, tokens_per_part, draws));
-      for (std::size_t t = 0; t < source.tasks.size(); ++t) step.counts[source.tasks[t]] += forward.counts[t];
-    }
+  const auto files = sources_of_files(sources);
+  for (const auto& [file, examples] : chosen) {
+    for (const std::size_t number : files[file])
+      add_forwards(step, sources, number, model, examples, tokens_per_forward, draws);
     step.examples += static_cast<std::int64_t>(examples.size());
   }
   for (std::size_t t = 0; t < step.counts.size(); ++t)

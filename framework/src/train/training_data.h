@@ -11,7 +11,8 @@
 
 namespace mtt {
 
-/// A training file with the tasks that learn from it.
+/// The tasks that learn from a training file and read inputs of one kind: its texts, with second texts and
+/// negatives for those that read groups, or joint pairs.
 struct TrainingSource {
   std::string file;
   std::vector<std::string> texts;
@@ -24,7 +25,7 @@ struct TrainingSource {
   std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts, then negatives
 
   std::int64_t examples() const { return static_cast<std::int64_t>(texts.size()); }
-  /// Whether an example has several inputs.
+  /// Whether an example has several inputs, for tasks that read groups.
   bool grouped() const { return !joint && !second_texts.empty(); }
   /// The inputs of an example as indices into `tokens`: text, second text, negatives.
   std::vector<std::int64_t> inputs_of(std::int64_t example) const;
@@ -35,17 +36,26 @@ struct TrainingSource {
   std::vector<std::int64_t> first_negative_;  ///< [example+1]: indices into `tokens`
 };
 
+/// The sources of each training file, in the order of the files' first sources.
+std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources);
+
 /// One forward of a step: examples of one source, sorted by length.
 struct StepForward {
   std::size_t source = 0;
   std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one per input of the batch
   PackedBatch batch;
+  PackedBatch texts;  ///< its leading inputs, for tasks on texts beside tasks on groups; else empty
   /// Of a coupled source that is longer than a micro-batch: the inputs of each micro-batch, as numbers in
   /// `rows`. Sentence vectors are computed part by part (gradient caching). Empty: in one forward pass.
   std::vector<std::vector<std::int64_t>> parts;
   Groups groups;                    ///< of pairs and their negatives; empty for a source of single inputs
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
+
+  /// The inputs that a task reads.
+  const PackedBatch& read_by(const Task& task) const {
+    return texts.size() == 0 || task.grouped() ? batch : texts;
+  }
 };
 
 /// All forwards of a step.
@@ -63,8 +73,9 @@ struct StepDraws {
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
-/// a coupled head is one forward pass with parts. `chosen` has one entry a source that takes part, (source,
-/// examples). Transforms of inputs draw from (seed, task, step, number of the example).
+/// a coupled head is one forward pass with parts. `chosen` has one entry a training file that takes part,
+/// (its number in `sources_of_files`, examples). Transforms of inputs draw from (seed, task, step, number of the
+/// example).
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
                    const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
                    std::int64_t tokens_per_forward, StepDraws draws = {});

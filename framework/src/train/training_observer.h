@@ -43,6 +43,7 @@ struct CacheProgress {
 struct CacheBuilt {
   std::string file;                  ///< of the examples
   std::int64_t kept = 0, texts = 0;  ///< texts in the cache, and all texts of the file
+  bool pairs = false;                ///< they are joint pairs
   std::int64_t bytes = 0;
   bool found = false;        ///< on disk, from an earlier run
   bool was_damaged = false;  ///< on disk, and so computed again

@@ -219,7 +219,8 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   result.first = snapshot(result.model->parameters());
   EqualWeighting equal;
   std::vector<mtt::SourceSize> sizes;
-  for (const mtt::TrainingSource& source : sources) sizes.push_back({source.file, source.examples()});
+  for (const auto& of_file : mtt::sources_of_files(sources))
+    sizes.push_back({sources[of_file.front()].file, sources[of_file.front()].examples()});
   mtt::TrainingJob job{.settings = settings,
                        .cache = mtt::CacheSettings::read(experiment.cache),
                        .seed = static_cast<std::uint64_t>(experiment.run.integer("seed")),
