@@ -40,13 +40,14 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
 
 void TextOption::check() const {
   check_output(output, endings);
-  if (is_same_file(input, output)) throw Error("the output '" + output + "' is the input; give another file");
+  if (is_same_file(input, output))
+    throw Error("the output '" + output + "' is also the input; give another file");
 }
 
 void for_each_window(const TextOption& option, const std::function<void(const TextWindow&)>& work) {
   TextWindow window;
   try {
-    TextSource source(option.input, option.field, "name it as in --field text");
+    TextSource source(option.input, option.field, "give the key of the text, as in --field text");
     for (std::size_t most = kFirstWindow;; most = kWindow) {
       window.share = source.share();
       window.lines = source.next(most);

@@ -208,7 +208,7 @@ TEST_CASE(
   CHECK(fs::exists(newest_checkpoint(t.out("stopped")) / "manifest.json"));
   CHECK(t.stop("stopped", SIGINT, 12, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGINT);
   CHECK(t.stop("stopped", SIGHUP, 20, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGHUP);
-  CHECK_THAT(file_text(t.out("stdout")), Contains("going on at step"));
+  CHECK_THAT(file_text(t.out("stdout")), Contains("resuming at step"));
   CHECK_THAT(t.run("stopped", {"--resume"}).err, Contains("save_every"));
   fs::resize_file(newest_checkpoint(t.out("stopped")) / "optimizer.safetensors", 100);
   const Outcome rest = t.run("stopped", {"--set", "train.save_every=2", "--resume"});
@@ -216,7 +216,7 @@ TEST_CASE(
   REQUIRE(rest.code == 0);
   CHECK_THAT(rest.err, Contains("warning") && Contains("not complete"));
   t.check_same("whole", "stopped");
-  CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("going on at step"));
+  CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("resuming at step"));
 }
 
 TEST_CASE(
@@ -325,7 +325,7 @@ TEST_CASE("files that others put into a run's folder of checkpoints are left alo
 TEST_CASE("a selector that names nothing is refused with its place, by --check and by a run") {
   const Training t;
   t.folder.write("e.toml", config_with("policy = \"pattern\"\nfreeze = [\"backbone.layer.0\"]"));
-  check_sentence(t.run("run", {"--check"}), "'backbone.layer.0' names no parameter");
+  check_sentence(t.run("run", {"--check"}), "'backbone.layer.0' matches no parameter");
   check_sentence(t.run("run"), "e.toml:");
 }
 
@@ -362,7 +362,7 @@ TEST_CASE("the results of a run stay until the next one in its place is complete
     program.send(SIGTERM);
     REQUIRE(program.wait() == 128 + SIGTERM);
   }
-  CHECK_THAT(file_text(t.out("stdout")), Contains("the results of the run before are in"));
+  CHECK_THAT(file_text(t.out("stdout")), Contains("the results of the previous run are in"));
   CHECK((file_text(t.out("run") / "previous/heads/intent/model.safetensors") == weights));
   const Outcome before = mtt_program({"predict", "--model", (t.out("run") / "previous").string()}, "rain\n");
   INFO(before.err);

@@ -182,13 +182,13 @@ bool HeadCheck::learn() {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
     }
   }
-  if (!examples.empty()) throw Error("the head does not take the labels of its own example_labels(): " + why);
+  if (!examples.empty()) throw Error("the head does not accept the labels of its example_labels(): " + why);
   if (kind != LabelKind::other)
     throw Error("the head declares labels of the kind " + std::string(label_kind_name(kind)) +
-                ", and takes none of those that were tried: " + why);
+                ", but accepts none of those that were tried: " + why);
   throw Error(
-      "the head takes none of the labels that were tried (words, numbers, integers, spans, arrays of words, "
-      "booleans); give some that it accepts with example_labels(): " +
+      "the head accepts none of the labels that were tried (words, numbers, integers, spans, arrays of "
+      "words, booleans); return some that it accepts from example_labels(): " +
       why);
 }
 
@@ -219,16 +219,16 @@ void HeadCheck::check_logits() {
   const PackedBatch& all = sample_->batch;
   const at::Tensor together = logits(*head_, all);
   require(together.dim() == 2 && together.size(0) == rows(all),
-          "forward gives a tensor with " + std::to_string(together.dim()) + " dimensions and " +
+          "forward returns a tensor with " + std::to_string(together.dim()) + " dimensions and " +
               std::to_string(together.dim() > 0 ? together.size(0) : 0) + " rows; expected [" +
               std::to_string(rows(all)) + ", K], one row per " +
               (grouped()  ? "group"
                : tokens() ? "token"
                           : "input"));
-  require(together.scalar_type() == at::kFloat, "forward gives logits that are not float32");
-  require(together.device().is_cpu(), "forward gives logits that are not on the features' device");
+  require(together.scalar_type() == at::kFloat, "forward returns logits that are not float32");
+  require(together.device().is_cpu(), "forward returns logits that are not on the features' device");
   require(distance(together, logits(*head_, all)) == 0,
-          "two forwards of the same features differ; draws belong into training mode only");
+          "two forward passes over the same features differ; random draws are allowed only in training mode");
   if (head_->coupled()) return;
   for (std::int64_t e = 0; e < examples(all); ++e) {
     const at::Tensor alone = logits(*head_, part_of(e, 1));
@@ -241,7 +241,7 @@ void HeadCheck::check_logits() {
 void HeadCheck::check_targets() {
   const at::Tensor targets = head_->prepare(labels_, sample_->batch);
   require(targets.dim() >= 1 && targets.size(0) == rows(sample_->batch),
-          "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
+          "prepare returns " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
               " rows of targets; expected " + std::to_string(rows(sample_->batch)));
   const double count = head_->count(targets);
   require(std::isfinite(count) && count > 0,
@@ -254,7 +254,7 @@ void HeadCheck::check_loss() {
     const PackedBatch batch = part_of(first, size);
     const at::Tensor targets = head_->prepare(labels_of(first, size), batch);
     const at::Tensor sum = loss(batch, targets);
-    require(sum.dim() == 0, "loss gives a tensor with " + std::to_string(sum.dim()) +
+    require(sum.dim() == 0, "loss returns a tensor with " + std::to_string(sum.dim()) +
                                 " dimensions; expected one number, the sum over all rows with a target");
     return std::pair(sum.item<double>(), head_->count(targets));
   };
@@ -306,7 +306,7 @@ void HeadCheck::check_gradients() {
   }
   const Head& head = *head_;
   const at::Tensor loss = head.loss(encoding, head.prepare(labels_, sample_->batch));
-  require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
+  require(loss.requires_grad(), "the loss has no gradient; compute it only with tensor operations");
   const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     require(gradients[i].defined(), "no gradient reaches " + names[i]);
@@ -319,14 +319,15 @@ void HeadCheck::check_gradients() {
 
 void check_prediction(const Value& prediction) {
   require(prediction.is(Value::Kind::table),
-          "decode gives " + prediction.json() + "; a prediction is a table");
+          "decode returns " + prediction.json() + "; a prediction is a table");
   const std::string text = prediction.json();
-  require(parse_json(text, "a prediction").json() == text, "a prediction does not survive JSON: " + text);
+  require(parse_json(text, "a prediction").json() == text,
+          "a prediction changes when it is written and read as JSON: " + text);
 }
 
 void HeadCheck::check_predictions() {
   const auto predictions = decoded(*head_, sample_->batch);
-  require(predictions.size() == kWords.size(), "decode gives " + std::to_string(predictions.size()) +
+  require(predictions.size() == kWords.size(), "decode returns " + std::to_string(predictions.size()) +
                                                    " predictions for " + std::to_string(kWords.size()) +
                                                    (grouped() ? " groups" : " inputs"));
   for (const Value& prediction : predictions) check_prediction(prediction);
@@ -337,19 +338,20 @@ void HeadCheck::check_declared() {
   const std::vector<std::string> names = head_->label_names();
   const LabelSet known(names);
   auto predictions = decoded(*head_, sample_->batch);
-  require(predictions.size() == labels_.size(), "decode gives another number of predictions than labels");
+  require(predictions.size() == labels_.size(), "decode returns another number of predictions than labels");
   ClassReport classes;
   try {
     classes = class_report(kind, names, predictions, labels_);
   } catch (const Error& error) {
-    throw Error("decode gives " + predictions[0].json() + "; label_kind declares " + label_kind_name(kind) +
+    throw Error("decode returns " + predictions[0].json() + "; label_kind declares " + label_kind_name(kind) +
                 ": " + error.what());
   }
   for (const ClassScore& score : classes.classes)
     require(known.find(score.label).has_value(), "the class " + Value(score.label).json() +
                                                      " is not among label_names(), which are " +
                                                      known.value().json());
-  require(copy_of(*head_)->label_names() == names, "after restore(state()) label_names() gives other names");
+  require(copy_of(*head_)->label_names() == names,
+          "after restore(state()) label_names() returns other names");
   add_top_classes(Task("check", plugin_.name, {}, copy_of(*head_), true), logits(*head_, sample_->batch),
                   kAllClasses, predictions);
   for (const Value& prediction : predictions)
@@ -357,7 +359,7 @@ void HeadCheck::check_declared() {
       for (const Value& entry : top->array()) {
         const double p = entry.at("score").number();
         require(p >= 0 && p <= 1 + kTolerance,
-                "probabilities gives " + std::to_string(p) + "; expected 0 to 1");
+                "probabilities returns " + std::to_string(p) + "; expected 0 to 1");
       }
 }
 
@@ -365,13 +367,13 @@ void HeadCheck::check_long_and_empty() {
   const SampleBatch longer(inputs_of({510, 1})), no_words(inputs_of({0, 2}));
   for (const SampleBatch* sample : {&longer, &no_words}) {
     const auto predictions = decoded(*head_, sample->batch);
-    require(predictions.size() == 2, "decode gives " + std::to_string(predictions.size()) +
+    require(predictions.size() == 2, "decode returns " + std::to_string(predictions.size()) +
                                          " predictions for 2 examples, one of them " +
                                          (sample == &longer ? "of 510 words" : "without words"));
     for (const Value& prediction : predictions) check_prediction(prediction);
   }
   const SampleBatch nothing({});
-  require(decoded(*head_, nothing.batch).empty(), "decode gives predictions for an empty batch");
+  require(decoded(*head_, nothing.batch).empty(), "decode returns predictions for an empty batch");
 }
 
 void HeadCheck::check_scores() {
@@ -382,14 +384,14 @@ void HeadCheck::check_scores() {
   };
   const auto predictions = decoded(*head_, sample_->batch);
   const auto metrics = head_->score(predictions, labels_);
-  require(!metrics.empty(), "score gives no metric; the first one is the task's main metric");
+  require(!metrics.empty(), "score returns no metric; the first one is the task's main metric");
   const auto all = names(metrics);
   require(std::set<std::string>(all.begin(), all.end()).size() == all.size(),
           "two metrics have the same name");
   for (const Metric& metric : metrics)
     require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
-  require(names(head_->score({}, {})) == all, "without examples score gives other names of metrics");
-  require(names(made()->score({}, {})) == all, "before it knows labels score gives other names of metrics");
+  require(names(head_->score({}, {})) == all, "score returns other metric names without examples");
+  require(names(made()->score({}, {})) == all, "score returns other metric names before learn_labels");
   for (std::size_t i = 0; i < labels_.size(); ++i)
     if (!labels_[i].is(Value::Kind::null)) head_->right(predictions[i], labels_[i]);
 }
@@ -397,16 +399,17 @@ void HeadCheck::check_scores() {
 void HeadCheck::check_saving() {
   const Value state = head_->state();
   const std::string text = state.json();
-  require(parse_json(text, "the state").json() == text, "state() does not survive JSON: " + text);
+  require(parse_json(text, "the state").json() == text,
+          "state() changes when it is written and read as JSON: " + text);
   const auto copy = copy_of(*head_);
   require(copy->state().json() == text,
           "after restore(state()) the state is " + copy->state().json() + "; it was " + text);
   require(distance(logits(*head_, sample_->batch), logits(*copy, sample_->batch)) == 0,
-          "a head that was saved and loaded gives other logits");
+          "after saving and loading, the head returns other logits");
   const auto one = decoded(*head_, sample_->batch), other = decoded(*copy, sample_->batch);
   for (std::size_t i = 0; i < one.size(); ++i)
     require(one[i].json() == other[i].json(),
-            "a head that was saved and loaded predicts " + other[i].json() + "; it was " + one[i].json());
+            "after saving and loading, the head predicts " + other[i].json() + "; it was " + one[i].json());
 }
 
 void HeadCheck::check_closed_forms() {
@@ -501,9 +504,9 @@ void HeadCheck::check_threads() {
 }
 
 void HeadCheck::run() {
-  if (!report_.step("made from its options", [&] { made(); })) return;
+  if (!report_.step("created from its options", [&] { made(); })) return;
   if (!report_.step("learns labels and builds its parameters", [&] { learn(); })) return;
-  if (!report_.step("parameters are float32 with names of their own", [&] {
+  if (!report_.step("parameters are float32, with distinct names", [&] {
         std::set<std::string> names;
         for (auto& [name, tensor] : head_->parameters()) {
           require(tensor.scalar_type() == at::kFloat, "the parameter '" + name + "' is not float32");
@@ -516,16 +519,16 @@ void HeadCheck::run() {
                [&] { check_logits(); });
   report_.step("targets and their count", [&] { check_targets(); });
   report_.step("loss is a sum over rows", [&] { check_loss(); });
-  report_.step("examples without labels teach nothing", [&] { check_without_labels(); });
+  report_.step("examples without labels have no effect", [&] { check_without_labels(); });
   report_.step("a gradient reaches every parameter and the features", [&] { check_gradients(); });
   head_->train(false);
-  report_.step("one prediction each, as JSON", [&] { check_predictions(); });
+  report_.step("one prediction per input or group, as JSON", [&] { check_predictions(); });
   report_.step("labels, predictions and probabilities as declared", [&] { check_declared(); });
-  report_.step("long, empty and no input", [&] { check_long_and_empty(); });
+  report_.step("long, empty and missing input", [&] { check_long_and_empty(); });
   report_.step("metrics", [&] { check_scores(); });
-  report_.step("saved and loaded it is the same", [&] { check_saving(); });
+  report_.step("the same after saving and loading", [&] { check_saving(); });
   report_.step("closed forms", [&] { check_closed_forms(); });
-  report_.step("a loss with one minimum, also in float64", [&] { check_convex(); });
+  report_.step("a convex loss, also in float64", [&] { check_convex(); });
   report_.step("several threads at once", [&] { check_threads(); });
 }
 

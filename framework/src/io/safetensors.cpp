@@ -54,8 +54,7 @@ DType read_dtype(const Value& value, const std::string& name) {
   }
   std::string known;
   for (const DTypeFacts& facts : kDTypes) known += (known.empty() ? "" : ", ") + std::string(facts.name);
-  value.refuse(quoted(name) + " has the element type " + value.json() + "; those that can be read are " +
-               known);
+  value.refuse(quoted(name) + " has the element type " + value.json() + "; supported are " + known);
 }
 
 std::int64_t read_size(const Value& value, const std::string& name, std::string_view what) {
@@ -162,7 +161,7 @@ void check_coverage(const std::vector<Located>& tensors, std::uint64_t data_byte
   if (covered != data_bytes) {
     throw Error(source + ": the tensors take " + std::to_string(covered) + " bytes, but " +
                 std::to_string(data_bytes) + " bytes of data follow the header; the file is " +
-                (data_bytes < covered ? "cut off" : "longer than it says"));
+                (data_bytes < covered ? "truncated" : "longer than its header says"));
   }
 }
 
@@ -191,7 +190,7 @@ std::string_view header_of(std::span<const std::byte> bytes, const std::string& 
   if (length > bytes.size() - kLengthBytes) {
     throw Error(source + ": the header claims " + std::to_string(length) + " bytes, but only " +
                 std::to_string(bytes.size() - kLengthBytes) +
-                " follow; the file is cut off or no safetensors file");
+                " follow; the file is truncated or not a safetensors file");
   }
   return {reinterpret_cast<const char*>(bytes.data()) + kLengthBytes, static_cast<std::size_t>(length)};
 }

@@ -48,8 +48,7 @@ LabelKind declared_kind(const TaskConfig& task, PluginCatalog& plugins, DataChec
   try {
     plugin = plugins.head(task.options.string("head"));
   } catch (const Error& error) {
-    check.findings.push_back(
-        {false, task.name, "the labels are counted, not judged: " + std::string(error.what())});
+    check.findings.push_back({false, task.name, "the labels are only counted: " + std::string(error.what())});
     return LabelKind::other;
   }
   return Task(task.name, plugin->name, {}, make_head(*plugin, read_head_options(task, plugin->options)))
@@ -81,7 +80,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
   for (const std::string& warning : files.warnings()) check.findings.push_back({false, "", warning});
   if (check.parts.empty())
     throw Error(experiment.file.string() +
-                ": there are no examples to check; name files by train, dev or test in [data] or a task");
+                ": there are no examples to check; set train, dev or test in [data] or a task");
   check_data(check, *model.tokenizer, model.prompt_text(experiment.backbone.string("prompt")));
   return check;
 }

@@ -81,7 +81,7 @@ class Parser {
 
   void word(std::string_view text) {
     if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(0, text.size()) != text) {
-      fail("found a word that is no JSON; strings need quotes, and numbers are finite");
+      fail("found a word that is not valid JSON; strings need quotes, and numbers are finite");
     }
     at_ += text.size();
   }
@@ -93,7 +93,7 @@ class Parser {
     if (at_ == end_) fail(found() + ", expected a value");
     for (const std::string_view none : {"NaN", "nan", "Infinity", "-Infinity", "None"})
       if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(none))
-        fail("found " + std::string(none) + ", which JSON does not have; write null where there is no value");
+        fail("found " + std::string(none) + ", which JSON does not have; write null if there is no value");
     for (const std::string_view word : {"True", "False"})
       if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).starts_with(word))
         fail("found " + std::string(word) + ", which JSON does not have; write " +

@@ -77,7 +77,7 @@ bool reads_as(const std::string& text, Kind kind) {
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
   std::string hint;
   const Kind kind = option.kind == Kind::number_or_word ? Kind::number : option.kind;
-  if (value.is(Value::Kind::string) && reads_as(value.string(), kind)) hint = "; drop the quotes";
+  if (value.is(Value::Kind::string) && reads_as(value.string(), kind)) hint = "; remove the quotes";
   std::string found(kind_name(value.kind()));
   if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
   refuse(value, where, option,
@@ -139,7 +139,7 @@ std::string key_hint(const std::string& key, const Value& value, const std::vect
   const bool table = value.is(Value::Kind::table);
   std::string_view own = table ? own_table(key) : own_key(key);
   if (own.empty()) own = own_key(key);
-  if (own.starts_with("left out")) return "; it is " + std::string(own);
+  if (own.starts_with("not available")) return "; it is " + std::string(own);
   if (!own.empty()) return "; write " + std::string(own);
   const std::string tables = table || !tables_with ? "" : tables_with(key), near = nearest(key, names);
   std::string hint = tables.empty() ? "" : "; it belongs in " + tables;

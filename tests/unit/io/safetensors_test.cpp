@@ -49,7 +49,7 @@ TEST_CASE("weights: one file, shards, or a sentence") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("neither model.safetensors nor"));
   folder.write("pytorch_model.bin", "x");
-  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("a pickle, which can run code"));
+  CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("A pickle can run code"));
   const float one[] = {1};
   mtt::write_safetensors(folder.path() / "s1.safetensors",
                          {{"x", mtt::DType::F32, {1}, reinterpret_cast<const std::byte*>(one)}}, {});
@@ -68,7 +68,7 @@ TEST_CASE("weights: one file, shards, or a sentence") {
   CHECK_THROWS_WITH(mtt::Weights::read(folder.path()), Contains("is a directory"));
 }
 
-// The reference accepts a name that is there twice with one entry; we never do.
+// The reference accepts a name that occurs twice with one entry; we never do.
 TEST_CASE("the 60 safetensors files get their verdicts", "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_CONFORMANCE");
   std::ifstream verdicts(folder + "/safetensors_expected.txt");

@@ -158,7 +158,7 @@ TEST_CASE("the tokenizer class decides whether tokenizer.json is followed") {
   CHECK(tokens(with_config(byte_pairs(), R"({"tokenizer_class":"RobertaTokenizer"})"), "low Low",
                "modernbert") == "low(0,3) Ġlow(3,7) ");
   refused(with_config(bert(), R"({"tokenizer_class":"BertJapaneseTokenizer"})"),
-          "the tokenizer class \"BertJapaneseTokenizer\" is not reproduced here");
+          "the tokenizer class \"BertJapaneseTokenizer\" is not supported");
   refused(with_config(bert(), R"({"tokenizer_class":"RobertaTokenizer"})"),
           "the tokenizer model is WordPiece, but RobertaTokenizer needs BPE");
   refused({{"vocab.txt", kWords}, {"tokenizer_config.json", fast}},
@@ -282,7 +282,7 @@ TEST_CASE("MPNet: vocab.txt with its own special tokens") {
 
 TEST_CASE("settings that are not reproduced are refused by name, where they change a result") {
   const auto config = [](const std::string& text) { return words_with("tokenizer_config.json", text); };
-  refused(config(R"({"vocab":{"a":0}})"), "vocab of tokenizer_config.json is not reproduced here");
+  refused(config(R"({"vocab":{"a":0}})"), "vocab of tokenizer_config.json is not supported");
   CHECK_NOTHROW(read(with_config(bert(), R"({"vocab":{"a":0}})")));
   refused(config(R"({"init_inputs":["x"]})"), "init_inputs");
   CHECK_NOTHROW(read(config(R"({"init_inputs":[],"do_basic_tokenize":false,"add_prefix_space":true})")));
@@ -298,7 +298,7 @@ TEST_CASE("settings that are not reproduced are refused by name, where they chan
   refused(config(R"({"cls_token":null})"), "cls_token of BertTokenizer is null");
   refused(config(R"({"cls_token":{"content":"[CLS]"}})"), "AddedToken");
   refused(words_with("tokenizer.model", "x"), "tokenizer.model is read by transformers");
-  refused({{"sentencepiece.bpe.model", "x"}}, "alone is not read", "xlm-roberta");
+  refused({{"sentencepiece.bpe.model", "x"}}, "is not read", "xlm-roberta");
   refused({}, "BertTokenizer needs tokenizer.json or vocab.txt, which is missing");
 }
 
