@@ -34,7 +34,7 @@ void print_reference(const std::vector<std::string>& plugin_path) {
   std::string text = config_reference();
   const auto describe = [&](const std::string& title, const std::string& summary, const OptionList& options) {
     text += "## " + title + "\n\n" + summary + "\n\n" +
-            (options.all().empty() ? "It has no options of its own.\n" : option_table(options)) + "\n";
+            (options.all().empty() ? "It has no options.\n" : option_table(options)) + "\n";
   };
   for (const PluginLibrary& library : plugins.libraries()) {
     for (const BackbonePlugin& plugin : library.registry.backbones()) {

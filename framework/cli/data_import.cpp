@@ -58,16 +58,17 @@ void Import::check_output(const Imported& data) const {
   std::string names;
   for (const ImportedSplit& split : data.splits) {
     if (split.name.empty() && data.splits.size() > 1)
-      throw Error(
-          "some of the inputs are split into train and test and some are not; import them one by one");
+      throw Error("some of the inputs have splits and others have none; import them one by one");
     names += (names.empty() ? "" : ", ") + split.name;
   }
   if (one_file && !names.empty())
-    throw Error("the original is split into " + names + ", and the output '" + output +
+    throw Error("the data set has the splits " + names + ", but the output '" + output +
                 "' is one file; give a directory");
   if (!one_file && names.empty())
-    throw Error("the original is not split, so that the output is one file; the name '" + output +
-                "' does not end in .jsonl");
+    throw Error(
+        "the data set has no splits, so the output is one file; expected a name that ends in .jsonl, found "
+        "'" +
+        output + "'");
 }
 
 void Import::write(const Imported& data) const {

@@ -64,7 +64,7 @@ void Evaluate::run() const {
   for (TaskScore& score : score_tasks(held_out, files, session))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
   if (scores.empty() && data.empty())
-    throw Error("'" + model.model + "' names no test set; give one with --data FILE");
+    throw Error("'" + model.model + "' has no test set; give one with --data FILE");
   if (scores.empty())
     throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
                 "' nor the keys 'text_pair' and 'similarity'");

@@ -19,7 +19,7 @@ struct Export {
 
   void write() const {
     if (!is_run_directory(run))
-      throw Error("'" + run + "' is not the directory of a run; give one that mtt run made");
+      throw Error("'" + run + "' is not a run directory; give one that mtt run wrote");
     Console console;
     PluginCatalog plugins = plugin_catalog(plugin_path);
     LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);

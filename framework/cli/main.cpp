@@ -52,6 +52,9 @@ void add_verbosity(CLI::App& command) {
 }
 
 int run_command(CLI::App& app, int argc, char** argv) {
+  app.get_formatter()->label("Positionals", "Arguments");
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.group("Commands");  // of all commands below
   app.set_version_flag("--version", "mtt " MTT_VERSION);
   app.require_subcommand(1);
   mtt::add_run(app);

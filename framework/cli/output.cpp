@@ -22,8 +22,8 @@ void check_output(const std::string& output, const std::vector<std::string>& end
   if (!fits)
     throw Error("the output '" + output + "' " +
                 (endings.size() == 1 ? "does not end in " : "ends in none of ") + known +
-                "; its ending says what is written" +
-                (output.starts_with("/dev/") ? ", and - is standard output" : ""));
+                "; the extension determines the format" +
+                (output.starts_with("/dev/") ? "; for standard output give -" : ""));
   std::error_code error;
   const fs::path parent = fs::absolute(output).parent_path();
   if (!fs::is_directory(parent, error))

@@ -38,7 +38,7 @@ std::string overview(const PluginLibrary& library) {
 std::string description(const std::string& kind, const std::string& name, const std::string& summary,
                         const OptionList& options) {
   return kind + " " + name + ": " + summary + "\n\n" +
-         (options.all().empty() ? "It has no options of its own.\n" : option_table(options));
+         (options.all().empty() ? "It has no options.\n" : option_table(options));
 }
 
 void Plugins::run() const {
@@ -68,9 +68,8 @@ void Plugins::run() const {
   for (const std::string& failure : catalog.failures()) console.warn(failure);
   if (which.empty() || found) return;
   const std::string near = nearest(which, names);
-  throw Error("no plugin has a backbone, head or weighting '" + which + "'" +
-              (near.empty() ? "" : "; did you mean '" + near + "'?") +
-              "; mtt plugins lists those that there are");
+  throw Error("there is no backbone, head or weighting '" + which + "'" +
+              (near.empty() ? "" : "; did you mean '" + near + "'?") + "; 'mtt plugins' lists all of them");
 }
 
 void add_check(CLI::App& plugins) {
@@ -106,7 +105,7 @@ void check_is_new(const std::string& name) {
     const auto check = [&](const std::string& kind, const auto& plugins) {
       for (const auto& plugin : plugins)
         if (plugin.name == name)
-          throw Error("there is a " + kind + " '" + name + "' already, in " + library.file.string() +
+          throw Error("the " + kind + " '" + name + "' already exists in " + library.file.string() +
                       "; give the new plugin another name");
     };
     check("backbone", library.registry.backbones());

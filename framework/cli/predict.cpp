@@ -30,7 +30,7 @@ std::int64_t class_count(const std::string& top) {
   const char* const end = top.data() + top.size();
   const auto result = std::from_chars(top.data(), end, count);
   if (result.ec != std::errc() || result.ptr != end || count < 1)
-    throw Error("--top is '" + top + "'; expected a number from 1 up, or 'all'");
+    throw Error("--top is '" + top + "'; expected a number of at least 1, or 'all'");
   return count;
 }
 
@@ -52,7 +52,7 @@ void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Val
   if (!asked || without.empty()) return;
   std::string heads;
   for (const std::string& head : without) heads += (heads.empty() ? "" : ", ") + head;
-  if (!any) throw Error("--top: the heads give no class probabilities: " + heads + "; leave --top out");
+  if (!any) throw Error("--top: the heads give no class probabilities: " + heads + "; remove --top");
   console.warn("--top: these heads give no class probabilities: " + heads);
 }
 
@@ -70,9 +70,9 @@ void warn_of_other_keys(const OpenModel& open, const std::string& field, Console
       others += (others.empty() ? "'" : ", '") + open.encoder.model->tasks()[t].name + "' (" +
                 Value(files[t].keys.text).json() + ")";
   if (!others.empty())
-    console.warn("--field is " + Value(field).json() + ", and these tasks learned from another key: " +
-                 others + "; their predictions are for the texts of " + Value(field).json() +
-                 " too: call predict once for each key");
+    console.warn("--field is " + Value(field).json() + ", but these tasks were trained on another key: " +
+                 others + "; their predictions are also for the texts of " + Value(field).json() +
+                 ". Call predict once for each key");
 }
 
 /// The key of the second texts: that of the tasks which read pairs.

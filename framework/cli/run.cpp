@@ -57,7 +57,7 @@ int Run::run() const {
 
 void add_run(CLI::App& app) {
   auto run = std::make_shared<Run>();
-  CLI::App* verb = app.add_subcommand("run", "Train and evaluate what an experiment file describes");
+  CLI::App* verb = app.add_subcommand("run", "Run an experiment file: fit or train, predict, evaluate");
   verb->add_option("config", run->file, "An experiment file")->type_name("CONFIG")->required();
   verb->add_option("--out", run->out, "Directory of the run; default: `out` in [run], or runs/<name>")
       ->type_name("DIR");
@@ -72,7 +72,7 @@ void add_run(CLI::App& app) {
   add_threads(*verb, run->threads);
   add_plugin_path(*verb, run->plugin_path);
   verb->add_flag("--check", run->check,
-                 "Only check: look for errors that would stop the run; print examples, steps, trainable "
+                 "Only check: report errors that would stop the run; print examples, steps, trainable "
                  "parameters (with --verbose every tensor) and estimates of time and memory; write nothing");
   verb->add_flag("--resume", run->resume, "Resume an interrupted training from its last checkpoint");
   verb->callback([run] {

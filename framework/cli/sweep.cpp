@@ -51,15 +51,16 @@ int Sweep::run() const {
 
 void add_sweep(CLI::App& app) {
   auto sweep = std::make_shared<Sweep>();
-  CLI::App* verb = app.add_subcommand("sweep",
-                                      "Make all runs of [sweep] in an experiment file, and a table of the "
-                                      "results; resumes an interrupted sweep");
+  CLI::App* verb =
+      app.add_subcommand("sweep",
+                         "Run all combinations of [sweep] in an experiment file and write a table of the "
+                         "results; resumes an interrupted sweep");
   verb->add_option("config", sweep->file, "An experiment file with [sweep]")->type_name("CONFIG")->required();
   verb->add_option("--out", sweep->out, "Directory of the sweep; default: sweeps/<name>")->type_name("DIR");
   add_set(*verb, sweep->set);
   verb->add_option(
           "--jobs", sweep->jobs,
-          "Number of runs at a time, which share the threads; their times are not comparable and are marked")
+          "Number of simultaneous runs, which share the threads; above 1, times are marked as not comparable")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   add_threads(*verb, sweep->threads);

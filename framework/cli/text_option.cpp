@@ -45,11 +45,12 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
 
 void TextOption::check() const {
   check_output(output, endings);
-  if (is_same_file(input, output)) throw Error("the output '" + output + "' is the input; give another file");
+  if (is_same_file(input, output))
+    throw Error("the output '" + output + "' is also the input; give another file");
 }
 
 TextWindows::TextWindows(const TextOption& option, const std::string& pair_field)
-    : source_(option.input, option.field, "name it as in --field text", pair_field) {}
+    : source_(option.input, option.field, "give the key of the text, as in --field text", pair_field) {}
 
 bool TextWindows::next(TextWindow& window) {
   window.first = read_;

@@ -12,7 +12,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::string_view kLeftOut = "left out";
+constexpr std::string_view kLeftOut = "not available";
 
 std::vector<std::string> commands_of(const CLI::App& command) {
   std::vector<std::string> names;
@@ -50,7 +50,7 @@ std::string command_with(const CLI::App& command, const std::string& option) {
 
 std::string unknown_option(const CLI::App& command, const std::string& path, const std::string& option) {
   if (const std::string below = command_with(command, option); !below.empty())
-    return "'" + option + "' stands behind the command, as in '" + path + " " + below + " " + option + "'";
+    return "'" + option + "' must follow the command, as in '" + path + " " + below + " " + option + "'";
   const std::string word = option.substr(std::min(option.find_first_not_of('-'), option.size()));
   std::vector<std::string> options;
   for (const CLI::Option* one : command.get_options())

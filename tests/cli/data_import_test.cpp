@@ -75,7 +75,7 @@ TEST_CASE("a table with two columns of texts becomes pairs, with the names that 
   const Outcome outcome = import("question1", "question2");
   INFO(outcome.err);
   CHECK(outcome.code == 0);
-  CHECK_THAT(outcome.out, Contains("examples without text, left out: 1, the first at ") && Contains(":3:1"));
+  CHECK_THAT(outcome.out, Contains("examples without text, dropped: 1, the first at ") && Contains(":3:1"));
   CHECK(file_text(i.path("pairs.jsonl")) ==
         R"({"id":"1","text":"How, then?","text_pair":"Why?","same":"1"}
 {"id":"3","text":"Who?","text_pair":"Who\nis it?","same":"0"}
@@ -90,7 +90,7 @@ TEST_CASE("an import of splits is a directory, complete or not there") {
   CHECK(outcome.code == 0);
   const std::string out = i.path("new/clinc");
   CHECK(outcome.out == out + "/train.jsonl: 2 examples; wish: 2 labels\n" + out +
-                           "/dev.jsonl: 1 example; wish: 1 label\nnote: examples without text, left out: 1, "
+                           "/dev.jsonl: 1 example; wish: 1 label\nnote: examples without text, dropped: 1, "
                            "the first at " +
                            i.path("full.json") + ":1:36\n");
   CHECK(i.names() == std::vector<std::string>{"full.json", "new", "new/clinc", "new/clinc/dev.jsonl",
@@ -123,8 +123,8 @@ TEST_CASE("an import that fails says why with exit code 1 and leaves nothing beh
   };
   fails(i.run("csv", {"a.csv"}, "there.jsonl"), "there.jsonl' already exists; remove it");
   fails(i.run("clinc", {"full.json"}, "bad"), "already exists; give a new or an empty directory");
-  fails(i.run("clinc", {"full.json"}, "new.jsonl"), "is split into train, dev, and the output");
-  fails(i.run("csv", {"a.csv"}, "new"), "does not end in .jsonl");
+  fails(i.run("clinc", {"full.json"}, "new.jsonl"), "has the splits train, dev, but the output");
+  fails(i.run("csv", {"a.csv"}, "new"), "expected a name that ends in .jsonl");
   fails(i.run("jointbert", {"parts", "whole"}, "new"), "import them one by one");
   fails(i.run("clinc", {"full.json", "cut.json"}, "new"), "cut.json:1:41: the text ends");
   fails(i.run("csv", {"gone.csv"}, "new.jsonl"), "gone.csv' does not exist");

@@ -67,7 +67,7 @@ TEST_CASE("data check reads all formats and needs no weights") {
   INFO(outcome.err);
   CHECK(outcome.code == 0);
   for (const char* part :
-       {"train train.csv", "test  test.csv", "train things.conll", "The model reads 16 tokens",
+       {"train train.csv", "test  test.csv", "train things.conll", "The model reads at most 16 tokens",
         "wish: classes", "hurry: numbers", "things: spans", "  play                  2        1  ██████████",
         "note: test: 1 of 2 examples of test.csv are also in train (train.csv), ignoring", "0 errors, "})
     CHECK_THAT(outcome.out, Contains(part));

@@ -91,7 +91,7 @@ TEST_CASE("an exported encoder comes back with the same vectors, prompt and leng
   fs::create_directory(e.path("empty"));
   REQUIRE(e.write("run", "empty").code == 0);
   CHECK(e.vectors("empty") == e.vectors("run"));
-  CHECK_THAT(e.write("model", "other").err, Contains("is not the directory of a run"));
+  CHECK_THAT(e.write("model", "other").err, Contains("is not a run directory"));
 }
 
 TEST_CASE("LoRA is merged, or written as an adapter") {
@@ -132,7 +132,7 @@ TEST_CASE("LoRA is merged, or written as an adapter") {
   dora.replace(dora.find("\"bias\""), 0, "\"use_dora\":true,");
   e.folder.write("adapter/adapter_config.json", dora);
   CHECK_THAT(mtt_program({"encode", "--model", e.path("adapter")}, "a\n").err,
-             Contains("use_dora true of an adapter is not served"));
+             Contains("use_dora true of an adapter is not supported"));
   e.run("full");
   e.refused("full", {"--adapter"}, "has no LoRA adapter");
 }
@@ -176,7 +176,7 @@ TEST_CASE("what other programs cannot express is refused in one sentence, and no
   e.run("crf", "", crf);
   e.refused("crf", {"--head", "words"}, "has a CRF");
   e.run("prompted");
-  e.refused("prompted", {"--head", "words"}, "behind a prompt");
+  e.refused("prompted", {"--head", "words"}, "with a prompt");
   e.run("houlsby", "[freeze]\npolicy = \"houlsby\"\n");
   e.refused("houlsby", {}, "Houlsby adapters");
 }

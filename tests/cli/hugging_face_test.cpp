@@ -184,7 +184,7 @@ TEST_CASE("encode gives the mean of the tokens and never needs a head") {
   const Directory model(kClassifier + kThree, {1, 0, 2});
   const Outcome classifier = model.encode();
   REQUIRE(classifier.code == 0);
-  CHECK_THAT(classifier.err, Contains("mean of their tokens"));
+  CHECK_THAT(classifier.err, Contains("mean of the token vectors"));
   model.configure(R"("architectures":["BertModel"])");
   CHECK(model.encode().out == classifier.out);
   for (const std::string& head :
@@ -211,7 +211,7 @@ TEST_CASE("a head beside modules.json reads the encoder, not the modules and the
   model.folder.write("model/config_sentence_transformers.json",
                      R"({"prompts":{"query":"rain "},"default_prompt_name":"query"})");
   CHECK(model.prediction("label").at("label").string() == "mid");
-  CHECK_THAT(model.predict().err, Contains("the default prompt \"rain \" is not put before texts"));
+  CHECK_THAT(model.predict().err, Contains("the default prompt \"rain \" is not used for the head"));
   CHECK(mtt::parse_json(model.encode().out, "v").at("embedding").array().size() == 16);
   const auto file = mtt::SafetensorsFile::open(model.path / "model.safetensors");
   std::vector<mtt::TensorToWrite> kept;

@@ -151,10 +151,10 @@ TEST_CASE("dense layers: unknown keys and activations, a null activation, sizes 
   const std::string file = "2_Dense/config.json", sizes = R"({"in_features":8,"out_features":2,"bias":false)";
   model.write(file, sizes + "}");
   const std::string tanh = model.vectors();
-  CHECK_THAT(model.encode().err, Contains("the Dropout module is left out"));
+  CHECK_THAT(model.encode().err, Contains("the Dropout module is ignored"));
   model.warns(file, sizes + R"(,"activaton_function":"torch.nn.ReLU"})", tanh,
               "did you mean 'activation_function'");
-  model.warns(file, sizes + R"(,"activation_function":"mine.Swish"})", tanh, "Tanh is taken");
+  model.warns(file, sizes + R"(,"activation_function":"mine.Swish"})", tanh, "Tanh is used");
   model.refuses(file, sizes + R"(,"activation_function":null})", "activation_function is null");
   model.refuses(file, sizes + R"(,"module_output_name":"x"})", "'x'");
   model.refuses(file, R"({"in_features":4,"out_features":2,"bias":false})", "in_features is 4");
@@ -163,7 +163,7 @@ TEST_CASE("dense layers: unknown keys and activations, a null activation, sizes 
   CHECK_THAT(model.encode().err, Contains("2_Dense") && Contains("the tensor 'linear.bias' is missing"));
 }
 
-TEST_CASE("a missing tensor, and one that is there twice, are named as in the checkpoint") {
+TEST_CASE("a missing tensor, and one that occurs twice, are named as in the checkpoint") {
   const Model model;
   const auto all = model.tensors();
   const auto missing = [&](const std::string& name) {
@@ -245,7 +245,7 @@ TEST_CASE("directories of other model types, and without modules.json, are mean-
   fs::rename(path / "modules.json", path / "unused.json");
   const Outcome plain = model.encode();
   REQUIRE(plain.code == 0);
-  CHECK_THAT(plain.err, Contains("no modules.json") && Contains("mean of their tokens") &&
+  CHECK_THAT(plain.err, Contains("no modules.json") && Contains("mean of the token vectors") &&
                             Contains("sentence_bert_config.json: the file is ignored") &&
                             Contains("config_sentence_transformers.json: the file is ignored"));
   fs::rename(path / "unused.json", path / "modules.json");
@@ -263,7 +263,7 @@ TEST_CASE("directories of other model types, and without modules.json, are mean-
   model.write("config.json", config);
   const Outcome causal = model.encode();
   CHECK(causal.out != plain.out);
-  CHECK_THAT(causal.err, Contains("the last of their tokens"));
+  CHECK_THAT(causal.err, Contains("the last token vector"));
 }
 
 TEST_CASE("a model is found by its name in the caches that the environment names") {
@@ -286,7 +286,7 @@ TEST_CASE("a model is found by its name in the caches that the environment names
     CHECK(outcome.code == 1);
     CHECK_THAT(outcome.err, Contains(part) && Contains(other));
   };
-  refused("nothing", "no model 'nothing'", path("models/nothing"));
+  refused("nothing", "the model 'nothing' was not found", path("models/nothing"));
   refused("./nothing", "'./nothing'", "does not exist");
   refused("a/b/c", "a/b/c", "neither a directory nor the name");
 }

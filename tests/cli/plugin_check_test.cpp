@@ -28,7 +28,7 @@ void check_each(const std::string& file, const std::map<std::string, std::string
     INFO(how << "\n" << outcome.out << outcome.err);
     CHECK(outcome.code == 1);
     CHECK_THAT(outcome.out,
-               Contains("FAILED") && Contains(sentence) && Contains("does not keep its contract"));
+               Contains("FAILED") && Contains(sentence) && Contains("does not meet its contract"));
   }
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("every plugin of ours keeps its contract") {
     const Outcome outcome = check(entry.path().string(), more);
     INFO(outcome.out << outcome.err);
     CHECK(outcome.code == 0);
-    CHECK_THAT(outcome.out, Contains("the plugin keeps its contract") && !Contains("FAILED"));
+    CHECK_THAT(outcome.out, Contains("the plugin meets its contract") && !Contains("FAILED"));
   }
   CHECK(count >= 25);
 }
@@ -103,21 +103,21 @@ TEST_CASE("what breaks the contract of a head is found and said") {
   check_each(file, {
                        {"flat", "expected [6, K], one row per input"},
                        {"mixes", "depend on the other examples of the batch"},
-                       {"changes", "two forwards of the same features differ"},
+                       {"changes", "two forward passes over the same features differ"},
                        {"mean", "loss must be the sum over rows, not their mean"},
                        {"biased", "the loss of a batch is"},
                        {"detaches", "the loss has no gradient"},
                        {"unused", "no gradient reaches the parameter 'spare'"},
                        {"words", "a prediction is a table"},
-                       {"loses", "decode gives 5 predictions for 6 inputs"},
+                       {"loses", "decode returns 5 predictions for 6 inputs"},
                        {"misdeclares", "label_kind declares sets of classes: "},
                        {"nameless", "is not among label_names(), which are [\"violet\"]"},
-                       {"bad_examples", "does not take the labels of its own example_labels(): "},
+                       {"bad_examples", "does not accept the labels of its example_labels(): "},
                        {"overconfident", "expected 0 to 1"},
-                       {"too_few", "gave probabilities of another shape than [6, 3]"},
-                       {"silent", "without examples score gives other names"},
+                       {"too_few", "returned probabilities of another shape than [6, 3]"},
+                       {"silent", "score returns other metric names without examples"},
                        {"forgets", "state() must hold all that build() depends on"},
-                       {"crashes", "it died of signal 11"},
+                       {"crashes", "it was terminated by signal 11"},
                        {"exits", "it ended the process, at \"logits"},
                        {"divides", "where there is no example; expected 0"},
                        {"undeclared", "the option 'warmth' is read, but not declared"},
@@ -142,14 +142,14 @@ TEST_CASE("what a plugin prints does not hide what its check says") {
 TEST_CASE("what breaks the contract of a weighting is found and said") {
   check_each(std::string(MTT_BAD_PLUGINS) + "/breaks_weighting.so",
              {
-                 {"refuses", "it takes no number of tasks: there are 3 tasks"},
-                 {"short", "weights gives 0 weights for 1 tasks"},
+                 {"refuses", "it accepts no number of tasks: there are 3 tasks"},
+                 {"short", "weights returns 0 weights for 1 tasks"},
                  {"infinite", "a weight is not finite"},
                  {"absent", "tasks that are absent from a step"},
                  {"few", "the list of coefficients has 0 entries; expected 1"},
                  {"divides", "gradients that are 0, equal and opposite"},
-                 {"wide", "combine gives another shape than [P]"},
-                 {"forgets", "after restore(state()) step 6 gives other weights"},
+                 {"wide", "combine returns another shape than [P]"},
+                 {"forgets", "after restore(state()) step 6 returns other weights"},
                  {"mixes_up", "after restore(state()) the state is {\"steps\":7}; it was {\"steps\":6}"},
                  {"crashes", "at \"tasks that are absent from a step\""},
              });
@@ -159,18 +159,18 @@ TEST_CASE("what breaks the contract of a backbone is found and said") {
   check_each(std::string(MTT_BAD_PLUGINS) + "/breaks_backbone.so",
              {
                  {"named", "the parameter 'words.weight' begins neither with 'embeddings.' nor"},
-                 {"counts_from_one", "the parameter 'layers.2.weight' is of no layer from 0 to 1"},
+                 {"counts_from_one", "the parameter 'layers.2.weight' belongs to no layer from 0 to 1"},
                  {"transposes", "hidden states have another shape than [tokens, hidden]"},
                  {"doubles", "hidden states are not float32"},
                  {"divides", "hidden states are not finite"},
                  {"draws", "two passes over the same tokens differ"},
-                 {"whole", "layers(0, depth) is not layer after layer"},
-                 {"overwrites", "layers() writes into the hidden states that it is given"},
+                 {"whole", "layers(0, depth) differs from calls layer by layer"},
+                 {"overwrites", "layers() writes into its input"},
                  {"counts", "layers(0, 0) changes its input"},
                  {"mixes", "depend on the other sentences of the batch"},
                  {"unused", "no gradient reaches the parameter 'layers.0.spare'"},
                  {"drops", "in training mode with dropout 0 hidden states differ"},
-                 {"draws_anew", "after reseed with the same seed dropout draws otherwise"},
+                 {"draws_anew", "after reseed with the same seed, dropout makes other draws"},
                  {"classless", "hugging_face_classes() has an empty name"},
                  {"misplaced", "the adapter place 'ffn.output' has rows that its linear layer does not have"},
                  {"crashes", "at \"a sentence does not depend on its neighbours\""},

@@ -69,11 +69,11 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
            {"misfits", 1, head + "failed in loss: The size of tensor a (2)"},
            {"exits", 1, head + "ended the whole program in loss by a call of exit()"},
            {"counts", 1, head + "counts nan targets"},
-           {"detaches", 1, head + "gave a loss without a gradient"},
+           {"detaches", 1, head + "returned a loss without a gradient"},
            {"crashes", 128 + SIGSEGV, head + "crashed in decode (SIGSEGV"},
            {"misdeclares", 1,
             "is not of the kind that the head declares (sets of classes): the key 'labels' is missing"},
-           {"loses", 1, "gave 1 predictions for 2 inputs"}}) {
+           {"loses", 1, "returned 1 predictions for 2 inputs"}}) {
     const Outcome outcome = run({"--set", "tasks.mood.how=" + how});
     INFO(how << "\n" << outcome.err);
     CHECK(outcome.code == code);
@@ -84,14 +84,14 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
   }
   const Outcome idle = run({"--set", "tasks.mood.how=counts_none"});
   CHECK(idle.code == 0);
-  CHECK_THAT(idle.err, Contains("task 'mood': in epoch 1 its head counted no target"));
+  CHECK_THAT(idle.err, Contains("task 'mood': in epoch 1 none of the drawn examples had a target for its head"));
   folder.write("w.toml",
                file_text(folder.path() / "e.toml") + "[weighting]\nmethod = \"breaks_weighting\"\n");
   const Outcome few =
       mtt_program({"run", (folder.path() / "w.toml").string(), "--plugin-path", MTT_BAD_PLUGINS, "--out",
                    (folder.path() / "w").string(), "--set", "weighting.how=short"});
   CHECK(few.code == 1);
-  CHECK_THAT(few.err, Contains("the weighting gave 0 weights; expected 1"));
+  CHECK_THAT(few.err, Contains("the weighting returned 0 weights; expected 1"));
 }
 
 TEST_CASE("an option that has the name of a key of its table is found") {
@@ -111,7 +111,7 @@ TEST_CASE("a new plugin's name and folder are checked, and nothing is left behin
     CHECK_THAT(outcome.err, Contains("is not a valid name for a new plugin"));
   }
   CHECK_THAT(mtt_program({"plugins", "new", "head", "classification", target}).err,
-             Contains("there is a head 'classification' already"));
+             Contains("the head 'classification' already exists"));
   CHECK_THAT(mtt_program({"plugins", "new", "head", "test", target}).err, Contains("CMake or LibTorch uses"));
   CHECK(mtt_program({"plugins", "new", "tail", "mine", target}).code == 2);
   folder.write("mine/notes.txt", "mine");

@@ -82,7 +82,7 @@ TEST_CASE("quiet and verbose: results and warnings stay, the account of a run go
   CHECK(quiet.code == 0);
   CHECK(quiet.out.empty());
   CHECK(quiet.err.empty());
-  CHECK_THAT(file_text(e.folder.path() / "out/console.txt"), Contains("All of this is in"));
+  CHECK_THAT(file_text(e.folder.path() / "out/console.txt"), Contains("The results are in"));
   const std::vector<std::string> predict = {"predict", "--model", e.path("out"), "--max-tokens", "3"};
   const auto with = [&](const std::string& option) {
     std::vector<std::string> arguments = predict;
@@ -113,5 +113,6 @@ sentences = ["rain"]
       mtt_program({"run", e.path("e.toml"), "--out", e.path("out"), "--plugin-path", MTT_BAD_PLUGINS});
   INFO(outcome.err);
   CHECK(outcome.code == 1);
-  CHECK_THAT(outcome.err, Contains("task 'intent': the head 'breaks_contract' gave the text \"\\xff\\xfe\""));
+  CHECK_THAT(outcome.err,
+             Contains("task 'intent': the head 'breaks_contract' returned the text \"\\xff\\xfe\""));
 }

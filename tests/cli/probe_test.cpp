@@ -199,7 +199,7 @@ TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {
   CHECK(e.file("none/backbone.safetensors") == e.file("lp_ft/backbone.safetensors"));
   const Outcome refused = e.run("refused", {"freeze.policy=probe_then_tune", "tasks.slots.init=none"});
   CHECK(refused.code == 1);
-  CHECK_THAT(refused.err, Contains("begins with fitted heads, and task 'slots' starts with random weights"));
+  CHECK_THAT(refused.err, Contains("begins with fitted heads, but task 'slots' starts with random weights"));
   e.done("heads_first", {"freeze.policy=probe_then_tune", "freeze.epochs=1", "tasks.slots.init=none"});
 }
 

@@ -72,7 +72,7 @@ TEST_CASE(
   CHECK(fs::exists(newest_checkpoint(t.out("stopped")) / "manifest.json"));
   CHECK(t.stop("stopped", SIGINT, 12, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGINT);
   CHECK(t.stop("stopped", SIGHUP, 20, {"--set", "train.save_every=2", "--resume"}) == 128 + SIGHUP);
-  CHECK_THAT(file_text(t.out("stdout")), Contains("going on at step"));
+  CHECK_THAT(file_text(t.out("stdout")), Contains("resuming at step"));
   CHECK_THAT(t.run("stopped", {"--resume"}).err, Contains("save_every"));
   fs::resize_file(newest_checkpoint(t.out("stopped")) / "optimizer.safetensors", 100);
   const Outcome rest = t.run("stopped", {"--set", "train.save_every=2", "--resume"});
@@ -80,7 +80,7 @@ TEST_CASE(
   REQUIRE(rest.code == 0);
   CHECK_THAT(rest.err, Contains("warning") && Contains("not complete"));
   t.check_same("whole", "stopped");
-  CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("going on at step"));
+  CHECK_THAT(file_text(t.out("stopped") / "console.txt"), Contains("resuming at step"));
 }
 
 TEST_CASE(

@@ -178,16 +178,17 @@ TEST_CASE("--check finds tables that do not fit each other") {
     c.folder.write("e.toml", model + tables);
     c.refused({"e.toml:", with});
   };
-  refused(task, "[tasks.intent] there are no training examples; name their file by train = ");
+  refused(task, "[tasks.intent] there are no training examples; set their file with train = ");
   refused("[data]\ndev = \"dev.jsonl\"\n" + task, "there are no training examples");
-  refused(data, "[data] has training examples, and there is no task; add a table [tasks.<name>]");
+  refused(data, "[data] has training examples, but there is no task; add a table [tasks.<name>]");
   refused(data + task + "tags = [\"O\"]\n", "'tags' names the tags of tokens");
   refused(data + task + "[train]\n[weighting]\nintent = 2\n",
           "write weights = { intent = ... } with method = \"static\"");
   refused(data + task + "[train]\n[weighting]\nweights = { intent = 2 }\n",
           "write weights in [weighting] with method = \"static\"");
   refused(data + task + "weight = 2\n", "write weights in [weighting] with method = \"static\"");
-  refused(data + task + "[train]\nfp16 = true\n", "\"fp16\" in [train]; it is left out: all is computed");
+  refused(data + task + "[train]\nfp16 = true\n",
+          "\"fp16\" in [train]; it is not available: everything is computed");
 }
 
 TEST_CASE("--check names what is wrong with a line, and what to write") {
@@ -206,7 +207,7 @@ TEST_CASE("--check names what is wrong with a line, and what to write") {
   refused("classification", "y.csv", "text, y\nup,a\n",
           "no example has the key \"y\", the first line has \"text\", \" y\"");
   refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":\"a\"},\n",
-          "y.jsonl:1:22: found a comma behind the object");
+          "y.jsonl:1:22: found a comma after the object");
   refused("classification", "y.jsonl", "{\n\"text\":\"up\"}\n", "expected one JSON object on a single line");
   refused("classification", "y.jsonl", "up\n", "the line does not begin with '{'");
   refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":True}\n",
@@ -214,7 +215,7 @@ TEST_CASE("--check names what is wrong with a line, and what to write") {
   refused("classification", "y.jsonl", "{\"text\":\"up\",\"y\":'a'}\n",
           "JSON has double quotes around strings");
   refused("multi_label", "y.jsonl", "{\"text\":\"up\",\"y\":[1,0,1]}\n",
-          "the label \"1\" is there twice in [1,0,1]");
+          "the label \"1\" occurs twice in [1,0,1]");
   refused("multi_label", "y.jsonl", "{\"text\":\"up\",\"y\":[{\"start\":0,\"end\":2,\"label\":\"a\"}]}\n",
           "spans are for head = \"token_classification\"");
   refused("token_classification", "y.jsonl",
@@ -285,7 +286,7 @@ TEST_CASE("--check finds an output directory that cannot be used") {
   const fs::path closed = c.folder.path() / "closed";
   fs::create_directory(closed);
   REQUIRE(::chmod(closed.c_str(), 0555) == 0);
-  c.refused({"cannot be made in"}, {"--out", (closed / "run").string()});
+  c.refused({"cannot be created in"}, {"--out", (closed / "run").string()});
 }
 
 TEST_CASE("--check finds names that no file can have") {
@@ -302,7 +303,7 @@ TEST_CASE("--check finds names that no file can have") {
 
 TEST_CASE("--check finds that there are too few examples for dev_share, and names the file") {
   const Checked c;
-  c.refused({"train.jsonl", "dev_share = 0.01 leaves no example for dev of the 5"},
+  c.refused({"train.jsonl", "dev_share = 0.01 leaves no examples for dev of the 5"},
             {"--set", "data.dev=\"\"", "--set", "data.dev_share=0.01"});
 }
 

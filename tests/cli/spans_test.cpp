@@ -46,7 +46,7 @@ struct Experiment {
 std::string scores(const Outcome& outcome) {
   const std::size_t at = outcome.out.find("Scores on held-out");
   REQUIRE(at != std::string::npos);
-  return outcome.out.substr(at, outcome.out.find("All of this") - at);
+  return outcome.out.substr(at, outcome.out.find("The results are in") - at);
 }
 
 }  // namespace

@@ -149,7 +149,7 @@ TEST_CASE("faults behind the first texts name their line, and what is written al
   const Outcome same = mtt_program({"encode", "--model", tiny.model, "--field", "text", "--input",
                                     tiny.path("in.jsonl"), "--output", tiny.path("in.jsonl")});
   CHECK(same.code == 1);
-  CHECK_THAT(same.err, Contains("is the input"));
+  CHECK_THAT(same.err, Contains("is also the input"));
   CHECK(file_text(tiny.path("in.jsonl")) == "{\"text\": \"rain\"}\n");
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("a table's column is read like a key of JSONL") {
              Contains("a.csv:1: there is no column \"txt\"; the columns are \"id\", \"sentence\""));
   const Outcome none = mtt_program({"encode", "--model", tiny.model, "--input", tiny.path("a.csv")});
   CHECK(none.code == 1);
-  CHECK_THAT(none.err, Contains("name it as in --field text"));
+  CHECK_THAT(none.err, Contains("give the key of the text, as in --field text"));
 }
 
 TEST_CASE("standard output that cannot be written is an error of every command") {

@@ -204,7 +204,7 @@ TEST_CASE("a report draws a sweep") {
   CHECK_THAT(file_text(page), Contains("failed: all, train_examples=6, seed 1: &lt;b&gt;it broke"));
 }
 
-TEST_CASE("test files of the same name are told apart by their folders, and none is named twice") {
+TEST_CASE("test files of the same name are told apart by their folders, and none is listed twice") {
   const SweepFolder folder;
   folder.write("a/test.jsonl", file_text(folder.path() / "test.jsonl"));
   const auto files = [&](const std::string& one, const std::string& two) {
@@ -219,7 +219,7 @@ TEST_CASE("test files of the same name are told apart by their folders, and none
   const Outcome twice =
       mtt_program({"run", folder.config(), "--check", "--set", files("test.jsonl", "./test.jsonl")});
   CHECK(twice.code == 1);
-  CHECK_THAT(twice.err, Contains("test.jsonl' is named twice"));
+  CHECK_THAT(twice.err, Contains("test.jsonl' is listed twice"));
 }
 
 TEST_CASE("a file that is changed while its sweep runs ends it") {

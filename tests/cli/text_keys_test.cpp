@@ -209,8 +209,8 @@ TEST_CASE("predict names the tasks that learned from another key than --field") 
   };
   const Outcome title = predict("two", "title");
   CHECK(title.code == 0);
-  CHECK_THAT(title.err, Contains("learned from another key: 'b' (\"body\");"));
-  CHECK_THAT(predict("two", "body").err, Contains("learned from another key: 'a' (\"title\");"));
+  CHECK_THAT(title.err, Contains("trained on another key: 'b' (\"body\");"));
+  CHECK_THAT(predict("two", "body").err, Contains("trained on another key: 'a' (\"title\");"));
   REQUIRE(f.run("one", a, both).code == 0);
   CHECK_THAT(predict("one", "body").err, !Contains("another key"));
 }

@@ -162,7 +162,7 @@ TEST_CASE("no text, wrong text, wrong models") {
   broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1", "does not have");
   broken("config.json", "\"num_hidden_layers\":2", "\"num_hidden_layers\":1000000000",
          "num_hidden_layers is 1000000000");
-  broken("config.json", "\"num_attention_heads\":2", "\"num_attention_heads\":3", "does not divide");
+  broken("config.json", "\"num_attention_heads\":2", "\"num_attention_heads\":3", "is not divisible");
   broken("config.json", "\"hidden_size\":8", "\"hidden_size\":-8", "hidden_size is -8");
   broken("config.json", "\"type_vocab_size\":2", "\"type_vocab_size\":2,\"hidden_act\":\"swish7\"",
          "unknown activation 'swish7'");
@@ -173,7 +173,7 @@ TEST_CASE("no text, wrong text, wrong models") {
   broken("modules.json", "1_Pooling", "../1_Pooling", "'..'");
   broken("1_Pooling/config.json", "mean_tokens", "mean_token", "did you mean 'pooling_mode_mean_tokens'");
   broken("model.safetensors", "",
-         file_text(std::filesystem::path(tiny.model) / "model.safetensors").substr(0, 5000), "cut off");
+         file_text(std::filesystem::path(tiny.model) / "model.safetensors").substr(0, 5000), "truncated");
   std::filesystem::remove(std::filesystem::path(tiny.model) / "model.safetensors");
   fails("rain\n", "neither model.safetensors nor");
 }
@@ -190,7 +190,7 @@ TEST_CASE("a model without a pooling mode is mean-pooled, and says so") {
   const Outcome none = with("\"pooling_mode_mean_tokens\":false");
   CHECK(none.code == 0);
   CHECK(none.out == mean.out);
-  CHECK_THAT(none.err, Contains("1_Pooling/config.json: no pooling mode is set; mean is taken"));
+  CHECK_THAT(none.err, Contains("1_Pooling/config.json: no pooling mode is set; mean is used"));
   const Outcome empty = with("\"pooling_mode\":[]");
   CHECK(empty.code == 1);
   CHECK_THAT(empty.err, Contains("pooling_mode is an empty list"));

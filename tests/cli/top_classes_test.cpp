@@ -54,7 +54,7 @@ TEST_CASE("predict --top lists the most probable classes, and their probabilitie
     const Outcome outcome = mtt_program({"predict", "--model", e.out, "--top", wrong}, texts);
     CHECK(outcome.code == 1);
     CHECK_THAT(outcome.err,
-               Contains("--top is '" + std::string(wrong) + "'; expected a number from 1 up, or 'all'"));
+               Contains("--top is '" + std::string(wrong) + "'; expected a number of at least 1, or 'all'"));
   }
   const std::string numbers = e.folder
                                   .write("n.toml", R"([backbone]

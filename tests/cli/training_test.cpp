@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 TEST_CASE("a selector that names nothing is refused with its place, by --check and by a run") {
   const Training t;
   t.folder.write("e.toml", config_with("policy = \"pattern\"\nfreeze = [\"backbone.layer.0\"]"));
-  check_sentence(t.run("run", {"--check"}), "'backbone.layer.0' names no parameter");
+  check_sentence(t.run("run", {"--check"}), "'backbone.layer.0' matches no parameter");
   check_sentence(t.run("run"), "e.toml:");
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("the results of a run stay until the next one in its place is complete
     program.send(SIGTERM);
     REQUIRE(program.wait() == 128 + SIGTERM);
   }
-  CHECK_THAT(file_text(t.out("stdout")), Contains("the results of the run before are in"));
+  CHECK_THAT(file_text(t.out("stdout")), Contains("the results of the previous run are in"));
   CHECK((file_text(t.out("run") / "previous/heads/intent/model.safetensors") == weights));
   const Outcome before = mtt_program({"predict", "--model", (t.out("run") / "previous").string()}, "rain\n");
   INFO(before.err);

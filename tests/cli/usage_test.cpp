@@ -67,10 +67,10 @@ TEST_CASE("missing and additional words are named") {
   refuses({"encode", "--model", "x", "x.txt"},
           "'x.txt' is one argument too many for 'mtt encode'; a file with texts is given with --input");
   refuses({"plugins", "nwe", "head", "a", "b"}, "there is no 'nwe' of 'mtt plugins'; did you mean 'new'?");
-  refuses({"--quiet", "run", "x.toml"}, "'--quiet' stands behind the command, as in 'mtt run --quiet'");
+  refuses({"--quiet", "run", "x.toml"}, "'--quiet' must follow the command, as in 'mtt run --quiet'");
   refuses({"run", "x.toml", "-o", "y"}, "unknown option '-o' of 'mtt run'; write '--out'");
   refuses({"run", "x.toml", "--device", "cuda"},
-          "unknown option '--device' of 'mtt run'; it is left out: all is computed on the processor");
+          "unknown option '--device' of 'mtt run'; it is not available: everything is computed on the CPU");
 }
 
 TEST_CASE("failures are exit code 1 and one sentence") {
@@ -81,13 +81,13 @@ TEST_CASE("failures are exit code 1 and one sentence") {
     CHECK_THAT(outcome.err, Contains("mtt: error: ") && Contains(with));
   };
   fails({"run", "none.toml"}, "'none.toml' does not exist");
-  fails({"encode", "--model", "no-such-model"}, "no model 'no-such-model'");
+  fails({"encode", "--model", "no-such-model"}, "the model 'no-such-model' was not found");
   fails({"encode", "--model", "x", "--output", "a.txt"}, "ends in none of .npy, .jsonl, .safetensors");
-  fails({"predict", "--model", "x", "--output", "a.npy"}, "'a.npy' does not end in .jsonl; its ending");
-  fails({"predict", "--model", "x", "--output", "/dev/stdout"}, "and - is standard output");
+  fails({"predict", "--model", "x", "--output", "a.npy"}, "'a.npy' does not end in .jsonl; the extension");
+  fails({"predict", "--model", "x", "--output", "/dev/stdout"}, "for standard output give -");
   fails({"encode", "--model", std::string(MTT_SOURCE) + "/README.md"}, "is a file; give the directory");
   fails({"encode", "--model", "x", "--output", "no/a.npy"}, "does not exist");
-  fails({"plugins", "poetry"}, "no plugin has a backbone, head or weighting 'poetry'");
+  fails({"plugins", "poetry"}, "there is no backbone, head or weighting 'poetry'");
   fails({"plugins", "--plugin-path", "/no/such/folder"},
         "the plugin folder '/no/such/folder' does not exist or is not a folder");
   fails({"plugins"}, "the plugin folder '/no/such/folder' does not exist or is not a folder",

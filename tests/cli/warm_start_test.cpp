@@ -203,7 +203,7 @@ TEST_CASE("a task that the other run lacks has its own initialisation, and what 
                                config.substr(train));
   const Outcome outcome = r.from("second");
   CHECK_THAT(outcome.out,
-             Contains("heads: intent; own initialisation: mood; not taken, no such task here: slots") &&
+             Contains("heads: intent; initialised as usual: mood; not loaded, no such task here: slots") &&
                  Contains("task     mood: classification, init ridge") && !Contains("task     intent: "));
   CHECK(r.file("second/heads/intent/model.safetensors") == r.file("first/heads/intent/model.safetensors"));
 }
@@ -236,7 +236,7 @@ TEST_CASE("a head that cannot be taken is refused in one sentence, never left in
   r.refused({},
             {"task 'intent': ", "\"weather\"", "there; use the same labels, or give the task another name"});
   r.folder.write("train.jsonl", kTrain);
-  r.refused({r.init_from("gone")}, {"gone' is not the directory of a run"});
+  r.refused({r.init_from("gone")}, {"gone' is not a run directory"});
   const Outcome itself = r.run("first", {r.init_from("first")});
   CHECK(itself.code == 1);
   CHECK_THAT(itself.err, Contains("is the directory of this run itself"));

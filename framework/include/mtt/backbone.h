@@ -17,21 +17,21 @@
 
 namespace mtt {
 
-/// The sizes that the framework needs to know of a backbone.
+/// The sizes of a backbone that the framework needs.
 struct BackboneShape {
   std::int64_t vocabulary =
       0;  ///< rows of the token embedding; larger ids are refused before the forward pass
   std::int64_t token_types = 0;  ///< rows of the token type embedding; 0: none
-  std::int64_t positions = 0;    ///< longest sentence in tokens, specials included; 0: no limit
+  std::int64_t positions = 0;    ///< maximum number of tokens per input, with special tokens; 0: no limit
   std::int64_t hidden = 0;       ///< H
   std::int64_t layers = 0;       ///< depth
 };
 
-/// What becomes of one tensor of a checkpoint.
+/// Where a tensor of a checkpoint is loaded.
 struct WeightTarget {
-  std::string parameter;  ///< one of our parameter names; empty: known and not needed
+  std::string parameter;  ///< name of the backbone's parameter; empty: the tensor is known and not needed
   std::optional<std::int64_t> row =
-      {};  ///< first row that it fills, where it fills a part of the parameter's rows
+      {};  ///< first row of the parameter that it fills, if it fills only some of the rows
 };
 
 /// A projection of a layer to which adapters may be added.
@@ -40,8 +40,8 @@ struct AdapterPlace {
                      ///< or ffn.output
   std::int64_t layer = 0;
   nn::Linear* linear = nullptr;
-  std::int64_t first_row = 0;  ///< of the outputs of `linear` that are this projection
-  std::int64_t rows = 0;
+  std::int64_t first_row = 0;  ///< first output of `linear` that belongs to this projection
+  std::int64_t rows = 0;       ///< number of these outputs
 };
 
 /// The projections of a transformer layer whose query, key and value are one matrix.
@@ -52,11 +52,11 @@ struct LayerProjections {
   nn::Linear& output;
 };
 
-/// The six adapter places of each of these layers, of which the first is layer 0.
+/// The six adapter places of each of these layers, in the order of the layers, from layer 0.
 MTT_API std::vector<AdapterPlace> places_of_layers(const std::vector<LayerProjections>& layers);
 
-/// The classes of Hugging Face transformers that put a head on an encoder, for exports. In both the head ends
-/// in a linear layer.
+/// The classes of Hugging Face transformers that consist of this encoder and a head, for exports. Both heads
+/// end in a linear layer.
 struct HuggingFaceClasses {
   std::string token_classification;     ///< reads all tokens: "BertForTokenClassification"
   std::string sequence_classification;  ///< reads the pooler's output: "BertForSequenceClassification"
@@ -77,8 +77,8 @@ class MTT_API Backbone : public nn::Module {
   /// Token ids → hidden states [T, H] before the first layer.
   virtual at::Tensor embed(const PackedBatch& batch) const = 0;
 
-  /// Runs layers from, from+1, ..., to-1 on hidden states [T, H], which it must not write into: heads of
-  /// lower layers read them, and caches keep them.
+  /// Runs layers from, from+1, ..., to-1 on hidden states [T, H]. It must not write into `hidden`:
+  /// heads on lower layers read it, and caches keep it.
   virtual at::Tensor layers(at::Tensor hidden, const PackedBatch& batch, std::int64_t from,
                             std::int64_t to) const = 0;
 
@@ -88,8 +88,8 @@ class MTT_API Backbone : public nn::Module {
   /// Where a checkpoint's tensor goes; nullopt: unknown to this backbone.
   virtual std::optional<WeightTarget> weight_target(std::string_view checkpoint_name) const = 0;
 
-  /// The classes as which this backbone can be written with a head, by its config.json; nullopt (the default)
-  /// where there are none: token heads are not exported then, and sentence heads only beside the encoder.
+  /// The classes for exports with a head, according to config.json; nullopt (the default) if there are none.
+  /// Without them, token heads are not exported, and sentence heads only as a file next to the encoder.
   virtual std::optional<HuggingFaceClasses> hugging_face_classes() const;
 };
 
@@ -97,7 +97,7 @@ class MTT_API Backbone : public nn::Module {
 struct BackbonePlugin {
   std::string name;                      ///< [a-z0-9_-]+; the plugin's folder and its TOML value
   std::string summary;                   ///< one sentence
-  std::vector<std::string> model_types;  ///< values of `model_type` in config.json that it serves
+  std::vector<std::string> model_types;  ///< supported values of `model_type` in config.json
   OptionList options;
   /// Makes the backbone from a model's config.json, without weights.
   std::function<std::unique_ptr<Backbone>(const Value& config, const Options& options)> create;

@@ -1,4 +1,4 @@
-// What the encoder makes of a batch, as a head reads it.
+// The output of the encoder for a batch: the input of a head.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,7 +11,7 @@
 
 namespace mtt {
 
-/// What an input is within its group.
+/// The role of an input within its group.
 enum class Role : std::uint8_t {
   first,    ///< the text of an example, or the anchor of a contrastive loss
   second,   ///< its second text; for a contrastive loss the positive
@@ -34,13 +34,13 @@ struct MTT_API Groups {
   /// The groups without the inputs of a role.
   Groups without(Role role) const;
 
-  /// The rows of `vectors` [B, D] that have this role, [n, D], in the order of the groups. A view where they
+  /// The rows of `vectors` [B, D] that have this role, [n, D], in the order of the groups. A view if they
   /// are evenly spaced.
   at::Tensor pick(const at::Tensor& vectors, Role role) const;
 };
 
-/// The features of one forward pass, already of the layer, pooling and normalisation that the head asked for.
-/// It is valid during the call that it is given to.
+/// The features of one forward pass, with the layer, pooling and normalisation of the head's task.
+/// Valid only during the call that receives it.
 struct Encoding {
   const PackedBatch& batch;
   at::Tensor tokens = {};     ///< float [T, H]; undefined for a head that reads sentences

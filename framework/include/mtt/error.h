@@ -8,8 +8,8 @@
 
 namespace mtt {
 
-/// A failure that the user can act on. The message is one sentence or two that say where, what was found,
-/// what was expected and what to do; it carries no prefix.
+/// A failure that the user can act on. The message is one or two sentences that say where, what was found,
+/// what was expected and what to do, without a prefix.
 class MTT_API Error : public std::runtime_error {
  public:
   explicit Error(const std::string& message);

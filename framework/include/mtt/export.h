@@ -1,4 +1,4 @@
-// What leaves libmtt.so.
+// Visibility of the symbols of libmtt.so.
 #pragma once
 
 /// Marks a type or function as part of libmtt.so; plugins are built with hidden visibility.

@@ -26,11 +26,11 @@ struct Reads {
                                ///< "negatives"
 };
 
-/// What a loss measures; weightings that model noise treat the kinds differently (Kendall et al. 2018).
+/// The kind of a loss; weightings that model noise treat the kinds differently (Kendall et al. 2018).
 enum class LossKind { classification, regression };
 
-/// The classifiers of transformers that a head with one linear layer can stand for, so that their checkpoints
-/// are read and written: AutoModelForSequenceClassification by its `problem_type`, and
+/// The classifiers of transformers that a head with one linear layer is equivalent to. Their checkpoints can
+/// then be read and written: AutoModelForSequenceClassification by its `problem_type`, and
 /// AutoModelForTokenClassification. `none` for all other heads.
 enum class ProblemType {
   none,
@@ -40,42 +40,42 @@ enum class ProblemType {
   token_classification  ///< softmax over O, B-x, I-x for each token
 };
 
-/// A number that a head is judged by.
+/// A score of a head.
 struct Metric {
   std::string name;  ///< "accuracy", "macro_f1", "entity_f1", ...
   double value = 0;
   bool higher_is_better = true;
 };
 
-/// A task head: from features to logits to predictions. Life: made from options; given its labels by
+/// A task head: features → logits → predictions. Order of calls: the constructor with options;
 /// `learn_labels` or `restore`; `build`; then weights, from a file or by `initialise`.
 /// `forward`, `prepare`, `transform`, `decode` and `score` are called from several threads at once, without
-/// gradients in inference: they must not change the head.
+/// gradients in inference. They must not change the head.
 class MTT_API Head : public nn::Module {
  public:
   ~Head() override;
 
   virtual Reads reads() const { return {}; }
 
-  /// What the head's labels are. A kind other than `other` (the default) is a promise about labels and
-  /// predictions, see LabelKind: with it come per-class scores, confusions and checks of the data.
+  /// The kind of the head's labels. With a kind other than `other` (the default), labels and predictions must
+  /// have the form in LabelKind; the framework then adds per-class scores, confusions and data checks.
   virtual LabelKind label_kind() const { return LabelKind::other; }
 
-  /// Learns the label vocabulary from the labels of all training examples, in order. Labels are what the
-  /// examples hold under the task's field, null where an example has none; spans, which are tables with
-  /// integers "start" and "end", are those of whole words for a head that reads tokens, here and in
-  /// `prepare`, `score` and `right`. Invalid labels throw Error with their place.
+  /// Learns the label vocabulary from the labels of all training examples, in order. A label is
+  /// the value under the task's field, null if an example has none. For a head that reads tokens, spans
+  /// (tables with integers "start" and "end") are moved to whole words, here and in
+  /// `prepare`, `score` and `right`. Invalid labels throw Error with their position.
   virtual void learn_labels(const std::vector<Value>& labels) = 0;
 
   /// The names of the classes that the head knows after `learn_labels` or `restore`, in its order; empty (the
-  /// default) where it has none. Labels of examples that are not among them count as unknown.
+  /// default) if it has none. Labels of examples that are not among them count as unknown.
   virtual std::vector<std::string> label_names() const { return {}; }
 
-  /// A few labels that the head takes, valid for any text, for `mtt plugins check`. They are needed where
-  /// `label_kind` is `other` and labels are tables or have a form of their own; null where there is no label.
+  /// A few labels that the head accepts, valid for any text, for `mtt plugins check`. Needed if
+  /// `label_kind` is `other` and labels are tables or have a special form; null means no label.
   virtual std::vector<Value> example_labels() const { return {}; }
 
-  /// What must be saved beside the weights; `restore` takes it back.
+  /// Everything that must be saved in addition to the weights; `restore` loads it.
   virtual Value state() const = 0;
   virtual void restore(const Value& state) = 0;
 
@@ -86,7 +86,7 @@ class MTT_API Head : public nn::Module {
   virtual at::Tensor forward(const Encoding& encoding) const = 0;
 
   /// Labels of a batch → targets, on the host, one row per input [B], per token [T] or per group [G]; several
-  /// columns [B, C] where the head has no closed form. Where a label is null, or a token bears none, the row
+  /// columns [B, C] if the head has no closed form. If a label is null, or a token has none, the row
   /// is `kNoTarget` (or NaN for floating targets). There is one label per input, or per group for a head that
   /// reads groups; `groups` are empty for all others. `batch` is on the host. Not called where `transforms`.
   virtual at::Tensor prepare(const std::vector<Value>& labels, const PackedBatch& batch,
@@ -105,32 +105,32 @@ class MTT_API Head : public nn::Module {
   /// scoring on that number alone; draw from nothing else. The default throws Error.
   virtual TransformedInput transform(const PackedBatch& input, RandomStream& random) const;
 
-  /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, so that
-  /// the mean over a whole step is taken once and heads of different kinds compare. Either this is overridden
-  /// or, where the loss needs more than the logits (sequences, other examples of the step), the one below.
+  /// The loss, summed over all rows that have a target: a scalar. The framework divides by `count`, once
+  /// for the whole step, so the losses of different heads are comparable. Override either this function or,
+  /// if the loss needs more than the logits (sequences, other examples of the step), the one below.
   virtual at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const;
   /// The same from the encoding; by default loss(forward(encoding), targets).
   virtual at::Tensor loss(const Encoding& encoding, const at::Tensor& targets) const;
 
-  /// What the sum runs over: the rows that have a target, or the sum of their weights where classes are
-  /// weighted. It is asked for before the forward pass.
+  /// The divisor of the loss: the number of rows that have a target, or the sum of their weights if classes
+  /// are weighted. Called before the forward pass.
   virtual double count(const at::Tensor& targets) const;
 
   virtual LossKind loss_kind() const { return LossKind::classification; }
 
-  /// True where the loss of an example depends on the others of its step (in-batch negatives). The encoding
-  /// and its batch then describe all that a step takes of the task's file. If the head reads sentence
-  /// vectors, these are computed in micro-batches all the same (gradient caching).
+  /// True if the loss of an example depends on the others of its step (in-batch negatives). The encoding
+  /// and its batch then hold all examples that the step takes from the task's file. If the head reads
+  /// sentence vectors, they are still computed in micro-batches (gradient caching).
   virtual bool coupled() const { return false; }
 
   /// Whether the framework may fit the head as a probe: `loss(encoding, targets)` is convex in the head's
-  /// parameters and a sum over rows with a target, dropout aside, and also computes in float64 (constants
+  /// parameters and a sum over rows with a target, without dropout, and also works in float64 (constants
   /// take the dtype of the logits). A probe reads only rows with a target: its batch has `offsets` alone, and
   /// an input of a head that reads tokens has only its tokens with a target.
   virtual bool convex() const { return false; }
 
-  /// A factor on the probe's L2 penalty that gives `C` scikit-learn's meaning: 2 for a softmax over two
-  /// classes, since scikit-learn has one row of weights there.
+  /// A factor of the probe's L2 penalty that gives `C` the same meaning as in scikit-learn: 2 for a softmax
+  /// over two classes, since scikit-learn then has one row of weights.
   virtual double penalty_scale() const { return 1; }
 
   /// Logits → one prediction per input, or per group for a head that reads groups, as a table that prints as
@@ -139,22 +139,22 @@ class MTT_API Head : public nn::Module {
                                     const Groups& groups) const = 0;
 
   /// Logits → the probability of each of `label_names()`, [B, K] in their order; an undefined tensor (the
-  /// default) where the head gives none. Called like `decode`.
+  /// default) if the head has none. Called like `decode`.
   virtual at::Tensor probabilities(const at::Tensor& logits) const;
 
-  /// Scores predictions (from `decode`) against labels, of which some may be null: they do not count. A label
-  /// that training lacked counts as wrong. The first metric is the task's main one. The names depend on
-  /// the options alone: before `learn_labels` they are asked for by empty lists, for which values are NaN.
+  /// Scores predictions (from `decode`) against labels. Null labels are ignored; a label that does not occur
+  /// in the training set counts as wrong. The first metric is the task's main one. The names must depend only
+  /// on the options: before `learn_labels` they are read by a call with empty lists, whose values are NaN.
   virtual std::vector<Metric> score(const std::vector<Value>& predictions,
                                     const std::vector<Value>& labels) const = 0;
 
-  /// Whether a prediction is right in all its parts, so that "everything right" can be counted over several
-  /// tasks; none (the default) where the notion does not apply, as with numbers.
+  /// Whether a prediction equals the label in all its parts, for the exact match over several tasks; nullopt
+  /// (the default) if this is not defined, as for numbers.
   virtual std::optional<bool> right(const Value& prediction, const Value& label) const;
 
-  /// Of a head with a ProblemType: the names of its outputs in the order of the rows of its weights, as
-  /// transformers' `id2label` has them. A head that transformers' class cannot express throws Error, which
-  /// says why.
+  /// For a head with a ProblemType: the names of its outputs in the order of the rows of its weights, as in
+  /// `id2label` of transformers. Throws Error with the reason if the class of transformers cannot represent
+  /// the head.
   virtual std::vector<std::string> output_names() const { return label_names(); }
 
   /// Sets the weights in closed form. features [N, width] and targets [N], only rows that have a target.

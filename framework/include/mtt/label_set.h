@@ -19,7 +19,7 @@ namespace mtt {
 class MTT_API LabelSet {
  public:
   LabelSet() = default;
-  /// A label that is empty or there twice throws Error.
+  /// An empty or repeated label throws Error.
   explicit LabelSet(std::vector<std::string> names);
   /// The distinct names, sorted bytewise, so that their order does not depend on that of the examples.
   static LabelSet sorted(std::vector<std::string> names);
@@ -28,7 +28,7 @@ class MTT_API LabelSet {
   const std::string& name(std::int64_t index) const { return names_.at(static_cast<std::size_t>(index)); }
   const std::vector<std::string>& names() const { return names_; }
   std::optional<std::int64_t> find(std::string_view name) const;
-  /// The index of a label; an unknown one throws Error with the place of `label` and the nearest known name.
+  /// The index of a label; an unknown one throws Error with the label's position and the nearest name.
   std::int64_t index(const Value& label) const;
 
   /// A JSON array of names, and back.
@@ -44,8 +44,8 @@ class MTT_API LabelSet {
   std::map<std::string, std::int64_t, std::less<>> indices_;
 };
 
-/// Labels as numbers for scores, where a held-out label that the set lacks must count as wrong, and two such
-/// as two: known ones have their index, others numbers behind it.
+/// Numbers of labels for scores. A known label has its index. Each label of the test set that is not known
+/// has a different number after these, so it counts as wrong.
 class MTT_API ScoredLabels {
  public:
   explicit ScoredLabels(const LabelSet& known) : known_(known) {}
@@ -57,16 +57,16 @@ class MTT_API ScoredLabels {
   std::map<std::string, std::int64_t> others_;
 };
 
-/// A label as a number: an integer or a number itself, and a string that is wholly a JSON number, as cells of
-/// CSV files are ("0.5", not "nan"). Anything else throws Error with the label's place.
+/// The number in a label: an integer, a number, or a string that is a complete JSON number, such as a cell of
+/// a CSV file ("0.5", not "nan"). Anything else throws Error with the label's position.
 MTT_API double label_number(const Value& label);
 
-/// Throws Error with the place of a label that is of another kind than `expected`: what was found, an example
+/// Throws Error for a label of another kind than `expected`: its position, what was found, an example
 /// of what was expected, and the head for such labels.
 [[noreturn]] MTT_API void refuse_label(const Value& label, LabelKind expected);
 
 /// Whether a span of a label is in the second text of a joint pair: `"in": "text_pair"`. Without the key it
-/// is in the first text; another value throws Error with its place.
+/// is in the first text; another value throws Error with its position.
 MTT_API bool in_second_text(const Value& span);
 
 }  // namespace mtt

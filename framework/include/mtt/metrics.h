@@ -1,4 +1,4 @@
-// Scores that heads share.
+// Metrics for heads.
 #pragma once
 
 #include <cstdint>
@@ -10,16 +10,16 @@
 
 namespace mtt {
 
-/// The share of equal entries. Both lists have the same length; NaN where they are empty.
+/// The share of equal entries. Both lists have the same length; NaN if they are empty.
 MTT_API double accuracy(const std::vector<std::int64_t>& predicted, const std::vector<std::int64_t>& gold);
 
 /// The mean of the classes' F1, over all classes that occur in either list (as scikit-learn's
 /// average="macro").
 MTT_API double macro_f1(const std::vector<std::int64_t>& predicted, const std::vector<std::int64_t>& gold);
 
-/// F1 of sets of labels, one set an example. micro: over all decisions together (1 where nothing was to be
-/// found and nothing was); macro: the mean of the labels' F1, over all labels that occur in either list. Both
-/// lists have the same length; NaN where they are empty. (As scikit-learn's average="micro" and "macro", the
+/// F1 of sets of labels, one set per example. micro: over all decisions (1 if neither labels nor predictions
+/// contain a label); macro: the mean of the labels' F1, over all labels that occur in either list. Both
+/// lists have the same length; NaN if they are empty. (As scikit-learn's average="micro" and "macro", the
 /// latter over labels that occur.)
 struct SetF1 {
   double micro = 0;
@@ -29,11 +29,11 @@ MTT_API SetF1 set_f1(const std::vector<std::vector<std::int64_t>>& predicted,
                      const std::vector<std::vector<std::int64_t>>& gold);
 
 /// Cohen's kappa with quadratic weights (Cohen 1968): 1 − Σ (p−g)² observed / Σ (p−g)² expected by chance.
-/// Both lists have the same length; NaN where they are empty, or where all entries are one and the same.
+/// Both lists have the same length; NaN if they are empty, or if all entries are equal.
 MTT_API double quadratic_kappa(const std::vector<std::int64_t>& predicted,
                                const std::vector<std::int64_t>& gold);
 
-/// A labelled stretch of a sequence; `begin` and `end` count tokens, or characters where spans of text are
+/// A labelled span of a sequence; `begin` and `end` count tokens, or characters if spans of text are
 /// compared.
 struct Entity {
   std::string label;
@@ -62,7 +62,7 @@ struct F1 {
 MTT_API F1 entity_f1(const std::vector<std::vector<Entity>>& predicted,
                      const std::vector<std::vector<Entity>>& gold);
 
-/// Correlations of two lists of the same length; NaN where fewer than two values or a constant list make them
+/// Correlations of two lists of the same length; NaN if fewer than two values or a constant list make them
 /// undefined.
 MTT_API double pearson(const std::vector<double>& a, const std::vector<double>& b);
 /// Pearson's correlation of the ranks, ties at their mean rank.

@@ -1,4 +1,4 @@
-// How a plugin, or a table of the experiment file, declares its options, and how they are read.
+// Declaring and reading the options of a plugin or of a table of the experiment file.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +23,11 @@ struct MTT_API Option {
   std::vector<std::string> choices;  ///< the words that a string (or each of several) may be; empty: any
   std::string help;                  ///< one sentence
 
-  /// "1 to 100", "at least 0", or "" where there is no range.
+  /// "1 to 100", "at least 0", or "" if there is no range.
   std::string range() const;
 };
 
-/// A list of declared options. Each call adds one and returns the list, so that declarations chain.
+/// A list of declared options. Each call adds one and returns the list, so calls can be chained.
 class MTT_API OptionList {
  public:
   OptionList& boolean(std::string name, std::optional<bool> fallback, std::string help);
@@ -49,7 +49,7 @@ class MTT_API OptionList {
   /// A table that is read elsewhere (by another list).
   OptionList& table(std::string name, std::string help);
 
-  /// Appends all options of another list. A name that is there already throws Error.
+  /// Appends all options of another list. An existing name throws Error.
   OptionList& append(const OptionList& other);
 
   const std::vector<Option>& all() const { return options_; }
@@ -60,10 +60,10 @@ class MTT_API OptionList {
   std::vector<Option> options_;
 };
 
-/// Which tables a key may belong to that a table does not declare: "[data] or [tasks.<name>]"; "" for none.
+/// The tables that declare a key which is unknown in another table: "[data] or [tasks.<name>]"; "" for none.
 using TablesWithKey = std::function<std::string(std::string_view key)>;
 
-/// Options that were read: every declared name is present and within its range.
+/// Options after reading: every declared name is present and within its range.
 class MTT_API Options {
  public:
   /// Reads a table strictly: an unknown key (with the nearest declared name), a wrong kind, a value out of
@@ -76,16 +76,16 @@ class MTT_API Options {
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;
-  /// The number of a `number_or` option; none where it holds a word.
+  /// The number of a `number_or` option; none if it holds a word.
   std::optional<double> number_if(std::string_view name) const;
   const std::string& string(std::string_view name) const;
   std::vector<std::string> strings(std::string_view name) const;
   const Value& value(std::string_view name) const;
 
-  /// True where the source gave the option; false where the default stands.
+  /// True if the source sets the option; false if it has its default.
   bool given(std::string_view name) const;
 
-  /// The part that another list declares, as options of that list.
+  /// The options that another list declares.
   Options subset(const OptionList& declared) const;
 
   /// All options with their values, defaults included, in the declared order.
@@ -96,7 +96,7 @@ class MTT_API Options {
   std::vector<std::string> given_;
 };
 
-/// The candidate nearest to `word` by edit distance, or "" where none is near enough to suggest.
+/// The candidate nearest to `word` by edit distance, or "" if none is near enough to suggest.
 MTT_API std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 
 }  // namespace mtt

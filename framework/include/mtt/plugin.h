@@ -1,4 +1,4 @@
-// The one symbol that a plugin exports, and what the loader compares before it calls anything.
+// The one symbol that a plugin exports, and the tag that the loader compares before any call.
 #pragma once
 
 #include <torch/version.h>
@@ -36,7 +36,7 @@
 #define MTT_ABI_DEBUG_CONTAINERS "0"
 #endif
 
-/// All that must agree exactly between the framework and a plugin. There is no ABI promise between versions.
+/// Everything that must be equal in the framework and a plugin. No ABI compatibility between versions.
 #define MTT_ABI_TAG                                                               \
   "headers=" MTT_ABI_DIGEST " torch=" TORCH_VERSION " compiler=" MTT_ABI_COMPILER \
   " std=" MTT_STRING(__cplusplus) " cxx11abi=" MTT_STRING(                        \
@@ -44,14 +44,14 @@
 
 namespace mtt {
 
-/// Plain data, read before anything else of a plugin is touched. Its layout never changes without a new
-/// number.
+/// Plain data that is read before anything else of a plugin is used. A change of its layout changes
+/// kPluginLayout.
 struct PluginInfo {
   std::uint32_t layout;                ///< kPluginLayout
-  const char* abi_tag;                 ///< MTT_ABI_TAG as the plugin was compiled
+  const char* abi_tag;                 ///< MTT_ABI_TAG of the compiled plugin
   const char* name;                    ///< the library's name
   const char* version;                 ///< the library's version
-  void (*register_plugin)(Registry&);  ///< enters backbones and heads; may throw
+  void (*register_plugin)(Registry&);  ///< registers backbones, heads and weightings; may throw
 };
 
 inline constexpr std::uint32_t kPluginLayout = 1;

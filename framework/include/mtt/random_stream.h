@@ -1,4 +1,4 @@
-// Random draws that depend on what they are for, not on what was drawn before.
+// Random draws that depend on their purpose, not on earlier draws.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 namespace mtt {
 
-/// A bijection of 64 bits that leaves no pattern: the finaliser of splitmix64 (Steele et al. 2014).
+/// A bijective 64-bit hash: the finaliser of splitmix64 (Steele et al. 2014).
 inline std::uint64_t splitmix64(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
   z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
@@ -18,8 +18,8 @@ inline std::uint64_t splitmix64(std::uint64_t z) {
 /// The step between the states of a splitmix64 generator.
 inline constexpr std::uint64_t kSplitmixStep = 0x9e3779b97f4a7c15U;
 
-/// A stream of random numbers that starts from (seed, purpose, step): adding a task, leaving one out or
-/// resuming changes no draw of another stream.
+/// A stream of random numbers seeded by (seed, purpose, step). Adding a task, removing one or resuming
+/// a run does not change the draws of other streams.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::string_view purpose, std::uint64_t step) : state_(seed) {

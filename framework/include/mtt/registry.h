@@ -1,4 +1,4 @@
-// Where plugins enter what they offer.
+// The registry of backbones, heads and weightings.
 #pragma once
 
 #include <string>
@@ -12,16 +12,16 @@
 
 namespace mtt {
 
-/// The backbones, heads and weightings that are known by name. A plugin gets an empty one to fill.
+/// Backbones, heads and weightings by name. A plugin receives an empty registry to fill.
 class MTT_API Registry {
  public:
-  /// An empty or ill-formed name, a name, model type or problem type that is taken within its kind, or a
-  /// missing `create` throws Error.
+  /// An empty or ill-formed name, a name, model type or problem type that already exists for its
+  /// kind, or a missing `create` throws Error.
   void add(BackbonePlugin plugin);
   void add(HeadPlugin plugin);
   void add(WeightingPlugin plugin);
 
-  /// Takes over all entries of another registry, or none: a name that is taken throws Error first.
+  /// Adds all entries of another registry, or none: throws Error if a name already exists.
   void merge(Registry other);
 
   const BackbonePlugin* backbone(std::string_view name) const;

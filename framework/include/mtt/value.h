@@ -1,4 +1,4 @@
-// The one std-only type that crosses the plugin boundary beside tensors.
+// Plain data that the framework and plugins exchange, in addition to tensors.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,20 @@
 
 namespace mtt {
 
-/// Where a value was written. Lines and columns count from 1; 0 means unknown.
+/// The position of a value in its source. Lines and columns count from 1; 0 means unknown.
 struct MTT_API Place {
   std::shared_ptr<const std::string> source;  ///< a file's name, "--set", "MTT_THREADS", ...
   std::int32_t line = 0;
   std::int32_t column = 0;
 
-  /// "file:3:7", "file" where the line is unknown, "" where nothing is known.
+  /// "file:3:7", "file" if the line is unknown, "" if nothing is known.
   std::string str() const;
-  /// The same with ": " behind it, to begin a sentence with.
+  /// The same followed by ": ", as the beginning of a message.
   std::string prefix() const;
 };
 
 /// A tree of plain data: options from TOML, labels from JSON, a model's config.json.
-/// Integers and numbers are different kinds, as they are in TOML; nothing converts in silence.
+/// Integers and numbers are different kinds, as in TOML; nothing is converted silently.
 class MTT_API Value {
  public:
   enum class Kind { null, boolean, integer, number, string, array, table };
@@ -51,7 +51,7 @@ class MTT_API Value {
   Kind kind() const { return static_cast<Kind>(data_.index()); }
   bool is(Kind k) const { return kind() == k; }
 
-  /// The content. Another kind than the one asked for throws Error with place, kind found and kind expected.
+  /// The content. Another kind throws Error with the position, the kind found and the kind expected.
   bool boolean() const;
   std::int64_t integer() const;
   double number() const;  ///< also takes an integer that a double holds exactly
@@ -61,10 +61,10 @@ class MTT_API Value {
   const Table& table() const;
   Table& table();
 
-  /// The value under a key of a table, or nullptr; throws where this is no table.
+  /// The value under a key of a table, or nullptr; throws if this is not a table.
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
-  /// The value under a key of a table; throws where it is missing.
+  /// The value under a key of a table; throws if it is missing.
   const Value& at(std::string_view key) const;
   /// Replaces or appends a key of a table; a null value becomes an empty table first.
   Value& set(std::string_view key, Value value);
@@ -75,7 +75,7 @@ class MTT_API Value {
     return *this;
   }
 
-  /// Throws Error: this value's place, where it has one, and `what`.
+  /// Throws Error: this value's position, if known, and `what`.
   [[noreturn]] void refuse(const std::string& what) const;
 
   /// Compact JSON, one line; numbers round-trip; a NaN or infinity throws.

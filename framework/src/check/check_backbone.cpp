@@ -68,10 +68,10 @@ void BackboneCheck::check_names() const {
     require(name.starts_with("embeddings.") || name.starts_with("layers."),
             "the parameter '" + name +
                 "' begins neither with 'embeddings.' nor with 'layers.'; freeze "
-                "policies go by these names");
+                "policies depend on these names");
     if (name.starts_with("layers."))
       require(layer_of_parameter(name) >= 0 && layer_of_parameter(name) < layers,
-              "the parameter '" + name + "' is of no layer from 0 to " + std::to_string(layers - 1));
+              "the parameter '" + name + "' belongs to no layer from 0 to " + std::to_string(layers - 1));
   }
 }
 
@@ -89,7 +89,7 @@ void BackboneCheck::check_states() const {
   check(backbone_->embed(sample_.batch));
   check(last(sample_.batch));
   require(distance(last(sample_.batch), last(sample_.batch)) == 0,
-          "two passes over the same tokens differ; draws belong into training mode only");
+          "two passes over the same tokens differ; random draws are allowed only in training mode");
 }
 
 void BackboneCheck::check_layers() const {
@@ -100,11 +100,11 @@ void BackboneCheck::check_layers() const {
   for (std::int64_t layer = 0; layer < backbone_->shape().layers; ++layer)
     hidden = backbone_->layers(hidden.clone(), batch, layer, layer + 1);
   require(distance(hidden, last(batch)) < kTolerance,
-          "layers(0, depth) is not layer after layer; freezing and caching cut between layers");
+          "layers(0, depth) differs from calls layer by layer; freezing and caching divide the encoder "
+          "between layers");
   const at::Tensor given = start.clone();
   backbone_->layers(given, batch, 0, backbone_->shape().layers);
-  require(distance(given, start) == 0,
-          "layers() writes into the hidden states that it is given; heads of lower layers read them too");
+  require(distance(given, start) == 0, "layers() writes into its input; heads on lower layers read it too");
   require(distance(backbone_->layers(start.clone(), batch, 0, 0), start) == 0,
           "layers(0, 0) changes its input");
 }
@@ -133,7 +133,7 @@ void BackboneCheck::check_gradients() {
   }
   const at::Tensor states = last(sample_.batch);
   require(distance(states.detach(), expected) < kTolerance,
-          "with gradients hidden states differ from those without");
+          "hidden states with and without gradients differ");
   if (inputs.empty()) return;
   const at::Tensor weights = sample_values(states.sizes(), 5);
   const auto gradients =
@@ -159,7 +159,7 @@ void BackboneCheck::check_dropout() {
   const at::Tensor first = last(sample_.batch);
   backbone_->reseed(1);
   require(distance(first, last(sample_.batch)) == 0,
-          "after reseed with the same seed dropout draws otherwise");
+          "after reseed with the same seed, dropout makes other draws");
   backbone_->set_dropout(0);
   backbone_->train(false);
 }
@@ -171,7 +171,7 @@ void BackboneCheck::check_places() {
     require(place.first_row >= 0 && place.first_row + place.rows <= place.linear->out(),
             "the adapter place '" + place.name + "' has rows that its linear layer does not have");
     require(place.layer >= 0 && place.layer < backbone_->shape().layers,
-            "the adapter place '" + place.name + "' is of no layer");
+            "the adapter place '" + place.name + "' belongs to no layer");
   }
 }
 
@@ -185,14 +185,14 @@ void BackboneCheck::check_classes() const {
 }
 
 void BackboneCheck::run() {
-  if (!report_.step("parameters are float32 with the names that freezing knows", [&] { check_names(); }))
+  if (!report_.step("parameters are float32, with the names that freezing needs", [&] { check_names(); }))
     return;
   sample_weights(*backbone_, 3);
   if (!report_.step("hidden states [tokens, hidden]", [&] { check_states(); })) return;
   report_.step("layers compose", [&] { check_layers(); });
   report_.step("a sentence does not depend on its neighbours", [&] { check_neighbours(); });
   report_.step("a gradient reaches every parameter", [&] { check_gradients(); });
-  report_.step("dropout is off where it is 0, and repeatable", [&] { check_dropout(); });
+  report_.step("dropout of 0 has no effect, and draws are repeatable", [&] { check_dropout(); });
   report_.step("places for adapters", [&] { check_places(); });
   report_.step("Hugging Face classes are named", [&] { check_classes(); });
 }
@@ -202,7 +202,7 @@ void BackboneCheck::run() {
 void check_backbone(const BackbonePlugin& plugin, const Options& options, const Value& config,
                     ContractReport& report) {
   std::unique_ptr<Backbone> backbone;
-  const bool made = report.step("made from a config.json", [&] {
+  const bool made = report.step("created from a config.json", [&] {
     try {
       backbone = make_backbone(plugin, config.is(Value::Kind::null) ? small_config(plugin) : config, options);
     } catch (const Error& error) {

@@ -13,9 +13,9 @@ namespace mtt {
 
 void check_head(const HeadPlugin& plugin, const Options& options, ContractReport& report) {
   HeadTrial trial(plugin, options);
-  if (!report.step("made from its options", [&] { trial.made(); })) return;
+  if (!report.step("created from its options", [&] { trial.made(); })) return;
   if (!report.step("learns labels and builds its parameters", [&] { trial.learn(); })) return;
-  if (!report.step("parameters are float32 with names of their own", [&] {
+  if (!report.step("parameters are float32, with distinct names", [&] {
         std::set<std::string> names;
         for (auto& [name, tensor] : trial.head().parameters()) {
           require(tensor.scalar_type() == at::kFloat, "the parameter '" + name + "' is not float32");
@@ -31,16 +31,16 @@ void check_head(const HeadPlugin& plugin, const Options& options, ContractReport
               [&] { check_logits(trial); });
   report.step("targets and their count", [&] { check_targets(trial); });
   report.step("loss is a sum over rows", [&] { check_loss(trial); });
-  report.step("examples without labels teach nothing", [&] { check_without_labels(trial); });
+  report.step("examples without labels have no effect", [&] { check_without_labels(trial); });
   report.step("a gradient reaches every parameter and the features", [&] { check_gradients(trial); });
   trial.head().train(false);
-  report.step("one prediction each, as JSON", [&] { check_predictions(trial); });
+  report.step("one prediction per input or group, as JSON", [&] { check_predictions(trial); });
   report.step("labels, predictions and probabilities as declared", [&] { check_declared(trial); });
-  report.step("long, empty and no input", [&] { check_long_and_empty(trial); });
+  report.step("long, empty and missing input", [&] { check_long_and_empty(trial); });
   report.step("metrics", [&] { check_scores(trial); });
-  report.step("saved and loaded it is the same", [&] { check_saving(trial); });
+  report.step("the same after saving and loading", [&] { check_saving(trial); });
   report.step("closed forms", [&] { check_closed_forms(trial); });
-  report.step("a loss with one minimum, also in float64", [&] { check_convex(trial); });
+  report.step("a convex loss, also in float64", [&] { check_convex(trial); });
   report.step("several threads at once", [&] { check_threads(trial); });
 }
 

@@ -79,7 +79,7 @@ std::vector<double> Drive::step(std::int64_t number, const at::Tensor& gradients
   if (needs == WeightingNeeds::gradient_norms) step.gradient_norms = norms;
 
   std::vector<double> said = weighting_->weights(step);
-  require(said.size() == tasks_, "weights gives " + std::to_string(said.size()) + " weights for " +
+  require(said.size() == tasks_, "weights returns " + std::to_string(said.size()) + " weights for " +
                                      std::to_string(tasks_) + " tasks");
   for (const std::size_t t : present) require(std::isfinite(said[t]), "a weight is not finite");
   for (std::size_t t = 0; t < tasks_; ++t)
@@ -92,7 +92,7 @@ std::vector<double> Drive::step(std::int64_t number, const at::Tensor& gradients
   } else if (needs == WeightingNeeds::gradients) {
     const at::Tensor combined = weighting_->combine(rows, step);
     require(combined.dim() == 1 && combined.size(0) == kParameters,
-            "combine gives another shape than [P], one number a shared parameter");
+            "combine returns another shape than [P], one number per shared parameter");
     require(combined.isfinite().all().item<bool>(), "the combined gradient is not finite");
     for (std::int64_t i = 0; i < kParameters; ++i) said.push_back(combined[i].item<double>());
   }
@@ -122,7 +122,7 @@ at::Tensor drawn(std::size_t tasks, std::int64_t step) {
 
 void check_weighting(const WeightingPlugin& plugin, const Options& options, ContractReport& report) {
   std::size_t most = 0;
-  report.step("made, and begun with one, two or three tasks", [&] {
+  report.step("created, and begin with one, two or three tasks", [&] {
     std::string why;
     for (const std::size_t tasks : {1, 2, 3}) {
       try {
@@ -132,7 +132,7 @@ void check_weighting(const WeightingPlugin& plugin, const Options& options, Cont
         why = error.what();
       }
     }
-    require(most > 0, "it takes no number of tasks: " + why);
+    require(most > 0, "it accepts no number of tasks: " + why);
   });
   if (most == 0) return;
   const auto each = [&](const auto& work) {
@@ -188,7 +188,7 @@ void check_weighting(const WeightingPlugin& plugin, const Options& options, Cont
       for (std::int64_t i = 6; i < 10; ++i)
         require(
             drive.step(i, drawn(tasks, i), all_of(tasks)) == other.step(i, drawn(tasks, i), all_of(tasks)),
-            "after restore(state()) step " + std::to_string(i) + " gives other weights");
+            "after restore(state()) step " + std::to_string(i) + " returns other weights");
     });
   });
 }

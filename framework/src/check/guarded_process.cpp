@@ -19,7 +19,7 @@ ProcessEnd run_guarded(const std::vector<std::string>& arguments, std::int64_t s
                        const std::function<void(const std::string&)>& line) {
   int pipe_ends[2];
   if (::pipe2(pipe_ends, O_CLOEXEC) != 0)
-    throw Error(std::string("no pipe can be made: ") + std::strerror(errno));
+    throw Error(std::string("a pipe cannot be created: ") + std::strerror(errno));
   const int child = start_this_program(arguments, pipe_ends[1], STDERR_FILENO);
   ::close(pipe_ends[1]);
 

@@ -19,12 +19,12 @@ void check_declared(const HeadTrial& trial) {
   const LabelSet known(names);
   auto predictions = trial.decoded(trial.head(), trial.batch());
   require(predictions.size() == trial.labels().size(),
-          "decode gives another number of predictions than labels");
+          "decode returns another number of predictions than labels");
   ClassReport classes;
   try {
     classes = class_report(kind, names, predictions, trial.labels());
   } catch (const Error& error) {
-    throw Error("decode gives " + predictions[0].json() + "; label_kind declares " + label_kind_name(kind) +
+    throw Error("decode returns " + predictions[0].json() + "; label_kind declares " + label_kind_name(kind) +
                 ": " + error.what());
   }
   for (const ClassScore& score : classes.classes)
@@ -32,7 +32,7 @@ void check_declared(const HeadTrial& trial) {
                                                      " is not among label_names(), which are " +
                                                      known.value().json());
   require(trial.copy_of(trial.head())->label_names() == names,
-          "after restore(state()) label_names() gives other names");
+          "after restore(state()) label_names() returns other names");
   add_top_classes(Task("check", trial.plugin().name, {}, trial.copy_of(trial.head()), true),
                   trial.logits(trial.head(), trial.batch()), kAllClasses, predictions);
   for (const Value& prediction : predictions)
@@ -40,7 +40,7 @@ void check_declared(const HeadTrial& trial) {
       for (const Value& entry : top->array()) {
         const double p = entry.at("score").number();
         require(p >= 0 && p <= 1 + kRounding,
-                "probabilities gives " + std::to_string(p) + "; expected 0 to 1");
+                "probabilities returns " + std::to_string(p) + "; expected 0 to 1");
       }
 }
 
@@ -52,15 +52,15 @@ void check_scores(const HeadTrial& trial) {
   };
   const auto predictions = trial.decoded(trial.head(), trial.batch());
   const auto metrics = trial.head().score(predictions, trial.labels());
-  require(!metrics.empty(), "score gives no metric; the first one is the task's main metric");
+  require(!metrics.empty(), "score returns no metric; the first one is the task's main metric");
   const auto all = names(metrics);
   require(std::set<std::string>(all.begin(), all.end()).size() == all.size(),
           "two metrics have the same name");
   for (const Metric& metric : metrics)
     require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
-  require(names(trial.head().score({}, {})) == all, "without examples score gives other names of metrics");
+  require(names(trial.head().score({}, {})) == all, "score returns other metric names without examples");
   require(names(trial.made()->score({}, {})) == all,
-          "before it knows labels score gives other names of metrics");
+          "score returns other metric names before learn_labels");
   for (std::size_t i = 0; i < trial.labels().size(); ++i)
     if (!trial.labels()[i].is(Value::Kind::null)) trial.head().right(predictions[i], trial.labels()[i]);
 }

@@ -14,7 +14,7 @@ namespace mtt {
 void check_targets(const HeadTrial& trial) {
   const at::Tensor targets = trial.targets_of(trial.head(), 0, trial.batch());
   require(targets.dim() >= 1 && targets.size(0) == trial.rows(trial.batch()),
-          "prepare gives " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
+          "prepare returns " + std::to_string(targets.dim() >= 1 ? targets.size(0) : 0) +
               " rows of targets; expected " + std::to_string(trial.rows(trial.batch())));
   const double count = trial.head().count(targets);
   require(std::isfinite(count) && count > 0,
@@ -39,7 +39,7 @@ void check_loss(const HeadTrial& trial) {
     const PackedBatch batch = trial.part_of(first, size);
     const at::Tensor targets = trial.targets_of(trial.head(), first, batch);
     const at::Tensor sum = trial.loss(batch, targets);
-    require(sum.dim() == 0, "loss gives a tensor with " + std::to_string(sum.dim()) +
+    require(sum.dim() == 0, "loss returns a tensor with " + std::to_string(sum.dim()) +
                                 " dimensions; expected one number, the sum over all rows with a target");
     return std::pair(sum.item<double>(), trial.head().count(targets));
   };
@@ -90,7 +90,7 @@ void check_gradients(const HeadTrial& trial) {
   }
   const Head& head = trial.head();
   const at::Tensor loss = head.loss(encoding, trial.targets_of(head, 0, trial.batch()));
-  require(loss.requires_grad(), "the loss has no gradient; compute it with tensor operations alone");
+  require(loss.requires_grad(), "the loss has no gradient; compute it only with tensor operations");
   const auto gradients = torch::autograd::grad({loss}, inputs, {}, false, false, /*allow_unused=*/true);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     require(gradients[i].defined(), "no gradient reaches " + names[i]);

@@ -11,9 +11,10 @@ namespace {
 
 void check_prediction(const Value& prediction) {
   require(prediction.is(Value::Kind::table),
-          "decode gives " + prediction.json() + "; a prediction is a table");
+          "decode returns " + prediction.json() + "; a prediction is a table");
   const std::string text = prediction.json();
-  require(parse_json(text, "a prediction").json() == text, "a prediction does not survive JSON: " + text);
+  require(parse_json(text, "a prediction").json() == text,
+          "a prediction changes when it is written and read as JSON: " + text);
 }
 
 }  // namespace
@@ -22,16 +23,16 @@ void check_logits(const HeadTrial& trial) {
   const PackedBatch& all = trial.batch();
   const at::Tensor together = trial.logits(trial.head(), all);
   require(together.dim() == 2 && together.size(0) == trial.rows(all),
-          "forward gives a tensor with " + std::to_string(together.dim()) + " dimensions and " +
+          "forward returns a tensor with " + std::to_string(together.dim()) + " dimensions and " +
               std::to_string(together.dim() > 0 ? together.size(0) : 0) + " rows; expected [" +
               std::to_string(trial.rows(all)) + ", K], one row per " +
               (trial.grouped()  ? "group"
                : trial.tokens() ? "token"
                                 : "input"));
-  require(together.scalar_type() == at::kFloat, "forward gives logits that are not float32");
-  require(together.device().is_cpu(), "forward gives logits that are not on the features' device");
+  require(together.scalar_type() == at::kFloat, "forward returns logits that are not float32");
+  require(together.device().is_cpu(), "forward returns logits that are not on the features' device");
   require(distance(together, trial.logits(trial.head(), all)) == 0,
-          "two forwards of the same features differ; draws belong into training mode only");
+          "two forward passes over the same features differ; random draws are allowed only in training mode");
   if (trial.head().coupled()) return;
   for (std::int64_t e = 0; e < trial.examples(all); ++e) {
     const at::Tensor alone = trial.logits(trial.head(), trial.part_of(e, 1));
@@ -44,7 +45,7 @@ void check_logits(const HeadTrial& trial) {
 void check_predictions(const HeadTrial& trial) {
   const auto predictions = trial.decoded(trial.head(), trial.batch());
   require(predictions.size() == trial.labels().size(),
-          "decode gives " + std::to_string(predictions.size()) + " predictions for " +
+          "decode returns " + std::to_string(predictions.size()) + " predictions for " +
               std::to_string(trial.labels().size()) + (trial.grouped() ? " groups" : " inputs"));
   for (const Value& prediction : predictions) check_prediction(prediction);
 }
@@ -53,13 +54,13 @@ void check_long_and_empty(const HeadTrial& trial) {
   const SampleBatch longer(trial.inputs_of({510, 1})), no_words(trial.inputs_of({0, 2}));
   for (const SampleBatch* sample : {&longer, &no_words}) {
     const auto predictions = trial.decoded(trial.head(), sample->batch);
-    require(predictions.size() == 2, "decode gives " + std::to_string(predictions.size()) +
+    require(predictions.size() == 2, "decode returns " + std::to_string(predictions.size()) +
                                          " predictions for 2 examples, one of them " +
                                          (sample == &longer ? "of 510 words" : "without words"));
     for (const Value& prediction : predictions) check_prediction(prediction);
   }
   const SampleBatch nothing({});
-  require(trial.decoded(trial.head(), nothing.batch).empty(), "decode gives predictions for an empty batch");
+  require(trial.decoded(trial.head(), nothing.batch).empty(), "decode returns predictions for an empty batch");
 }
 
 void check_threads(const HeadTrial& trial) {
@@ -81,16 +82,17 @@ void check_threads(const HeadTrial& trial) {
 void check_saving(const HeadTrial& trial) {
   const Value state = trial.head().state();
   const std::string text = state.json();
-  require(parse_json(text, "the state").json() == text, "state() does not survive JSON: " + text);
+  require(parse_json(text, "the state").json() == text,
+          "state() changes when it is written and read as JSON: " + text);
   const auto copy = trial.copy_of(trial.head());
   require(copy->state().json() == text,
           "after restore(state()) the state is " + copy->state().json() + "; it was " + text);
   require(distance(trial.logits(trial.head(), trial.batch()), trial.logits(*copy, trial.batch())) == 0,
-          "a head that was saved and loaded gives other logits");
+          "after saving and loading, the head returns other logits");
   const auto one = trial.decoded(trial.head(), trial.batch()), other = trial.decoded(*copy, trial.batch());
   for (std::size_t i = 0; i < one.size(); ++i)
     require(one[i].json() == other[i].json(),
-            "a head that was saved and loaded predicts " + other[i].json() + "; it was " + one[i].json());
+            "after saving and loading, the head predicts " + other[i].json() + "; it was " + one[i].json());
 }
 
 }  // namespace mtt

@@ -69,13 +69,13 @@ void HeadTrial::learn() {
       why += (why.empty() ? "" : "; ") + std::string(error.what());
     }
   }
-  if (!examples.empty()) throw Error("the head does not take the labels of its own example_labels(): " + why);
+  if (!examples.empty()) throw Error("the head does not accept the labels of its example_labels(): " + why);
   if (kind != LabelKind::other)
     throw Error("the head declares labels of the kind " + std::string(label_kind_name(kind)) +
-                ", and takes none of those that were tried: " + why);
+                ", but accepts none of those that were tried: " + why);
   throw Error(
-      "the head takes none of the labels that were tried (words, numbers, integers, spans, arrays of words, "
-      "booleans); give some that it accepts with example_labels(): " +
+      "the head accepts none of the labels that were tried (words, numbers, integers, spans, arrays of "
+      "words, booleans); return some that it accepts from example_labels(): " +
       why);
 }
 

@@ -57,7 +57,7 @@ void check_part(const char* kind, const std::string& table, const Plugin& plugin
   const bool read = report.step(title + "options and their defaults", [&] {
     require(!plugin.summary.empty(), "it has no summary");
     for (const Option& option : plugin.options.all())
-      require(!option.help.empty(), "the option '" + option.name + "' has no sentence of help");
+      require(!option.help.empty(), "the option '" + option.name + "' has no help text");
     check_names(plugin.options, table);
     check_defaults(plugin.options, check);
     options = read_options(plugin.options, check, Value::Table{});
@@ -116,13 +116,13 @@ bool check_plugin(const PluginCheck& check, Console& console) {
     console.answer("  FAILED  it did not end within " + std::to_string(check.seconds) + " seconds, " + step +
                    "\n");
   else if (end.signal != 0)
-    console.answer("  FAILED  it died of signal " + std::to_string(end.signal) + " (" +
+    console.answer("  FAILED  it was terminated by signal " + std::to_string(end.signal) + " (" +
                    ::strsignal(end.signal) + "), " + step +
                    "; run mtt plugins check FILE --in-this-process in a debugger\n");
   else if (!running.empty())
     console.answer("  FAILED  it ended the process, " + step + "\n");
   failed = failed || end.timed_out || end.signal != 0 || !running.empty() || end.code != 0;
-  console.answer(failed ? "the plugin does not keep its contract\n" : "the plugin keeps its contract\n");
+  console.answer(failed ? "the plugin does not meet its contract\n" : "the plugin meets its contract\n");
   return failed;
 }
 

@@ -86,11 +86,11 @@ class SentenceReader {
     if (columns.columns < 2 || columns.columns != layout_.columns) {
       throw Error(line.place.prefix() + "found " + std::to_string(columns.columns) +
                   (columns.columns == 1 ? " column" : " columns") + ", expected " +
-                  (layout_.columns < 2 ? "two" : std::to_string(layout_.columns)) + " with " + separator +
-                  " between them, a token first and its tag last; a blank line ends a sentence");
+                  (layout_.columns < 2 ? "two" : std::to_string(layout_.columns)) + " separated by " +
+                  separator + ", the token first and its tag last; a blank line ends a sentence");
     }
     if (columns.token.find_first_not_of(kBlanks) == std::string_view::npos)
-      throw Error(line.place.prefix() + "the token is empty; a line is a token and its tag");
+      throw Error(line.place.prefix() + "the token is empty; a line has a token and its tag");
   }
 
   Layout layout_;

@@ -86,7 +86,7 @@ class CsvRows::Reader {
       const char c = bytes_[at_++];
       if (text.size() > kMostLineBytes)
         fail(open, "the cell has more than " + std::to_string(kMostLineBytes) +
-                       " bytes, the most that is read; close the quote that opens here");
+                       " bytes, the maximum; close the quote that opens here");
       if (c == '\n') begin_line();
       if (c == '"' && !accept('"')) break;
       text += c;
@@ -94,7 +94,7 @@ class CsvRows::Reader {
     if (line_ > open.line) over_lines_ = open;
     if (!done() && !next_is(delimiter_) && !next_is('\n') && !next_is('\r')) {
       fail(place(),
-           "found text behind a closing quote, expected the end of the cell" +
+           "found text after a closing quote, expected the end of the cell" +
                (line_ > open.line ? ", whose quote opens at line " + std::to_string(open.line) + ", column " +
                                         std::to_string(open.column) + "; close it there if it is one line, or"
                                   : ";") +
@@ -108,7 +108,7 @@ class CsvRows::Reader {
     const Place here = place();
     accept('\r');
     if (!accept('\n'))
-      fail(here, "found a carriage return without a line feed; save the file with LF or CRLF line ends");
+      fail(here, "found a carriage return without a line feed; save the file with LF or CRLF line endings");
     begin_line();
   }
 
@@ -146,7 +146,7 @@ void check_width(std::size_t cells, std::size_t columns, const Value& first, con
   if (cells == columns) return;
   if (over_lines.source)
     throw Error(over_lines.prefix() +
-                "the quoted cell that begins here goes on over several lines, and its " + "record has " +
+                "the quoted cell that begins here continues over several lines, and its " + "record has " +
                 counted(cells) + ", expected " + std::to_string(columns) +
                 " as in the header; close its quote, or double it if it is text");
   const bool blank = cells == 1 && first.string().empty();
@@ -217,7 +217,7 @@ std::string separator_hint(const std::vector<Value>& header, char delimiter) {
 
 std::string many_lines_text(const CsvTable& table) {
   const std::size_t more = table.many_lines.size() - 1;
-  return "the quoted cell that begins here goes on over lines that look like rows of their own" +
+  return "the quoted cell that begins here continues over lines that look like rows of the table" +
          (more == 0 ? std::string() : ", as do " + std::to_string(more) + " others") +
          "; if a quote is missing, these rows are lost: close it, or double it if it is text";
 }

@@ -14,7 +14,7 @@ OptionList data_options() {
       .strings("test", std::vector<std::string>{},
                "The test sets, on which the heads are scored; each file is scored separately.")
       .boolean("drop_overlap", false,
-               "Whether training examples are left out if they share a sentence, ignoring case and white "
+               "Whether training examples are dropped if they share a sentence, ignoring case and white "
                "space, with a dev or test file of any task.")
       .string("text", "text",
               "Key (in a table: column) of the sentence. In JSONL it may hold an array of tokens, which are "

@@ -38,9 +38,9 @@ void read_text(Examples& examples, const Value& row) {
   if (!text) {
     const Value* tokens = row.find("tokens");
     row.refuse("the key " + Value(examples.keys.text).json() + " is missing, the line has " + names_of(row) +
-               "; name the key of the " +
-               (tokens && tokens->is(Value::Kind::array) ? "tokens by text = \"tokens\""
-                                                         : "text by text = \"...\"") +
+               "; set the key of the " +
+               (tokens && tokens->is(Value::Kind::array) ? "tokens with text = \"tokens\""
+                                                         : "text with text = \"...\"") +
                " in [data] or in the task's table");
   }
   if (!text->is(Value::Kind::array)) {
@@ -73,8 +73,8 @@ void read_partners(Examples& examples) {
                                ", expected a string";
   else if (found > 0)
     examples.why_no_partners = "has no pairs: " + without->place().prefix() + "the key " + key +
-                               " is missing, and " + std::to_string(found) +
-                               " other examples have it; give every example one";
+                               " is missing, but " + std::to_string(found) +
+                               " other examples have it; add it to every example";
   else
     examples.why_no_partners = "has no key " + key;
 }
@@ -89,7 +89,7 @@ Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const 
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
     throw Error(source + ":1: there is no column " + Value(keys.text).json() + "; the columns are " +
                 names_of(table.rows.front()) + separator_hint(table.header, delimiter) +
-                "; name the one with the sentences by text = \"...\" in [data] or in the task's table");
+                "; set the column of the sentences with text = \"...\" in [data] or in the task's table");
   for (Value& row : table.rows)
     for (auto& [key, cell] : row.table())
       if (key != keys.text && cell.string().empty()) cell = Value().placed(cell.place());
@@ -194,8 +194,8 @@ Examples read_examples(const std::filesystem::path& file, const TextKeys& keys) 
     expected = "one token and its tag per line";
   } else {
     throw Error("file '" + source +
-                "' ends in none of .jsonl, .csv, .tsv, .conll, .txt, .annotated; its ending says how its "
-                "examples are read");
+                "' ends in none of .jsonl, .csv, .tsv, .conll, .txt, .annotated; the extension determines "
+                "the format");
   }
   if (examples.texts.empty()) throw Error("file '" + source + "' holds no examples; expected " + expected);
   return examples;
@@ -268,8 +268,8 @@ std::string ExampleFiles::without(const std::string& file, const std::vector<std
   Examples left = subset(get(file), unseen_examples(get(file), held_out));
   if (left.texts.empty())
     throw Error("every example of '" + file +
-                "' shares a sentence with a dev or test file, so that drop_overlap leaves none; give other "
-                "files, or set it to false");
+                "' shares a sentence with a dev or test file, so drop_overlap = true drops all of them; give "
+                "other files, or set it to false");
   files_.emplace(name, std::move(left));
   return name;
 }

@@ -30,7 +30,7 @@ void check_file_text(std::string_view bytes, const std::string& source) {
     if (end - begin > kMostLineBytes) {
       refuse(bytes, begin, source,
              "the line has " + std::to_string(end - begin) + " bytes, expected at most " +
-                 std::to_string(kMostLineBytes) + "; put one example on a line");
+                 std::to_string(kMostLineBytes) + "; put one example on each line");
     }
     begin = end + 1;
   }

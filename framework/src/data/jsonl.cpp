@@ -16,7 +16,7 @@ Value parse_jsonl_line(std::string_view line, const std::string& source, std::in
     throw Error(place +
                 "found a JSON array, expected a table: one JSON object per line, without brackets around "
                 "all of them and commas between them");
-  constexpr std::string_view kObject = "expected one JSON object a line, as in {\"text\": \"hello\"}";
+  constexpr std::string_view kObject = "expected one JSON object per line, as in {\"text\": \"hello\"}";
   if (line[first] != '{')
     throw Error(source + ":" + std::to_string(number) + ":" + std::to_string(first + 1) +
                 ": the line does not begin with '{', " + std::string(kObject));
@@ -24,7 +24,7 @@ Value parse_jsonl_line(std::string_view line, const std::string& source, std::in
   const std::string end = source + ":" + std::to_string(number) + ":" + std::to_string(last + 1) + ": ";
   if (last == first) throw Error(end + "the line ends here, expected one JSON object on a single line");
   if (line[last] == ',' && line[line.find_last_not_of(" \t\r\n,")] == '}')
-    throw Error(end + "found a comma behind the object, " + std::string(kObject) + "; leave the comma out");
+    throw Error(end + "found a comma after the object, " + std::string(kObject) + "; remove the comma");
   Value row = parse_json_line(line, source, static_cast<std::int32_t>(number));
   row.table();
   return row;

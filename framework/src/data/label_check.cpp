@@ -131,7 +131,7 @@ class LabelChecker {
         if (task_.kind == LabelKind::spans && is_tag_list(label.value))
           label.value = spans_of_tags(label.value, label.examples->tokens_of(label.row), task_.tags);
         if (words && label.value.is(Value::Kind::number))
-          label.value.refuse("found " + label.value.json() + ", expected a name, as other labels are");
+          label.value.refuse("found " + label.value.json() + ", expected a string like the other labels");
         for (const std::string& name : label_names(task_.kind, label.value)) count(counts, name, label.part);
       } catch (const Error& error) {
         unreadable.add(error);
@@ -194,8 +194,8 @@ class LabelChecker {
       add(true, task_.kind == LabelKind::spans ? "no example of train has a span"
                                                : "no example of train has a class");
     if (known == 1 && task_.kind != LabelKind::spans)
-      add(false, "train knows one label only, " + Value(task_.labels.front().label).json() +
-                     "; there is nothing to tell it from");
+      add(false, "train has only one label, " + Value(task_.labels.front().label).json() +
+                     "; add examples of another one");
     if (unseen.empty()) return;
     std::string list;
     for (std::size_t i = 0; i < std::min(unseen.size(), kMostNamed); ++i) {

@@ -15,7 +15,7 @@ std::string class_name(const Value& label) {
 const char* label_kind_name(LabelKind kind) {
   switch (kind) {
     case LabelKind::other:
-      return "labels of a kind of their own";
+      return "labels of another kind";
     case LabelKind::classes:
       return "classes";
     case LabelKind::sets:

@@ -9,7 +9,7 @@
 
 namespace mtt {
 
-/// "classes", "sets of classes", "spans", "numbers"; "labels of a kind of their own" for `other`.
+/// "classes", "sets of classes", "spans", "numbers"; "labels of another kind" for `other`.
 const char* label_kind_name(LabelKind kind);
 
 /// The names that a label of the kinds `classes`, `sets` or `spans` holds: the class itself, the members of

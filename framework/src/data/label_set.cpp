@@ -59,7 +59,7 @@ std::string head_for(const Value& label, LabelKind expected) {
     }
     case Value::Kind::table:
       if (expected == LabelKind::spans)
-        return "; spans stand in an array, each a table with these three keys, two integers and a string";
+        return "; spans are an array of tables with these three keys, two integers and a string";
       return label.find("start") ? "; spans are for head = \"token_classification\"" : "";
     case Value::Kind::null:
       return "";
@@ -124,7 +124,7 @@ std::string LabelSet::text(const Value& label) {
   if (label.is(Value::Kind::integer) || label.is(Value::Kind::boolean)) return label.json();
   if (!label.is(Value::Kind::string)) refuse_label(label, LabelKind::classes);
   if (label.string().empty())
-    label.refuse("the label is the empty string; give it a name, or write null where there is no label");
+    label.refuse("the label is the empty string; give it a name, or write null if there is no label");
   return label.string();
 }
 

@@ -83,7 +83,7 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.dev.begin(), split.dev.end());
   if (split.train.empty() || split.dev.empty()) {
-    throw Error("dev_share = " + Value(dev_share).json() + " leaves no example for " +
+    throw Error("dev_share = " + Value(dev_share).json() + " leaves no examples for " +
                 (split.dev.empty() ? "dev" : "train") + " of the " + std::to_string(count) +
                 " in the file; change dev_share or run.seed, or name a dev file");
   }

@@ -18,8 +18,8 @@ const std::string& tag_name(const Value& tag, const std::vector<std::string>& na
   if (tag.is(Value::Kind::string)) return tag.string();
   if (names.empty())
     tag.refuse("found the tag " + tag.json() +
-               ", which has no name; name the tags in the task's table, from 0 up, as in tags = [\"O\", "
-               "\"B-person\", \"I-person\"]");
+               ", which has no name; list the names of the tags in the task's table, from that of 0, as in "
+               "tags = [\"O\", \"B-person\", \"I-person\"]");
   const std::int64_t index = tag.integer();
   if (index < 0 || index >= static_cast<std::int64_t>(names.size()))
     tag.refuse("found the tag " + tag.json() + ", expected 0 to " + std::to_string(names.size() - 1) +
@@ -47,7 +47,7 @@ Value spans_of_tags(const Value& tags, const Value& tokens, const std::vector<st
   if (tokens.is(Value::Kind::null))
     tags.refuse(
         "found tags, expected spans such as {\"start\": 0, \"end\": 4, \"label\": \"person\"}; tags need the "
-        "tokens of the text: name their key by text = \"tokens\" in [data] or in the task's table");
+        "tokens of the text: set their key with text = \"tokens\" in [data] or in the task's table");
   if (tags.array().size() != tokens.array().size())
     tags.refuse("found " + std::to_string(tags.array().size()) + " tags, expected " +
                 std::to_string(tokens.array().size()) + ", one for each token");

@@ -57,7 +57,7 @@ TextSource::TextSource(const std::string& path, const std::string& field, const 
   }
   throw Error(lines_.source() + ":1: there is no column " + Value(field_).json() + "; the columns are " +
               columns + separator_hint(table_->header(), has_ending(path, ".tsv") ? '\t' : ',') +
-              "; name the one with the texts by --field");
+              "; give the column of the texts with --field");
 }
 
 void TextSource::check(const std::string& line) const {
@@ -98,7 +98,7 @@ void TextSource::add_row(Value row, TextLines& lines) {
     std::string keys;
     for (const auto& [key, value] : row.table()) keys += (keys.empty() ? "" : ", ") + Value(key).json();
     row.refuse("the key " + Value(field_).json() + " is missing, the line has " + keys +
-               "; name the one with the text by --field");
+               "; give the key of the text with --field");
   }
   const Value* second = field_ == pair_field_ ? nullptr : row.find(pair_field_);
   if (second && !second->is(Value::Kind::null)) {

@@ -192,7 +192,7 @@ WholeWordSpans spans_of_text(const Value& spans, const std::string& text,
     if (span.taken) {
       const Value& value = result.spans.array()[span.index];
       result.moved.push_back(short_place(value) + ": " + characters.shown(span.start, span.end) +
-                             " is part of a word of the span before it and is left out");
+                             " is part of a word of the previous span and is dropped");
       left_out.push_back(span.index);
       continue;
     }

@@ -67,9 +67,9 @@ std::vector<Section> experiment_sections() {
       {"weighting", "How the tasks' losses are balanced; the options of the method are in the same table.",
        weighting_options()},
       {"sampler", "Which examples a step takes.", sampler_options()},
-      {"cache", "Whether activations of frozen layers are kept.", cache_options()},
-      {"show", "Sentences that the run shows.", show_options()},
-      {"run", "How and where it runs.", run_options()},
+      {"cache", "The cache for the outputs of frozen layers.", cache_options()},
+      {"show", "Sentences that the run encodes, compares and predicts, and prints.", show_options()},
+      {"run", "Seed, threads and output of the run.", run_options()},
       {"sweep", "What `mtt sweep` varies.", sweep_options()},
   };
 }
@@ -113,7 +113,7 @@ Experiment Experiment::read(const fs::path& file, const std::vector<Override>& o
   if (!experiment.trains) {
     for (const char* key : {"freeze", "weighting", "sampler", "cache"})
       if (const Value* given = config.find(key))
-        given->refuse("[" + std::string(key) + "] is about training, and there is no [train]; add one");
+        given->refuse("[" + std::string(key) + "] has an effect only with [train]; add a [train] table");
   }
   experiment.train = read_options(train_options(), table("train"), "[train]");
   experiment.freeze = read_options(freeze_options(), table("freeze"), "[freeze]");

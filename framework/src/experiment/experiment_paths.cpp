@@ -80,8 +80,8 @@ void check_model_name(const Value& config, const fs::path& folder) {
   try {
     find_model(name);
   } catch (const Error&) {
-    model->refuse("no model of the name " + Value(name).json() +
-                  " is on this machine, but there is a directory; write \"./" + name + "\" for it");
+    model->refuse("there is no model " + Value(name).json() +
+                  " in the local caches, but a directory of this name; write \"./" + name + "\" to use it");
   }
 }
 

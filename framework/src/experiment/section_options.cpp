@@ -16,9 +16,9 @@ OptionList top_options() {
       .table("freeze", "Which parameters are trainable, and when.")
       .table("weighting", "How the tasks' losses are balanced.")
       .table("sampler", "Which examples a step takes.")
-      .table("cache", "Whether activations of frozen layers are kept.")
-      .table("show", "The sentences that the run shows.")
-      .table("run", "How and where it runs.")
+      .table("cache", "The cache for the outputs of frozen layers.")
+      .table("show", "Sentences that the run encodes, compares and predicts, and prints.")
+      .table("run", "Seed, threads and output of the run.")
       .table("sweep", "What `mtt sweep` varies; ignored by `mtt run`.");
 }
 
@@ -53,9 +53,10 @@ OptionList task_options() {
               "Initial weights of the head: logistic (the optimum of its own loss with an L2 penalty), "
               "another method of the head (ridge, class_means), none (random). auto: logistic if the loss is "
               "convex, otherwise ridge or another closed form, otherwise none.")
-      .number_or("penalty", {"auto"}, 1e-12, 1e12,
-                 "Inverse penalty of the probe, like C in scikit-learn; auto: chosen from five values by the "
-                 "loss on the validation set, or on a held-out fifth of the training examples.");
+      .number_or(
+          "penalty", {"auto"}, 1e-12, 1e12,
+          "Inverse L2 penalty of the probe, like C in scikit-learn; auto: chosen from five values by the "
+          "loss on the validation set, or on a held-out fifth of the training examples.");
 }
 
 OptionList show_options() {

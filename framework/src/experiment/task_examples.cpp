@@ -12,7 +12,7 @@ namespace {
 DevSource source_in(const Options& table, const std::string& name) {
   DevSource source{table.string("dev"), table.number("dev_share")};
   if (!source.file.empty() && source.share > 0)
-    table.value("dev_share").refuse(name + " has both 'dev' and 'dev_share'; leave one of them out");
+    table.value("dev_share").refuse(name + " has both 'dev' and 'dev_share'; remove one of them");
   return source;
 }
 
@@ -62,7 +62,7 @@ void check_files(const Experiment& experiment, const TaskConfig& task) {
       if (!file.string().empty() && !fs::exists(file.string(), error))
         file.refuse(std::string(which) + ": the file '" + file.string() + "' does not exist");
       if (!seen.insert(file.string()).second)
-        file.refuse(std::string(which) + ": the file '" + file.string() + "' is named twice; leave one out");
+        file.refuse(std::string(which) + ": the file '" + file.string() + "' is listed twice; remove one");
     }
   }
 }

@@ -25,10 +25,11 @@ void check_task_name(const std::string& name, const Value& table) {
                  " characters; its head is saved in heads/<task>, and a file name has at most " +
                  std::to_string(kMostBytes) + "; choose a shorter one");
   if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end())
-    table.refuse("a task cannot be named " + Value(name).json() +
-                 ", since lines of predictions use this key themselves; give another name, and the key of "
-                 "the labels with field = " +
-                 Value(name).json());
+    table.refuse(
+        "a task cannot be named " + Value(name).json() +
+        ", since the predictions use this key; choose another name, and set the key of the labels with "
+        "field = " +
+        Value(name).json());
 }
 
 }  // namespace mtt

@@ -69,7 +69,7 @@ void check(const Task& task, const Encoder& encoder) {
     refuse(task, "has a backbone of type '" + encoder.directory.model_type +
                      "', whose plugin names no Hugging Face class with a token head");
   if (!encoder.prompt.empty())
-    refuse(task, "was trained behind a prompt, which a pipeline would not put before its texts");
+    refuse(task, "was trained with a prompt, which a pipeline does not add to its texts");
 }
 
 std::string card_of(const fs::path& run_directory, const Encoder& encoder, const std::string& pipeline,

@@ -94,7 +94,7 @@ std::string model_card(const fs::path& run, const Encoder& encoder, const std::s
          std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) +
          ", at most " + std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
          std::to_string(encoder.model->modules().width()) + ".\n\n" +
-         (tasks.empty() ? "" : "Trained together with these heads:\n\n" + tasks + "\n") + "## Use\n\n" +
+         (tasks.empty() ? "" : "Trained jointly with these heads:\n\n" + tasks + "\n") + "## Use\n\n" +
          fenced(usage, "python") + "\n## Scores on held-out examples\n\n" + scores_table(run) +
          "\n## Configuration of the run\n\nPaths are written without their folders.\n\n" +
          fenced(toml_text(settings), "toml");

@@ -208,7 +208,7 @@ std::string run_section(const fs::path& directory, const RunSummary& summary, st
   try {
     section += held_out_pictures(directory, threads, plugins);
   } catch (const Error& error) {
-    section += "<p class=\"note\">What the heads say of held-out examples cannot be shown: " +
+    section += "<p class=\"note\">The predictions for held-out examples cannot be shown: " +
                html_text(error.what()) + "</p>\n";
   }
   return section + configuration(directory);

@@ -27,9 +27,9 @@ void check_keys(const Options& freeze, const PolicyRow& policy) {
       continue;
     std::string list;
     for (const std::string& name : policies) list += (list.empty() ? "" : " or ") + ("\"" + name + "\"");
-    freeze.value(key).refuse("[freeze] " + key + " is for policy = " + list + "; the policy is \"" +
-                             policy.name + "\", so leave it out (or --set freeze." + key + "=" +
-                             option.fallback->json() + ")");
+    freeze.value(key).refuse("[freeze] " + key + " has an effect only with policy = " + list +
+                             "; the policy is \"" + policy.name + "\", so remove it (or --set freeze." + key +
+                             "=" + option.fallback->json() + ")");
   }
 }
 
@@ -92,7 +92,7 @@ void check_selectors(const Options& freeze, const std::vector<std::string>& para
       if (!any)
         freeze.value(key).refuse(
             "[freeze] the selector '" + selector +
-            "' names no parameter; `mtt run --check --verbose` with another policy lists them");
+            "' matches no parameter; `mtt run --check --verbose` with another policy lists them");
     }
   }
 }

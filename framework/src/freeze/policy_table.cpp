@@ -76,8 +76,8 @@ std::vector<Phase> probe_then_tune(const Options& freeze, const std::vector<std:
   if (epochs > 0) return {{"heads", 0, heads_and({})}, {"everything", epochs, {trained("*")}}};
   if (!random_heads.empty())
     freeze.value("policy").refuse(
-        "[freeze] policy \"probe_then_tune\" begins with fitted heads, and task '" + random_heads.front() +
-        "' starts with random weights; leave out its init, or set epochs in [freeze] to "
+        "[freeze] policy \"probe_then_tune\" begins with fitted heads, but task '" + random_heads.front() +
+        "' starts with random weights; remove its init, or set epochs in [freeze] to "
         "train the heads first");
   return {{"everything", 0, {trained("*")}}};
 }

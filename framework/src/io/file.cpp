@@ -73,7 +73,7 @@ void check_file_name(const fs::path& directory, std::string_view relative) {
   }
   const fs::path path(relative);
   if (path.is_absolute()) refuse("is absolute");
-  if (std::find(path.begin(), path.end(), "..") != path.end()) refuse("leads out of it by '..'");
+  if (std::find(path.begin(), path.end(), "..") != path.end()) refuse("leaves it through '..'");
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   const std::size_t size = regular_size(file, path);
   const auto refuse_size = [&] {
     throw Error("file '" + path.string() + "' is larger than " + std::to_string(limit) +
-                " bytes, the most that is read of a file of its kind");
+                " bytes, the maximum for a file of this kind");
   };
   if (size > limit) refuse_size();
 
@@ -119,7 +119,7 @@ std::string read_file(const fs::path& path, std::size_t limit) {
   if (filled < size) {
     throw Error("file '" + path.string() + "' had " + std::to_string(size) + " bytes and ended after " +
                 std::to_string(filled) +
-                ": it was cut while it was read; try again when nothing writes to it");
+                ": it was truncated while it was read; try again when no program writes to it");
   }
   content.resize(filled);
   return content;

@@ -64,7 +64,7 @@ bool LineReader::next(std::string& line) {
   const std::size_t bytes = std::min(end, buffer_.size()) - at_;
   if (bytes > kMostLineBytes)
     throw Error(source_ + ":" + std::to_string(number_ + 1) + ":1: the line has more than " +
-                std::to_string(kMostLineBytes) + " bytes, the most that is read; put one text on a line");
+                std::to_string(kMostLineBytes) + " bytes, the maximum; put one text on each line");
   if (end == std::string::npos && bytes == 0) return false;
   line.assign(buffer_, at_, end == std::string::npos ? bytes : bytes + 1);
   at_ += line.size();

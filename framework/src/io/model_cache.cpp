@@ -176,12 +176,12 @@ fs::path find_model(const std::string& name_or_path) {
   check_name(name_or_path);
   if (name_or_path.ends_with(".toml"))
     throw Error("'" + name_or_path +
-                "' is no model; where it is an experiment, give the directory of its run");
+                "' is not a model; if it is an experiment file, give the directory of its run");
   Search search(name_or_path);
   if (const auto found = search.run()) return *found;
   throw Error(
-      "no model '" + name_or_path +
-      "' is on this machine; give a directory, or set MTT_MODEL_PATH to a folder that holds it. Looked in:" +
+      "the model '" + name_or_path +
+      "' was not found; give a directory, or set MTT_MODEL_PATH to a folder that holds it. Searched:" +
       search.tried());
 }
 

@@ -18,7 +18,7 @@ NewDirectory::NewDirectory(const fs::path& path) : path_(fs::absolute(path).lexi
     throw Error("'" + path_.string() + "' already exists; give a new or an empty directory");
   temporary_ = path_.string() + ".part-" + std::to_string(::getpid());
   fs::create_directories(temporary_, error);
-  if (error) throw Error("the directory '" + temporary_.string() + "' cannot be made: " + error.message());
+  if (error) throw Error("the directory '" + temporary_.string() + "' cannot be created: " + error.message());
 }
 
 NewDirectory::~NewDirectory() {
@@ -35,7 +35,7 @@ void NewDirectory::commit() {
   } else {
     fs::rename(temporary_, path_, error);
   }
-  if (error) throw Error("the directory '" + path_.string() + "' cannot be made: " + error.message());
+  if (error) throw Error("the directory '" + path_.string() + "' cannot be created: " + error.message());
   temporary_.clear();
   flush_folder(path_.parent_path());
 }

@@ -109,7 +109,7 @@ void check_coverage(const std::vector<Located>& tensors, std::uint64_t data_byte
   if (covered != data_bytes) {
     throw Error(source + ": the tensors take " + std::to_string(covered) + " bytes, but " +
                 std::to_string(data_bytes) + " bytes of data follow the header; the file is " +
-                (data_bytes < covered ? "cut off" : "longer than it says"));
+                (data_bytes < covered ? "truncated" : "longer than its header says"));
   }
 }
 
@@ -138,7 +138,7 @@ std::string_view header_of(std::span<const std::byte> bytes, const std::string& 
   if (length > bytes.size() - kSafetensorsLengthBytes) {
     throw Error(source + ": the header claims " + std::to_string(length) + " bytes, but only " +
                 std::to_string(bytes.size() - kSafetensorsLengthBytes) +
-                " follow; the file is cut off or no safetensors file");
+                " follow; the file is truncated or not a safetensors file");
   }
   return {reinterpret_cast<const char*>(bytes.data()) + kSafetensorsLengthBytes,
           static_cast<std::size_t>(length)};

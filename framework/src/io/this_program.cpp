@@ -24,7 +24,7 @@ int start_this_program(const std::vector<std::string>& arguments, int out, int e
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   const pid_t child = ::fork();
-  if (child < 0) throw Error(std::string("no process can be started: ") + std::strerror(errno));
+  if (child < 0) throw Error(std::string("a process cannot be started: ") + std::strerror(errno));
   if (child == 0) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever waits for it may be killed too
     ::dup2(out, STDOUT_FILENO);

@@ -31,8 +31,8 @@ bool present(const fs::path& path) {
   constexpr std::string_view kPickles[] = {"pytorch_model.bin", "pytorch_model.bin.index.json"};
   for (const std::string_view pickle : kPickles) {
     if (!present(directory / pickle)) continue;
-    throw Error(where + " has its weights in " + std::string(pickle) +
-                " only, a pickle, which can run code and is never read; convert it to model.safetensors "
+    throw Error(where + " has its weights only in " + std::string(pickle) +
+                ". A pickle can run code and is never read; convert it to model.safetensors "
                 "(in Python: model.save_pretrained(folder, safe_serialization=True))");
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {

@@ -19,14 +19,14 @@ constexpr std::int64_t kTextsPerTokenizing = 64;
 std::int64_t checked_id(std::int32_t id, const BackboneShape& shape) {
   if (id < 0 || id >= shape.vocabulary)
     throw Error("the tokenizer gives id " + std::to_string(id) + ", but the backbone's vocabulary has " +
-                std::to_string(shape.vocabulary) + " rows; tokenizer and weights do not belong together");
+                std::to_string(shape.vocabulary) + " rows; tokenizer and weights do not match");
   return id;
 }
 
 std::int64_t checked_type(std::int32_t id, const BackboneShape& shape) {
   if (id < 0 || (shape.token_types > 0 && id >= shape.token_types))
     throw Error("the tokenizer gives token type " + std::to_string(id) + ", but the backbone has " +
-                std::to_string(shape.token_types) + " types; tokenizer and weights do not belong together");
+                std::to_string(shape.token_types) + " types; tokenizer and weights do not match");
   return id;
 }
 

@@ -29,7 +29,7 @@ void check_precision(const Value& config, const std::filesystem::path& config_fi
   if (const Value* quantization = config.find("quantization_config"); !is_null(quantization))
     quantization->refuse(
         "quantization_config: quantised weights are not supported; save the model without quantisation "
-        "(in transformers, model.dequantize() where the method has it), or remove the key if the weights are "
+        "(in transformers, model.dequantize() if the method has it), or remove the key if the weights are "
         "not quantised");
   const std::string type = compute_type(config, weights);
   if (type != "float32")

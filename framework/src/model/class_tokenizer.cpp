@@ -117,7 +117,7 @@ class Builder {
         !content.empty() && content[0] != '$' && content.find_first_of(": \t\n\r") == std::string::npos;
     if (!fits)
       settings_.values.refuse(std::string(name) + " " + Value(content).json() +
-                              " cannot stand in a template; expected a token without spaces and ':'");
+                              " cannot be used in a template; expected a token without spaces and ':'");
     return content;
   }
 

@@ -21,7 +21,7 @@ std::string activation_name(const Value& value, std::vector<std::string>& warnin
   const std::string& dotted = value.string();
   if (!dotted.starts_with("torch.")) {
     warnings.push_back(value.place().prefix() + "activation_function '" + dotted +
-                       "' is not a class of torch; Tanh is taken, as in sentence-transformers");
+                       "' is not a class of torch; Tanh is used, as in sentence-transformers");
     return "tanh";
   }
   const std::string last = dotted.substr(dotted.rfind('.') + 1);

@@ -72,7 +72,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
     for (const DenseModule& module : directory.dense) dense.push_back(module.shape);
   else if (!directory.dense.empty())
     directory.warnings.emplace_back(
-        "the model's dense layers are left out, since [backbone] has a pooling of its own");
+        "the model's dense layers are not used, because [backbone] sets another pooling");
   const bool normalize = settings.normalize == "model" ? directory.normalize : settings.normalize == "yes";
   auto modules =
       std::make_unique<SentenceModules>(backbone->shape().hidden, own_pooling.value_or(directory.pooling),

@@ -66,8 +66,8 @@ ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) 
     if (!modular && follows_modules)
       model.warnings.push_back(
           (path / "config_sentence_transformers.json").string() + ": model_type is '" + settings.model_type +
-          "', whose modules are not supported; sentences are the mean of their tokens, not normalised, as "
-          "where sentence-transformers' SentenceTransformer loads such a directory");
+          "', whose modules are not supported; sentence vectors are the mean of the token vectors, not "
+          "normalised, as if SentenceTransformer of sentence-transformers loads such a directory");
     model.prompts = std::move(settings.prompts);
     model.default_prompt = std::move(settings.default_prompt);
     model.similarity = std::move(settings.similarity);

@@ -65,7 +65,7 @@ ModuleList read_module_list(const fs::path& directory, std::vector<std::string>&
     const std::string kind = module_kind(type);
     check_name(entry, names);
     if (kind == "Dropout") {
-      warnings.push_back(type.place().prefix() + "the Dropout module is left out; it acts in training alone");
+      warnings.push_back(type.place().prefix() + "the Dropout module is ignored; it acts only in training");
       continue;
     }
     check_order(type, kind, before);

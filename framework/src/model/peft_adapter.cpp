@@ -31,7 +31,7 @@ void refuse_set(const Value& config, const char* key) {
                      (value->is(Value::Kind::array) && value->array().empty());
   if (!unset)
     value->refuse(std::string(key) + " " + value->json() +
-                  " of an adapter is not served; expected plain LoRA");
+                  " of an adapter is not supported; expected plain LoRA");
 }
 
 at::Tensor tensor_of(const TensorView& view, const fs::path& file) {
@@ -58,7 +58,7 @@ std::optional<PeftAdapter> PeftAdapter::read(const fs::path& directory) {
        {"use_dora", "use_rslora", "fan_in_fan_out", "rank_pattern", "alpha_pattern", "modules_to_save"})
     refuse_set(config, key);
   if (const Value* bias = config.find("bias"); bias && bias->string() != "none")
-    bias->refuse("bias '" + bias->string() + "' of an adapter is not served; expected 'none'");
+    bias->refuse("bias '" + bias->string() + "' of an adapter is not supported; expected 'none'");
   const Value& rank = config.at("r");
   if (rank.integer() < 1) rank.refuse("the rank r is " + rank.json() + "; expected at least 1");
   return PeftAdapter{directory, config.at("base_model_name_or_path").string(),

@@ -30,8 +30,8 @@ Pooling plain_pooling(const fs::path& directory, const Value& config, std::vecto
   std::error_code error;
   const bool has_modules = fs::exists(directory / "modules.json", error);
   if (!has_modules) {
-    warnings.push_back(directory.string() + " has no modules.json; sentences are the " +
-                       (last ? "last of their tokens" : "mean of their tokens") + ", not normalised");
+    warnings.push_back(directory.string() + " has no modules.json; sentence vectors are the " +
+                       (last ? "last token vector" : "mean of the token vectors") + ", not normalised");
     for (const char* name : {"config_sentence_transformers.json", "sentence_bert_config.json"})
       if (fs::exists(directory / name, error))
         warnings.push_back((directory / name).string() +

@@ -37,7 +37,7 @@ std::vector<std::string> mode_names(const Value& config, const std::string& file
                          "is followed, as in sentence-transformers");
   }
   if (names.empty()) {
-    warnings.push_back(file + ": no pooling mode is set; mean is taken, as in sentence-transformers");
+    warnings.push_back(file + ": no pooling mode is set; mean is used, as in sentence-transformers");
     names.emplace_back("mean");
   }
   return names;

@@ -24,7 +24,7 @@ SentenceModules::SentenceModules(std::int64_t hidden, Pooling pooling, const std
     if (shape.in != width_) {
       throw Error(shape.source + ": in_features is " + std::to_string(shape.in) +
                   ", but the module before this dense layer gives vectors of size " + std::to_string(width_) +
-                  "; the directory's modules do not belong together");
+                  "; the directory's modules do not match");
     }
     dense_.push_back(&child<Dense>("dense." + std::to_string(dense_.size()), shape.in, shape.out, shape.bias,
                                    shape.activation, shape.residual));

@@ -102,7 +102,7 @@ void Task::initialise(const std::string& method, const at::Tensor& features, con
 
 at::Tensor Task::forward(const Encoding& encoding) const {
   at::Tensor logits = call_plugin(call("forward"), [&] { return head_->forward(encoding); });
-  if (!logits.defined()) throw Error(who() + "gave no logits; its forward is wrong");
+  if (!logits.defined()) throw Error(who() + "returned no logits; its forward is wrong");
   return logits;
 }
 
@@ -135,12 +135,12 @@ TransformedInput Task::transform(const PackedBatch& input, std::int64_t vocabula
 at::Tensor Task::loss(const Encoding& encoding, const at::Tensor& targets) const {
   at::Tensor loss = call_plugin(call("loss"), [&] { return head_->loss(encoding, targets); });
   if (!loss.defined() || loss.dim() != 0)
-    throw Error(who() + "gave a loss that " +
+    throw Error(who() + "returned a loss that " +
                 (loss.defined() ? "has " + std::to_string(loss.dim()) + " dimensions" : "is undefined") +
                 "; expected the sum over the rows that have a target, a scalar");
   if (at::GradMode::is_enabled() && !loss.requires_grad() &&
       (encoding.tokens.requires_grad() || encoding.sentences.requires_grad() || has_trainable(*head_)))
-    throw Error(who() + "gave a loss without a gradient; compute it with tensor operators alone");
+    throw Error(who() + "returned a loss without a gradient; compute it only with tensor operators");
   return loss;
 }
 
@@ -155,16 +155,16 @@ std::vector<Value> Task::decode(const at::Tensor& logits, const PackedBatch& bat
                                 std::size_t expected, std::int64_t top) const {
   if (!std::isfinite(logits.sum().item<float>()))
     throw Error("task '" + name +
-                "' gives values that are not finite; its weights or the model's are damaged");
+                "' returns values that are not finite; its weights or those of the model are damaged");
   const Groups read = grouped() ? groups : Groups();
   auto decoded = call_plugin(call("decode"), [&] { return head_->decode(logits, batch, read); });
   if (decoded.size() != expected)
-    throw Error(who() + "gave " + std::to_string(decoded.size()) + " predictions for " +
+    throw Error(who() + "returned " + std::to_string(decoded.size()) + " predictions for " +
                 std::to_string(expected) + (grouped() ? " groups" : " inputs") + "; its decode is wrong");
   if (top > 0) add_top_classes(*this, logits, top, decoded);
   for (const Value& prediction : decoded)
     if (const std::string* text = invalid_text(prediction))
-      throw Error(who() + "gave the text \"" + printable(*text) +
+      throw Error(who() + "returned the text \"" + printable(*text) +
                   "\", which is not valid UTF-8; its decode or its labels are wrong");
   return decoded;
 }
@@ -174,20 +174,20 @@ at::Tensor Task::probabilities(const at::Tensor& logits, std::size_t predictions
   if (!given.defined()) return given;
   const auto classes = static_cast<std::int64_t>(label_names().size());
   if (given.dim() != 2 || given.size(0) != static_cast<std::int64_t>(predictions) || given.size(1) != classes)
-    throw Error(who() + "gave probabilities of another shape than [" + std::to_string(predictions) + ", " +
-                std::to_string(classes) + "], one row per prediction and one column per label");
-  if (!given.isfinite().all().item<bool>()) throw Error(who() + "gave probabilities that are not finite");
+    throw Error(who() + "returned probabilities of another shape than [" + std::to_string(predictions) +
+                ", " + std::to_string(classes) + "], one row per prediction and one column per label");
+  if (!given.isfinite().all().item<bool>()) throw Error(who() + "returned probabilities that are not finite");
   return given;
 }
 
 std::vector<Metric> Task::score(const std::vector<Value>& predictions,
                                 const std::vector<Value>& labels) const {
   std::vector<Metric> metrics = call_plugin(call("score"), [&] { return head_->score(predictions, labels); });
-  if (metrics.empty()) throw Error(who() + "gave no metric for labelled examples; its score is wrong");
+  if (metrics.empty()) throw Error(who() + "returned no metric for labelled examples; its score is wrong");
   std::set<std::string> names;
   for (const Metric& metric : metrics)
     if (metric.name.empty() || !names.insert(metric.name).second)
-      throw Error(who() + "gave two metrics of the name " + Value(metric.name).json() +
+      throw Error(who() + "returned two metrics named " + Value(metric.name).json() +
                   ", or one without a name; its score is wrong");
   return metrics;
 }

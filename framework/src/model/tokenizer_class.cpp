@@ -63,8 +63,8 @@ TokenizerClass named_class(const Value& name, const Value* tokenizer_json) {
   if (plain == "LlamaTokenizer" && is_byte_level(tokenizer_json)) return TokenizerClass::backend;
   if (plain.ends_with("Tokenizer") && kOthers.find(" " + std::string(stem) + " ") != std::string_view::npos)
     name.refuse("the tokenizer class " + name.json() +
-                " is not reproduced here; known are those of BERT, DistilBERT, ELECTRA, MPNet, RoBERTa, "
-                "XLM-RoBERTa, CamemBERT and ALBERT, and PreTrainedTokenizerFast");
+                " is not supported; expected that of BERT, DistilBERT, ELECTRA, MPNet, RoBERTa, "
+                "XLM-RoBERTa, CamemBERT or ALBERT, or PreTrainedTokenizerFast");
   return TokenizerClass::backend;
 }
 

@@ -21,7 +21,7 @@ inline bool is_word_piece(TokenizerClass which) {
 const char* class_name(TokenizerClass which);
 
 /// What AutoTokenizer of transformers 5.24 chooses. `settings`: tokenizer_config.json; `tokenizer_json`:
-/// tokenizer.json, or nullptr. A class that is not reproduced here throws Error. For a model_type of another
+/// tokenizer.json, or nullptr. A class that is not supported throws Error. For a model_type of another
 /// backbone the files decide.
 TokenizerClass tokenizer_class(const Value& config, const Value& settings, const Value* tokenizer_json,
                                bool has_word_pieces);

@@ -21,7 +21,7 @@ constexpr const char* kInternal[] = {"tokenizer_object",  "post_processor",   "t
 
 void check_settings(const Value& values, bool has_tokenizer_json) {
   const auto refuse = [](const Value& value, const std::string& key) {
-    value.refuse(key + " of tokenizer_config.json is not reproduced here; remove it");
+    value.refuse(key + " of tokenizer_config.json is not supported; remove it");
   };
   for (const char* key : kInternal)
     if (const Value* value = values.find(key); !is_null(value)) refuse(*value, key);
@@ -62,7 +62,7 @@ bool counts_padding(const Value& config, std::int64_t padding) {
 void check_padding(const Value& values, const Value* json, const Value& config, std::int64_t padding) {
   if (!is_left(values, "padding_side", json, "padding") || !counts_padding(config, padding)) return;
   values.refuse("padding on the left shifts the positions of " + config.at("model_type").string() +
-                " by the longest text of a batch, which is not reproduced here; expected padding_side right");
+                " by the longest text of a batch, which is not supported; expected padding_side right");
 }
 
 /// -1: no such token
@@ -95,7 +95,7 @@ Value model_of_files(const fs::path& dir, TokenizerClass which) {
   for (const char* name : {"tokenizer.model", "tiktoken.model", "tekken.json"})
     if (fs::exists(dir / name))
       throw Error((dir / name).string() +
-                  " is read by transformers in place of other vocabularies, which is not reproduced here; "
+                  " is read by transformers instead of other vocabularies, which is not supported; "
                   "remove it, or add a tokenizer.json");
   if (word_pieces && fs::exists(dir / "vocab.txt")) {
     const fs::path file = dir / "vocab.txt";
@@ -108,7 +108,7 @@ Value model_of_files(const fs::path& dir, TokenizerClass which) {
   for (const char* name : {"sentencepiece.bpe.model", "spiece.model", "spm.model"}) {
     if (!fs::exists(dir / name)) continue;
     throw Error(dir.string() + ": " + name +
-                " alone is not read; make a tokenizer.json of it, which transformers does by "
+                " is not read; create a tokenizer.json with transformers: "
                 "AutoTokenizer.from_pretrained(DIR).save_pretrained(DIR)");
   }
   const char* wanted = word_pieces                        ? "tokenizer.json or vocab.txt"
@@ -150,7 +150,7 @@ void warn_of_ids(const fs::path& dir, const TokenizerSettings& settings, const A
               std::to_string(listed) + ", but its place in the vocabulary is " + std::to_string(id);
   }
   if (count > 0)
-    warnings.push_back(dir.string() + ": " + first + ", which is taken, as transformers does" +
+    warnings.push_back(dir.string() + ": " + first + ", which is used, as in transformers" +
                        (count > 1 ? " (" + std::to_string(count) + " such tokens)" : ""));
 }
 
@@ -201,7 +201,7 @@ void check_embedding(const fs::path& dir, const Tokenizer& tokenizer, std::int64
   if (listed_tokens > rows)
     throw Error(dir.string() + found + "the token " +
                 Value(std::string(tokenizer.token(static_cast<std::int32_t>(rows)))).json() +
-                " would need row " + std::to_string(rows) + ". Tokenizer and weights do not belong together");
+                " would need row " + std::to_string(rows) + ". Tokenizer and weights do not match");
   if (tokenizer.vocabulary_size() > rows)
     warnings.push_back(dir.string() + found + "a text that needs one of the others is refused");
   if (tokenizer.vocabulary_size() < rows)

@@ -120,7 +120,7 @@ void load_weights(nn::Module& module, const Weights& weights,
     const auto found = fillings.find(goes_to->parameter);
     if (found == fillings.end()) {
       throw Error(weights.source() + ": tensor '" + view.name + "' belongs to '" + goes_to->parameter +
-                  "', which this model does not have; config.json and the weights do not belong together");
+                  "', which this model does not have; config.json and the weights do not match");
     }
     found->second.parts.emplace_back(&view, goes_to->row);
   }

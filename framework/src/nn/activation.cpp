@@ -41,7 +41,7 @@ Activation::Activation(std::string_view name) {
     }
     known += (known.empty() ? "" : ", ") + std::string(entry.name);
   }
-  throw Error("unknown activation '" + std::string(name) + "'; known are " + known);
+  throw Error("unknown activation '" + std::string(name) + "'; expected one of " + known);
 }
 
 bool Activation::is_gelu() const { return function_ == gelu; }

@@ -9,7 +9,7 @@ namespace mtt {
 Head::~Head() = default;
 
 at::Tensor Head::loss(const at::Tensor&, const at::Tensor&) const {
-  throw Error("this head gives no loss; override loss(logits, targets) or loss(encoding, targets)");
+  throw Error("this head has no loss; override loss(logits, targets) or loss(encoding, targets)");
 }
 
 at::Tensor Head::loss(const Encoding& encoding, const at::Tensor& targets) const {

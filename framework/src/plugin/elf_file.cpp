@@ -39,21 +39,22 @@ void check_shared_library(const std::filesystem::path& path) {
     throw Error("plugin file '" + path.string() + "' " + why);
   };
   if (file.size() < SELFMAG || std::memcmp(file.data(), ELFMAG, SELFMAG) != 0)
-    refuse("is not a shared library (no ELF file); a plugin is built as a CMake MODULE");
-  if (file.size() < sizeof(Elf64_Ehdr)) refuse("is cut off; build or copy it again");
+    refuse("is not a shared library (not an ELF file); a plugin is built as a CMake MODULE");
+  if (file.size() < sizeof(Elf64_Ehdr)) refuse("is truncated; build or copy it again");
   const auto header = read_at<Elf64_Ehdr>(file, 0);
   if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != kMachine)
     refuse("was built for another processor; build it on this machine");
   if (header.e_type != ET_DYN)
-    refuse("is an ELF file, but no shared library; a plugin is built as a CMake MODULE");
+    refuse("is an ELF file, but not a shared library; a plugin is built as a CMake MODULE");
   const std::uint64_t table = std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr);
   if (header.e_phentsize != sizeof(Elf64_Phdr) || !fits(header.e_phoff, table, file.size()))
-    refuse("is cut off; build or copy it again");
+    refuse("is truncated; build or copy it again");
   if (!fits(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize, file.size()))
-    refuse("is cut off; build or copy it again");
+    refuse("is truncated; build or copy it again");
   for (Elf64_Half i = 0; i < header.e_phnum; ++i) {
     const auto segment = read_at<Elf64_Phdr>(file, header.e_phoff + i * sizeof(Elf64_Phdr));
-    if (!fits(segment.p_offset, segment.p_filesz, file.size())) refuse("is cut off; build or copy it again");
+    if (!fits(segment.p_offset, segment.p_filesz, file.size()))
+      refuse("is truncated; build or copy it again");
   }
 }
 

@@ -11,7 +11,7 @@ auto made_by(const PluginCall& call, const Make& make) -> decltype(make()) {
   auto made = call_plugin(call, make);
   if (!made)
     throw Error("the " + std::string(call.kind) + " '" + std::string(call.name) +
-                "' made nothing; its create function returned null");
+                "' was not created; its create function returned null");
   return made;
 }
 

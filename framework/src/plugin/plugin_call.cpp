@@ -44,13 +44,13 @@ void put_call(const PluginCall& call) {
 const char* name_of(int signal) {
   switch (signal) {
     case SIGSEGV:
-      return "SIGSEGV, an access to memory that is not its own";
+      return "SIGSEGV, an invalid memory access";
     case SIGBUS:
       return "SIGBUS, often a file that was shortened while it was read";
     case SIGFPE:
       return "SIGFPE, such as a division of integers by zero";
     case SIGILL:
-      return "SIGILL, an instruction that the processor does not know";
+      return "SIGILL, an instruction that the processor does not support";
     default:
       return "SIGABRT";
   }

@@ -147,8 +147,9 @@ auto PluginCatalog::find(const std::string& what, const std::string& file_stem, 
   std::string names, folders;
   for (const std::string& name : known) names += (names.empty() ? "" : ", ") + name;
   for (const fs::path& folder : folders_) folders += (folders.empty() ? "" : ", ") + folder.string();
-  message += (near.empty() ? "; known are " : " Known are ") + (names.empty() ? "none" : names) +
-             ", by plugins in " + folders + "; the folder of another is given with --plugin-path";
+  message += (near.empty() ? "; expected one of " : " The available ones are ") +
+             (names.empty() ? "none" : names) + ", from plugins in " + folders +
+             "; give the folder of another plugin with --plugin-path";
   for (const std::string& failure : failures_) message += "\nNot loaded: " + failure;
   throw Error(message);
 }

@@ -63,7 +63,7 @@ void write_plugin_project(const std::string& kind, const std::string& name, cons
   std::error_code error;
   if (!fs::is_directory(templates / kind, error))
     throw Error("the template '" + (templates / kind).string() +
-                "' is not there; it is installed with the program, so install again");
+                "' is missing; it is installed with mtt, so install mtt again");
   NewDirectory target(directory);
   for (const char* part : {"common", kind.c_str()})
     for (const fs::directory_entry& entry : fs::directory_iterator(templates / part))

@@ -33,8 +33,8 @@ void Registry::add(BackbonePlugin plugin) {
   check_new(backbones_, plugin, "backbone");
   for (const std::string& type : plugin.model_types) {
     if (const BackbonePlugin* other = backbone_for(type))
-      throw Error("the backbone '" + plugin.name + "' serves model_type '" + type + "', which '" +
-                  other->name + "' serves already");
+      throw Error("the backbone '" + plugin.name + "' supports model_type '" + type + "', which '" +
+                  other->name + "' already supports");
   }
   backbones_.push_back(std::move(plugin));
 }
@@ -43,7 +43,7 @@ void Registry::add(HeadPlugin plugin) {
   check_new(heads_, plugin, "head");
   if (const HeadPlugin* other = head_for(plugin.problem_type))
     throw Error("the head '" + plugin.name + "' has the ProblemType of '" + other->name +
-                "'; one head can stand for it");
+                "'; only one head may have it");
   heads_.push_back(std::move(plugin));
 }
 

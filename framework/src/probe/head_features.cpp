@@ -82,10 +82,9 @@ void add_examples(const at::Tensor& rows, bool tokens, const PackedBatch& batch,
 
 void check_finite(const at::Tensor& rows, const Task& task) {
   if (!at::isfinite(rows.sum(at::kDouble)).item<bool>())
-    throw Error(
-        "task '" + task.name +
-        "': what its head reads of the training examples is not finite; the model's weights hold NaN or "
-        "infinite values");
+    throw Error("task '" + task.name +
+                "': the features of the training examples are not finite; the model's weights hold NaN or "
+                "infinite values");
 }
 
 }  // namespace

@@ -115,7 +115,8 @@ Value counts_json(const std::vector<std::int64_t>& counts, const CheckedTask& ta
 std::string data_check_text(const DataCheck& check) {
   std::string text;
   for (const CheckedPart& part : check.parts) text += part_text(part);
-  if (check.max_tokens > 0) text += "The model reads " + plural(check.max_tokens, "token") + " of a text.\n";
+  if (check.max_tokens > 0)
+    text += "The model reads at most " + plural(check.max_tokens, "token") + " of a text.\n";
   for (const CheckedTask& task : check.tasks) text += task_text(check, task);
   if (!check.findings.empty()) text += "\n";
   for (const bool error : {false, true})

@@ -49,7 +49,7 @@ void read_head(const TaskConfig& config, PluginCatalog& plugins, DataCheck& chec
     plugin = plugins.head(config.options.string("head"));
   } catch (const Error& error) {
     check.findings.push_back(
-        {false, config.name, "the labels are counted, not judged: " + std::string(error.what())});
+        {false, config.name, "the labels are only counted: " + std::string(error.what())});
     return;
   }
   const Task made(config.name, plugin->name, {},
@@ -83,7 +83,7 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
   for (const std::string& warning : files.warnings()) check.findings.push_back({false, "", warning});
   if (check.parts.empty())
     throw Error(experiment.file.string() +
-                ": there are no examples to check; name files by train, dev or test in [data] or a task");
+                ": there are no examples to check; set train, dev or test in [data] or a task");
   check_data(check, *model.tokenizer, model.prompt_text(experiment.backbone.string("prompt")));
   return check;
 }

@@ -22,7 +22,7 @@ DrawnFiles drawn_files(const Experiment& experiment, const TaskConfig& task, Exa
   if (count.integer() == 0) return drawn;
   const auto size = static_cast<std::int64_t>(files.get(drawn.train).texts.size());
   if (count.integer() > size)
-    count.refuse("train_examples is " + count.json() + ", and '" + drawn.train + "' has " +
+    count.refuse("train_examples is " + count.json() + ", but '" + drawn.train + "' has " +
                  std::to_string(size) + " examples; give at most as many, or 0 for all");
   drawn.train = files.draw(drawn.train, count.integer(), seed);
   return drawn;

@@ -82,7 +82,7 @@ void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& exp
     if (experiment.trains && !plan.files.train.empty()) continue;
     console.warn("task '" + plan.config->name +
                  "': its head has random weights, so its predictions are meaningless; " +
-                 (plan.files.train.empty() ? "give [data] or the task a train file"
+                 (plan.files.train.empty() ? "set train in [data] or in the task's table"
                                            : "leave out its init, or add a [train] table"));
   }
 }
@@ -133,8 +133,8 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
   } else {
     claim_run_directory(directory);
     if (const fs::path previous = previous_results(directory); experiment.trains && !previous.empty())
-      console.say("the results of the run before are in " + previous.string() +
-                  " until this one is complete\n");
+      console.say("the results of the previous run are in " + previous.string() +
+                  " until this run is complete\n");
   }
   save_config(directory, resolved(experiment, prepared));
   console.keep_in(directory / "console.txt", resume);
@@ -223,7 +223,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
     console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
     if (trains) warn_below_probe(scores, experiment, console);
   }
-  console.say("\nAll of this is in " + directory.string() + "\n");
+  console.say("\nThe results are in " + directory.string() + "\n");
   remove_training_state(directory);
   std::error_code error;
   fs::remove_all(directory / kProbes, error);

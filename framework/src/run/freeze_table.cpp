@@ -82,10 +82,10 @@ std::string phases_text(const std::vector<std::int64_t>& trainable) {
 std::string phase_lines(const FreezePolicy& policy) {
   std::vector<std::vector<std::string>> rows;
   for (std::size_t p = 0; p < policy.phases.size(); ++p)
-    rows.push_back({"  phase " + std::to_string(p + 1),
-                    "from epoch " + std::to_string(policy.phases[p].first_epoch + 1),
-                    policy.phases[p].name +
-                        (policy.auto_freeze ? "; layers freeze from below as their gradients settle" : "")});
+    rows.push_back(
+        {"  phase " + std::to_string(p + 1), "from epoch " + std::to_string(policy.phases[p].first_epoch + 1),
+         policy.phases[p].name +
+             (policy.auto_freeze ? "; layers are frozen from the bottom as their gradients settle" : "")});
   return columns_text(rows);
 }
 

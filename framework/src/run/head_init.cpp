@@ -45,10 +45,10 @@ void check_init(const TaskConfig& config, const Task& task) {
   if (config.options.number_if("penalty") && !task.convex())
     config.options.value("penalty").refuse(where +
                                            "penalty needs a head that can be fitted as a probe, and '" +
-                                           task.plugin + "' cannot be; leave it out");
+                                           task.plugin + "' cannot be; remove it");
   if (config.options.number_if("penalty") && init == "ridge" && has_exact_form(task))
     config.options.value("penalty").refuse(where +
-                                           "init = \"ridge\" chooses its own penalty; leave penalty out, or "
+                                           "init = \"ridge\" chooses its own penalty; remove penalty, or "
                                            "write init = \"logistic\"");
   if (init == "auto" || init == "none" || (init == "logistic" && task.convex()) || known_method(task, init))
     return;

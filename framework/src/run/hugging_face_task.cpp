@@ -60,7 +60,7 @@ void check_rows(const Weights& weights, const HuggingFaceHead& head) {
     if (view.shape[0] != static_cast<std::int64_t>(head.labels.size()))
       throw Error(weights.source() + ": tensor '" + view.name + "' has " + std::to_string(view.shape[0]) +
                   " rows, but config.json has " + std::to_string(head.labels.size()) +
-                  " labels (id2label); they do not belong together");
+                  " labels (id2label); they do not match");
   }
 }
 

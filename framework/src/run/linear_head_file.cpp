@@ -69,7 +69,7 @@ std::optional<Task> linear_head_task(const Encoder& encoder, PluginCatalog& plug
   const HeadPlugin plugin = plugins.head(entry(content.metadata, "head", file));
   if (!is_linear_head(plugin.problem_type))
     throw Error(file.string() + ": the head is '" + plugin.name +
-                "', which is no linear head; expected a file that mtt export wrote");
+                "', which is not a linear head; expected a file that mtt export wrote");
   Task task(
       name, plugin.name, Reading{.pooling = {}, .normalize = encoder.model->modules().normalizes()},
       make_head(plugin, Options::read(plugin.options, options_of(content.metadata, plugin.options, file),

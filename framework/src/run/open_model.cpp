@@ -48,9 +48,8 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   if (!task) {
     task = hugging_face_task(encoder, plugins, encoder.warnings);
     if (task && prompt.empty() && !encoder.prompt.empty()) {
-      encoder.warnings.push_back(
-          "the default prompt " + Value(encoder.prompt).json() +
-          " is not put before texts for the head of config.json; --prompt asks for it");
+      encoder.warnings.push_back("the default prompt " + Value(encoder.prompt).json() +
+                                 " is not used for the head of config.json; set it with --prompt");
       encoder.prompt.clear();
     }
   }

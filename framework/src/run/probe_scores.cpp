@@ -34,7 +34,7 @@ void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& ex
   const bool frozen = experiment.freeze.string("policy") == "backbone";
   const std::string advice =
       frozen ? "try a lower train.head_learning_rate, more epochs or a validation set, or keep the probe by "
-               "leaving [train] out"
+               "removing [train]"
              : "try a lower train.learning_rate, more epochs or a validation set, or keep the probe with "
                "[freeze] policy = \"backbone\"";
   for (const TaskScore& score : scores) {

@@ -106,12 +106,12 @@ void check_run_directory(const fs::path& directory) {
   while (!fs::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();
   const std::string where = "the run directory '" + directory.string() + "' ";
   if (!fs::is_directory(existing, error))
-    throw Error(where + "cannot be made: '" + existing.string() +
+    throw Error(where + "cannot be created: '" + existing.string() +
                 "' is not a directory; give another one with --out");
   if (::access(existing.c_str(), W_OK | X_OK) != 0)
     throw Error(where +
                 (existing == directory ? "cannot be written into: "
-                                       : "cannot be made in '" + existing.string() + "': ") +
+                                       : "cannot be created in '" + existing.string() + "': ") +
                 std::strerror(errno) + "; give another one with --out");
   if (existing == directory) check_contents(directory);
 }
@@ -119,7 +119,8 @@ void check_run_directory(const fs::path& directory) {
 void claim_run_directory(const fs::path& directory) {
   std::error_code error;
   fs::create_directories(directory, error);
-  if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
+  if (error)
+    throw Error("the run directory '" + directory.string() + "' cannot be created: " + error.message());
   check_contents(directory);
   const fs::path previous = directory / kPrevious;
   const bool complete = fs::exists(directory / kHeads, error);
@@ -128,7 +129,7 @@ void claim_run_directory(const fs::path& directory) {
     fs::create_directory(previous, error);
     if (!error)
       fs::copy_file(directory / kConfig, previous / kConfig, fs::copy_options::overwrite_existing, error);
-    if (error) throw Error("the directory '" + previous.string() + "' cannot be made: " + error.message());
+    if (error) throw Error("the directory '" + previous.string() + "' cannot be created: " + error.message());
   }
   for (const char* name : kResults) {
     const fs::path old = directory / name;
@@ -236,7 +237,7 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   if (!run.experiment.top.strings("plugin_path").empty()) {
     run.encoder.warnings.push_back(
         (directory / kConfig).string() +
-        ": plugin_path is not followed in a run; use --plugin-path where a plugin is not found");
+        ": plugin_path of a run is ignored; if a plugin is not found, use --plugin-path");
   }
   return run;
 }

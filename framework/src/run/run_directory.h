@@ -23,7 +23,7 @@ bool is_run_directory(const std::filesystem::path& directory);
 Experiment read_run_config(const std::filesystem::path& directory, const std::vector<Override>& overrides);
 
 /// Throws Error where a new run cannot have a directory: what is there is no directory, or holds other things
-/// than a run or a training that is not finished, or it cannot be made or written into. Writes nothing.
+/// than a run or a training that is not finished, or it cannot be created or written into. Writes nothing.
 void check_run_directory(const std::filesystem::path& directory);
 
 /// Makes the directory, or takes one that is empty or a run's; the results of a complete older run are moved

@@ -16,7 +16,8 @@ namespace mtt {
 RunLock::RunLock(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  if (error) throw Error("the run directory '" + directory.string() + "' cannot be made: " + error.message());
+  if (error)
+    throw Error("the run directory '" + directory.string() + "' cannot be created: " + error.message());
   descriptor_ = open_retrying(directory.c_str(), O_RDONLY | O_DIRECTORY);
   if (descriptor_ < 0)
     throw Error("the run directory '" + directory.string() + "' cannot be opened: " + std::strerror(errno));

@@ -10,7 +10,7 @@ namespace mtt {
 /// a file system that knows no such locks is not guarded.
 class RunLock {
  public:
-  /// A directory that another run holds, or that cannot be made or opened, throws Error.
+  /// A directory that another run holds, or that cannot be created or opened, throws Error.
   explicit RunLock(const std::filesystem::path& directory);
   ~RunLock();
   RunLock(const RunLock&) = delete;

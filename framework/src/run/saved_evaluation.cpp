@@ -42,7 +42,7 @@ std::string stem(const std::string& file) { return fs::path(file).stem().string(
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw Error("the folder '" + folder.string() + "' cannot be made: " + error.message());
+  if (error) throw Error("the folder '" + folder.string() + "' cannot be created: " + error.message());
 }
 
 void save_confusions(const fs::path& folder, const std::vector<TaskScore>& scores) {

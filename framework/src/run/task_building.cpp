@@ -45,9 +45,9 @@ void check_has_tasks(const Experiment& experiment) {
   if (!experiment.tasks.empty()) return;
   const std::string add = "; add a table [tasks.<name>] with head = \"classification\" or another head";
   if (experiment.data.given("train"))
-    experiment.data.value("train").refuse("[data] has training examples, and there is no task" + add);
+    experiment.data.value("train").refuse("[data] has training examples, but there is no task" + add);
   if (experiment.trains)
-    experiment.source.find("train")->refuse("[train] is there, and no task to train" + add);
+    experiment.source.find("train")->refuse("[train] is set, but there is no task to train" + add);
 }
 
 HeadPlugin find_head(const TaskConfig& task, PluginCatalog& plugins) {
@@ -113,12 +113,12 @@ void check_plan(const TaskConfig& task, const Task& made, const Experiment& expe
     if (made.grouped())
       refuse(task, "pair",
              "pair = \"joint\" is for heads that read one input, and '" + made.plugin +
-                 "' compares two; leave 'pair' out, or use another head");
+                 "' compares two; remove 'pair', or use another head");
     if (!experiment.backbone.string("prompt").empty())
       refuse(
           task, "pair",
           "pair = \"joint\" and [backbone] prompt exclude each other: a cross-encoder reads pairs without a "
-          "prompt; leave one out");
+          "prompt; remove one");
   }
   if (!made.reads_tokens() && !task.options.strings("tags").empty())
     refuse(task, "tags",
@@ -181,7 +181,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
     const bool has_examples = !train_file(experiment, config).empty();
     plan.init = chosen_init(config, plan.task, has_examples);
     if (const std::string& init = config.options.string("init"); plan.init != "none" && !has_examples)
-      refuse(config, "init", "init = \"" + init + "\" needs examples; give [data] or this task a train file");
+      refuse(config, "init", "init = \"" + init + "\" needs examples; set train in [data] or in this table");
     plans.push_back(std::move(plan));
   }
   return plans;
@@ -202,15 +202,15 @@ void check_transforms(const std::vector<TaskPlan>& plans, const Experiment& expe
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
     if (!plan.task.reads_pairs()) continue;
-    const std::string task = "task '" + plan.config->name + "' is about pairs of sentences";
+    const std::string task = "task '" + plan.config->name + "' reads pairs of sentences";
     const std::string& train = plan.files.train;
     const auto check = [&](const std::string& which, const std::string& file) {
       if (file.empty() || !files.get(file).partners.empty()) return;
       const bool learns = experiment.trains && file == train;
       if (learns || plan.task.transforms() || has_label(files.get(file).labels(plan.field())))
-        throw Error(task + ", and its " + which + " file '" + files.path(file) + "' " +
+        throw Error(task + ", but its " + which + " file '" + files.path(file) + "' " +
                     files.get(file).why_no_partners +
-                    "; name the key of the second sentence by text_pair = \"...\"");
+                    "; set the key of the second sentence with text_pair = \"...\"");
     };
     check("train", train);
     if (plan.task.reads().negatives && !train.empty()) files.get(train).negatives();
@@ -229,8 +229,9 @@ std::vector<HeadStart> build_tasks(std::vector<TaskPlan> plans, const Experiment
       plan.task.learn_labels(labels);
     } catch (const Error&) {
       if (!file.empty()) throw;
-      refuse(*plan.config, "head",
-             "there are no training examples; name their file by train = \"...\" in [data] or in this table");
+      refuse(
+          *plan.config, "head",
+          "there are no training examples; set their file with train = \"...\" in [data] or in this table");
     }
     if (plan.task.transforms()) plan.task.learn_vocabulary(vocabulary_of(encoder));
     plan.task.build(encoder.model->feature_width(plan.task));

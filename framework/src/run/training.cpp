@@ -40,9 +40,9 @@ std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& fil
 void check_sampler(const Experiment& experiment, const Sampler& sampler, const Weighting& weighting) {
   if (by_gradients(weighting) && !sampler.every_source_in_a_step())
     experiment.weighting.value("method").refuse("the weighting '" + experiment.weighting.string("method") +
-                                                "' needs every task in every step, and the sampler '" +
+                                                "' needs every task in every step, but the sampler '" +
                                                 experiment.sampler.string("method") +
-                                                "' leaves some out; write method = \"all\" in [sampler]");
+                                                "' omits some; set method = \"all\" in [sampler]");
 }
 
 /// A score that cannot be there is refused before anything is trained.
@@ -61,7 +61,7 @@ void check_best(const Experiment& experiment, const std::vector<TaskPlan>& tasks
     for (const char* key : {"best", "patience"})
       if (experiment.train.given(key))
         experiment.train.value(key).refuse("[train] " + std::string(key) +
-                                           " needs a validation set; give [data] dev or dev_share");
+                                           " needs a validation set; set dev or dev_share in [data]");
     return;
   }
   if (held_out > 1) names.push_back(std::string(kAllTasks) + ".exact_match");
@@ -141,7 +141,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
     plan.files.push_back({task.field(), task.files.train, task.files.dev});
     if (plan.files.back().train.empty())
       throw Error("task '" + task.config->name +
-                  "' has no training set; give [data] or the task a train file");
+                  "' has no training set; set train in [data] or in the task's table");
   }
   Backbone& backbone = encoder.model->backbone();
   plan.policy =

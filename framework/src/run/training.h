@@ -60,7 +60,7 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
 /// The tasks' dev files, which choose the best weights.
 std::vector<HeldOut> dev_files(const TrainingPlan& plan);
 
-/// Throws Error where a selector of [freeze] names no parameter of the model, which has its tasks.
+/// Throws Error where a selector of [freeze] matches no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);
 
 /// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples in `session`; a

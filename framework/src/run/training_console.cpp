@@ -39,7 +39,7 @@ void TrainingConsole::begun(const TrainingBegun& event) {
   if (event.threads_before != event.threads)
     warn("the run had " + std::to_string(event.threads_before) + " threads and has " +
          std::to_string(event.threads) + " now; results may differ in the last digits");
-  say("going on at step " + std::to_string(event.step) + " of " + std::to_string(event.total_steps) + "\n");
+  say("resuming at step " + std::to_string(event.step) + " of " + std::to_string(event.total_steps) + "\n");
 }
 
 void TrainingConsole::phase_entered(const PhaseEntered& event) {
@@ -109,7 +109,7 @@ void TrainingConsole::epoch_done(const EpochDone& event) {
   say(text + (scores_.empty() ? "" : "  dev" + scores_) + "\n");
   for (const std::string& task : event.idle)
     warn("task '" + task + "': in epoch " + std::to_string(event.epoch) +
-         " its head counted no target in any example that was drawn, so it was not trained");
+         " none of the drawn examples had a target for its head, so it was not trained");
 }
 
 void TrainingConsole::stopped_early(const StoppedEarly& event) {

@@ -49,7 +49,7 @@ WarmStart::WarmStart(const Experiment& experiment, PluginCatalog& plugins) : exp
   if (given.empty()) return;
   directory_ = given;
   if (!is_run_directory(directory_))
-    refuse("'" + given + "' is not the directory of a run; give one that mtt run made");
+    refuse("'" + given + "' is not a run directory; give one that mtt run wrote");
   try {
     other_ = std::make_unique<LoadedRun>(load_run(directory_, {}, plugins));
   } catch (const Error& error) {
@@ -147,10 +147,10 @@ void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {
   text_ = "start    from the run " + directory_.string() + "\n         encoder: " +
           (changed_.empty() ? "that of the model, which the run did not change"
                             : std::to_string(changed_.size()) + " tensors that the run changed") +
-          (left_.empty() ? "" : "; not taken: " + names_text(left_)) +
+          (left_.empty() ? "" : "; not loaded: " + names_text(left_)) +
           "\n         heads: " + names_text(taken) +
-          (own.empty() ? "" : "; own initialisation: " + names_text(own)) +
-          (left.empty() ? "" : "; not taken, no such task here: " + names_text(left)) + "\n";
+          (own.empty() ? "" : "; initialised as usual: " + names_text(own)) +
+          (left.empty() ? "" : "; not loaded, no such task here: " + names_text(left)) + "\n";
 }
 
 void start_head_from(Task& task, const Task& other) {

@@ -36,10 +36,12 @@ bool is_branch(const Value& value) {
 }
 
 void check_key(const std::string& path, const Value& value) {
-  if (path == "run.seed") value.refuse("run.seed is varied by [sweep] seeds; set how many there");
+  if (path == "run.seed")
+    value.refuse("run.seed is varied by the sweep; set the number of seeds with seeds in [sweep]");
   if (path == "run.threads")
-    value.refuse("run.threads is shared out among the runs; give --threads and --jobs");
-  if (path == "run.out") value.refuse("run.out is where a single run goes; a sweep goes to --out");
+    value.refuse("the runs of a sweep share the threads; remove run.threads, and give --threads and --jobs");
+  if (path == "run.out")
+    value.refuse("run.out is the directory of a single run; give that of the sweep with --out");
   if (path.starts_with("sweep")) value.refuse("a sweep cannot vary [sweep]");
 }
 
@@ -120,12 +122,12 @@ std::vector<Point> read_grid(const Value& table, std::string& axis) {
     std::set<std::string> seen;
     std::vector<Point> product;
     if (points.size() * values.array().size() > kMostRuns)
-      values.refuse("the grid has more than " + std::to_string(kMostRuns) + " combinations; leave some out");
+      values.refuse("the grid has more than " + std::to_string(kMostRuns) + " combinations; remove some");
     for (const Point& point : points) {
       seen.clear();
       for (const Value& value : values.array()) {
         if (!seen.insert(value.json()).second)
-          value.refuse("'" + leaves[l].path + "' has the value " + value.json() + " twice; leave one out");
+          value.refuse("'" + leaves[l].path + "' has the value " + value.json() + " twice; remove one");
         Point& next = product.emplace_back(point);
         next.shown.label += (point.shown.label.empty() ? "" : " ") + names[l] + "=" +
                             (value.is(Value::Kind::string) ? value.string() : value.json());
@@ -206,7 +208,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
       for (const Override& varied : points.front().overrides)
         if (path_of(own) == path_of(varied))
           throw Error(own.origin + ": the arm '" + arm.name + "' sets '" + path_of(own) +
-                      "', which the grid varies; leave it out of one of them");
+                      "', which the grid varies; remove it from one of them");
   }
   for (const Point& point : points) plan.shape.points.push_back(point.shown);
   plan.shape.metrics = sweep.strings("metrics");
@@ -221,10 +223,10 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   if (arms.size() * points.size() * seeds > kMostRuns)
     throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
                 std::to_string(points.size()) + " points with " + std::to_string(seeds) +
-                " seeds, more than " + std::to_string(kMostRuns) + " runs; leave some out");
+                " seeds, more than " + std::to_string(kMostRuns) + " runs; remove some");
   if (experiment.run.integer("seed") > std::numeric_limits<std::int64_t>::max() - sweep.integer("seeds"))
-    experiment.run.value("seed").refuse("run.seed leaves no room for " + sweep.value("seeds").json() +
-                                        " seeds; give a smaller one");
+    experiment.run.value("seed").refuse("run.seed is too large for " + sweep.value("seeds").json() +
+                                        " seeds; set a smaller one");
   plan.shape.first_seed = experiment.run.integer("seed");
   plan.shape.seeds = sweep.integer("seeds");
   Overrides of_caller;

@@ -89,7 +89,7 @@ class Sweep {
     });
     if (stopped > 0)
       throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
-                  " runs were stopped from outside and have no result; the same command resumes the sweep");
+                  " runs were terminated by a signal and have no result; the same command resumes the sweep");
     std::error_code error;
     const std::size_t failed = summary().failed.size();
     if (failed == 0) fs::remove_all(settings_.directory / kCache, error);

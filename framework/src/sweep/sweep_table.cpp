@@ -96,11 +96,12 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
 
 std::string sweep_legend(const SweepSummary& summary) {
   std::string text =
-      "Means over seeds ± half of the 95 % interval (Student's t); differences from '" +
+      "Means over seeds ± half of the 95 % interval (Student's t). Differences from '" +
       summary.shape.baseline +
-      "' are paired by seed, and * marks those whose interval excludes 0, without a correction for how many "
-      "there are. seconds: of training; time: by that of '" +
-      summary.shape.baseline + "'; MB: the largest peak memory of a run; learn: parameters that learn.";
+      "' are paired by seed; * marks those whose interval excludes 0, without a correction for multiple "
+      "comparisons. seconds: training time; time: training time relative to '" +
+      summary.shape.baseline +
+      "'; MB: the largest peak memory of a run; learn: number of trainable parameters.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {
         return std::any_of(line.cells.begin(), line.cells.end(),
                            [](const SweepCell& cell) { return is_of_few(cell.difference); });
@@ -108,7 +109,7 @@ std::string sweep_legend(const SweepSummary& summary) {
     text += " Differences over fewer than three seeds have no *.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(),
                   [](const auto& line) { return line.beside_others; }))
-    text += " ~ marks times of runs beside others, which are not to be compared.";
+    text += " ~ marks times of simultaneous runs, which are not comparable.";
   return text;
 }
 

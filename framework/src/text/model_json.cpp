@@ -60,15 +60,14 @@ std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
     const Value* value = model.find(key);
     const bool unset = is_null(value) || (value->is(Value::Kind::string) && value->string().empty()) ||
                        (value->is(Value::Kind::boolean) && !value->boolean());
-    if (!unset)
-      value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not reproduced here");
+    if (!unset) value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not supported");
   };
   for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"})
     refuse_set(key);
   std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
   if (const int byte = BytePairs::missing_byte(entries); byte >= 0)
     model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
-                             "; of BPE models those on bytes are reproduced here, with all 256 of them");
+                             "; only byte-level BPE models with all 256 bytes are supported");
   std::unordered_map<std::string_view, std::int32_t> ids;
   for (const VocabularyEntry& entry : entries) ids.emplace(entry.token, entry.id);
   std::vector<Merge> merges;
@@ -137,8 +136,7 @@ std::unique_ptr<const SubWordModel> read_unigram(const Value& model, bool exact_
   }
   const Value* unknown = model.find("unk_id");
   if (is_null(unknown))
-    model.refuse(
-        "a Unigram model without unk_id is not reproduced here; expected the id of its unknown token");
+    model.refuse("a Unigram model without unk_id is not supported; expected the id of its unknown token");
   const std::int32_t id = read_token_id(*unknown);
   if (static_cast<std::size_t>(id) >= entries.size())
     unknown->refuse("unk_id is " + std::to_string(id) + "; the vocabulary has " +
@@ -153,11 +151,10 @@ void read_model(const Value& model, bool exact_scores, TokenizerParts& parts) {
   const Value* type = model.find("type");
   const std::string name = is_null(type) ? "WordPiece" : type->string();
   if (name != "WordPiece" && name != "BPE" && name != "Unigram")
-    type->refuse("the tokenizer model '" + name +
-                 "' is not reproduced here; expected WordPiece, BPE or Unigram");
+    type->refuse("the tokenizer model '" + name + "' is not supported; expected WordPiece, BPE or Unigram");
   if (parts.words_are_bytes != (name == "BPE"))
-    model.refuse("a " + name + " model " + (name == "BPE" ? "without" : "behind") +
-                 " a ByteLevel pre-tokenizer is not reproduced here");
+    model.refuse("a " + name + " model " + (name == "BPE" ? "without" : "after") +
+                 " a ByteLevel pre-tokenizer is not supported");
   if (name == "WordPiece") {
     parts.model = read_word_piece(model);
   } else if (name == "BPE") {

@@ -29,7 +29,7 @@ std::string decode_base64(const Value& value) {
   }
   const std::uint32_t left_over = digits % 4 == 2 ? bits & 15 : digits % 4 == 3 ? bits & 3 : 0;
   if (text.size() % 4 != 0 || left_over != 0)
-    value.refuse("the base64 text is cut off: it has " + std::to_string(text.size()) +
+    value.refuse("the base64 text is truncated: it has " + std::to_string(text.size()) +
                  " characters; expected a multiple of 4 that ends in whole bytes");
   return bytes;
 }
@@ -65,7 +65,7 @@ ReplacePattern read_repetition(const Value& expression) {
   }
   if (least < 1 || least > kMost)
     expression.refuse("the regular expression " + expression.json() +
-                      " is not reproduced here; expected one character and + or {n,}");
+                      " is not supported; expected one character and + or {n,}");
   return {.text = std::u32string(static_cast<std::size_t>(least), characters[0]), .repeats = true};
 }
 
@@ -133,8 +133,8 @@ void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps
         strip_spaces(normalizer.at("strip_left").boolean(), normalizer.at("strip_right").boolean()));
   } else {
     normalizer.refuse("the normalizer '" + type +
-                      "' is not reproduced here; known are BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, "
-                      "Nmt, Precompiled, Replace, Sequence, Strip and StripAccents");
+                      "' is not supported; expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, "
+                      "Nmt, Precompiled, Replace, Sequence, Strip or StripAccents");
   }
 }
 

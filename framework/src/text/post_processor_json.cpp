@@ -80,10 +80,10 @@ bool has_space_at_an_end(std::string_view token) {
 void check_trimming(const Value& trims, const TokenizerParts& parts) {
   if (parts.words_are_bytes) return;
   if (parts.unknown_shows_text)
-    trims.refuse("trim_offsets behind a Unigram model is not reproduced here; expected false");
+    trims.refuse("trim_offsets with a Unigram model is not supported; expected false");
   for (const VocabularyEntry& entry : parts.model->vocabulary())
     if (has_space_at_an_end(entry.token))
-      trims.refuse("trim_offsets is not reproduced here for the token " + Value(entry.token).json() +
+      trims.refuse("trim_offsets is not supported for the token " + Value(entry.token).json() +
                    ", which has a space at an end; expected false");
 }
 
@@ -133,15 +133,15 @@ class PostProcessorReader {
       ends_are_special_ = true;
     } else {
       processor.refuse("the post-processor '" + type +
-                       "' is not reproduced here; known are BertProcessing, ByteLevel, RobertaProcessing, "
-                       "Sequence and TemplateProcessing");
+                       "' is not supported; expected BertProcessing, ByteLevel, RobertaProcessing, "
+                       "Sequence or TemplateProcessing");
     }
   }
 
  private:
   void adds_tokens(const Value& processor) {
     if (std::exchange(adds_tokens_, true))
-      processor.refuse("a second post-processor that adds tokens is not reproduced here; expected one");
+      processor.refuse("a second post-processor that adds tokens is not supported; expected one");
   }
 
   void trim(const Value& processor) {
@@ -149,9 +149,8 @@ class PostProcessorReader {
     const bool adds_space = processor.at("add_prefix_space").boolean();
     if (!trims.boolean()) return;
     if (parts_.trims_spaces)
-      trims.refuse("a second post-processor with trim_offsets is not reproduced here; expected false");
-    if (ends_are_special_)
-      trims.refuse("trim_offsets behind special tokens is not reproduced here; expected false");
+      trims.refuse("a second post-processor with trim_offsets is not supported; expected false");
+    if (ends_are_special_) trims.refuse("trim_offsets after special tokens is not supported; expected false");
     check_trimming(trims, parts_);
     parts_.trims_spaces = true;
     parts_.trims_all_spaces = !adds_space;

@@ -8,7 +8,7 @@ constexpr std::size_t kMostSteps = 100;
 PreTokenizerStep read_byte_level(const Value& component) {
   if (!flag_or(component, "use_regex", true))
     component.at("use_regex")
-        .refuse("a ByteLevel pre-tokenizer without its pattern is not reproduced here; expected true");
+        .refuse("a ByteLevel pre-tokenizer without its pattern is not supported; expected true");
   return byte_level(component.at("add_prefix_space").boolean());
 }
 
@@ -38,8 +38,7 @@ void append_steps(const Value& component, std::vector<PreTokenizerStep>& steps, 
     return;
   }
   if (parts.words_are_bytes)
-    component.refuse(
-        "a pre-tokenizer behind ByteLevel is not reproduced here; expected ByteLevel to be the last");
+    component.refuse("a pre-tokenizer after ByteLevel is not supported; expected ByteLevel to be the last");
   if (type == "BertPreTokenizer") {
     steps.emplace_back(split_bert);
     parts.splits_as_bert = steps.size() == 1;
@@ -57,8 +56,8 @@ void append_steps(const Value& component, std::vector<PreTokenizerStep>& steps, 
     steps.push_back(read_metaspace(component));
   } else {
     component.refuse("the pre-tokenizer '" + type +
-                     "' is not reproduced here; known are BertPreTokenizer, ByteLevel, Metaspace, Sequence, "
-                     "Whitespace and WhitespaceSplit");
+                     "' is not supported; expected BertPreTokenizer, ByteLevel, Metaspace, Sequence, "
+                     "Whitespace or WhitespaceSplit");
   }
 }
 

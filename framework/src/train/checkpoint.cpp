@@ -139,7 +139,7 @@ void remove_parts(const fs::path& folder) {
 void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw Error("the folder '" + folder.string() + "' cannot be made: " + error.message());
+  if (error) throw Error("the folder '" + folder.string() + "' cannot be created: " + error.message());
   remove_parts(folder);
   const fs::path target = folder / folder_name(checkpoint.step);
   const fs::path part = target.string() + std::string(kPart);
@@ -150,8 +150,8 @@ void save_checkpoint(const fs::path& folder, const Checkpoint& checkpoint) {
   fs::remove_all(target, error);
   fs::rename(part, target, error);
   if (error)
-    throw Error("the checkpoint '" + target.string() + "' cannot take its place: " + error.message() +
-                "; the one before it is still there");
+    throw Error("the checkpoint '" + target.string() +
+                "' cannot be given its final name: " + error.message() + "; the previous checkpoint is kept");
   flush_folder(folder);
   remove_old(folder);
 }

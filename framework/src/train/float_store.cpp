@@ -117,7 +117,7 @@ void FloatStore::finish() {
 void FloatStore::fail(int error) const {
   const bool space = error == ENOSPC || error == EFBIG || error == ENOMEM || error == EDQUOT;
   throw Error((file_.empty() ? "the activation cache" : "the activation cache '" + file_.string() + "'") +
-              " of " + std::to_string(size_ >> 20) + " MB cannot be made: " + std::strerror(error) +
+              " of " + std::to_string(size_ >> 20) + " MB cannot be created: " + std::strerror(error) +
               (space ? "; lower cache.limit_mb, or set cache.where = \"none\""
                      : "; give another folder as cache.directory, or set cache.where = \"memory\""));
 }

@@ -45,7 +45,7 @@ std::vector<AdamW::Slot> parameter_groups(const std::vector<nn::NamedParameter>&
     }
     if (!any)
       rate.refuse("[train.learning_rates] the selector '" + selector +
-                  "' names no parameter; `mtt run --check --verbose` with this selector left out lists them");
+                  "' matches no parameter; `mtt run --check --verbose` without this selector lists them");
   }
   return slots;
 }

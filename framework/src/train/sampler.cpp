@@ -11,9 +11,9 @@ namespace mtt {
 namespace {
 
 void check_files(const SamplerSettings& settings, const std::vector<SourceSize>& sources) {
-  if (sources.empty()) throw Error("there are no training files to take examples of");
+  if (sources.empty()) throw Error("there are no training files");
   if (settings.mix_examples && settings.method == SamplingMethod::all)
-    throw Error("[sampler] mixing = \"examples\" has no effect with method = \"all\"; leave it out");
+    throw Error("[sampler] mixing = \"examples\" has no effect with method = \"all\"; remove it");
   std::set<std::string_view> names;
   std::int64_t total = 0;
   for (const auto& [name, examples] : sources) {

@@ -27,7 +27,7 @@ void check_keys(const Options& options, const SamplingRow& row) {
     if (key == "method" || std::find(row.keys.begin(), row.keys.end(), key) != row.keys.end()) continue;
     if (options.given(key) && options.value(key).json() != option.fallback->json())
       options.value(key).refuse("'" + key + "' in [sampler] has no effect with method = \"" + row.name +
-                                "\"; leave it out");
+                                "\"; remove it");
   }
 }
 

@@ -174,8 +174,8 @@ class UniMax final : public Cloned<UniMax, Drawn> {
     const std::int64_t budget = facts().steps() * facts().batch_size;
     const std::vector<std::int64_t> budgets = all_budgets();
     if (sum(budgets) < budget)
-      throw Error("[sampler] method = \"unimax\" has to take " + std::to_string(budget) +
-                  " examples in all steps, and max_epochs = " + std::to_string(facts().settings.max_epochs) +
+      throw Error("[sampler] method = \"unimax\" needs " + std::to_string(budget) +
+                  " examples for all steps, but max_epochs = " + std::to_string(facts().settings.max_epochs) +
                   " allows " + std::to_string(sum(budgets)) + "; raise max_epochs, or train for fewer steps");
     std::int64_t left = budget / unit();
     std::vector<std::size_t> order(budgets.size());

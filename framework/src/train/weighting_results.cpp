@@ -10,7 +10,7 @@ namespace {
 
 void check_list(const char* what, const std::vector<double>& list, std::size_t expected) {
   if (list.size() != expected)
-    throw Error("the weighting gave " + std::to_string(list.size()) + " " + what + "; expected " +
+    throw Error("the weighting returned " + std::to_string(list.size()) + " " + what + "; expected " +
                 std::to_string(expected));
 }
 
@@ -23,7 +23,7 @@ std::vector<double> checked_weights(Weighting& weighting, const WeightingStep& s
   check_list("weights", weights, tasks.size());
   for (const std::size_t t : step.present)
     if (!std::isfinite(weights[t]))
-      throw Error("at step " + std::to_string(step.step + 1) + " the weighting gave the weight " +
+      throw Error("at step " + std::to_string(step.step + 1) + " the weighting returned the weight " +
                   std::to_string(weights[t]) + " for task '" + tasks[t].name + "'");
   return weights;
 }
@@ -34,7 +34,7 @@ std::vector<double> checked_coefficients(Weighting& weighting, const at::Tensor&
       call_plugin(weighting_call("coefficients"), [&] { return weighting.coefficients(gram, step); });
   check_list("coefficients", coefficients, static_cast<std::size_t>(gram.size(0)));
   for (const double coefficient : coefficients)
-    if (!std::isfinite(coefficient)) throw Error("the weighting gave a coefficient that is not finite");
+    if (!std::isfinite(coefficient)) throw Error("the weighting returned a coefficient that is not finite");
   return coefficients;
 }
 
@@ -43,7 +43,7 @@ at::Tensor checked_direction(Weighting& weighting, const at::Tensor& gradients, 
       call_plugin(weighting_call("combine"), [&] { return weighting.combine(gradients, step); });
   const std::int64_t found = direction.defined() ? direction.numel() : 0;
   if (found != gradients.size(1) || direction.dim() != 1)
-    throw Error("the weighting gave a gradient of " + std::to_string(found) + " values; expected " +
+    throw Error("the weighting returned a gradient of " + std::to_string(found) + " values; expected " +
                 std::to_string(gradients.size(1)) + ", one for each shared trainable parameter");
   return direction;
 }

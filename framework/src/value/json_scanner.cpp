@@ -48,7 +48,7 @@ bool JsonScanner::accept(char c) {
 
 void JsonScanner::word(std::string_view text) {
   if (std::string_view(at_, static_cast<std::size_t>(end_ - at_)).substr(0, text.size()) != text) {
-    fail("found a word that is no JSON; strings need quotes, and numbers are finite");
+    fail("found a word that is not valid JSON; strings need quotes, and numbers are finite");
   }
   at_ += text.size();
 }

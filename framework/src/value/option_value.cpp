@@ -46,7 +46,7 @@ bool reads_as(const std::string& text, Kind kind) {
 [[noreturn]] void wrong_kind(const Value& value, const Option& option, std::string_view where) {
   std::string hint;
   const Kind kind = option.kind == Kind::number_or_word ? Kind::number : option.kind;
-  if (value.is(Value::Kind::string) && reads_as(value.string(), kind)) hint = "; drop the quotes";
+  if (value.is(Value::Kind::string) && reads_as(value.string(), kind)) hint = "; remove the quotes";
   std::string found(kind_name(value.kind()));
   if (!value.is(Value::Kind::table) && !value.is(Value::Kind::array)) found += " " + value.json();
   refuse(value, where, option,

@@ -16,7 +16,7 @@ std::string key_hint(const std::string& key, const Value& value, const std::vect
   const bool table = value.is(Value::Kind::table);
   std::string_view own = table ? own_table(key) : own_key(key);
   if (own.empty()) own = own_key(key);
-  if (own.starts_with("left out")) return "; it is " + std::string(own);
+  if (own.starts_with("not available")) return "; it is " + std::string(own);
   if (!own.empty()) return "; write " + std::string(own);
   const std::string tables = table || !tables_with ? "" : tables_with(key), near = nearest(key, names);
   std::string hint = tables.empty() ? "" : "; it belongs in " + tables;

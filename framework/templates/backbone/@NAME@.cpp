@@ -13,7 +13,7 @@ class @TITLE@Backbone : public mtt::Backbone {
                .positions = 0,
                .hidden = config.at("hidden_size").integer(),
                .layers = 1},
-        // Names begin with `embeddings.` or `layers.N.`, so that freeze policies know them.
+        // Names begin with `embeddings.` or `layers.N.`, because freeze policies depend on them.
         words_(child<mtt::nn::Embedding>("embeddings.word", shape_.vocabulary, shape_.hidden)) {}
 
   const mtt::BackboneShape& shape() const override { return shape_; }
@@ -21,8 +21,8 @@ class @TITLE@Backbone : public mtt::Backbone {
   // Token ids of all sentences, one after another → [T, hidden]. There is no padding.
   at::Tensor embed(const mtt::PackedBatch& batch) const override { return words_.forward(batch.ids); }
 
-  // Layers from .. to-1; here there is one: a vector keeps half of itself and takes a quarter of each
-  // neighbour in its own sentence.
+  // Layers from .. to-1. This backbone has one: half of a vector plus a quarter of each neighbour in the
+  // same sentence.
   at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
     if (from == to) return hidden;
@@ -36,7 +36,7 @@ class @TITLE@Backbone : public mtt::Backbone {
     return mixed;
   }
 
-  // Where a checkpoint's tensors go. Empty: known and not needed; nullopt: unknown, which is warned of.
+  // Where a checkpoint's tensors go. Empty: known and not needed; nullopt: unknown, with a warning.
   std::optional<mtt::WeightTarget> weight_target(std::string_view name) const override {
     if (name.starts_with("bert.")) name.remove_prefix(5);
     if (name == "embeddings.word_embeddings.weight") return mtt::WeightTarget{"embeddings.word.weight"};
@@ -52,7 +52,7 @@ void register_@NAME@(mtt::Registry& registry) {
   registry.add(mtt::BackbonePlugin{
       .name = "@NAME@",
       .summary = "Word vectors mixed with their neighbours.",
-      .model_types = {},  // values of `model_type` in config.json that it serves without being named
+      .model_types = {},  // values of `model_type` in config.json that select this backbone by default
       .options = {},
       .create = [](const mtt::Value& config, const mtt::Options&) -> std::unique_ptr<mtt::Backbone> {
         return std::make_unique<@TITLE@Backbone>(config);

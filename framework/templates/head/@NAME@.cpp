@@ -18,10 +18,10 @@ class @TITLE@Head : public mtt::Head {
   explicit @TITLE@Head(const mtt::Options& options)
       : loss_{.label_smoothing = options.number("label_smoothing")} {}
 
-  // What forward reads: one vector per input. The others are one per token, and groups of inputs.
+  // What forward reads: one vector per input. Alternatives are one vector per token, and groups of inputs.
   mtt::Reads reads() const override { return {.unit = mtt::Reads::Unit::sentence}; }
 
-  // The labels of all training examples, each as the file has it; null where an example has none.
+  // The labels of all training examples, as in the file; null if an example has none.
   void learn_labels(const std::vector<Value>& labels) override {
     std::vector<std::string> names;
     for (const Value& label : labels)
@@ -29,15 +29,15 @@ class @TITLE@Head : public mtt::Head {
     labels_ = mtt::LabelSet::sorted(std::move(names));
   }
 
-  // Labels and predictions are names: the framework checks and counts them by class.
+  // Labels and predictions are class names, so the framework checks and scores them per class.
   mtt::LabelKind label_kind() const override { return mtt::LabelKind::classes; }
   std::vector<std::string> label_names() const override { return labels_.names(); }
 
-  // What is saved beside the weights; build() may depend on it.
+  // What is saved in addition to the weights; build() may depend on it.
   Value state() const override { return Value::Table{{"labels", labels_.value()}}; }
   void restore(const Value& state) override { labels_ = mtt::LabelSet::from_value(state.at("labels")); }
 
-  // Registers the parameters, without values: they come from a file, or are drawn.
+  // Registers the parameters, without values: they are loaded from a file or drawn at random.
   void build(std::int64_t width) override {
     linear_ = &child<mtt::nn::Linear>("linear", width, labels_.size());
   }
@@ -47,7 +47,7 @@ class @TITLE@Head : public mtt::Head {
     return linear_->forward(encoding.sentences);
   }
 
-  // Labels → targets [B]; kNoTarget where there is no label.
+  // Labels → targets [B]; kNoTarget if there is no label.
   at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
                      const mtt::Groups&) const override {
     at::Tensor targets = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
@@ -56,7 +56,7 @@ class @TITLE@Head : public mtt::Head {
     return targets;
   }
 
-  // A sum over the rows that have a target, never a mean: count() says what to divide by.
+  // The sum over the rows that have a target, not the mean; count() is the divisor.
   at::Tensor loss(const at::Tensor& logits, const at::Tensor& targets) const override {
     return loss_.sum(logits, targets);
   }
@@ -65,7 +65,7 @@ class @TITLE@Head : public mtt::Head {
   // The loss is convex in the parameters: the framework fits the head as a probe before training.
   bool convex() const override { return true; }
 
-  // One prediction per input, as a table that prints as JSON; "label" is what the kind `classes` promises.
+  // One prediction per input, as a table that prints as JSON; the kind `classes` requires "label".
   std::vector<Value> decode(const at::Tensor& logits, const mtt::PackedBatch&,
                             const mtt::Groups&) const override {
     const auto [scores, indices] = at::softmax(logits, 1).max(1);
@@ -82,7 +82,7 @@ class @TITLE@Head : public mtt::Head {
   // The first metric is the task's main one.
   std::vector<mtt::Metric> score(const std::vector<Value>& predictions,
                                  const std::vector<Value>& labels) const override {
-    mtt::ScoredLabels numbers(labels_);  // a label that training lacked counts as wrong
+    mtt::ScoredLabels numbers(labels_);  // a label that is not in the training set counts as wrong
     std::vector<std::int64_t> predicted, gold;
     for (std::size_t i = 0; i < labels.size(); ++i) {
       if (labels[i].is(Value::Kind::null)) continue;
@@ -100,7 +100,7 @@ class @TITLE@Head : public mtt::Head {
 
 void register_@NAME@(mtt::Registry& registry) {
   mtt::OptionList options;
-  options.number("label_smoothing", 0.0, 0.0, 1.0, "The share of a target that is spread over all labels.");
+  options.number("label_smoothing", 0.0, 0.0, 1.0, "Label smoothing: share of a target that is spread over all labels.");
   registry.add(mtt::HeadPlugin{
       .name = "@NAME@",
       .summary = "One label per sentence.",

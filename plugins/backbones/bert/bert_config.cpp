@@ -63,7 +63,7 @@ void read_offset(const Value& config, BertConfig& c) {
   if (padding < 0 || c.position_offset >= c.max_position_embeddings)
     config.at("max_position_embeddings")
         .refuse("max_position_embeddings is " + std::to_string(c.max_position_embeddings) +
-                ", which leaves no position behind the padding id " + std::to_string(padding));
+                ", which leaves no position after the padding id " + std::to_string(padding));
 }
 
 /// One group of one layer, as all published models have; others have parameters that depend on the depth.
@@ -71,7 +71,7 @@ void read_albert(const Value& config, BertConfig& c) {
   for (const char* key : {"num_hidden_groups", "inner_group_num"})
     if (const Value* value = config.find(key); value && value->integer() != 1)
       value->refuse(std::string(key) + " is " + value->json() +
-                    "; the bert backbone knows ALBERT with one layer that all share, so expected 1");
+                    "; expected 1, since the bert backbone supports ALBERT only with one shared layer");
   c.shares_layers = true;
   c.hidden_act = "gelu_new";
   c.hidden_dropout_prob = 0;
@@ -109,11 +109,13 @@ BertConfig BertConfig::read(const Value& config) {
     if (config.find("relative_attention_num_buckets"))
       c.relative_buckets = size(config, "relative_attention_num_buckets", 4'096);
     if (c.relative_buckets % 4 != 0)
-      config.at("relative_attention_num_buckets").refuse("expected a multiple of 4");
+      config.at("relative_attention_num_buckets")
+          .refuse("relative_attention_num_buckets is " + std::to_string(c.relative_buckets) +
+                  "; expected a multiple of 4");
   }
   if (c.hidden_size % c.num_attention_heads != 0)
     config.at(keys.heads)
-        .refuse(std::string(keys.hidden) + " " + std::to_string(c.hidden_size) + " does not divide into " +
+        .refuse(std::string(keys.hidden) + " " + std::to_string(c.hidden_size) + " is not divisible by " +
                 std::to_string(c.num_attention_heads) + " attention heads");
   if (!distil) read_share(config, "layer_norm_eps", c.layer_norm_eps);  // DistilBERT's is a constant
   read_share(config, keys.dropout, c.hidden_dropout_prob);
@@ -121,10 +123,10 @@ BertConfig BertConfig::read(const Value& config) {
   if (const Value* position = config.find("position_embedding_type");
       position && !position->is(Value::Kind::null) && position->string() != "absolute")
     position->refuse("position_embedding_type '" + position->string() +
-                     "' is not one that the bert backbone knows; expected 'absolute'");
+                     "' is not supported by the bert backbone; expected 'absolute'");
   if (const Value* sinusoidal = config.find("sinusoidal_pos_embds");
       sinusoidal && sinusoidal->is(Value::Kind::boolean) && sinusoidal->boolean())
-    sinusoidal->refuse("position vectors that are computed are not known; expected false");
+    sinusoidal->refuse("sinusoidal position embeddings are not supported; expected false");
   if (const Value* decoder = config.find("is_decoder");
       decoder && decoder->is(Value::Kind::boolean) && decoder->boolean())
     decoder->refuse("this is a decoder; the bert backbone is an encoder");

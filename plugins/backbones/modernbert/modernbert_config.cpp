@@ -35,7 +35,7 @@ void read_thetas(const Value& config, ModernBertConfig& c) {
     const Value* table = tables->find(kind);
     if (!table || table->is(Value::Kind::null)) continue;
     if (const Value* type = table->find("rope_type"); type && type->string() != "default")
-      type->refuse("rope_type '" + type->string() + "' is not known; expected 'default'");
+      type->refuse("rope_type '" + type->string() + "' is not supported; expected 'default'");
     read_number(*table, "rope_theta", 1, kMost, *theta);
   }
 }
@@ -46,7 +46,7 @@ void read_layers(const Value& config, ModernBertConfig& c) {
     for (const Value& type : types->array()) {
       if (type.string() != "full_attention" && type.string() != "sliding_attention")
         type.refuse("the layer type '" + type.string() +
-                    "' is not known; expected 'full_attention' or 'sliding_attention'");
+                    "' is not supported; expected 'full_attention' or 'sliding_attention'");
       c.global.push_back(type.string() == "full_attention");
     }
     if (static_cast<std::int64_t>(c.global.size()) != c.num_hidden_layers)
@@ -72,11 +72,11 @@ ModernBertConfig ModernBertConfig::read(const Value& config) {
   if (config.find("local_attention")) c.local_attention = size(config, "local_attention", 1'000'000);
   if (c.hidden_size % (2 * c.num_attention_heads) != 0)
     config.at("num_attention_heads")
-        .refuse("hidden_size " + std::to_string(c.hidden_size) + " does not divide into " +
+        .refuse("hidden_size " + std::to_string(c.hidden_size) + " is not divisible by " +
                 std::to_string(c.num_attention_heads) + " attention heads of even size");
   for (const char* bias : {"attention_bias", "mlp_bias", "norm_bias"})
     if (const Value* value = config.find(bias); value && value->is(Value::Kind::boolean) && value->boolean())
-      value->refuse(std::string(bias) + " = true is not known; the published models have no biases");
+      value->refuse(std::string(bias) + " = true is not supported; the published models have no biases");
   read_layers(config, c);
   read_thetas(config, c);
   read_number(config, "norm_eps", 0, 1, c.norm_eps);

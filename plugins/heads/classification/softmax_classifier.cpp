@@ -36,7 +36,7 @@ SoftmaxClassifier::SoftmaxClassifier(SoftmaxSettings settings)
       loss_{.label_smoothing = settings_.label_smoothing},
       dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
   if (settings_.balanced && !settings_.class_weights.table().empty())
-    settings_.class_weights.refuse("class_weights and balanced = true exclude each other; leave one out");
+    settings_.class_weights.refuse("class_weights and balanced = true exclude each other; remove one");
 }
 
 void SoftmaxClassifier::learn_weights(const std::vector<Value>& labels) {
@@ -46,7 +46,7 @@ void SoftmaxClassifier::learn_weights(const std::vector<Value>& labels) {
   for (const auto& [label, weight] : settings_.class_weights.table())
     weights[labels_.index(Value(label).placed(weight.place()))] = mtt::nn::class_weight(weight);
   if (!settings_.class_weights.table().empty() && !(loss_.class_weights.sum().item<float>() > 0))
-    settings_.class_weights.refuse("all class weights are 0, so nothing could be learnt; give one above 0");
+    settings_.class_weights.refuse("all class weights are 0, so nothing would be trained; set one above 0");
   if (!settings_.balanced) return;
   std::vector<double> counts(labels_.size(), 0.0);
   double all = 0;
@@ -71,7 +71,7 @@ void SoftmaxClassifier::learn_labels(const std::vector<Value>& labels) {
   }
   if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
   if (labels_.size() < 2)
-    throw mtt::Error("a classification needs at least two labels, and the examples have " +
+    throw mtt::Error("a classification needs at least two labels, but the examples have " +
                      std::to_string(labels_.size()));
   learn_weights(labels);
 }

@@ -71,7 +71,7 @@ std::vector<Value> names_of(const Value& label) {
     if (std::count_if(names.begin(), names.end(), [&](const Value& other) {
           return other.kind() == name.kind() && mtt::LabelSet::text(other) == text;
         }) > 1)
-      label.refuse("the label " + Value(text).json() + " is there twice in " + label.json() +
+      label.refuse("the label " + Value(text).json() + " occurs twice in " + label.json() +
                    "; write the names of the labels that apply, each once, not a 0 or 1 for each label");
   }
   return {names.begin(), names.end()};
@@ -99,7 +99,7 @@ void MultiLabel::learn_labels(const std::vector<Value>& labels) {
   }
   if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
   if (labels_.size() == 0)
-    throw mtt::Error("a multi-label head needs at least one label, and no example has one");
+    throw mtt::Error("a multi-label head needs at least one label, but no example has one");
 }
 
 Value MultiLabel::state() const { return Value::Table{{"labels", labels_.value()}}; }

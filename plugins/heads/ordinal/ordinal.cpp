@@ -100,13 +100,15 @@ void Ordinal::learn_labels(const std::vector<Value>& labels) {
     });
     if (word != labels.end())
       word->refuse("the label " + word->json() +
-                   " has no place in an order; give the labels from lowest to highest with labels = [...]");
+                   " is not a number, so its rank is unknown; list the labels from lowest to highest in "
+                   "labels = [...]");
     labels_ = mtt::LabelSet(in_order(labels));
   }
   for (const Value& label : labels)
     if (!label.is(Value::Kind::null)) labels_.index(name_of(label));
   if (labels_.size() < 2)
-    throw mtt::Error("an order needs at least two labels, and there are " + std::to_string(labels_.size()));
+    throw mtt::Error("an ordinal head needs at least two labels, but there are " +
+                     std::to_string(labels_.size()));
 }
 
 Value Ordinal::state() const { return Value::Table{{"labels", labels_.value()}}; }

@@ -104,7 +104,7 @@ void Similarity::learn_labels(const std::vector<Value>& labels) {
   }
   all_belong_together_ = !any;
   if (!any && !labels.empty() && loss_ != PairLoss::multiple_negatives)
-    throw mtt::Error("no pair has a label, which only loss = \"multiple_negatives\" can learn from");
+    throw mtt::Error("no pair has a label; only loss = \"multiple_negatives\" can be trained without labels");
 }
 
 at::Tensor Similarity::forward(const mtt::Encoding& encoding) const {

@@ -81,9 +81,9 @@ TokenClassification::TokenClassification(TokenClassificationSettings settings)
       dropout_(child<mtt::nn::Dropout>("dropout", settings_.dropout)) {
   if (!settings_.crf) return;
   if (settings_.label_smoothing > 0)
-    throw mtt::Error("label_smoothing and crf = true exclude each other; leave one out");
+    throw mtt::Error("label_smoothing and crf = true exclude each other; remove one");
   if (!settings_.class_weights.table().empty())
-    settings_.class_weights.refuse("class_weights and crf = true exclude each other; leave one out");
+    settings_.class_weights.refuse("class_weights and crf = true exclude each other; remove one");
 }
 
 void TokenClassification::learn_weights() {
@@ -114,7 +114,7 @@ void TokenClassification::learn_labels(const std::vector<Value>& labels) {
   }
   if (labels_.size() == 0) labels_ = mtt::LabelSet::sorted(std::move(names));
   if (labels_.size() == 0)
-    throw mtt::Error("a token classification needs at least one label, and the examples have no span");
+    throw mtt::Error("a token classification needs at least one label, but the examples have no spans");
   learn_weights();
 }
 
@@ -126,7 +126,7 @@ void TokenClassification::restore(const Value& state) {
 
 std::vector<std::string> TokenClassification::output_names() const {
   if (settings_.crf)
-    throw mtt::Error("the head has a CRF, which transformers' token classifiers do not know");
+    throw mtt::Error("the head has a CRF, which the token classifiers of transformers do not support");
   std::vector<std::string> names = {"O"};
   for (const std::string& label : labels_.names())
     for (const char* begin : {"B-", "I-"}) names.push_back(begin + label);

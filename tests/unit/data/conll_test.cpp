@@ -85,8 +85,8 @@ TEST_CASE("conll: every fault has its place and says what to do") {
     INFO(bytes.substr(0, 60));
     CHECK_THROWS_WITH(parse_conll(bytes, "f.conll"), Contains(place) && Contains(with));
   };
-  refuses("a\tO\nb\n", "f.conll:2:1:", "found 1 column, expected 2 with tabs");
-  refuses("a O\nb c O\n", "f.conll:2:1:", "found 3 columns, expected 2 with spaces");
+  refuses("a\tO\nb\n", "f.conll:2:1:", "found 1 column, expected 2 separated by tabs");
+  refuses("a O\nb c O\n", "f.conll:2:1:", "found 3 columns, expected 2 separated by spaces");
   refuses("alone\n", "f.conll:1:1:", "found 1 column, expected two");
   refuses("a\tO\n\tO\n", "f.conll:2:1:", "the token is empty");
   refuses("a\tO\nb\tB-\n", "f.conll:2:3:", "names no label");

@@ -66,10 +66,10 @@ TEST_CASE("csv: a quote that is not closed in its line is named with the line in
     CHECK_THROWS_WITH(parse_csv(bytes, ',', "f.csv"), Contains(what));
   };
   refuses("a,b\n\"one,x\ntwo,y\nthree\",z\nfour,x,y\n", "f.csv:5:1: found 3 cells");
-  refuses("a,b\nx,\"one\ny,two\nz,\"three\"\n", "f.csv:4:4: found text behind a closing quote");
+  refuses("a,b\nx,\"one\ny,two\nz,\"three\"\n", "f.csv:4:4: found text after a closing quote");
   refuses("a,b\nx,\"one\ny,two\nz,\"three\"\n", "whose quote opens at line 2, column 3");
   refuses("a,b\n\"one,x\ntwo,y\nthree\"\n",
-          "f.csv:2:1: the quoted cell that begins here goes on over several");
+          "f.csv:2:1: the quoted cell that begins here continues over several");
 }
 
 TEST_CASE("csv: a cell whose further lines look like rows is named, and a text over several lines is not") {
@@ -93,7 +93,7 @@ TEST_CASE("csv: every fault has its place and says what to do") {
   refuses("a,b\n1,2,3\n", "f.csv:2:1:", "found 3 cells, expected 2");
   refuses("a,b\n1,2\n\n3,4\n", "f.csv:3:1:", "the line is blank");
   refuses("a,b\n1,\"two\nthree\n4,5\n", "f.csv:2:3:", "never closed");
-  refuses("a,b\n1,\"two\"x\n", "f.csv:2:8:", "behind a closing quote");
+  refuses("a,b\n1,\"two\"x\n", "f.csv:2:8:", "after a closing quote");
   refuses("a,b\n1,2\r3,4\n", "f.csv:2:4:", "carriage return");
   refuses("a,b\n1,2\r", "f.csv:2:4:", "carriage return");
   refuses(std::string_view("a,b\n1,\0\n", 8), "f.csv:2:3:", "NUL");

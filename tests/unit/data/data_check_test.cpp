@@ -117,7 +117,7 @@ TEST_CASE("data check: one class only, contradictions, empty texts and repetitio
 {"text":"wake","task":"a"}
 )"});
   CHECK_THAT(c.findings(), Contains("note: train: 1 of 3 texts are empty, the first at train.jsonl:2\n") &&
-                               Contains("note: train knows one label only, \"a\""));
+                               Contains("note: train has only one label, \"a\""));
   CHECK(c.check.parts[0].repeated == 1);
   const Checked contradicting({R"({"text":"wake","task":"a"}
 {"text":"up","task":"b"}
@@ -169,7 +169,7 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
       Contains("note: 4 of 5 spans do not begin and end at word boundaries; they are moved to whole words\n"
                "  train.jsonl:1: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
-               "  train.jsonl:5: 4..5 \"r\" is part of a word of the span before it and is left out\n"
+               "  train.jsonl:5: 4..5 \"r\" is part of a word of the previous span and is dropped\n"
                "  train.jsonl:6: 0..3 \"up \" becomes 0..2 \"up\"\n"));
   CHECK(c.counts() == "x: 5; y: 2; ");
   CHECK(Checked(mtt::LabelKind::spans, {"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
@@ -206,7 +206,7 @@ TEST_CASE("data check: labels of a head that declares no kind are counted, not j
   CHECK(c.findings().empty());
   CHECK(c.task().labelled == std::vector<std::int64_t>{2, 1});
   CHECK(c.counts().empty());
-  CHECK_THAT(mtt::data_check_text(c.check), Contains("\ntask: labels of a kind of their own\n"));
+  CHECK_THAT(mtt::data_check_text(c.check), Contains("\ntask: labels of another kind\n"));
   const Checked none(mtt::LabelKind::other, {R"({"text":"wake"})"});
   CHECK(none.findings() == "error: no example has a label under the key \"task\"\n");
 }

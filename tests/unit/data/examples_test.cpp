@@ -34,11 +34,11 @@ TEST_CASE("examples: every fault has its line") {
   CHECK_THROWS_WITH(read("{\"text\":\"a\"}\n\n{\"text\":\"b\"}"), Contains("d.jsonl:2:1"));
   CHECK_THROWS_WITH(read("[{\"text\":\"a\"}]"), Contains("d.jsonl:1:1") && Contains("expected a table"));
   CHECK_THROWS_WITH(read("{\"txt\":\"a\"}"),
-                    Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; name the key"));
+                    Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; set the key"));
   CHECK_THROWS_WITH(read("{\"text\":3}"), Contains("expected a string"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\",}"), Contains("d.jsonl:1:"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"},\n{\"text\":\"b\"}"),
-                    Contains("d.jsonl:1:13") && Contains("found a comma behind the object"));
+                    Contains("d.jsonl:1:13") && Contains("found a comma after the object"));
   CHECK_THROWS_WITH(read("[\n{\"text\":\"a\"}\n]\n"), Contains("d.jsonl:1:1") && Contains("a JSON array"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"}\n \n{\"text\":\"b\"}\n"),
                     Contains("d.jsonl:2:1") && Contains("blank"));
@@ -107,7 +107,7 @@ TEST_CASE("examples: there are pairs where every line has a second sentence, els
         Texts{"b"});
   const auto some = read("d.jsonl", "{\"text\":\"a\",\"text_pair\":\"b\"}\n{\"text\":\"c\"}\n");
   CHECK(some.partners.empty());
-  CHECK_THAT(some.why_no_partners, Contains("d.jsonl:2:1: the key \"text_pair\" is missing, and 1 other"));
+  CHECK_THAT(some.why_no_partners, Contains("d.jsonl:2:1: the key \"text_pair\" is missing, but 1 other"));
   const auto table = read("d.csv", "text,text_pair\na,\nc,d\n");
   CHECK(table.partners.empty());
   CHECK_THAT(table.why_no_partners, Contains("d.csv:2:1: the key \"text_pair\" is missing"));
@@ -152,7 +152,7 @@ TEST_CASE("tags: one for each token, by name or by number") {
   CHECK_FALSE(mtt::is_tag_list(mtt::Value(mtt::Value::Array{mtt::Value(mtt::Value::Table{})})));
 }
 
-TEST_CASE("examples: a column of a name that is there twice ends a run only where it is used") {
+TEST_CASE("examples: a column of a name that occurs twice ends a run only where it is used") {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& text) { return mtt::read_examples(folder.write("d.csv", text)); };
   const auto examples = read("text,x,x,y,,\na,1,2,3,,\n");

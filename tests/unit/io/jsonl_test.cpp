@@ -17,7 +17,7 @@ TEST_CASE("a line that is not JSON is named by its number") {
   CHECK_THROWS_WITH(mtt::parse_json_lines("1\n{\"a\":", "f.jsonl"), Contains("f.jsonl:2:"));
 }
 
-TEST_CASE("a line that an interrupted write left is cut off") {
+TEST_CASE("a line that an interrupted write left is truncated") {
   CHECK(mtt::whole_lines("{\"a\":1}\n{\"b\"") == "{\"a\":1}\n");
   CHECK(mtt::whole_lines("{\"a\":1}\n{\"b\":2}") == "{\"a\":1}\n");
   CHECK(mtt::whole_lines("1\n2\n") == "1\n2\n");

@@ -46,7 +46,7 @@ TEST_CASE("a file that is mapped can be written again") {
   CHECK(std::memcmp(mtt::SafetensorsFile::open(path).tensors[0].data, two, sizeof two) == 0);
 }
 
-// The reference accepts a name that is there twice with one entry; we never do.
+// The reference accepts a name that occurs twice with one entry; we never do.
 TEST_CASE("the 60 safetensors files get their verdicts", "[data]") {
   MTT_FOLDER_OR_SKIP(folder, "MTT_CONFORMANCE");
   std::ifstream verdicts(folder + "/safetensors_expected.txt");

@@ -16,7 +16,7 @@ TEST_CASE("the tokenizer class decides whether tokenizer.json is followed") {
   CHECK(tokens(with_config(byte_pairs(), R"({"tokenizer_class":"RobertaTokenizer"})"), "low Low",
                "modernbert") == "low(0,3) Ġlow(3,7) ");
   refused(with_config(bert(), R"({"tokenizer_class":"BertJapaneseTokenizer"})"),
-          "the tokenizer class \"BertJapaneseTokenizer\" is not reproduced here");
+          "the tokenizer class \"BertJapaneseTokenizer\" is not supported");
   refused(with_config(bert(), R"({"tokenizer_class":"RobertaTokenizer"})"),
           "the tokenizer model is WordPiece, but RobertaTokenizer needs BPE");
   refused({{"vocab.txt", kWords}, {"tokenizer_config.json", fast}},

@@ -77,7 +77,7 @@ TEST_CASE("counts and predictions are held to the contract") {
   f.head->predictions_ = {Value(Value::Table{{"label", "a"}})};
   CHECK(f.task.decode(at::ones({1, 1}), f.batch, {}, 1, 0).size() == 1);
   CHECK_THROWS_WITH(f.task.decode(at::ones({1, 1}), f.batch, {}, 2, 0),
-                    Contains(kWho) && Contains("gave 1 predictions for 2 inputs"));
+                    Contains(kWho) && Contains("returned 1 predictions for 2 inputs"));
   CHECK_THROWS_WITH(f.task.decode(at::full({1, 1}, NAN), f.batch, {}, 1, 0),
                     Contains("task 'intent'") && Contains("not finite"));
   f.head->predictions_ = {Value(Value::Table{{"label", "\xff"}})};
@@ -105,7 +105,7 @@ TEST_CASE("a head must give metrics of different names") {
     CHECK_THROWS_WITH(f.task.metrics(), Contains(kWho) && Contains(part));
   };
   check({}, "no metric");
-  check({{"f1", 1}, {"f1", 0}}, "two metrics of the name \"f1\"");
+  check({{"f1", 1}, {"f1", 0}}, "two metrics named \"f1\"");
   check({{"", 1}}, "without a name");
   f.head->metrics_ = {{"f1", 1}, {"accuracy", 0}};
   CHECK(f.task.metrics().size() == 2);

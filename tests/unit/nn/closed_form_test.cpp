@@ -27,7 +27,7 @@ TEST_CASE("class means classify by the nearest mean") {
   CHECK_THROWS_AS(mtt::nn::class_means(x, y, 4), mtt::Error);
 }
 
-TEST_CASE("class means leave one out as if the example had not been there") {
+TEST_CASE("class means remove one as if the example had not been there") {
   const at::Tensor x = noise({7, 3}, 2), y = at::tensor({0, 0, 0, 1, 1, 1, 2}, at::kLong);
   const auto fit = mtt::nn::class_means(x, y, 3);
   CHECK(fit.held_out[6].isnan().all().item<bool>());

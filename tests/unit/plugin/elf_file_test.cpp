@@ -30,16 +30,16 @@ TEST_CASE("a complete shared library passes") {
   CHECK_NOTHROW(mtt::check_shared_library(folder.write("p.so", library())));
 }
 
-TEST_CASE("a library that is cut off anywhere is refused") {
+TEST_CASE("a library that is truncated anywhere is refused") {
   for (const std::size_t size :
        {std::size_t{5}, std::size_t{40}, std::size_t{70}, library().size() / 2, library().size() - 1}) {
     INFO(size);
-    check_refused(library().substr(0, size), "is cut off");
+    check_refused(library().substr(0, size), "is truncated");
   }
 }
 
 TEST_CASE("files of another kind are told apart") {
-  check_refused("int main() {}\n", "no ELF file");
+  check_refused("int main() {}\n", "not an ELF file");
   const auto changed = [](std::size_t at, unsigned char byte) {
     std::string bytes = library();
     bytes[at] = static_cast<char>(byte);
@@ -47,6 +47,6 @@ TEST_CASE("files of another kind are told apart") {
   };
   check_refused(changed(EI_CLASS, ELFCLASS32), "another processor");
   check_refused(changed(offsetof(Elf64_Ehdr, e_machine), EM_PPC64), "another processor");
-  check_refused(changed(offsetof(Elf64_Ehdr, e_type), ET_REL), "no shared library");
-  check_refused(changed(offsetof(Elf64_Ehdr, e_phentsize), 1), "is cut off");
+  check_refused(changed(offsetof(Elf64_Ehdr, e_type), ET_REL), "not a shared library");
+  check_refused(changed(offsetof(Elf64_Ehdr, e_phentsize), 1), "is truncated");
 }

@@ -54,7 +54,7 @@ TEST_CASE("a model type is served by one backbone") {
   CHECK(registry.backbone_for("roberta") == registry.backbone("a"));
   CHECK_FALSE(registry.backbone_for("gpt2"));
   CHECK_THROWS_WITH(registry.add(backbone("b", {"mpnet", "bert"})),
-                    Contains("'bert', which 'a' serves already"));
+                    Contains("'bert', which 'a' already supports"));
   CHECK_FALSE(registry.backbone("b"));
 }
 

@@ -81,7 +81,7 @@ TEST_CASE("the console of a training: epochs with losses, the last scores and id
         }) ==
         kPhase +
             "epoch 1/2  loss  a 0.5000  b -\n"
-            "mtt: warning: task 'b': in epoch 1 its head counted no target in any example that was drawn, so "
+            "mtt: warning: task 'b': in epoch 1 none of the drawn examples had a target for its head, so "
             "it was not trained\n"
             "epoch 2/2  loss  a 0.2500  b 2.0000  dev  a.f1 0.2500  b.f1 undefined\n"
             "stopped early at step 12 of 20: no better mean in the last 3 evaluations\n"
@@ -108,7 +108,7 @@ TEST_CASE("the console of a training: caches and resuming") {
         "mtt: warning: the checkpoint 'c' is not complete\n"
         "there is no checkpoint yet; the training starts from the beginning\n"
         "mtt: warning: the run had 2 threads and has 1 now; results may differ in the last digits\n"
-        "going on at step 4 of 20\n"
+        "resuming at step 4 of 20\n"
         "cache  8 of 9 texts of f.jsonl, 3.0 MB\n"
         "cache  9 of 9 texts of f.jsonl, 0.5 MB, found on disk\n"
         "cache  9 of 9 texts of f.jsonl, 0.0 MB, computed again because the file on disk was damaged\n");

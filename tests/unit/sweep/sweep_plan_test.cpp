@@ -115,13 +115,13 @@ TEST_CASE("what cannot be swept is refused at its place") {
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = 3\n"), Contains("a grid needs an array of values"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = []\n"), Contains("a grid needs an array of values"));
   CHECK_THAT(refusal("[sweep.grid]\ntrain.epochs = [1, 1]\n"), Contains("has the value 1 twice"));
-  CHECK_THAT(refusal("[sweep.grid]\nrun.seed = [1, 2]\n"), Contains("varied by [sweep] seeds"));
+  CHECK_THAT(refusal("[sweep.grid]\nrun.seed = [1, 2]\n"), Contains("varied by the sweep"));
   CHECK_THAT(refusal("[sweep.arms]\na = { run.threads = 2 }\n"), Contains("give --threads and --jobs"));
   CHECK_THAT(refusal("[sweep.arms]\na = { sweep.seeds = 2 }\n"), Contains("cannot vary [sweep]"));
   CHECK_THAT(refusal("[sweep]\nbaseline = \"b\"\n[sweep.arms]\na = {}\n"),
              Contains("baseline is \"b\"; expected one of the arms 'a'"));
   CHECK_THROWS_WITH(plan("[sweep]\nseeds = 2\n", {{"run.seed=9223372036854775807", "--set"}}),
-                    Contains("leaves no room for 2 seeds"));
+                    Contains("is too large for 2 seeds"));
   std::string many = "[sweep.grid]\n";
   for (const char* key :
        {"epochs", "batch_size", "save_every", "evaluate_every", "patience", "steps_per_epoch"})

@@ -95,7 +95,7 @@ TEST_CASE("the table says means, differences and costs") {
   CHECK_THAT(text, !Contains("~"));
   for (auto& one : all) one.jobs = 2;
   const std::string marked = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
-  CHECK_THAT(marked, Contains("| ~11.7 | ~0.50 |") && Contains("~ marks times of runs beside others"));
+  CHECK_THAT(marked, Contains("| ~11.7 | ~0.50 |") && Contains("~ marks times of simultaneous runs"));
   const std::string csv = mtt::sweep_csv(mtt::summarise_sweep(shape(), rows()));
   CHECK_THAT(csv, Contains("\nother,,t.accuracy,0.599999") && Contains(",u.spearman,,,0,,,base,"));
   CHECK_THAT(mtt::sweep_text(mtt::summarise_sweep(shape(), rows())), Contains("arm    t.accuracy"));

@@ -141,7 +141,7 @@ TEST_CASE("byte pairs: a long word takes little more than linear time") {
 }
 
 TEST_CASE("byte pairs: what is not reproduced exactly is refused") {
-  refused(tiny(), "model.byte_fallback", true, "byte_fallback true of a BPE model is not reproduced here");
+  refused(tiny(), "model.byte_fallback", true, "byte_fallback true of a BPE model is not supported");
   refused(tiny(), "model.dropout", 0.1, "dropout 0.1");
   refused(tiny(), "model.end_of_word_suffix", "</w>", "end_of_word_suffix");
   refused(tiny(), "model.merges", Value::Array{"l"}, "has not two parts");
@@ -149,7 +149,7 @@ TEST_CASE("byte pairs: what is not reproduced exactly is refused") {
   refused(tiny(), "model.merges", Value::Array{"l z"},
           "the token \"lz\" of a merge is not in the vocabulary");
   refused(tiny(), "model.vocab", Value(Value::Table{{"a", 0}}), "has no token for the byte 0");
-  refused(tiny(), "model.type", "Unigram", "a Unigram model behind a ByteLevel pre-tokenizer");
+  refused(tiny(), "model.type", "Unigram", "a Unigram model after a ByteLevel pre-tokenizer");
   refused(tiny(), "pre_tokenizer.use_regex", false, "without its pattern");
   refused(tiny(), "pre_tokenizer", Value(Value::Table{{"type", "BertPreTokenizer"}}),
           "a BPE model without a ByteLevel pre-tokenizer");

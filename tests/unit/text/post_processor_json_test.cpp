@@ -126,6 +126,6 @@ TEST_CASE("post-processors that depend on each other are refused") {
   for (const std::string& second : {std::string(kBert), std::string(kRoberta), of_template(kOne, kTwo)})
     fails(std::string(kBert) + "," + second, "a second post-processor that adds tokens");
   fails(std::string(kTrims) + "," + trims_too, "a second post-processor with trim_offsets");
-  fails(std::string(kBert) + "," + kTrims, "trim_offsets behind special tokens");
+  fails(std::string(kBert) + "," + kTrims, "trim_offsets after special tokens");
   CHECK(single(tokenizer(sequence(std::string(kTrims) + "," + kRoberta)), "a") == "C0 a0 S0 ");
 }

@@ -218,13 +218,13 @@ TEST_CASE("unigram: what is not reproduced exactly is refused") {
           "contradicts the prepend_scheme 'always'");
   refused(tiny(), "pre_tokenizer", Value(Value::Table{{"type", "Metaspace"}, {"replacement", "__"}}),
           "expected one character");
-  refused(tiny(), "pre_tokenizer", component("UnicodeScripts"), "'UnicodeScripts' is not reproduced here");
+  refused(tiny(), "pre_tokenizer", component("UnicodeScripts"), "'UnicodeScripts' is not supported");
   refused(tiny(), "pre_tokenizer",
           sequence("pretokenizers", {Value(Value::Table{{"type", "ByteLevel"}, {"add_prefix_space", true}}),
                                      metaspace("always")}),
-          "a pre-tokenizer behind ByteLevel");
+          "a pre-tokenizer after ByteLevel");
   refused(
       tiny(), "post_processor",
       Value(Value::Table{{"type", "RobertaProcessing"}, {"trim_offsets", true}, {"add_prefix_space", true}}),
-      "trim_offsets behind a Unigram model");
+      "trim_offsets with a Unigram model");
 }

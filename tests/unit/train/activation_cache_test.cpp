@@ -215,10 +215,10 @@ TEST_CASE("a cache that was not filled to its end leaves no file") {
   CHECK(f.files() == 0);
 }
 
-TEST_CASE("a cache whose folder cannot be made says so") {
+TEST_CASE("a cache whose folder cannot be created says so") {
   const Fixture f;
   f.folder.write("cache", "a file");
   CHECK_THROWS_WITH(
       ActivationCache(*f.model, f.source, f.plan(3), f.disk()),
-      Contains("activation cache") && Contains("cannot be made") && Contains("cache.directory"));
+      Contains("activation cache") && Contains("cannot be created") && Contains("cache.directory"));
 }

@@ -209,11 +209,11 @@ TEST_CASE("a full disk ends in one sentence, and the last good checkpoint still 
   CHECK(names_in(saved.folder).size() == 2);
 }
 
-TEST_CASE("a folder that cannot be made or written to is named") {
+TEST_CASE("a folder that cannot be created or written to is named") {
   const TemporaryFolder temporary;
   temporary.write("file", "x");
   CHECK_THROWS_WITH(mtt::save_checkpoint(temporary.path() / "file" / "checkpoints", checkpoint(1)),
-                    Contains("cannot be made") && Contains("checkpoints"));
+                    Contains("cannot be created") && Contains("checkpoints"));
   if (::geteuid() == 0) return;  // whom no permission stops
   const fs::path folder = temporary.path() / "read-only";
   fs::create_directory(folder);

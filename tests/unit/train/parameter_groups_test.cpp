@@ -80,5 +80,5 @@ TEST_CASE("rates by selector: the last one that selects wins, and one that names
   CHECK(slots.at(layer(2)).learning_rate == 0.5);
   CHECK(slots.at(layer(3)).learning_rate == 1);
   CHECK_THROWS_WITH(groups({layer(0)}, "[train.learning_rates]\n\"backbone.layer.0\" = 0.25\n"),
-                    Contains("'backbone.layer.0' names no parameter") && Contains("e.toml:"));
+                    Contains("'backbone.layer.0' matches no parameter") && Contains("e.toml:"));
 }

@@ -50,12 +50,12 @@ TEST_CASE("each wrong option gives one sentence with its place") {
       "x.toml:2:1: 'pooling' in [train] is \"clss\"; expected one of 'mean', 'cls' (did you mean 'cls'?)");
   CHECK_THROWS_WITH(
       read("model = 'm'\nrate = '0.1'"),
-      "x.toml:2:1: 'rate' in [train] is the string \"0.1\"; expected a number; drop the quotes");
+      "x.toml:2:1: 'rate' in [train] is the string \"0.1\"; expected a number; remove the quotes");
   CHECK_THROWS_WITH(read("model = 'm'\nsteps = 'three'"),
                     "x.toml:2:1: 'steps' in [train] is the string \"three\"; expected an integer");
   CHECK_THROWS_WITH(
       read("model = 'm'\nsteps = '3'"),
-      "x.toml:2:1: 'steps' in [train] is the string \"3\"; expected an integer; drop the quotes");
+      "x.toml:2:1: 'steps' in [train] is the string \"3\"; expected an integer; remove the quotes");
   CHECK_THROWS_WITH(read("model = 'm'\nsteps = 1.5"),
                     "x.toml:2:1: 'steps' in [train] is the number 1.5; expected an integer");
   CHECK_THROWS_WITH(read("model = 'm'\nsteps = -1"),

@@ -1,4 +1,4 @@
-// The loss of heads that classify.
+// The loss of classification heads.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -9,9 +9,9 @@
 namespace mtt::nn {
 
 /// Cross-entropy with class weights and label smoothing, as torch.nn.functional.cross_entropy defines them;
-/// targets of Head::kNoTarget count nothing.
+/// targets equal to Head::kNoTarget are ignored.
 struct MTT_API CrossEntropy {
-  at::Tensor class_weights = {};  ///< float [K] on the CPU; undefined where all weigh the same
+  at::Tensor class_weights = {};  ///< float [K] on the CPU; undefined if all are equal
   double label_smoothing = 0;     ///< the share of a target that is spread over all classes
 
   /// logits [N, K], targets int64 [N] → the sum over all targets: a scalar
@@ -20,7 +20,7 @@ struct MTT_API CrossEntropy {
   double count(const at::Tensor& targets) const;
 };
 
-/// The weight of a class as an option gives it; negative or not finite throws Error.
+/// Reads the weight of a class from an option; a negative or non-finite one throws Error.
 MTT_API float class_weight(const Value& weight);
 
 }  // namespace mtt::nn

@@ -23,21 +23,21 @@ class MTT_API Activation {
   at::Tensor (*function_)(const at::Tensor&);
 };
 
-/// Changes what a Linear gives; LoRA and Houlsby adapters are such.
+/// Changes the output of a Linear; LoRA and Houlsby adapters are examples.
 class MTT_API LinearAdapter : public Module {
  public:
   ~LinearAdapter() override;
-  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]. `y` is the adapter's own: it may write into it
-  /// and return it. It must not write into `x`, which others read.
+  /// x [N, in], y = x Wᵀ + b [N, out] → the adapted [N, out]. `y` belongs to the adapter, which may write
+  /// into it and return it. It must not write into `x`, because other modules read it.
   virtual at::Tensor forward(const at::Tensor& x, at::Tensor y) const = 0;
 };
 
 /// y = x Wᵀ + b, parameters `weight` [out, in] and `bias` [out].
 ///
-/// The computation is chosen by device and precision. With gradients it is LibTorch's. Without, float32 rows
-/// are computed by a kernel of our own on processors that have one (AVX2, AVX-512): it keeps a
-/// packed copy of the weight, made at first use and again after a change of the parameter, and a row has the
-/// same bits whatever the other rows are.
+/// The computation is chosen by device and precision. With gradients, LibTorch's operators are used.
+/// Without, float32 rows are computed by mtt's own kernel on processors with AVX2 or AVX-512. It keeps a
+/// packed copy of the weight, made at first use and again after a change of the parameter, and the result
+/// of a row is bit-identical in any batch.
 ///
 /// `forward` may be called from several threads at once, but not while another thread changes parameters.
 class MTT_API Linear : public Module {
@@ -56,14 +56,14 @@ class MTT_API Linear : public Module {
   /// Other shapes than those of the parameters are refused.
   void assign(const at::Tensor& weight, const at::Tensor& bias);
 
-  /// Registers an adapter as a child; from now on it changes what `forward` gives. Several act in turn.
+  /// Registers an adapter as a child; it changes the output of `forward`. Several are applied in order.
   void adapt(std::string name, std::unique_ptr<LinearAdapter> adapter);
 
  private:
   at::Tensor plain(const at::Tensor& x, const Activation& activation) const;
 
   at::Tensor& weight_;
-  at::Tensor* bias_;  ///< nullptr where the layer has none
+  at::Tensor* bias_;  ///< nullptr if the layer has none
   std::vector<LinearAdapter*> adapters_;
   class Products;
   std::unique_ptr<Products> products_;
@@ -83,7 +83,7 @@ class MTT_API LayerNorm : public Module {
 };
 
 /// In training mode, sets each value to zero with a probability and scales the others so that the expectation
-/// stays (Srivastava et al. 2014); otherwise gives its input. The draws depend on the last `reseed` alone.
+/// is unchanged (Srivastava et al. 2014); otherwise it returns x. Draws depend only on the last `reseed`.
 class MTT_API Dropout final : public Module {
  public:
   explicit Dropout(double probability) : probability_(probability) {}

@@ -15,11 +15,11 @@
 
 namespace mtt::nn {
 
-/// Which rows of the batch of a whole step a micro-batch has, so that Dropout draws for them what it would
-/// draw for the whole batch.
+/// The rows of the whole step's batch that a micro-batch contains: Dropout makes the same draws for them as
+/// in the whole batch.
 struct DrawRows {
-  std::vector<std::int64_t> tokens;  ///< of each token: its number in the whole batch
-  std::vector<std::int64_t> inputs;  ///< of each input
+  std::vector<std::int64_t> tokens;  ///< for each token: its number in the whole batch
+  std::vector<std::int64_t> inputs;  ///< for each input
   std::int64_t all_tokens = 0, all_inputs = 0;
 };
 
@@ -30,11 +30,11 @@ struct NamedParameter {
 };
 
 /// A part of a model that owns parameters, buffers and other modules. Parameters are created without values
-/// (uninitialised float32 storage) and are given them by a checkpoint or by `initialise`.
-/// Names are contract: checkpoints, freeze selectors and reports use them.
+/// (uninitialised float32 storage) and are then filled from a checkpoint or by `initialise`.
+/// Names are part of the contract: checkpoints, freeze selectors and reports use them.
 ///
 /// A buffer is a constant tensor, for example a mask. It is not trained and not in checkpoints: its values
-/// follow from the options and the state that the module is made from. Registered, it is moved with the
+/// follow from the options and the state of the module. A registered buffer is moved with the
 /// parameters.
 class MTT_API Module {
  public:
@@ -57,15 +57,15 @@ class MTT_API Module {
   /// gradients. A placement whose type is not floating-point is refused.
   void to(const Placement& placement);
 
-  /// Starts the random draws of every Dropout within this module anew, so that a forward pass is repeatable.
-  /// `rows`: null for a batch that is a whole one; it is used until the next call.
+  /// Sets the seed of every Dropout within this module, so that a forward pass is repeatable.
+  /// `rows`: null for a whole batch; used until the next call.
   void reseed(std::uint64_t seed, const std::shared_ptr<const DrawRows>& rows = nullptr);
   /// The probability of every Dropout within this module.
   void set_dropout(double probability);
 
  protected:
   /// Registers a float32 parameter of the given shape and returns the module's own handle to it; the handle
-  /// stays valid and sees values that are loaded later.
+  /// stays valid and refers to values that are loaded later.
   at::Tensor& parameter(std::string name, at::IntArrayRef shape);
   /// Registers a constant tensor and returns the module's own handle to it, which stays valid.
   at::Tensor& buffer(std::string name, at::Tensor value);

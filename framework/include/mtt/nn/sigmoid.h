@@ -1,4 +1,4 @@
-// The logistic function, the same for a value wherever it is.
+// The logistic function, bit-identical for equal values anywhere in a tensor.
 #pragma once
 
 #include <ATen/core/Tensor.h>

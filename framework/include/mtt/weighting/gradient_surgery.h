@@ -1,4 +1,4 @@
-// Gradients changed in turn by multiples of one another, without the gradients themselves.
+// Gradient surgery (PCGrad, GradVac) on the Gram matrix alone.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace mtt {
 
-/// A changed gradient g of task i as it meets the gradient g_j of another; i and j are rows of the Gram
+/// The changed gradient g of task i and the gradient g_j of another task; i and j are rows of the Gram
 /// matrix.
 struct GradientMeeting {
   std::size_t i, j;
@@ -20,10 +20,10 @@ struct GradientMeeting {
   double other;    ///< ‖g_j‖, above 0
 };
 
-/// Starts from g = g_i for every i, goes through the other j in an order that is drawn anew for every i from
+/// For every i: starts from g = g_i, visits the other j in a random order, drawn for each i from
 /// (seed, purpose), and adds `multiple(meeting)` times the unchanged g_j to g. Returns the coefficients [N]
-/// of the sum of all changed gradients: they are linear combinations, so the Gram matrix suffices. Gradients
-/// of zero meet nobody.
+/// of the sum of all changed gradients: they are linear combinations, so the Gram matrix suffices. Zero
+/// gradients are skipped.
 MTT_API std::vector<double> surgery(const SmallMatrix& gram, std::uint64_t seed, std::string_view purpose,
                                     const std::function<double(const GradientMeeting&)>& multiple);
 

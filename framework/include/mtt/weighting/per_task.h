@@ -1,4 +1,4 @@
-// Lists with one number a task, as weightings keep them: in parameters, in checkpoints and as weights.
+// Lists with one number per task, for weightings: in parameters, in checkpoints and as weights.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -14,11 +14,11 @@ namespace mtt::per_task {
 /// exp(x_i) / Σ exp(x_j), without overflow.
 MTT_API std::vector<double> softmax(std::vector<double> logits);
 
-/// The loss, or 1e-8 where it is smaller: below that, its logarithm and its inverse say nothing of training.
+/// The loss, but at least 1e-8: for smaller losses, logarithm and inverse say nothing about training.
 MTT_API double floored(double loss);
 
-/// [K] for the K tasks: `values` of the present tasks at their places, and their mean for the absent ones, so
-/// that scaling to a sum gives the present tasks their share of it.
+/// [K] for the K tasks: `values` of the present tasks at their indices, their mean for the absent ones, so
+/// that scaling to a sum leaves the present tasks their share of it.
 MTT_API std::vector<double> spread(const std::vector<double>& values, const std::vector<std::size_t>& present,
                                    std::size_t tasks);
 
@@ -29,7 +29,7 @@ MTT_API void set_gradient(at::Tensor& parameter, const std::vector<double>& grad
 
 /// For a checkpoint: an array in which NaN (not known yet) is null.
 MTT_API Value to_value(const std::vector<double>& numbers);
-/// The list that `to_value` wrote; another number of entries than `count` throws Error.
+/// The list that `to_value` wrote; a number of entries other than `count` throws Error.
 MTT_API std::vector<double> from_value(const Value& value, std::size_t count);
 
 }  // namespace mtt::per_task

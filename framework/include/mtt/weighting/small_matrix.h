@@ -10,11 +10,11 @@
 
 namespace mtt {
 
-/// An eigenvalue of the Gram matrix of N gradients is rounding below N times this part of the largest:
-/// gradients are float32.
+/// An eigenvalue of the Gram matrix of N gradients below N times this fraction of the largest is rounding
+/// error: gradients are float32.
 inline constexpr double kGramRounding = 0x1p-23;
 
-/// A square matrix [N, N] of doubles; the Gram matrix of N gradients, above all.
+/// A square matrix [N, N] of doubles, usually the Gram matrix of N gradients.
 class MTT_API SmallMatrix {
  public:
   /// Zeros.
@@ -28,11 +28,11 @@ class MTT_API SmallMatrix {
 
   /// A·x
   std::vector<double> times(const std::vector<double>& x) const;
-  /// xᵀ·A·x; the squared norm of Σ x_i g_i where A is the Gram matrix of the g_i.
+  /// xᵀ·A·x; the squared norm of Σ x_i g_i if A is the Gram matrix of the g_i.
   double quadratic(const std::vector<double>& x) const;
   double largest_diagonal() const;
 
-  /// x of A·x = right, by elimination with partial pivoting; empty where A is singular.
+  /// Solves A·x = right by elimination with partial pivoting; empty if A is singular.
   std::vector<double> solve(std::vector<double> right) const;
 
   /// float64 [N, N]
@@ -43,12 +43,12 @@ class MTT_API SmallMatrix {
   std::vector<double> values_;
 };
 
-/// The norms of the gradients and the cosines between them. A gradient of zero has no direction and is left
-/// out.
+/// The norms of the gradients and the cosines between them. A zero gradient has no direction and is
+/// omitted.
 struct MTT_API GradientAngles {
-  std::vector<std::size_t> rows;  ///< of the Gram matrix, those that are not zero
-  std::vector<double> norms;      ///< of these rows
-  SmallMatrix cosines;            ///< between these rows
+  std::vector<std::size_t> rows;  ///< rows of the Gram matrix that are not zero
+  std::vector<double> norms;      ///< norms of these rows
+  SmallMatrix cosines;            ///< cosines between these rows
 
   explicit GradientAngles(const SmallMatrix& gram);
 };

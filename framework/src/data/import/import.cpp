@@ -45,7 +45,7 @@ void rename(Imported& data, const KeyName& name) {
       if (entry == table.end()) continue;
       if (row.find(name.to))
         row.refuse("the key " + Value(name.to).json() + " already exists, and " + Value(name.from).json() +
-                   " cannot be renamed to it; rename that one first");
+                   " cannot be renamed to it; rename the existing key first");
       entry->key = name.to;
       found = true;
     }
@@ -63,7 +63,7 @@ bool is_blank(const Value& row, std::string_view key) {
 void leave_out_empty(ImportedSplit& split, Imported& data) {
   std::erase_if(split.rows, [&](const Value& row) {
     if (!is_blank(row, kText) && !is_blank(row, kTextPair)) return false;
-    data.note("examples without text, left out", row.place());
+    data.note("examples without text, dropped", row.place());
     return true;
   });
   for (Value& row : split.rows)
@@ -76,7 +76,7 @@ void check(const ImportedSplit& split) {
   for (const Value& row : split.rows)
     if (!row.find(kText))
       row.refuse("the example has no text; its keys are " + keys_of(row) +
-                 "; name the one that holds it by --rename KEY=text");
+                 "; rename the key of the text with --rename KEY=text");
   const Examples examples = examples_from_rows(split.rows);
   const bool has_pairs = std::any_of(split.rows.begin(), split.rows.end(),
                                      [](const Value& row) { return row.find(kTextPair) != nullptr; });

@@ -41,7 +41,7 @@ Value example(const std::string& intent, const Value& sentence, Imported& data) 
     if (const Value* entity = piece.find("entity")) {
       if (entity->string().empty()) entity->refuse("the entity has no name");
       if (extent.end == 0)
-        data.note("entities without text, left out", piece.place());
+        data.note("entities without text, dropped", piece.place());
       else
         entities.push_back(Value::Table{{"start", characters + extent.begin},
                                         {"end", characters + extent.end},

@@ -84,9 +84,9 @@ TEST_CASE("import snips: what holds no text is left out and counted") {
   CHECK(o.lines_of(data) ==
         Lines{R"({"text":"a b","intent":"Ask","entities":[{"start":2,"end":3,"label":"y"}]})"});
   REQUIRE(data.notes.size() == 2);
-  CHECK(data.notes[0].what == "entities without text, left out");
+  CHECK(data.notes[0].what == "entities without text, dropped");
   CHECK(data.notes[0].first.str() == file + ":2:26");
-  CHECK(data.notes[1].what == "examples without text, left out");
+  CHECK(data.notes[1].what == "examples without text, dropped");
   CHECK(data.notes[1].count == 2);
   CHECK(data.notes[1].first.str() == file + ":1:10");
 }
@@ -219,7 +219,7 @@ TEST_CASE("import csv: the header names the keys, which can get other names") {
   CHECK(o.lines_of(o.import("csv", {tabs})) == Lines{R"({"text":"a,b","text_pair":"c"})"});
   o.refuses("csv", "text,wish\na,b,c\n", ":2:1: ", "found 3 cells, expected 2");
   o.refuses("csv", "text,wish\n\"a,b\n", ":2:1: ", "never closed");
-  o.refuses("csv", "sentence,wish\na,b\n", ":2:1: ", R"(its keys are "sentence", "wish"; name the one)");
+  o.refuses("csv", "sentence,wish\na,b\n", ":2:1: ", R"(its keys are "sentence", "wish"; rename the key)");
   o.refuses("csv", "text\n\xE9\n", ":2:1: ", "not valid UTF-8");
   o.refuses("csv", "text,wish\n", "' holds no examples", "");
   o.refuses("csv", "", ":1: ", "the file is empty");
