@@ -247,7 +247,7 @@ TEST_CASE("what a task on pairs cannot be is said in one sentence") {
   const std::string no_pairs = " file '" + single + "' has no key \"text_pair\"";
   refused("tasks.similarity.train=\"" + single + "\"", "its train" + no_pairs);
   refused("tasks.similarity.dev=\"" + single + "\"", "its dev" + no_pairs);
-  refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "as task 'intent', which reads single sentences");
+  refused("tasks.intent.train=\"" + e.path("pairs.jsonl") + "\"", "no example has the key \"intent\"");
 }
 
 TEST_CASE("a task on pairs reads the layer and pooling that it names") {

@@ -34,7 +34,7 @@ constexpr const char* kShape = "sweep.json";
 constexpr const char* kRuns = "runs";
 constexpr const char* kCache = "cache";
 constexpr const char* kWeights[] = {"backbone.safetensors", "heads", "events", "embeddings.npy"};
-constexpr std::size_t kMostBytes = 64u << 20;
+constexpr std::size_t kMostTextBytes = 64u << 20;
 
 /// The bytes of a file's whole lines.
 std::int64_t whole_bytes(const fs::path& file) {
@@ -55,7 +55,7 @@ class Sweep {
   Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, PluginCatalog& plugins,
         Console& console)
       : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
-    text_ = read_file(file_, kMostBytes);
+    text_ = read_file(file_, kMostTextBytes);
     keys_ = run_keys(file_, plan_, plugins);
     rows_ = read_rows(settings_.directory / kRows);
     check_rows(rows_, plan_, keys_, settings_.directory / kRows);
@@ -126,7 +126,7 @@ class Sweep {
   std::int64_t threads() const { return std::max<std::int64_t>(1, settings_.threads / settings_.jobs); }
 
   ChildRun command(const SweepRun& run) {
-    if (read_file(file_, kMostBytes) != text_)
+    if (read_file(file_, kMostTextBytes) != text_)
       throw Error("the file '" + file_.string() +
                   "' was changed while its sweep ran. Completed runs are kept; start the sweep again");
     fs::create_directories(settings_.directory / kRuns);
@@ -265,7 +265,7 @@ bool is_sweep_directory(const fs::path& directory) {
 
 SweepSummary read_sweep(const fs::path& directory) {
   const fs::path file = directory / kShape;
-  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostBytes), file.string())),
+  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostTextBytes), file.string())),
                          read_rows(directory / kRows));
 }
 

@@ -34,7 +34,7 @@ class Closeness : public mtt::Head {
     const auto pick = [&](mtt::Role role) { return encoding.groups.pick(encoding.sentences, role); };
     return pick(mtt::Role::first).matmul(pick(mtt::Role::second).t());
   }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&, const mtt::Groups&) const override {
     std::vector<float> targets;
     for (const Value& label : labels)
       targets.push_back(label.is(Value::Kind::null) ? NAN : static_cast<float>(label.number()) / 2);
@@ -45,7 +45,7 @@ class Closeness : public mtt::Head {
     const at::Tensor own = (logits.diag() - targets.nan_to_num(0)).square().masked_fill(~known, 0).sum();
     return coupled_ ? own + (logits - at::diag(logits.diag())).square().mean(1).sum() : own;
   }
-  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&) const override { return {}; }
+  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&, const mtt::Groups&) const override { return {}; }
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>&) const override {
     return {};
   }
