@@ -74,6 +74,12 @@ std::vector<Override> environment_overrides() {
 }
 
 void ModelOption::add_to(CLI::App& verb) {
+  add_texts_to(verb, "the model's own limit");
+  add_threads(verb, threads);
+  add_plugin_path(verb, plugin_path);
+}
+
+void ModelOption::add_texts_to(CLI::App& verb, const std::string& limit) {
   verb.add_option("--model", model,
                   "A model directory, a run directory, or the name of a model in the local caches")
       ->type_name("MODEL")
@@ -83,11 +89,9 @@ void ModelOption::add_to(CLI::App& verb) {
       ->type_name("NAME|TEXT");
   verb.add_option(
           "--max-tokens", max_tokens,
-          "Maximum number of tokens per text; longer texts are truncated; default: the model's own limit")
+          "Maximum number of tokens per text; longer texts are truncated; default: " + limit)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
-  add_threads(verb, threads);
-  add_plugin_path(verb, plugin_path);
 }
 
 namespace {

@@ -39,6 +39,8 @@ struct ModelOption {
   std::vector<std::string> plugin_path;
 
   void add_to(CLI::App& verb);
+  /// Adds what decides how texts are tokenized alone; `limit` says what holds without --max-tokens.
+  void add_texts_to(CLI::App& verb, const std::string& limit);
 };
 
 /// Whether a command uses the heads of a model.

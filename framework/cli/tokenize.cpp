@@ -72,7 +72,7 @@ void add_tokenize(CLI::App& app) {
       "tokenize",
       "Compute token ids, tokens and offsets in code points (JSONL), without truncation by default; lines "
       "with the key 'text_pair' are encoded as pairs");
-  tokenize->model.add_to(*verb);
+  tokenize->model.add_texts_to(*verb, "no limit");
   tokenize->text.add_to(*verb, {".jsonl"});
   verb->callback([tokenize] { tokenize->run(); });
 }

@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "io/new_directory.h"
 #include "model/checkpoint_tensors.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "run/linear_head_file.h"
@@ -111,7 +112,7 @@ void write_class(LoadedRun& run, const Task& task, const fs::path& run_directory
   config.set("label2id", std::move(by_label));
   if (!tokens) config.set("problem_type", problem_type(task.problem_type));
 
-  write_tensors(folder / "model.safetensors", tensors);
+  save_tensors(folder / "model.safetensors", tensors);
   write_file_atomically(folder / "config.json", config.json() + "\n");
   copy_tokenizer(encoder.directory.transformer, folder);
   if (encoder.max_tokens > 0) write_token_limit(folder, encoder.max_tokens);

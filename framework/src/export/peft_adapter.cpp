@@ -6,6 +6,7 @@
 #include "io/new_directory.h"
 #include "model/checkpoint_tensors.h"
 #include "model/parameter_name.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "train/parameter_groups.h"
 
@@ -53,7 +54,7 @@ void write_peft_adapter(LoadedRun& run, const std::filesystem::path& directory) 
                                   {"fan_in_fan_out", false},
                                   {"inference_mode", true}});
   NewDirectory target(directory);
-  write_tensors(target.folder() / "adapter_model.safetensors", tensors);
+  save_tensors(target.folder() / "adapter_model.safetensors", tensors);
   write_file_atomically(target.folder() / "adapter_config.json", config.json() + "\n");
   target.commit();
 }

@@ -9,6 +9,7 @@
 #include "model/checkpoint_tensors.h"
 #include "model/dense_config.h"
 #include "model/pooling.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 
 namespace fs = std::filesystem;
@@ -80,7 +81,7 @@ void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const fs::pa
   SentenceModules& modules = encoder.model->modules();
   std::vector<nn::NamedParameter> tensors = encoder_tensors(encoder, run.adapters, parts.layers);
   for (auto& tensor : pooler_tensors(encoder)) tensors.push_back(std::move(tensor));
-  write_tensors(folder / "model.safetensors", tensors);
+  save_tensors(folder / "model.safetensors", tensors);
   Value config = encoder_config(encoder.directory.config);
   set_layers(config, parts.layers);
   write_json(folder / "config.json", config);
@@ -105,7 +106,7 @@ void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const fs::pa
     write_json(folder / path / "config.json", dense);
     auto weights = modules.dense(i).parameters();
     for (auto& [name, tensor] : weights) tensor = tensor.detach().contiguous();
-    write_tensors(folder / path / "model.safetensors", weights);
+    save_tensors(folder / path / "model.safetensors", weights);
   }
   if (parts.normalize) {
     const std::string path = std::to_string(entries.size()) + "_Normalize";

@@ -140,12 +140,4 @@ std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings&
   return result;
 }
 
-void write_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors) {
-  std::vector<TensorToWrite> views;
-  for (const auto& [name, tensor] : tensors)
-    views.push_back({name, DType::F32, tensor.sizes().vec(),
-                     reinterpret_cast<const std::byte*>(tensor.const_data_ptr<float>())});
-  write_safetensors(file, views, {{"format", "pt"}});
-}
-
 }  // namespace mtt

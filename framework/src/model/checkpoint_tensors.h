@@ -37,7 +37,4 @@ struct LoraMatrices {
 };
 std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings& adapters);
 
-/// Writes model.safetensors.
-void write_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors);
-
 }  // namespace mtt

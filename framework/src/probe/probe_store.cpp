@@ -9,6 +9,7 @@
 #include "io/open_file.h"
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
 #include "value/json.h"

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "io/terminal_text.h"
+#include "model/tensor_file.h"
 #include "run/probe_record.h"
 #include "train/checkpoint.h"
 

@@ -13,6 +13,7 @@
 #include "io/weights.h"
 #include "model/adapters.h"
 #include "model/parameter_name.h"
+#include "model/tensor_file.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
 #include "run/saved_evaluation.h"

@@ -10,6 +10,7 @@
 #include "io/terminal_text.h"
 #include "model/checkpoint_tensors.h"
 #include "model/parameter_name.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
 #include "train/parameter_groups.h"

@@ -11,6 +11,7 @@
 
 #include "freeze/frontier.h"
 #include "io/file.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "mtt/random_stream.h"
 #include "train/checkpoint.h"

@@ -3,6 +3,7 @@
 #include <tuple>
 #include <utility>
 
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "mtt/weighting/per_task.h"
 #include "train/training_observer.h"

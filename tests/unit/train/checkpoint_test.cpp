@@ -12,6 +12,7 @@
 #include <set>
 
 #include "catch.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "small_model.h"
 

@@ -5,6 +5,7 @@
 
 #include "catch.h"
 #include "mixed_training.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "train/checkpoint.h"
 

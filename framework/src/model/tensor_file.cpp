@@ -1,0 +1,71 @@
+#include "model/tensor_file.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "io/safetensors.h"
+#include "io/safetensors_writer.h"
+#include "mtt/error.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+nn::NamedParameter read_tensor(const TensorView& view, const fs::path& file) {
+  if (view.dtype != DType::F32)
+    throw Error(file.string() + ": the tensor '" + view.name + "' is of type " +
+                std::string(dtype_name(view.dtype)) + "; expected F32");
+  at::Tensor tensor = at::empty(view.shape, at::kFloat);
+  if (view.bytes > 0) std::memcpy(tensor.mutable_data_ptr(), view.data, view.bytes);
+  return {view.name, std::move(tensor)};
+}
+
+}  // namespace
+
+void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::NamedParameter> parameters,
+               const std::string& source) {
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, tensor] : saved) {
+    const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                    [&name = name](const nn::NamedParameter& p) { return p.name == name; });
+    if (found == parameters.end())
+      throw Error(source + ": there is a tensor '" + name +
+                  "', which the model does not have; model or "
+                  "configuration are not those that it was saved with");
+    if (found->tensor.sizes() != tensor.sizes())
+      throw Error(source + ": the tensor '" + name +
+                  "' has another shape than the model's; model or "
+                  "configuration are not those that it was saved with");
+    found->tensor.copy_(tensor);
+  }
+}
+
+void save_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& tensors) {
+  std::vector<TensorToWrite> list;
+  std::vector<at::Tensor> keep;
+  for (const auto& [name, tensor] : tensors) {
+    const at::Tensor values = keep.emplace_back(tensor.detach().contiguous());
+    list.push_back(
+        {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
+  }
+  write_safetensors(file, list, {{"format", "pt"}});
+}
+
+std::vector<nn::NamedParameter> load_tensors(const fs::path& file) {
+  std::vector<nn::NamedParameter> tensors;
+  for (const TensorView& view : SafetensorsFile::open(file).tensors)
+    tensors.push_back(read_tensor(view, file));
+  return tensors;
+}
+
+void copy_file_into(const fs::path& file, const std::vector<nn::NamedParameter>& parameters) {
+  for (const TensorView& view : SafetensorsFile::open(file).tensors)
+    copy_into({read_tensor(view, file)}, parameters, file.string());
+}
+
+}  // namespace mtt
