@@ -2,6 +2,7 @@
 #include <charconv>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
@@ -34,27 +35,40 @@ std::int64_t class_count(const std::string& top) {
   return count;
 }
 
-/// Says which heads give no class probabilities; throws Error where none does.
-void check_top(const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
-               Console& console) {
-  std::vector<std::string> without;
-  bool any = false, asked = false;
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const auto first = std::find_if(predictions[t].begin(), predictions[t].end(),
-                                    [](const Value& p) { return !p.is(Value::Kind::null); });
-    if (first == predictions[t].end()) continue;
-    asked = true;
-    if (first->is(Value::Kind::table) && first->find("top") != nullptr)
-      any = true;
-    else
-      without.push_back("'" + tasks[t].name + "' (" + tasks[t].plugin + ")");
+/// Which heads give class probabilities, as their first predictions show.
+class TopCheck {
+ public:
+  explicit TopCheck(const std::vector<Task>& tasks) : tasks_(tasks), gives_(tasks.size()) {}
+
+  void look(const std::vector<std::vector<Value>>& predictions) {
+    for (std::size_t t = 0; t < tasks_.size(); ++t)
+      for (std::size_t i = 0; i < predictions[t].size() && !gives_[t]; ++i)
+        if (const Value& first = predictions[t][i]; !first.is(Value::Kind::null))
+          gives_[t] = first.is(Value::Kind::table) && first.find("top") != nullptr;
   }
-  if (!asked || without.empty()) return;
-  std::string heads;
-  for (const std::string& head : without) heads += (heads.empty() ? "" : ", ") + head;
-  if (!any) throw Error("--top: the heads give no class probabilities: " + heads + "; remove --top");
-  console.warn("--top: these heads give no class probabilities: " + heads);
-}
+  bool complete() const {
+    return std::all_of(gives_.begin(), gives_.end(), [](const auto& gives) { return gives.has_value(); });
+  }
+  /// Once: names the heads without probabilities; throws Error if no head has any.
+  void report(Console& console) {
+    if (std::exchange(reported_, true)) return;
+    std::string without;
+    bool any = false;
+    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+      any = any || gives_[t].value_or(false);
+      if (gives_[t].has_value() && !*gives_[t])
+        without += (without.empty() ? "'" : ", '") + tasks_[t].name + "' (" + tasks_[t].plugin + ")";
+    }
+    if (without.empty()) return;
+    if (!any) throw Error("--top: the heads give no class probabilities: " + without + "; remove --top");
+    console.warn("--top: these heads give no class probabilities: " + without);
+  }
+
+ private:
+  const std::vector<Task>& tasks_;
+  std::vector<std::optional<bool>> gives_;
+  bool reported_ = false;
+};
 
 /// Says which heads get texts of another key than they learned from; where all tasks read one key, --field
 /// may rename it.
@@ -114,26 +128,29 @@ void Predict::run() const {
         "' is a model without heads; give the directory of a run, or use 'mtt encode' for its vectors");
   warn_of_other_keys(open, text.field, console);
   LineOutput output(text.output);
-  bool checked = false;
   const std::string pair = pair_field(open);
-  infer(
-      open, text, pair, "predicting", /*predictions=*/true, classes, console,
-      [&](const TextWindow& window, Response& result) {
-        const auto& [texts, second_texts, rows] = window.lines;
-        if (!checked && !predicts(*open.encoder.model) && second_texts.empty())
-          throw Error("the heads of '" + model.model +
-                      "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" +
-                      pair + "'");
-        if (!checked && classes > 0) check_top(tasks, result.predictions, console);
-        checked = true;
-        for (std::size_t i = 0; i < texts.size(); ++i) {
-          Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i], tasks,
-                                      result.predictions, static_cast<std::int64_t>(i));
-          if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
-          output.add(line.json());
-        }
-        output.flush();
-      });
+  const Error needs_pairs(
+      "the heads of '" + model.model +
+      "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" + pair + "'");
+  bool any = predicts(*open.encoder.model);  // whether a line can have a prediction
+  if (!any && (text.field.empty() || text.field == pair)) throw needs_pairs;
+  TopCheck top_check(tasks);
+  infer(open, text, pair, "predicting", /*predictions=*/true, classes, console,
+        [&](const TextWindow& window, Response& result) {
+          const auto& [texts, second_texts, rows] = window.lines;
+          any = any || !second_texts.empty();
+          top_check.look(result.predictions);
+          if (classes > 0 && top_check.complete()) top_check.report(console);
+          for (std::size_t i = 0; i < texts.size(); ++i) {
+            Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i],
+                                        tasks, result.predictions, static_cast<std::int64_t>(i));
+            if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
+            output.add(line.json());
+          }
+          output.flush();
+        });
+  if (classes > 0) top_check.report(console);
+  if (!any) throw needs_pairs;
   output.finish();
 }
 

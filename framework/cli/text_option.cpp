@@ -1,6 +1,7 @@
 #include "text_option.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
@@ -64,24 +65,28 @@ bool TextWindows::next(TextWindow& window) {
 Error with_written(const Error& error, const TextOption& option, std::int64_t written) {
   if (written == 0 || !option.output.ends_with(".jsonl")) return error;
   return Error(std::string(error.what()) + "\n'" + option.output + "' holds the results of the first " +
-               std::to_string(written) + " texts");
+               (written == 1 ? "text" : std::to_string(written) + " texts"));
 }
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A window in the model. It waits for the response, whose request calls `progress`.
+/// A window in the model. Without its response, its request is stopped: it calls `progress`, which then
+/// throws.
 struct WindowInModel {
   TextWindow window;
   Clock::time_point begin;
+  std::atomic<bool>* stopped;
   std::future<Response> response;
 
-  WindowInModel() = default;
+  explicit WindowInModel(std::atomic<bool>& stop) : stopped(&stop) {}
   WindowInModel(WindowInModel&&) = default;
   WindowInModel& operator=(WindowInModel&&) = default;
   ~WindowInModel() {
-    if (response.valid()) response.wait();
+    if (!response.valid()) return;
+    *stopped = true;
+    response.wait();
   }
 };
 
@@ -94,11 +99,13 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
   std::int64_t truncated = 0;
   Clock::time_point last_end;
   std::mutex terminal;
+  std::atomic<bool> stopped = false;
   Progress progress(what);
   const auto submit = [&](TextWindow window) {
-    WindowInModel started;
+    WindowInModel started(stopped);
     const auto show = [&, first = window.first, begin = window.share,
                        size = window.share_after - window.share](std::int64_t done, double share) {
+      if (stopped) throw Error("stopped");
       if (option.output == "-") check_standard_output();
       if (const std::unique_lock lock(terminal, std::try_to_lock); lock)
         progress.update(first + done, begin + share * size);
@@ -143,7 +150,7 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
       WindowInModel next = submit(std::move(window));
       finish_running();
       running = std::move(next);
-      if (!windows.ready()) finish_running();
+      if (!windows.is_file()) finish_running();
     }
     finish_running();
   } catch (const Error& error) {

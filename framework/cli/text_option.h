@@ -40,8 +40,8 @@ class TextWindows {
 
   /// The next window; false at the end.
   bool next(TextWindow& window);
-  /// Whether next() would return at once.
-  bool ready() { return source_.ready(); }
+  /// Whether the input is a file, so that next() never waits for somebody who writes.
+  bool is_file() const { return source_.is_file(); }
 
  private:
   TextSource source_;
@@ -60,7 +60,7 @@ struct StreamTotals {
 /// Runs a model over the texts of an input, window by window, with a progress bar named `what`, gives each
 /// window with its results to `use`, and at the end warns of texts that were truncated. Asks for predictions,
 /// with their `top` most probable classes, or else for vectors. `pair_field` is the key of second texts. The
-/// next window is computed while `use` works.
+/// next window of a file is computed while `use` works.
 StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& pair_field,
                    const std::string& what, bool predictions, std::int64_t top, Console& console,
                    const std::function<void(const TextWindow&, Response&)>& use);

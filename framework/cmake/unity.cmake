@@ -1,5 +1,5 @@
-# mtt_unity(<target>): the sources of a folder are compiled together, up to 12 at a time, which takes less than half the
-# processor time of one by one. Names in unnamed namespaces must differ within a folder. MTT_UNITY=OFF compiles each source
+# mtt_unity(<target>): the sources of a folder are compiled together, up to 24 at a time, which takes half the processor
+# time of one by one. Names in unnamed namespaces must differ within a folder. MTT_UNITY=OFF compiles each source
 # alone: faster where one source is edited again and again, and compile_commands.json has every source.
 function(mtt_unity target)
   if(NOT MTT_UNITY)
@@ -10,7 +10,7 @@ function(mtt_unity target)
   foreach(source ${sources})
     get_filename_component(folder ${source} DIRECTORY)
     math(EXPR count_${folder} "0${count_${folder}} + 1")
-    math(EXPR part "(${count_${folder}} - 1) / 12")
+    math(EXPR part "(${count_${folder}} - 1) / 24")
     string(MAKE_C_IDENTIFIER "${folder}_${part}" group)
     set_source_files_properties(${source} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
   endforeach()

@@ -224,6 +224,16 @@ TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
   const Outcome second = mtt_program({"predict", "--model", e.path("run"), "--field", "text_pair"},
                                      R"({"text": "rain", "text_pair": "rain"})");
   CHECK_THAT(second.err, Contains("read pairs of sentences"));
+
+  std::string late;
+  for (int i = 0; i < 70; ++i) late += "{\"text\": \"rain\"}\n";
+  const Outcome lone = mtt_program({"predict", "--model", e.path("run"), "--field", "text"}, late);
+  CHECK(lone.code == 1);
+  CHECK_THAT(lone.err, Contains("read pairs of sentences"));
+  const Outcome some = mtt_program({"predict", "--model", e.path("run"), "--field", "text"},
+                                   late + R"({"text": "rain", "text_pair": "rain"})");
+  CHECK(some.code == 0);
+  CHECK_THAT(some.out, Contains("\"similarity\":{\"similarity\":"));
   CHECK_THAT(e.run("frozen", {"freeze.policy=\"backbone\""}).err, Contains("no parameter is trainable"));
 }
 

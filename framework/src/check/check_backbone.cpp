@@ -16,7 +16,7 @@ namespace mtt {
 namespace {
 
 constexpr double kTolerance = 1e-4;
-const std::vector<std::int64_t> kWords = {4, 1, 7, 7, 2};
+const std::vector<std::int64_t> kWordsPerText = {4, 1, 7, 7, 2};
 
 Value small_config(const BackbonePlugin& plugin) {
   return Value::Table{{"model_type", plugin.model_types.empty() ? plugin.name : plugin.model_types.front()},
@@ -56,7 +56,7 @@ class BackboneCheck {
 
   std::unique_ptr<Backbone> backbone_;
   ContractReport& report_;
-  SampleBatch sample_{kWords};
+  SampleBatch sample_{kWordsPerText};
 };
 
 void BackboneCheck::check_names() const {

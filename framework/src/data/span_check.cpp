@@ -7,7 +7,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostNamed = 5;
+constexpr std::size_t kMostSpansNamed = 5;
 
 }  // namespace
 
@@ -21,14 +21,14 @@ void SpanReport::add(Value& array, const std::string& text, const std::string* s
       if (span.at("label").string().empty()) span.refuse("a span has an empty label");
   } catch (const Error& error) {
     ++wrong;
-    if (wrong_first.size() < kMostNamed) wrong_first.emplace_back(error.what());
+    if (wrong_first.size() < kMostSpansNamed) wrong_first.emplace_back(error.what());
     return;
   }
   spans += result.count;
   moved += static_cast<std::int64_t>(result.moved.size());
   beyond += spans_beyond(result.spans, example);
   for (std::string& line : result.moved)
-    if (moved_first.size() < kMostNamed) moved_first.push_back(std::move(line));
+    if (moved_first.size() < kMostSpansNamed) moved_first.push_back(std::move(line));
   array = std::move(result.spans);
 }
 

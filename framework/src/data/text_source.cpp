@@ -101,7 +101,8 @@ void TextSource::add_row(Value row, TextLines& lines) {
                "; give the key of the text with --field");
   }
   const Value* second = field_ == pair_field_ ? nullptr : row.find(pair_field_);
-  if (second && !second->is(Value::Kind::null)) {
+  const bool empty_cell = is_table_ && second && second->string().empty();
+  if (second && !second->is(Value::Kind::null) && !empty_cell) {
     lines.second_texts.resize(lines.texts.size());
     lines.second_texts.emplace_back(second->string());
   } else if (!lines.second_texts.empty()) {

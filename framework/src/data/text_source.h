@@ -38,8 +38,8 @@ class TextSource {
   /// pipe, has no more for the moment.
   TextLines next(std::size_t most);
 
-  /// Whether next() would return at once: the input, if it is a pipe, has more, or is at its end.
-  bool ready() { return lines_.ready(0); }
+  /// Whether the input is a file, so that next() never waits for somebody who writes.
+  bool is_file() const { return lines_.is_file(); }
 
   /// The share of the input that has been read; 0 where its size is unknown.
   double share() const { return lines_.share(); }

@@ -23,7 +23,8 @@ LineReader::LineReader(const std::string& path)
       owned_(path != "-") {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) return;
-  if (S_ISREG(status.st_mode)) size_ = status.st_size;
+  is_file_ = S_ISREG(status.st_mode);
+  if (is_file_) size_ = status.st_size;
   if (!S_ISDIR(status.st_mode)) return;
   if (owned_) ::close(descriptor_);
   throw Error((owned_ ? "'" + path + "'" : source_) + " is a directory; a file was expected");

@@ -26,6 +26,9 @@ class LineReader {
   /// Whether next() would have a line, or the end, after at most so many milliseconds.
   bool ready(int milliseconds);
 
+  /// Whether it reads a file that is not a pipe, a terminal or another device.
+  bool is_file() const { return is_file_; }
+
   /// The number of the line that next() gave last, from 1.
   std::int64_t number() const { return number_; }
   /// The file's name, for messages.
@@ -40,7 +43,7 @@ class LineReader {
   std::string source_;
   int descriptor_ = -1;
   bool owned_ = false;
-  bool ended_ = false;
+  bool ended_ = false, is_file_ = false;
   std::int64_t size_ = 0, given_ = 0, number_ = 0;
   std::string buffer_;
   std::size_t at_ = 0;        ///< where the next line begins in the buffer

@@ -1,7 +1,6 @@
 #include "model/pending_request.h"
 
 #include <ATen/ops/empty.h>
-#include <c10/util/Exception.h>
 
 #include <algorithm>
 
@@ -22,8 +21,9 @@ bool ForwardPart::goes_with(const ForwardPart& other) const {
 
 PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : request_(std::move(request)) {
   const auto count = static_cast<std::int64_t>(request_.texts.size());
-  TORCH_CHECK(request_.second_texts.empty() || request_.second_texts.size() == request_.texts.size(),
-              "a request has ", count, " texts and ", request_.second_texts.size(), " second texts");
+  if (!request_.second_texts.empty() && request_.second_texts.size() != request_.texts.size())
+    throw Error("a request has " + std::to_string(count) + " texts and " +
+                std::to_string(request_.second_texts.size()) + " second texts; expected as many, or none");
   const auto& tasks = model.tasks();
   const auto any = [&](const auto& is) {
     return request_.predictions && std::any_of(tasks.begin(), tasks.end(), is);
@@ -133,9 +133,10 @@ void PendingRequest::finish(const ForwardPart& part, std::exception_ptr error) {
     for (const std::int64_t text : part.texts) done_ += --open_inputs_[text] == 0;
     done_tokens_ += part.tokens;
     try {
-      request_.progress(done_, static_cast<double>(done_tokens_) / static_cast<double>(response_.tokens));
+      if (!error_)
+        request_.progress(done_, static_cast<double>(done_tokens_) / static_cast<double>(response_.tokens));
     } catch (...) {
-      error = std::current_exception();
+      error_ = std::current_exception();
     }
   }
   finish_piece(error);

@@ -11,17 +11,18 @@
 namespace mtt {
 namespace {
 
-constexpr double kWidth = 640, kPlotHeight = 300, kLeft = 58, kRight = 14, kTop = 34, kBottom = 52;
+constexpr double kChartWidth = 640, kChartHeight = 300, kMarginLeft = 58, kMarginRight = 14, kMarginTop = 34,
+                 kMarginBottom = 52;
 constexpr double kRowHeight = 20, kNames = 210, kSpread = 3;
 constexpr double kLogarithmicFrom = 8;
 
 double known(double half) { return std::isfinite(half) ? half : 0; }
 
 std::string open_svg(const std::string& title, double height) {
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(kWidth) + "\" height=\"" +
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(kChartWidth) + "\" height=\"" +
          coordinate(height) + "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
          html_text(title) + "\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
-         coordinate(kLeft) + "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) +
+         coordinate(kMarginLeft) + "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) +
          "</text>\n";
 }
 
@@ -65,18 +66,20 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
   for (const double place : places) x.include(scaled(place));
   x.widen();
   y.widen();
-  const double bottom = kTop + kPlotHeight;
-  const auto across = [&](double value) { return x.place(scaled(value), kLeft + 16, kWidth - kRight - 16); };
-  const auto up = [&](double value) { return y.place(value, bottom, kTop); };
+  const double bottom = kMarginTop + kChartHeight;
+  const auto across = [&](double value) {
+    return x.place(scaled(value), kMarginLeft + 16, kChartWidth - kMarginRight - 16);
+  };
+  const auto up = [&](double value) { return y.place(value, bottom, kMarginTop); };
 
   std::string svg =
-      open_svg(title, bottom + kBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4));
+      open_svg(title, bottom + kMarginBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4));
   for (const double tick : y.ticks())
-    svg += line(kLeft, up(tick), kWidth - kRight, up(tick), "#e4e4e4", 1) +
-           text(kLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
+    svg += line(kMarginLeft, up(tick), kChartWidth - kMarginRight, up(tick), "#e4e4e4", 1) +
+           text(kMarginLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
   for (const double place : places)
     svg += text(across(place), bottom + 14, "middle", formatted("%.6g", place));
-  svg += text((kLeft + kWidth - kRight) / 2, bottom + 30, "middle", x_name);
+  svg += text((kMarginLeft + kChartWidth - kMarginRight) / 2, bottom + 30, "middle", x_name);
   for (std::size_t s = 0; s < series.size(); ++s) {
     const std::string colour = series_colour(s);
     const double aside = kSpread * (static_cast<double>(s) - static_cast<double>(series.size() - 1) / 2);
@@ -92,8 +95,8 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
               series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
     }
     svg += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.5\"/>" + marks;
-    const double left = kLeft + 145 * static_cast<double>(s % 4),
-                 low = bottom + kBottom + 18 * static_cast<double>(s / 4);
+    const double left = kMarginLeft + 145 * static_cast<double>(s % 4),
+                 low = bottom + kMarginBottom + 18 * static_cast<double>(s / 4);
     svg += line(left, low - 4, left + 14, low - 4, colour, 3) +
            text(left + 20, low, "start", shortened(series[s].name, 20));
   }
@@ -102,7 +105,7 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
 
 std::string interval_rows(const std::string& title, const std::vector<IntervalGroup>& groups) {
   Axis x;
-  double height = kTop + 4;
+  double height = kMarginTop + 4;
   for (const IntervalGroup& group : groups) {
     if (!group.heading.empty()) height += kRowHeight;
     height += kRowHeight * static_cast<double>(group.rows.size());
@@ -114,12 +117,12 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
   }
   if (x.empty()) return "";
   x.widen();
-  const auto across = [&](double value) { return x.place(value, kNames, kWidth - kRight - 100); };
-  std::string svg = open_svg(title, height + kBottom);
+  const auto across = [&](double value) { return x.place(value, kNames, kChartWidth - kMarginRight - 100); };
+  std::string svg = open_svg(title, height + kMarginBottom);
   for (const double tick : x.ticks())
-    svg += line(across(tick), kTop, across(tick), height, "#e4e4e4", 1) +
+    svg += line(across(tick), kMarginTop, across(tick), height, "#e4e4e4", 1) +
            text(across(tick), height + 16, "middle", formatted("%.4g", tick));
-  double y = kTop + 4;
+  double y = kMarginTop + 4;
   for (const IntervalGroup& group : groups) {
     if (!group.heading.empty()) {
       svg += "<text x=\"10\" y=\"" + coordinate(y + 14) + "\" font-weight=\"bold\">" +
@@ -134,7 +137,7 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
         if (std::isfinite(row.half))
           svg += line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
         svg += dot(across(row.mean), middle, colour, row.name + ": " + value_text(row.mean, row.half)) +
-               text(kWidth - kRight, middle + 4, "end", value_text(row.mean, row.half));
+               text(kChartWidth - kMarginRight, middle + 4, "end", value_text(row.mean, row.half));
       }
       y += kRowHeight;
     }

@@ -11,7 +11,7 @@ namespace mtt {
 namespace {
 
 constexpr double kSide = 560, kMargin = 12;
-constexpr std::size_t kTextWidth = 120;
+constexpr std::size_t kMostTooltip = 120;
 constexpr std::size_t kMostNamed = 8;
 
 }  // namespace
@@ -41,7 +41,7 @@ std::string scatter_plot(const std::string& title, const std::vector<MapPoint>& 
            coordinate(kSide - kMargin - (point.y - low->y) * scale) + "\" r=\"3\" fill=\"" +
            colours[point.label] + "\" fill-opacity=\"0.65\"><title>" +
            html_text(point.label.empty() ? "" : point.label + ": ") +
-           html_text(shortened(point.text, kTextWidth)) + "</title></circle>\n";
+           html_text(shortened(point.text, kMostTooltip)) + "</title></circle>\n";
   for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed + 1); ++i) {
     const std::string name = i == kMostNamed            ? "others"
                              : classes[i].first.empty() ? "no label"

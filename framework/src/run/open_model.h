@@ -25,8 +25,12 @@ struct OpenSettings {
   bool heads = true;            ///< false: of a directory that is no run, heads are not read
 };
 
-/// An opened model, which may be moved. Its warnings are those of the encoder.
+/// An opened model. Its warnings are those of the encoder.
 struct OpenModel {
+  OpenModel() = default;
+  OpenModel(OpenModel&&) = default;
+  OpenModel& operator=(OpenModel&&) = delete;  // the old session would outlive its model
+
   std::filesystem::path path;
   Encoder encoder;
   std::vector<TaskData> files;  ///< one per task

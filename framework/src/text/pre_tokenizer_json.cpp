@@ -3,7 +3,7 @@
 namespace mtt {
 namespace {
 
-constexpr std::size_t kMostSteps = 100;
+constexpr std::size_t kMostPreTokenizers = 100;
 
 PreTokenizerStep read_byte_level(const Value& component) {
   if (!flag_or(component, "use_regex", true))
@@ -66,9 +66,9 @@ void append_steps(const Value& component, std::vector<PreTokenizerStep>& steps, 
 void read_pre_tokenizer(const Value& pre_tokenizer, TokenizerParts& parts) {
   std::vector<PreTokenizerStep> steps;
   append_steps(pre_tokenizer, steps, parts);
-  if (steps.size() > kMostSteps)
+  if (steps.size() > kMostPreTokenizers)
     pre_tokenizer.refuse("the pre-tokenizer has " + std::to_string(steps.size()) +
-                         " steps; expected at most " + std::to_string(kMostSteps));
+                         " steps; expected at most " + std::to_string(kMostPreTokenizers));
   parts.pre_tokenizer = PreTokenizer(std::move(steps));
 }
 

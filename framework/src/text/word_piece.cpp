@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kHashStart = 0xcbf29ce484222325u;  // FNV-1a
 constexpr std::uint64_t kHashPrime = 0x100000001b3u;
-constexpr std::uint64_t kSpread = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio
+constexpr std::uint64_t kHashSpread = 0x9e3779b97f4a7c15u;  // 2^64 / golden ratio
 
 std::uint64_t hashed(std::uint64_t hash, std::string_view bytes) {
   for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * kHashPrime;
@@ -33,14 +33,14 @@ WordPiece::WordPiece(std::vector<VocabularyEntry> vocabulary, std::int32_t unkno
     const std::string& token = vocabulary_[i].token;
     longest_ = std::max(longest_, token.size());
     const std::uint64_t hash = hashed(kHashStart, token);
-    std::size_t at = hash * kSpread >> shift_;
+    std::size_t at = hash * kHashSpread >> shift_;
     while (slots_[at].entry >= 0) at = (at + 1) & (size - 1);
     slots_[at] = {hash, static_cast<std::int32_t>(i)};
   }
 }
 
 std::int32_t WordPiece::find(std::uint64_t hash, std::string_view prefix, std::string_view rest) const {
-  for (std::size_t at = hash * kSpread >> shift_; slots_[at].entry >= 0;
+  for (std::size_t at = hash * kHashSpread >> shift_; slots_[at].entry >= 0;
        at = (at + 1) & (slots_.size() - 1)) {
     if (slots_[at].hash != hash) continue;
     const VocabularyEntry& entry = vocabulary_[slots_[at].entry];

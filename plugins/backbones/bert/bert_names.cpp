@@ -22,17 +22,17 @@ constexpr std::array<Pair, 5> kBertModules = {{{"attention.output.dense", "atten
                                                {"output.LayerNorm", "ffn.norm"}}};
 constexpr std::array<std::string_view, 3> kBertQkv = {"attention.self.query", "attention.self.key",
                                                       "attention.self.value"};
-constexpr Dialect kBert = {"bert.", "encoder.layer.", kBertQkv, kBertModules};
+constexpr Dialect kBertNames = {"bert.", "encoder.layer.", kBertQkv, kBertModules};
 constexpr Dialect kRoberta = {"roberta.", "encoder.layer.", kBertQkv, kBertModules};
 constexpr Dialect kElectra = {"electra.", "encoder.layer.", kBertQkv, kBertModules};
-constexpr Dialect kDistilBert = {"distilbert.",
-                                 "transformer.layer.",
-                                 {"attention.q_lin", "attention.k_lin", "attention.v_lin"},
-                                 {{{"attention.out_lin", "attention.output"},
-                                   {"sa_layer_norm", "attention.norm"},
-                                   {"ffn.lin1", "ffn.intermediate"},
-                                   {"ffn.lin2", "ffn.output"},
-                                   {"output_layer_norm", "ffn.norm"}}}};
+constexpr Dialect kDistilBertNames = {"distilbert.",
+                                      "transformer.layer.",
+                                      {"attention.q_lin", "attention.k_lin", "attention.v_lin"},
+                                      {{{"attention.out_lin", "attention.output"},
+                                        {"sa_layer_norm", "attention.norm"},
+                                        {"ffn.lin1", "ffn.intermediate"},
+                                        {"ffn.lin2", "ffn.output"},
+                                        {"output_layer_norm", "ffn.norm"}}}};
 constexpr Dialect kMpnet = {"mpnet.",
                             "encoder.layer.",
                             {"attention.attn.q", "attention.attn.k", "attention.attn.v"},
@@ -52,12 +52,12 @@ constexpr Dialect kAlbert = {"albert.",
                                {"full_layer_layer_norm", "ffn.norm"}}}};
 
 const Dialect& dialect_of(const std::string& model_type) {
-  if (model_type == "distilbert") return kDistilBert;
+  if (model_type == "distilbert") return kDistilBertNames;
   if (model_type == "mpnet") return kMpnet;
   if (model_type == "albert") return kAlbert;
   if (model_type == "electra") return kElectra;
   if (model_type == "roberta" || model_type == "xlm-roberta" || model_type == "camembert") return kRoberta;
-  return kBert;
+  return kBertNames;
 }
 
 /// Poolers, heads of pre-training and of tasks.

@@ -77,4 +77,6 @@ TEST_CASE("some texts may have no second text") {
                      "\"text_pair\": null}\n") ==
         std::vector<std::optional<std::string>>{std::nullopt, "c", std::nullopt});
   CHECK(second_texts("{\"text\": \"a\"}\n{\"text\": \"b\", \"text_pair\": null}\n").empty());
+  CHECK(all(folder, "e.csv", "text,text_pair\na,b\nc,\n", "text").second_texts ==
+        std::vector<std::optional<std::string>>{"b", std::nullopt});
 }
