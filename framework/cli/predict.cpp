@@ -5,6 +5,7 @@
 
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
+#include "model/prediction_row.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
 #include "output.h"
@@ -120,7 +121,7 @@ void Predict::run() const {
       open, text, pair, "predicting", /*predictions=*/true, classes, console,
       [&](const TextWindow& window, Response& result) {
         const auto& [texts, second_texts, rows] = window.lines;
-        if (!checked && !predicts(*open.encoder.model) && second_texts.empty())
+        if (!checked && !open.encoder.model->reads_single_texts() && second_texts.empty())
           throw Error("the heads of '" + model.model +
                       "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" +
                       pair + "'");

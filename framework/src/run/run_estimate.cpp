@@ -216,7 +216,8 @@ double seconds_of_inference(const std::vector<const ReadFile*>& files, bool seco
       bytes += all.back().bytes;
     }
   if (all.empty()) return 0;
-  Request sample{.texts = {}, .sentences = false, .predictions = second_texts || predicts(*encoder.model)};
+  Request sample{
+      .texts = {}, .sentences = false, .predictions = second_texts || encoder.model->reads_single_texts()};
   const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
   for (std::size_t i = 0; i < all.size(); i += stride) {
     sample.texts.push_back(*all[i].text);
