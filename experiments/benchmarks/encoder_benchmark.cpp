@@ -22,9 +22,7 @@ void encode(benchmark::State& state) {
   const mtt::Encoder encoder = load_model();
   mtt::Session session(*encoder.model, encoder.text_encoder(), state.range(0), state.range(1));
   const auto texts = sentences(256, 4, 40);
-  for (auto _ : state)
-    benchmark::DoNotOptimize(
-        session.run({.texts = texts}).tokens);
+  for (auto _ : state) benchmark::DoNotOptimize(session.run({.texts = texts}).tokens);
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(texts.size()));
 }
 
@@ -33,9 +31,7 @@ void one_sentence(benchmark::State& state) {
   const mtt::Encoder encoder = load_model();
   mtt::Session session(*encoder.model, encoder.text_encoder(), state.range(0), 1024);
   const auto texts = sentences(1, 10, 10);
-  for (auto _ : state)
-    benchmark::DoNotOptimize(
-        session.run({.texts = texts}).tokens);
+  for (auto _ : state) benchmark::DoNotOptimize(session.run({.texts = texts}).tokens);
 }
 
 }  // namespace

@@ -87,9 +87,8 @@ void ModelOption::add_texts_to(CLI::App& verb, const std::string& limit) {
   verb.add_option("--prompt", prompt,
                   "Prompt that is prepended to every text: the name of a prompt of the model, or its text")
       ->type_name("NAME|TEXT");
-  verb.add_option(
-          "--max-tokens", max_tokens,
-          "Maximum number of tokens per text; longer texts are truncated; default: " + limit)
+  verb.add_option("--max-tokens", max_tokens,
+                  "Maximum number of tokens per text; longer texts are truncated; default: " + limit)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
 }
@@ -109,10 +108,10 @@ OpenSettings settings_of(const ModelOption& option, Heads heads) {
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
   PluginCatalog plugins = plugin_catalog(option.plugin_path);
   OpenModel open = open_model(settings_of(option, heads), plugins);
-  note_program(plugins, open.threads, console);
+  note_program(plugins, open.session->threads(), console);
   console.note("model " + open.path.string() + ", texts are truncated to " +
                std::to_string(open.encoder.max_tokens) + " tokens, " +
-               std::to_string(open.tokens_per_forward) + " tokens per forward");
+               std::to_string(open.session->tokens_per_forward()) + " tokens per forward");
   for (const PluginLibrary& library : plugins.libraries())
     console.note("plugin " + library.name + " " + library.version + ", " + library.file.string());
   for (const std::string& warning : open.encoder.warnings) console.warn(warning);

@@ -6,6 +6,7 @@
 
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
+#include "model/prediction_row.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
 #include "output.h"
@@ -132,7 +133,7 @@ void Predict::run() const {
   const Error needs_pairs(
       "the heads of '" + model.model +
       "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" + pair + "'");
-  bool any = predicts(*open.encoder.model);  // whether a line can have a prediction
+  bool any = open.encoder.model->reads_single_texts();  // whether a line can have a prediction
   if (!any && (text.field.empty() || text.field == pair)) throw needs_pairs;
   TopCheck top_check(tasks);
   infer(open, text, pair, "predicting", /*predictions=*/true, classes, console,

@@ -1,7 +1,6 @@
-#include <csignal>
-
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <numeric>
 #include <sstream>
 #include <thread>

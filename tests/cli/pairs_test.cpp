@@ -407,7 +407,8 @@ TEST_CASE("a head of a plugin compares the tokens of two texts") {
   REQUIRE(run.code == 0);
   const auto losses = e.losses("run", "similarity");
   CHECK(losses.back() < losses.front());
-  const Outcome again = mtt_program({"evaluate", "--model", e.path("run"), "--json", "--plugin-path", plugins});
+  const Outcome again =
+      mtt_program({"evaluate", "--model", e.path("run"), "--json", "--plugin-path", plugins});
   INFO(again.err);
   REQUIRE(again.code == 0);
   CHECK_THAT(again.out, Contains("\"task\":\"similarity\"") && Contains("spearman"));

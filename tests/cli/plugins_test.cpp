@@ -84,7 +84,8 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
   }
   const Outcome idle = run({"--set", "tasks.mood.how=counts_none"});
   CHECK(idle.code == 0);
-  CHECK_THAT(idle.err, Contains("task 'mood': in epoch 1 none of the drawn examples had a target for its head"));
+  CHECK_THAT(idle.err,
+             Contains("task 'mood': in epoch 1 none of the drawn examples had a target for its head"));
   folder.write("w.toml",
                file_text(folder.path() / "e.toml") + "[weighting]\nmethod = \"breaks_weighting\"\n");
   const Outcome few =

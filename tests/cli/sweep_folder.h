@@ -50,8 +50,9 @@ class SweepFolder : public TemporaryFolder {
  public:
   SweepFolder() {
     write_tiny_model(path() / "model");
-    write("train.jsonl", sweep_lines({"wake me", "wake me up", "up at six", "me up now", "wake now", "six"},
-                               {"play music", "some music", "play rain", "loud rain", "play", "music now"}));
+    write("train.jsonl",
+          sweep_lines({"wake me", "wake me up", "up at six", "me up now", "wake now", "six"},
+                      {"play music", "some music", "play rain", "loud rain", "play", "music now"}));
     write("test.jsonl", sweep_lines({"wake me at six", "up now"}, {"play some music", "rain"}));
     write("other.jsonl", sweep_lines({"wake"}, {"music", "loud music"}));
     write("sweep.toml", kSweepConfig);

@@ -1,3 +1,5 @@
+#include "heads.h"
+
 #include <ATen/TensorOperators.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/eye.h>
@@ -11,7 +13,6 @@
 #include <vector>
 
 #include "catch.h"
-#include "heads.h"
 #include "plugin/plugin_catalog.h"
 
 using mtt::Value;

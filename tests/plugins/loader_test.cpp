@@ -95,9 +95,9 @@ TEST_CASE("a name that is taken names both sides, and a bad file does not hide t
 
 TEST_CASE("what is not found lists where was searched and what of its kind is known") {
   mtt::PluginCatalog catalog({kPlugins, "/nowhere/at/all"});
-  CHECK_THROWS_WITH(catalog.head("poetry"), Contains("no plugin has the head 'poetry'") &&
-                                                Contains("/nowhere/at/all") &&
-                                                Contains("expected one of classification, ") && !Contains("bert"));
+  CHECK_THROWS_WITH(catalog.head("poetry"),
+                    Contains("no plugin has the head 'poetry'") && Contains("/nowhere/at/all") &&
+                        Contains("expected one of classification, ") && !Contains("bert"));
   CHECK_THROWS_WITH(catalog.head("classificaton"), Contains("did you mean 'classification'?"));
   CHECK_THROWS_WITH(catalog.weighting("uncertanty"), Contains("did you mean 'uncertainty'?"));
   CHECK_THROWS_WITH(catalog.backbone_for("../../evil"),

@@ -24,8 +24,8 @@ void check_head(const HeadPlugin& plugin, const Options& options, ContractReport
         sample_weights(trial.head(), 3);
       }))
     return;
-  if (trial.transforms() &&
-      !report.step("transform: ids and targets, the same for the same draws", [&] { check_transform(trial); }))
+  if (trial.transforms() && !report.step("transform: ids and targets, the same for the same draws",
+                                         [&] { check_transform(trial); }))
     return;
   report.step("logits: one row per input, token or group, independent of the other examples",
               [&] { check_logits(trial); });

@@ -1,4 +1,5 @@
-// Checks of how a head is fitted: closed forms and the one minimum of a convex loss. What is wrong throws Error.
+// Checks of how a head is fitted: closed forms and the one minimum of a convex loss. What is wrong throws
+// Error.
 #pragma once
 
 #include "check/head_trial.h"

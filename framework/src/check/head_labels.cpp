@@ -59,8 +59,7 @@ void check_scores(const HeadTrial& trial) {
   for (const Metric& metric : metrics)
     require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
   require(names(trial.head().score({}, {})) == all, "score returns other metric names without examples");
-  require(names(trial.made()->score({}, {})) == all,
-          "score returns other metric names before learn_labels");
+  require(names(trial.made()->score({}, {})) == all, "score returns other metric names before learn_labels");
   for (std::size_t i = 0; i < trial.labels().size(); ++i)
     if (!trial.labels()[i].is(Value::Kind::null)) trial.head().right(predictions[i], trial.labels()[i]);
 }

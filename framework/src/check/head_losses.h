@@ -5,8 +5,8 @@
 
 namespace mtt {
 
-/// A head that changes its inputs gives new ids and targets, the same for the same draws. From here on the trial
-/// has these targets for labels.
+/// A head that changes its inputs gives new ids and targets, the same for the same draws. From here on the
+/// trial has these targets for labels.
 void check_transform(HeadTrial& trial);
 
 /// One row of targets per row of logits, and a count above zero.

@@ -60,7 +60,8 @@ void check_long_and_empty(const HeadTrial& trial) {
     for (const Value& prediction : predictions) check_prediction(prediction);
   }
   const SampleBatch nothing({});
-  require(trial.decoded(trial.head(), nothing.batch).empty(), "decode returns predictions for an empty batch");
+  require(trial.decoded(trial.head(), nothing.batch).empty(),
+          "decode returns predictions for an empty batch");
 }
 
 void check_threads(const HeadTrial& trial) {

@@ -164,7 +164,7 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   const LoadedRun run = load_run(directory, {}, plugins);
   const auto& tasks = run.encoder.model->tasks();
   Session session(*run.encoder.model, run.encoder.text_encoder(), threads,
-                            run.experiment.run.integer("tokens_per_forward"));
+                  run.experiment.run.integer("tokens_per_forward"));
   ExampleFiles files(text_keys(run.experiment));
   std::map<std::string, Response> results;
   std::string pictures, map;

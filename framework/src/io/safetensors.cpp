@@ -101,8 +101,8 @@ void check_coverage(const std::vector<Located>& tensors, std::uint64_t data_byte
   for (const Located* at : by_offset) {
     if (at->begin != covered) {
       throw Error(source + ": " + quoted_tensor(at->tensor.name) + " begins at byte " +
-                  std::to_string(at->begin) + " of the data, where the tensors before it end at byte " + std::to_string(covered) +
-                  "; neither gaps nor overlaps are allowed");
+                  std::to_string(at->begin) + " of the data, where the tensors before it end at byte " +
+                  std::to_string(covered) + "; neither gaps nor overlaps are allowed");
     }
     covered = at->end;
   }

@@ -1,9 +1,12 @@
 #include "model/multi_task_model.h"
 
+#include <algorithm>
+
 #include "model/parameter_name.h"
 #include "mtt/error.h"
 
 namespace mtt {
+
 MultiTaskModel::MultiTaskModel(std::unique_ptr<Backbone> backbone, std::unique_ptr<SentenceModules> modules)
     : backbone_(std::move(backbone)), modules_(std::move(modules)) {}
 
@@ -29,11 +32,16 @@ std::int64_t MultiTaskModel::sentence_width(const Reading& reading) const {
                          : modules_->width();
 }
 
+bool MultiTaskModel::reads_single_texts() const {
+  return std::any_of(tasks_.begin(), tasks_.end(),
+                     [](const Task& task) { return task.reads_single_texts(); });
+}
+
 Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bool want_logits) const {
   const std::int64_t depth = backbone_->shape().layers;
   const auto takes_part = [&](const Task& task) {
     if (task.grouped()) return input.groups.size() > 0;
-    return input.singles > 0 && task.joint(input.second_texts) == input.joint;
+    return task.joint(input.second_texts) == input.joint;
   };
   std::vector<std::int64_t> layers;
   if (want_sentences) layers.push_back(depth);
@@ -43,18 +51,17 @@ Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bo
 
   SharedEncoding shared(*backbone_, *modules_, input.batch);
   shared.run_to(std::move(layers));
-  const bool all = input.singles == input.batch.size();
-  const PackedBatch singles = all ? PackedBatch() : input.batch.part(0, input.singles);
+  const std::int64_t texts = input.texts.size() > 0 ? input.texts.size() : input.batch.size();
   Outputs outputs;
   if (want_sentences)
     outputs.sentences =
-        shared.sentences({.pooling = {}, .normalize = modules_->normalizes()}).narrow(0, 0, input.singles);
+        shared.sentences({.pooling = {}, .normalize = modules_->normalizes()}).narrow(0, 0, texts);
   if (!want_logits) return outputs;
   for (const Task& task : tasks_) {
     at::Tensor& logits = outputs.logits.emplace_back();
     if (!takes_part(task)) continue;
     const Encoding encoding = shared.read(task.reading, task.reads(), input.groups);
-    logits = task.forward(all || task.grouped() ? encoding : leading_inputs(encoding, singles));
+    logits = task.forward(leading_inputs(encoding, input.read_by(task)));
   }
   return outputs;
 }

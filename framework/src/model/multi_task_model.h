@@ -16,15 +16,20 @@ namespace mtt {
 /// The inputs of one forward pass.
 struct ModelInput {
   PackedBatch batch;
-  std::int64_t singles = 0;   ///< leading inputs that are read one by one: sentence vectors and most tasks
+  PackedBatch texts = {};     ///< its leading inputs, for tasks on texts beside groups; empty: all of them
   Groups groups = {};         ///< for tasks that read groups; empty: these are left out
   bool joint = false;         ///< the inputs are joint pairs, for the tasks that read these
   bool second_texts = false;  ///< the examples have second texts, so tasks that can read joint pairs do so
+
+  /// The inputs that a task reads.
+  const PackedBatch& read_by(const Task& task) const {
+    return texts.size() == 0 || task.grouped() ? batch : texts;
+  }
 };
 
 /// What one forward pass gives.
 struct Outputs {
-  at::Tensor sentences;  ///< [singles, D]; undefined where not asked for
+  at::Tensor sentences;  ///< [texts, D]; undefined where not asked for
   std::vector<at::Tensor>
       logits;  ///< one per task; undefined for a task without inputs; empty: not asked for
 };
@@ -44,6 +49,9 @@ class MultiTaskModel {
   std::int64_t feature_width(const Task& task) const {
     return task.reads_tokens() ? token_width(task.reading) : sentence_width(task.reading);
   }
+
+  /// Whether a task reads single texts; tasks on pairs predict nothing for one.
+  bool reads_single_texts() const;
 
   Outputs forward(const ModelInput& input, bool want_sentences, bool want_logits) const;
 

@@ -12,7 +12,7 @@
 
 #include "model/batching.h"
 #include "model/multi_task_model.h"
-#include "model/session.h"
+#include "model/request.h"
 
 namespace mtt {
 
@@ -53,7 +53,6 @@ class PendingRequest {
   /// The inputs of a text that a part reads; null: the text has no such input.
   const TokenizedText* first_input(const ForwardPart& part, std::int64_t text) const;
   const TokenizedText* second_input(std::int64_t text) const;
-  bool reads_groups() const { return groups_; }
   Response& response() { return response_; }
 
   /// Whether an error has ended the request, so that its other parts need no work.

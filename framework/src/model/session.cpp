@@ -190,23 +190,4 @@ const TextEncoder& Session::text_encoder() const { return queue_->text_encoder()
 std::int64_t Session::threads() const { return queue_->threads(); }
 std::int64_t Session::tokens_per_forward() const { return queue_->tokens_per_forward(); }
 
-bool predicts(const MultiTaskModel& model) {
-  const auto& tasks = model.tasks();
-  return std::any_of(tasks.begin(), tasks.end(), [](const Task& task) { return task.reads_single_texts(); });
-}
-
-Value prediction_row(const std::string& text, const std::optional<std::string>& second_text,
-                     const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
-                     std::int64_t row) {
-  Value line(Value::Table{{"text", text}});
-  if (second_text) line.set("text_pair", *second_text);
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    Value prediction = predictions[t][row];
-    if (prediction.is(Value::Kind::null)) continue;
-    if (!tasks[t].trained && prediction.is(Value::Kind::table)) prediction.set("untrained", true);
-    line.set(tasks[t].name, std::move(prediction));
-  }
-  return line;
-}
-
 }  // namespace mtt

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include "mtt/error.h"
 
@@ -38,7 +37,6 @@ std::vector<ForwardText> texts_of(const std::vector<ForwardPart>& parts) {
 ModelInput input_of(const std::vector<ForwardText>& texts, const ForwardPart& kind,
                     const BackboneShape& shape) {
   ModelInput input;
-  input.singles = static_cast<std::int64_t>(texts.size());
   input.joint = kind.joint;
   input.second_texts = kind.second_texts;
   std::vector<const TokenizedText*> rows;
@@ -58,6 +56,7 @@ ModelInput input_of(const std::vector<ForwardText>& texts, const ForwardPart& ki
     for (std::size_t i = 0; i < texts.size(); ++i)
       input.groups.add_pair(static_cast<std::int64_t>(i), row_of_second[i]);
   input.batch = make_batch(rows, shape);
+  if (!grouped.empty()) input.texts = input.batch.part(0, static_cast<std::int64_t>(texts.size()));
   return input;
 }
 
@@ -90,13 +89,10 @@ void run_forward(const MultiTaskModel& model, const std::vector<ForwardPart>& pa
                   static_cast<std::size_t>(width) * sizeof(float));
     }
   }
-  const bool all = input.singles == input.batch.size();
-  const PackedBatch singles = all ? PackedBatch() : input.batch.part(0, input.singles);
   for (std::size_t t = 0; t < outputs.logits.size(); ++t) {
     if (!outputs.logits[t].defined()) continue;
     const Task& task = model.tasks()[t];
-    const PackedBatch& read = all || task.grouped() ? input.batch : singles;
-    auto decoded = task.decode(outputs.logits[t], read, input.groups, texts.size(), asked.top);
+    auto decoded = task.decode(outputs.logits[t], input.read_by(task), input.groups, texts.size(), asked.top);
     for (std::size_t i = 0; i < texts.size(); ++i)
       texts[i].request->response().predictions[t][texts[i].number] = std::move(decoded[i]);
   }

@@ -169,7 +169,7 @@ int run_experiment(const Experiment& experiment, const RunPlace& place, std::int
   prepared.start.release();
   warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
   Session session(*encoder.model, encoder.text_encoder(), threads,
-                            experiment.run.integer("tokens_per_forward"));
+                  experiment.run.integer("tokens_per_forward"));
   std::vector<TaskScore> probes;
   if (trains) {
     TrainingPlan& plan = *prepared.training;

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
+constexpr std::int64_t kTokensPerForward = 512;  // as by default in a run
+
 fs::path model_path(const std::string& model) {
   std::error_code error;
   return fs::is_directory(model, error) ? fs::absolute(model).lexically_normal() : find_model(model);
@@ -58,13 +60,19 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   encoder.model->add(std::move(*task));
 }
 
+void start_session(OpenModel& open, std::int64_t threads, std::int64_t tokens_per_forward) {
+  if (threads == 0) threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  open.session = std::make_unique<Session>(*open.encoder.model, open.encoder.text_encoder(), threads,
+                                           tokens_per_forward);
+}
+
 void open_run(OpenModel& open, const OpenSettings& settings, PluginCatalog& plugins) {
   LoadedRun run = load_run(open.path, overrides_of(settings), plugins);
   open.encoder = std::move(run.encoder);
   open.files = std::move(run.files);
   open.keys = text_keys(run.experiment);
-  open.tokens_per_forward = run.experiment.run.integer("tokens_per_forward");
-  open.threads = run.experiment.run.integer("threads");
+  start_session(open, run.experiment.run.integer("threads"),
+                run.experiment.run.integer("tokens_per_forward"));
 }
 
 void open_directory(OpenModel& open, const OpenSettings& settings, PluginCatalog& plugins) {
@@ -74,8 +82,8 @@ void open_directory(OpenModel& open, const OpenSettings& settings, PluginCatalog
   encoder.max_tokens = settings.max_tokens;
   encoder.follows_modules = !settings.heads || !has_hugging_face_head(open.path);
   open.encoder = load_encoder(encoder, plugins);
-  open.threads = settings.threads;
   if (settings.heads) add_head(open, settings.prompt, plugins);
+  start_session(open, settings.threads, kTokensPerForward);
 }
 
 }  // namespace
@@ -84,9 +92,6 @@ OpenModel open_model(const OpenSettings& settings, PluginCatalog& plugins) {
   OpenModel open;
   open.path = model_path(settings.model);
   is_run_directory(open.path) ? open_run(open, settings, plugins) : open_directory(open, settings, plugins);
-  if (open.threads == 0) open.threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-  open.session = std::make_unique<Session>(*open.encoder.model, open.encoder.text_encoder(), open.threads,
-                                           open.tokens_per_forward);
   return open;
 }
 

@@ -35,8 +35,6 @@ struct OpenModel {
   Encoder encoder;
   std::vector<TaskData> files;  ///< one per task
   TextKeys keys = {};           ///< of files that no task names
-  std::int64_t threads = 1;
-  std::int64_t tokens_per_forward = 512;
   std::unique_ptr<Session> session = {};
 };
 

@@ -53,12 +53,9 @@ class TrainingEstimate {
     sample_.add_longest(settings_.tokens_per_forward);
     first_ = sample_.steps().size();
     Sampler draws = sampler_;
-    while (draws.step() < draws.steps() && sample_.steps().size() < first_ + kMostSteps) {
-      ChosenExamples chosen;
-      for (SourceBatch& batch : draws.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
-      sample_.add_step(chosen);
-    }
-    sample_.tokenise(encoder.text_encoder(), threads);
+    while (draws.step() < draws.steps() && sample_.steps().size() < first_ + kMostSteps)
+      sample_.add_step(draws.next());
+    sample_.tokenize(encoder.text_encoder(), threads);
   }
 
   RunEstimate run() {
@@ -173,7 +170,7 @@ class TrainingEstimate {
     return measured;
   }
 
-  void step(const ChosenExamples& chosen, TrainingStep& runner, AdamW& optimizer) {
+  void step(const std::vector<SourceBatch>& chosen, TrainingStep& runner, AdamW& optimizer) {
     const StepData data = make_step(sample_.sources(), model_, chosen, settings_.tokens_per_forward);
     const std::int64_t number = result_.steps_measured++;
     runner.run(data,
@@ -219,7 +216,8 @@ double seconds_of_inference(const std::vector<const ReadFile*>& files, bool seco
       bytes += all.back().bytes;
     }
   if (all.empty()) return 0;
-  Request sample{.texts = {}, .sentences = false, .predictions = second_texts || predicts(*encoder.model)};
+  Request sample{
+      .texts = {}, .sentences = false, .predictions = second_texts || encoder.model->reads_single_texts()};
   const std::size_t stride = (all.size() + kMostTexts - 1) / kMostTexts;
   for (std::size_t i = 0; i < all.size(); i += stride) {
     sample.texts.push_back(*all[i].text);

@@ -38,8 +38,9 @@ std::string examples_table(const std::vector<LabelledFile>& labelled, ExampleFil
       counts.emplace_back();
     }
     std::string& cell = counts.back()[static_cast<std::size_t>(labels.role)];
-    cell += (cell.empty() ? "" : " + ") + grouped(labels.transforms ? files.get(labels.file).count()
-                                              : count_labels(files.get(labels.file), labels.field));
+    cell += (cell.empty() ? "" : " + ") + grouped(labels.transforms
+                                                      ? files.get(labels.file).count()
+                                                      : count_labels(files.get(labels.file), labels.field));
   }
   std::vector<std::vector<std::string>> rows = {{"", "train", "dev", "test"}};
   for (std::size_t t = 0; t < tasks.size(); ++t) {

@@ -26,8 +26,7 @@ struct Prepared {
 
 /// Reads model, plugins and examples and plans the training; warns of what may be a mistake. What is wrong
 /// throws Error; with `checks` examples that do not fit the model do not, since a check lists all of them.
-Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console,
-                 bool checks = false);
+Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console, bool checks = false);
 
 /// The configuration of the run, defaults included.
 Value resolved(const Experiment& experiment, const Prepared& prepared);

@@ -8,6 +8,7 @@
 #include "io/file.h"
 #include "io/npy.h"
 #include "io/terminal_text.h"
+#include "model/prediction_row.h"
 #include "report/embedding_text.h"
 #include "report/prediction_text.h"
 #include "report/progress.h"
@@ -32,8 +33,7 @@ std::vector<std::string> shown_sentences(const Experiment& experiment) {
 }  // namespace
 
 void show_sentences(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
-                    Session& session, const std::set<std::string>& example_texts,
-                    Console& console) {
+                    Session& session, const std::set<std::string>& example_texts, Console& console) {
   const std::vector<std::string> texts = shown_sentences(experiment);
   if (texts.empty()) return;
   for (const std::string& text : texts)
@@ -44,10 +44,10 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   Response result;
   {
     Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
-    result = session.run(
-        {.texts = texts,
-         .predictions = predicts(*encoder.model),
-         .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
+    result =
+        session.run({.texts = texts,
+                     .predictions = encoder.model->reads_single_texts(),
+                     .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
   }
   const at::Tensor& sentences = result.sentences;
   write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
@@ -65,13 +65,13 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
       similarity_svg(values, {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(drawn)}));
   console.say("\nCosine similarities (in similarity.svg)\n" +
               similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
-  if (!predicts(*encoder.model)) return;
+  if (!encoder.model->reads_single_texts()) return;
 
   std::string lines;
   for (std::size_t i = 0; i < texts.size(); ++i)
-    lines +=
-        prediction_row(texts[i], std::nullopt, tasks, result.predictions, static_cast<std::int64_t>(i)).json() +
-        "\n";
+    lines += prediction_row(texts[i], std::nullopt, tasks, result.predictions, static_cast<std::int64_t>(i))
+                 .json() +
+             "\n";
   write_file_atomically(directory / "predictions.jsonl", lines);
   std::string text = "\nPredictions (in predictions.jsonl)\n";
   for (std::size_t i = 0; i < std::min(texts.size(), kMostListed); ++i) {

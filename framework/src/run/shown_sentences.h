@@ -16,7 +16,7 @@ namespace mtt {
 /// predictions.jsonl in `directory`, and all of it on the console. Nothing where [show] names none; warns of
 /// those that are among `example_texts`.
 void show_sentences(const Experiment& experiment, const std::filesystem::path& directory,
-                    const Encoder& encoder, Session& session,
-                    const std::set<std::string>& example_texts, Console& console);
+                    const Encoder& encoder, Session& session, const std::set<std::string>& example_texts,
+                    Console& console);
 
 }  // namespace mtt

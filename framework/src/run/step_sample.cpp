@@ -18,17 +18,17 @@ StepSample::StepSample(const std::vector<TrainingSource>& sources, const MultiTa
   }
 }
 
-void StepSample::add_step(const ChosenExamples& chosen) {
-  ChosenExamples& step = steps_.emplace_back();
+void StepSample::add_step(const std::vector<SourceBatch>& chosen) {
+  std::vector<SourceBatch>& step = steps_.emplace_back();
   for (const auto& [file, examples] : chosen) {
     std::vector<std::int64_t> own;
     for (const std::int64_t example : examples) own.push_back(add(file, example));
-    step.emplace_back(file, std::move(own));
+    step.push_back({file, std::move(own)});
   }
 }
 
 void StepSample::add_longest(std::int64_t tokens) {
-  ChosenExamples longest;
+  std::vector<SourceBatch> longest;
   for (std::size_t f = 0; f < files_.size(); ++f) {
     std::vector<std::size_t> cut;
     std::copy_if(files_[f].begin(), files_[f].end(), std::back_inserter(cut), [&](std::size_t s) {
@@ -54,15 +54,13 @@ void StepSample::add_longest(std::int64_t tokens) {
       some.push_back(example);
       left -= length(example);
     }
-    longest.emplace_back(f, std::move(some));
+    longest.push_back({f, std::move(some)});
   }
   if (!longest.empty()) add_step(longest);
 }
 
-void StepSample::tokenise(const TextEncoder& text_encoder, std::int64_t threads) {
-  for (TrainingSource& source : sources_) {
-    source.tokenise(text_encoder, threads);
-  }
+void StepSample::tokenize(const TextEncoder& text_encoder, std::int64_t threads) {
+  for (TrainingSource& source : sources_) source.tokenize(text_encoder, threads);
 }
 
 std::int64_t StepSample::add(std::size_t file, std::int64_t example) {

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <utility>
 #include <vector>
 
 #include "model/multi_task_model.h"
@@ -12,22 +11,19 @@
 
 namespace mtt {
 
-/// The examples of a step, by training file: (its number in `sources_of_files`, examples).
-using ChosenExamples = std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>;
-
 /// The examples of some steps, as sources of their own. The sources and the model outlive it.
 class StepSample {
  public:
   StepSample(const std::vector<TrainingSource>& sources, const MultiTaskModel& model);
 
-  void add_step(const ChosenExamples& chosen);
+  void add_step(const std::vector<SourceBatch>& chosen);
   /// Adds a step of a micro-batch of the longest inputs of each file, so that memory is that of the largest
   /// one.
   void add_longest(std::int64_t tokens);
-  void tokenise(const TextEncoder& text_encoder, std::int64_t threads);
+  void tokenize(const TextEncoder& text_encoder, std::int64_t threads);
 
   const std::vector<TrainingSource>& sources() const { return sources_; }
-  const std::vector<ChosenExamples>& steps() const { return steps_; }
+  const std::vector<std::vector<SourceBatch>>& steps() const { return steps_; }
 
  private:
   std::int64_t add(std::size_t file, std::int64_t example);
@@ -37,7 +33,7 @@ class StepSample {
   std::vector<std::vector<std::size_t>> files_;
   std::vector<TrainingSource> sources_;
   std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each file: example → own index
-  std::vector<ChosenExamples> steps_;
+  std::vector<std::vector<SourceBatch>> steps_;
 };
 
 }  // namespace mtt

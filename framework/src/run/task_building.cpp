@@ -83,8 +83,9 @@ void check_transform(const TaskConfig& task, const Task& made, const Encoder& en
   const std::string head = "the head '" + made.plugin + "' transforms its inputs";
   if (made.grouped() || made.coupled() || made.convex() || !made.initialisations().empty())
     refuse(task, "head",
-           head + ", so it must not read groups, be coupled or convex, or have closed forms; the plugin is "
-                  "wrong");
+           head +
+               ", so it must not read groups, be coupled or convex, or have closed forms; the plugin is "
+               "wrong");
   if (!task.options.string("field").empty())
     refuse(task, "field", head + " and makes its own targets; leave 'field' out");
   const Vocabulary vocabulary = vocabulary_of(encoder);

@@ -36,8 +36,7 @@ std::vector<TaskPlan> plan_tasks(const Experiment& experiment, const Encoder& en
 /// Throws Error where a task whose head transforms its inputs shares its training file with another task.
 void check_transforms(const std::vector<TaskPlan>& plans, const Experiment& experiment);
 
-/// Throws Error where a task on pairs has examples without second sentences, or shares the file that it
-/// learns from with a task on single sentences.
+/// Throws Error where a task on pairs has examples without second sentences.
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files);
 
 /// Gives the heads labels and random parameters, fits them where `fitting` is given, and adds them to the

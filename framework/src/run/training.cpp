@@ -195,7 +195,7 @@ std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles&
     source->tasks.push_back(t);
     source->labels.push_back(files.get(file).labels(plan.files[t].field));
   }
-  for (TrainingSource& source : sources) source.tokenise(text_encoder, threads);
+  for (TrainingSource& source : sources) source.tokenize(text_encoder, threads);
   return sources;
 }
 
@@ -213,9 +213,9 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
 }
 
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, Session& session, HeadScales feature_rms,
-                             Value probes, const std::filesystem::path& directory, std::int64_t threads,
-                             bool resume, Console& console) {
+                             Encoder& encoder, Session& session, HeadScales feature_rms, Value probes,
+                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
+                             Console& console) {
   check_selectors(experiment.freeze, *encoder.model);
   const std::vector<HeldOut> held_out = dev_files(plan);
   TrainingJob job{.settings = plan.settings,

@@ -52,7 +52,7 @@ struct TrainingPlan {
 TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskPlan>& tasks,
                            ExampleFiles& files, Encoder& encoder, PluginCatalog& plugins);
 
-/// The tokenised training files, each with the tasks that learn from it, once for each kind of inputs that
+/// The tokenized training files, each with the tasks that learn from it, once for each kind of inputs that
 /// they read; the model has its tasks.
 std::vector<TrainingSource> make_sources(const TrainingPlan& plan, ExampleFiles& files,
                                          const Encoder& encoder, std::int64_t threads);
@@ -67,8 +67,8 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model);
 /// signal leaves the tasks marked as they were. Settled heads are left as they are. `probes` is kept in the
 /// checkpoints.
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
-                             Encoder& encoder, Session& session, HeadScales feature_rms,
-                             Value probes, const std::filesystem::path& directory, std::int64_t threads,
-                             bool resume, Console& console);
+                             Encoder& encoder, Session& session, HeadScales feature_rms, Value probes,
+                             const std::filesystem::path& directory, std::int64_t threads, bool resume,
+                             Console& console);
 
 }  // namespace mtt

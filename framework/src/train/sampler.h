@@ -17,6 +17,8 @@ namespace mtt {
 struct SourceBatch {
   std::size_t source = 0;
   std::vector<std::int64_t> examples;
+
+  bool operator==(const SourceBatch&) const = default;
 };
 
 /// The order in which training sees its examples. A value: a copy goes on by itself.

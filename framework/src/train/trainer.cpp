@@ -114,10 +114,8 @@ void Trainer::announce(bool resumes, const Value* checkpoint) {
 
 void Trainer::one_step() {
   phases_.follow(step_);
-  std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
-  for (SourceBatch& batch : sampler_.next()) chosen.emplace_back(batch.source, std::move(batch.examples));
   const StepData data =
-      make_step(job_.sources, job_.model, chosen, settings().tokens_per_forward, {job_.seed, step_});
+      make_step(job_.sources, job_.model, sampler_.next(), settings().tokens_per_forward, {job_.seed, step_});
   for (const StepForward& forward : data.forwards)
     for (const std::size_t t : job_.sources[forward.source].tasks) drawn_[t] = true;
   WeightingStep seen{.step = step_,

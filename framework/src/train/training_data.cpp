@@ -138,13 +138,13 @@ void add_forwards(StepData& step, const std::vector<TrainingSource>& sources, st
 
 }  // namespace
 
-void TrainingSource::tokenise(const TextEncoder& encoder, std::int64_t threads) {
+void TrainingSource::tokenize(const TextEncoder& encoder, std::int64_t threads) {
   if (joint) {
     tokens = tokenize_pairs(encoder, texts, second_texts, threads);
     return;
   }
-  tokens = tokenize(encoder, texts, threads);
-  append(tokens, tokenize(encoder, second_texts, threads));
+  tokens = mtt::tokenize(encoder, texts, threads);
+  append(tokens, mtt::tokenize(encoder, second_texts, threads));
   first_negative_.clear();
   if (negatives.empty()) return;
   std::vector<std::string_view> all;
@@ -180,8 +180,7 @@ std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<Trainin
 }
 
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
-                   std::int64_t tokens_per_forward, StepDraws draws) {
+                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward, StepDraws draws) {
   StepData step;
   step.counts.assign(model.tasks().size(), 0.0);
   const auto files = sources_of_files(sources);

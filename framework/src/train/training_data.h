@@ -1,4 +1,4 @@
-// Training examples, tokenised, and the forwards that a step is cut into.
+// Training examples, tokenized, and the forwards that a step is cut into.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "model/batching.h"
 #include "model/multi_task_model.h"
 #include "mtt/value.h"
+#include "train/sampler.h"
 
 namespace mtt {
 
@@ -19,8 +20,8 @@ struct TrainingSource {
   std::vector<std::string> second_texts;            ///< of pairs, one per text, or none
   std::vector<std::vector<std::string>> negatives;  ///< [example]: further texts of its group; or none at all
   bool joint = false;                               ///< both texts are encoded jointly
-  bool transforms = false;  ///< its only task's head changes the inputs and makes targets of them
-  std::vector<std::size_t> tasks;                   ///< indices into the model's tasks
+  bool transforms = false;         ///< its only task's head changes the inputs and makes targets of them
+  std::vector<std::size_t> tasks;  ///< indices into the model's tasks
   std::vector<std::vector<Value>> labels;  ///< [task of this source][example]; null where there is none
   std::vector<TokenizedText> tokens;       ///< joint pairs, or texts, then second texts, then negatives
 
@@ -30,7 +31,7 @@ struct TrainingSource {
   /// The inputs of an example as indices into `tokens`: text, second text, negatives.
   std::vector<std::int64_t> inputs_of(std::int64_t example) const;
   /// Fills `tokens`, which refer to the texts.
-  void tokenise(const TextEncoder& encoder, std::int64_t threads);
+  void tokenize(const TextEncoder& encoder, std::int64_t threads);
 
  private:
   std::vector<std::int64_t> first_negative_;  ///< [example+1]: indices into `tokens`
@@ -73,11 +74,11 @@ struct StepDraws {
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
-/// a coupled head is one forward pass with parts. `chosen` has one entry a training file that takes part,
-/// (its number in `sources_of_files`, examples). Transforms of inputs draw from (seed, task, step, number of the
-/// example).
+/// a coupled head is one forward pass with parts. `chosen` has one entry a training file that takes part; the
+/// sources of the sampler are the files of `sources_of_files`. Transforms of inputs draw from (seed, task,
+/// step, number of the example).
 StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<std::pair<std::size_t, std::vector<std::int64_t>>>& chosen,
-                   std::int64_t tokens_per_forward, StepDraws draws = {});
+                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward,
+                   StepDraws draws = {});
 
 }  // namespace mtt

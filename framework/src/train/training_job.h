@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "train/early_stopping.h"
 #include "freeze/freeze_policy.h"
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "train/cache_settings.h"
+#include "train/early_stopping.h"
 #include "train/parameter_groups.h"
 #include "train/sampler.h"
 #include "train/train_settings.h"

@@ -30,7 +30,8 @@ class Parser {
     if (in_.at_end()) in_.fail(in_.found() + ", expected a value");
     for (const std::string_view none : {"NaN", "nan", "Infinity", "-Infinity", "None"})
       if (in_.rest().starts_with(none))
-        in_.fail("found " + std::string(none) + ", which JSON does not have; write null if there is no value");
+        in_.fail("found " + std::string(none) +
+                 ", which JSON does not have; write null if there is no value");
     for (const std::string_view word : {"True", "False"})
       if (in_.rest().starts_with(word))
         in_.fail("found " + std::string(word) + ", which JSON does not have; write " +

@@ -142,8 +142,8 @@ at::Tensor TokenClassification::forward(const mtt::Encoding& encoding) const {
   return classifier_->forward(dropout_.forward(encoding.tokens));
 }
 
-at::Tensor TokenClassification::prepare(const std::vector<Value>& labels,
-                                        const mtt::PackedBatch& batch, const mtt::Groups&) const {
+at::Tensor TokenClassification::prepare(const std::vector<Value>& labels, const mtt::PackedBatch& batch,
+                                        const mtt::Groups&) const {
   at::Tensor targets = at::full({batch.tokens()}, kNoTarget, at::kLong);
   auto* out = targets.mutable_data_ptr<std::int64_t>();
   for (std::int64_t s = 0; s < batch.size(); ++s) {
@@ -187,8 +187,8 @@ at::Tensor TokenClassification::loss(const mtt::Encoding& encoding, const at::Te
 
 double TokenClassification::count(const at::Tensor& targets) const { return loss_.count(targets); }
 
-std::vector<Value> TokenClassification::decode(const at::Tensor& logits,
-                                               const mtt::PackedBatch& batch, const mtt::Groups&) const {
+std::vector<Value> TokenClassification::decode(const at::Tensor& logits, const mtt::PackedBatch& batch,
+                                               const mtt::Groups&) const {
   const at::Tensor scores = (crf_ ? logits : at::log_softmax(logits, 1)).contiguous();
   const float* data = scores.const_data_ptr<float>();
   const SpanTags known = tags();

@@ -18,8 +18,7 @@ TEST_CASE("sample labels are of the declared kind, and the fourth sentence has n
       for (std::size_t i = 0; i < 6; ++i) CHECK(labels[i].is(Value::Kind::null) == (i == 3));
     }
   const mtt::SampleLabels sets = kinds(LabelKind::sets).at(0);
-  for (const Value& label : sets)
-    CHECK((label.is(Value::Kind::null) || label.is(Value::Kind::array)));
+  for (const Value& label : sets) CHECK((label.is(Value::Kind::null) || label.is(Value::Kind::array)));
 }
 
 TEST_CASE("sample spans are the first words of their sentences") {

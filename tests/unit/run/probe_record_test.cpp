@@ -36,8 +36,7 @@ TEST_CASE("a probe is told in one line") {
         "training loss 0.2100, 0.4 s");
   mtt::ProbeFit given = fit();
   given.trials.clear();
-  CHECK(mtt::probe_text(given) ==
-        "logistic, fitted on 150 examples, C = 30; training loss 0.2100, 0.4 s");
+  CHECK(mtt::probe_text(given) == "logistic, fitted on 150 examples, C = 30; training loss 0.2100, 0.4 s");
   mtt::ProbeFit ridge = fit();
   ridge.method = "ridge";
   CHECK(mtt::probe_text(ridge) == "ridge on 150 examples, 0.4 s");

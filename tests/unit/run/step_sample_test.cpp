@@ -13,7 +13,8 @@ TEST_CASE("a sample holds the examples of its steps once, with their labels") {
   mtt::StepSample sample(sources, *model);
   sample.add_step({{0, {4, 2}}, {1, {3}}});
   sample.add_step({{0, {2, 5, 4}}});
-  CHECK(sample.steps() == std::vector<mtt::ChosenExamples>{{{0, {0, 1}}, {1, {0}}}, {{0, {1, 2, 0}}}});
+  CHECK((sample.steps() ==
+         std::vector<std::vector<mtt::SourceBatch>>{{{0, {0, 1}}, {1, {0}}}, {{0, {1, 2, 0}}}}));
   CHECK(sample.sources()[0].texts == std::vector<std::string>{"text 4", "text 2", "text 5"});
   CHECK(sample.sources()[1].texts == std::vector<std::string>{"text 3"});
   for (std::size_t s = 0; s < sources.size(); ++s) {
@@ -34,7 +35,7 @@ TEST_CASE("the longest texts of a sample fill one micro-batch, and one of them i
     mtt::StepSample sample(sources, *model);
     sample.add_longest(tokens);
     REQUIRE(sample.steps().size() == 1);
-    return sample.steps()[0].at(0).second.size();
+    return sample.steps()[0].at(0).examples.size();
   };
   CHECK(longest(1) == 1);
   CHECK(longest(lengths[0] + lengths[1]) == 2);

@@ -44,8 +44,7 @@ class Contrast : public mtt::Head {
     const at::Tensor scores = encoding.groups.pick(all, mtt::Role::first).matmul(candidates.t());
     return at::cross_entropy_loss(scores, at::arange(targets.size(0)), {}, at::Reduction::Sum);
   }
-  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&,
-                            const mtt::Groups&) const override {
+  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&, const mtt::Groups&) const override {
     return {};
   }
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>&) const override {
@@ -102,7 +101,7 @@ Result run(const Setting& setting, std::int64_t tokens_per_forward) {
     source.negatives.emplace_back();
     for (std::int64_t n = 0; n < e % 3; ++n) source.negatives.back().push_back(text(90 + 3 * e + n));
   }
-  source.tokenise(mtt::TextEncoder(tokenizer, 0, ""), 1);
+  source.tokenize(mtt::TextEncoder(tokenizer, 0, ""), 1);
 
   std::vector<std::int64_t> all(kExamples);
   std::iota(all.begin(), all.end(), std::int64_t{0});
@@ -161,7 +160,7 @@ TEST_CASE("each example goes with its second text and its negatives") {
   source.second_texts = {"jazz", "now"};
   source.negatives = {{"wake", "me"}, {"up"}};
   const mtt::Tokenizer tokenizer = bert_tokenizer(kWords);
-  source.tokenise(mtt::TextEncoder(tokenizer, 0, ""), 1);
+  source.tokenize(mtt::TextEncoder(tokenizer, 0, ""), 1);
   CHECK(source.tokens.size() == 7);
   CHECK(source.inputs_of(0) == std::vector<std::int64_t>{0, 2, 4, 5});
   CHECK(source.inputs_of(1) == std::vector<std::int64_t>{1, 3, 6});
@@ -180,7 +179,7 @@ TEST_CASE("an example that a step has twice has its inputs twice") {
   source.second_texts = {"jazz now", "up", "wake me up"};
   source.labels = {std::vector<Value>(3)};
   const mtt::Tokenizer tokenizer = bert_tokenizer(kWords);
-  source.tokenise(mtt::TextEncoder(tokenizer, 0, ""), 1);
+  source.tokenize(mtt::TextEncoder(tokenizer, 0, ""), 1);
   const mtt::StepData data = mtt::make_step(sources, *model, {{0, {1, 0, 1, 2}}}, 8);
   REQUIRE(data.forwards.size() == 1);
   const mtt::StepForward& forward = data.forwards[0];

@@ -156,7 +156,9 @@ std::unique_ptr<mtt::MultiTaskModel> small_model(const std::vector<SmallTask>& t
 mtt::ModelInput input_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source) {
   std::vector<std::int64_t> all(source.tokens.size());
   std::iota(all.begin(), all.end(), std::int64_t{0});
-  return {mtt::make_batch(source.tokens, all, model.backbone().shape()), source.examples()};
+  mtt::ModelInput input{mtt::make_batch(source.tokens, all, model.backbone().shape())};
+  input.texts = input.batch.part(0, source.examples());
+  return input;
 }
 
 mtt::TrainingSource small_source(const std::string& file, const std::vector<std::size_t>& tasks,

@@ -8,9 +8,9 @@
 #include "freeze/frontier.h"
 #include "freeze/selector.h"
 #include "mtt/error.h"
-#include "unit/train/small_model.h"
 #include "train/training_step.h"
 #include "unit/text/bert_tokenizer.h"
+#include "unit/train/small_model.h"
 
 using mtt::Value;
 
@@ -34,7 +34,8 @@ class Closeness : public mtt::Head {
     const auto pick = [&](mtt::Role role) { return encoding.groups.pick(encoding.sentences, role); };
     return pick(mtt::Role::first).matmul(pick(mtt::Role::second).t());
   }
-  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&, const mtt::Groups&) const override {
+  at::Tensor prepare(const std::vector<Value>& labels, const mtt::PackedBatch&,
+                     const mtt::Groups&) const override {
     std::vector<float> targets;
     for (const Value& label : labels)
       targets.push_back(label.is(Value::Kind::null) ? NAN : static_cast<float>(label.number()) / 2);
@@ -45,7 +46,9 @@ class Closeness : public mtt::Head {
     const at::Tensor own = (logits.diag() - targets.nan_to_num(0)).square().masked_fill(~known, 0).sum();
     return coupled_ ? own + (logits - at::diag(logits.diag())).square().mean(1).sum() : own;
   }
-  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&, const mtt::Groups&) const override { return {}; }
+  std::vector<Value> decode(const at::Tensor&, const mtt::PackedBatch&, const mtt::Groups&) const override {
+    return {};
+  }
   std::vector<mtt::Metric> score(const std::vector<Value>&, const std::vector<Value>&) const override {
     return {};
   }
@@ -117,7 +120,7 @@ std::vector<mtt::TrainingSource> sources_of(const std::vector<MixedTask>& tasks,
                                                                               : Value(number * e % 3));
     }
   }
-  for (mtt::TrainingSource& source : sources) source.tokenise(mtt::TextEncoder(tokenizer, 0, ""), 1);
+  for (mtt::TrainingSource& source : sources) source.tokenize(mtt::TextEncoder(tokenizer, 0, ""), 1);
   return sources;
 }
 
@@ -163,8 +166,8 @@ Outcome one_step(const std::vector<MixedTask>& tasks, const Setting& setting) {
   const std::vector<mtt::TrainingSource> sources = sources_of(tasks, setting.one_file);
   std::vector<std::int64_t> all(kExamples);
   std::iota(all.begin(), all.end(), std::int64_t{0});
-  std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
-  for (std::size_t f = 0; f < mtt::sources_of_files(sources).size(); ++f) chosen.emplace_back(f, all);
+  std::vector<mtt::SourceBatch> chosen;
+  for (std::size_t f = 0; f < mtt::sources_of_files(sources).size(); ++f) chosen.push_back({f, all});
   const mtt::StepData data = mtt::make_step(sources, *model, chosen, setting.tokens_per_forward);
 
   EqualWeighting equal;

@@ -63,8 +63,8 @@ struct Step {
                                         bool prefix = true) {
     std::vector<std::int64_t> all(kExamples);
     std::iota(all.begin(), all.end(), 0);
-    std::vector<std::pair<std::size_t, std::vector<std::int64_t>>> chosen;
-    for (std::size_t s = 0; s < sources.size(); ++s) chosen.emplace_back(s, all);
+    std::vector<mtt::SourceBatch> chosen;
+    for (std::size_t s = 0; s < sources.size(); ++s) chosen.push_back({s, all});
     const mtt::StepData data = mtt::make_step(sources, *model, chosen, tokens_per_forward);
     forwards = data.forwards.size();
     mtt::TrainingStep runner(*model, sources, weighting, normalize, 7);

@@ -1,0 +1,21 @@
+#include "model/prediction_row.h"
+
+#include <utility>
+
+namespace mtt {
+
+Value prediction_row(const std::string& text, const std::optional<std::string>& second_text,
+                     const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
+                     std::int64_t row) {
+  Value line(Value::Table{{"text", text}});
+  if (second_text) line.set("text_pair", *second_text);
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    Value prediction = predictions[t][row];
+    if (prediction.is(Value::Kind::null)) continue;
+    if (!tasks[t].trained && prediction.is(Value::Kind::table)) prediction.set("untrained", true);
+    line.set(tasks[t].name, std::move(prediction));
+  }
+  return line;
+}
+
+}  // namespace mtt
