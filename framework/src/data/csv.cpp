@@ -141,8 +141,9 @@ bool holds_records(std::string_view cell, char delimiter, std::size_t columns) {
   return several && columns > 1;
 }
 
-void check_width(std::size_t cells, std::size_t columns, const Value& first, const Place& place,
-                 const Place& over_lines) {
+void check_width(std::size_t cells, const std::vector<Value>& header, char delimiter, const Value& first,
+                 const Place& place, const Place& over_lines) {
+  const std::size_t columns = header.size();
   if (cells == columns) return;
   if (over_lines.source)
     throw Error(over_lines.prefix() +
@@ -150,6 +151,9 @@ void check_width(std::size_t cells, std::size_t columns, const Value& first, con
                 counted(cells) + ", expected " + std::to_string(columns) +
                 " as in the header; close its quote, or double it if it is text");
   const bool blank = cells == 1 && first.string().empty();
+  if (const std::string hint = separator_hint(header, delimiter); !hint.empty())
+    throw Error(place.prefix() + "found " + counted(cells) + ", expected " + std::to_string(columns) +
+                " as in the header" + hint);
   throw Error(place.prefix() +
               (blank ? "the line is blank, expected " + counted(columns) + "; delete it"
                      : "found " + counted(cells) + ", expected " + std::to_string(columns) +
@@ -176,7 +180,7 @@ std::optional<Value> CsvRows::next() {
   if (reader_->rest_is_blank()) return std::nullopt;
   Place place = reader_->place();
   std::vector<Value> cells = reader_->record();
-  check_width(cells.size(), header_.size(), cells.front(), place, reader_->over_lines());
+  check_width(cells.size(), header_, delimiter_, cells.front(), place, reader_->over_lines());
   Value::Table row;
   row.reserve(cells.size());
   for (std::size_t i = 0; i < cells.size(); ++i) {

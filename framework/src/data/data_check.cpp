@@ -71,13 +71,15 @@ void check_overlaps(DataCheck& check) {
       if (earlier.role >= later.role) continue;
       const Overlap overlap = find_overlap(*later.examples, known);
       if (overlap.examples == 0) continue;
-      check.findings.push_back({false, "",
-                                std::string(role_name(later.role)) + ": " +
-                                    share(overlap.examples, later.examples->count()) + " examples of " +
-                                    later.name + " are also in " + role_name(earlier.role) + " (" +
-                                    earlier.name + "), ignoring case and white space, the first at " +
-                                    example_place(*later.examples, overlap.first) + "; " +
-                                    std::to_string(overlap.exact) + " of them exact duplicates"});
+      const bool pairs = !later.examples->partners.empty();
+      check.findings.push_back(
+          {false, "",
+           std::string(role_name(later.role)) + ": " + share(overlap.examples, later.examples->count()) +
+               (pairs ? " pairs of " : " examples of ") + later.name +
+               (pairs ? " share a sentence with " : " are also in ") + role_name(earlier.role) + " (" +
+               earlier.name + "), ignoring case and white space, the first at " +
+               example_place(*later.examples, overlap.first) + "; " + std::to_string(overlap.whole) +
+               " of them " + (pairs ? "are the same pair" : "exact duplicates")});
     }
   }
 }

@@ -13,6 +13,10 @@ bool has_second_text(const Examples& examples, std::size_t row) {
   return !examples.partners.empty() && !folded_text(examples.partners[row]).empty();
 }
 
+std::string folded_pair(const Examples& examples, std::size_t row) {
+  return folded_text(examples.texts[row]) + '\n' + folded_text(examples.partners[row]);
+}
+
 }  // namespace
 
 KnownTexts::KnownTexts(const std::vector<const Examples*>& files) {
@@ -24,7 +28,9 @@ KnownTexts::KnownTexts(const std::vector<const Examples*>& files) {
     };
     for (std::size_t row = 0; row < examples.texts.size(); ++row) {
       add(examples.texts[row]);
-      if (has_second_text(examples, row)) add(examples.partners[row]);
+      if (!has_second_text(examples, row)) continue;
+      add(examples.partners[row]);
+      pairs_.insert(folded_pair(examples, row));
     }
   }
 }
@@ -40,9 +46,9 @@ std::optional<std::size_t> KnownTexts::find(const Examples& examples, std::size_
   return found;
 }
 
-bool KnownTexts::has_exactly(const Examples& examples, std::size_t row) const {
-  return exact_.contains(examples.texts[row]) ||
-         (has_second_text(examples, row) && exact_.contains(examples.partners[row]));
+bool KnownTexts::has_whole(const Examples& examples, std::size_t row) const {
+  return has_second_text(examples, row) ? pairs_.contains(folded_pair(examples, row))
+                                        : exact_.contains(examples.texts[row]);
 }
 
 Overlap find_overlap(const Examples& examples, const KnownTexts& known) {
@@ -50,7 +56,7 @@ Overlap find_overlap(const Examples& examples, const KnownTexts& known) {
   for (std::size_t i = 0; i < examples.texts.size(); ++i) {
     const auto found = known.find(examples, i);
     if (!found) continue;
-    overlap.exact += known.has_exactly(examples, i);
+    overlap.whole += known.has_whole(examples, i);
     if (overlap.examples++ > 0) continue;
     overlap.first = static_cast<std::int64_t>(i);
     overlap.other = *found;

@@ -22,18 +22,20 @@ class KnownTexts {
   /// partner.
   std::optional<std::size_t> find(const Examples& examples, std::size_t row) const;
 
-  /// Whether a text of an example is there without any difference.
-  bool has_exactly(const Examples& examples, std::size_t row) const;
+  /// Whether the text of an example is there without any difference; of a pair: whether the same pair is
+  /// there, ignoring case and white space.
+  bool has_whole(const Examples& examples, std::size_t row) const;
 
  private:
   std::unordered_map<std::string, std::size_t> file_of_;
   std::unordered_set<std::string> exact_;
+  std::unordered_set<std::string> pairs_;  ///< both texts in lower case with white space folded
 };
 
 /// How much of a file is also in others, ignoring case and white space.
 struct Overlap {
   std::int64_t examples = 0;  ///< that share a text (of a pair: either of its texts) with the others
-  std::int64_t exact = 0;     ///< of them: that share one exactly
+  std::int64_t whole = 0;     ///< of them: with the same text without any difference, or with the same pair
   std::int64_t first = -1;    ///< the first of them; -1: there is none
   std::size_t other = 0;      ///< the first of the other files that has a text of it
 };

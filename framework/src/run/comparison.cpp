@@ -79,11 +79,16 @@ Cells statistics(const std::vector<RunSummary>& runs, const std::string& metric)
   return {number_text(sum / count), number_text(std::sqrt(squares / (count - 1)))};
 }
 
-/// A file's name without ending, with its folder where another file has the same.
+/// A file's name without folder and ending, with that of them by which it differs from others of its name.
 std::string told_apart(const fs::path& file, const std::set<std::string>& files) {
-  const auto same = std::count_if(files.begin(), files.end(),
-                                  [&](const fs::path& other) { return other.stem() == file.stem(); });
-  return (same > 1 ? file.parent_path().filename() / file.stem() : file.stem()).string();
+  const auto others = [&](const fs::path& shown, const auto& shorten) {
+    return std::count_if(files.begin(), files.end(),
+                         [&](const fs::path& other) { return shorten(other) == shown; }) > 1;
+  };
+  const auto stem = [](const fs::path& path) { return path.stem(); };
+  const auto in_folder = [](const fs::path& path) { return path.parent_path().filename() / path.stem(); };
+  if (!others(stem(file), stem)) return stem(file).string();
+  return (others(in_folder(file), in_folder) ? file.filename() : in_folder(file)).string();
 }
 
 }  // namespace

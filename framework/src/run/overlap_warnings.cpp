@@ -31,10 +31,13 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
   for (const std::string& file : tests) {
     const Examples& examples = files.get(file);
     const Overlap overlap = find_overlap(examples, known);
-    const double share = static_cast<double>(overlap.examples) / static_cast<double>(examples.texts.size());
+    const bool pairs = !examples.partners.empty();
+    const std::int64_t known_examples = pairs ? overlap.whole : overlap.examples;
+    const double share = static_cast<double>(known_examples) / static_cast<double>(examples.texts.size());
     if (share <= kWorthTelling) continue;
-    console.warn(std::to_string(overlap.examples) + " of " + std::to_string(examples.texts.size()) +
-                 " examples (" + formatted("%.1f", 100 * share) + " %) of the test file " + files.path(file) +
+    console.warn(std::to_string(known_examples) + " of " + std::to_string(examples.texts.size()) +
+                 (pairs ? " pairs (" : " examples (") + formatted("%.1f", 100 * share) +
+                 " %) of the test file " + files.path(file) +
                  " are also in the training data, ignoring case and white space. The first is at line " +
                  std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
                  file_name(training[overlap.other]) +

@@ -91,6 +91,7 @@ TEST_CASE("csv: every fault has its place and says what to do") {
   refuses("\xEF\xBB\xBF", "f.csv:1:", "empty, expected a header");
   refuses("a,b\n1,2\n3\n", "f.csv:3:1:", "found 1 cell, expected 2");
   refuses("a,b\n1,2,3\n", "f.csv:2:1:", "found 3 cells, expected 2");
+  refuses("a;b\n1, or 2;3\n", "f.csv:2:1:", "here they seem to be by ';'");
   refuses("a,b\n1,2\n\n3,4\n", "f.csv:3:1:", "the line is blank");
   refuses("a,b\n1,\"two\nthree\n4,5\n", "f.csv:2:3:", "never closed");
   refuses("a,b\n1,\"two\"x\n", "f.csv:2:8:", "after a closing quote");

@@ -139,7 +139,7 @@ TEST_CASE("data check: texts of one part that are in another") {
         "space, the first at test.jsonl:1; 1 of them exact duplicates\n");
   const Checked pairs({R"({"text":"wake","text_pair":"up","task":0.5})", "",
                        R"({"text":"six","text_pair":"wake","task":0.5})"});
-  CHECK_THAT(pairs.findings(), Contains("test: 1 of 1 examples of test.jsonl are also in train"));
+  CHECK_THAT(pairs.findings(), Contains("test: 1 of 1 pairs of test.jsonl share a sentence with train"));
 }
 
 TEST_CASE("data check: texts that are cut") {

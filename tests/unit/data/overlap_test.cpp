@@ -20,7 +20,7 @@ TEST_CASE("the overlap of files ignores case and white space") {
   const KnownTexts known({&one, &two});
   const Overlap overlap = find_overlap(of({"snow", " RAIN", "wake me up", "wake me up!", "play"}), known);
   CHECK(overlap.examples == 3);
-  CHECK(overlap.exact == 1);
+  CHECK(overlap.whole == 1);
   CHECK(overlap.first == 1);
   CHECK(overlap.other == 1);
   CHECK(find_overlap(of({"play"}), known).other == 0);
@@ -41,5 +41,13 @@ TEST_CASE("an empty second text is no sentence that two pairs share") {
   const auto overlap = find_overlap(test, KnownTexts({&train}));
   CHECK(overlap.examples == 1);
   CHECK(overlap.first == 1);
-  CHECK(overlap.exact == 1);
+  CHECK(overlap.whole == 0);
+}
+
+TEST_CASE("the same pair is told from pairs that share a sentence") {
+  const Examples train = of({"how", "how", "why"}, {"so", "thus", "because"});
+  const auto overlap =
+      find_overlap(of({"how", "How ", "x", "so"}, {"never", "SO", "because", "how"}), KnownTexts({&train}));
+  CHECK(overlap.examples == 4);
+  CHECK(overlap.whole == 1);
 }

@@ -64,6 +64,20 @@ TEST_CASE("scores of a run are read, those of several test files under the names
   CHECK(std::isnan(summary.scores[1].second));
   CHECK(summary.scores[2] == std::pair<std::string, double>{"b.pearson", 1});
   REQUIRE(summary.probes.size() == 2);
+  const auto names = [&](const std::string& first, const std::string& second) {
+    folder.write("scores.jsonl", R"({"task": "a", "file": ")" + first +
+                                     R"(", "metrics": {"accuracy": 1}})"
+                                     "\n"
+                                     R"({"task": "a", "file": ")" +
+                                     second +
+                                     R"(", "metrics": {"accuracy": 1}})"
+                                     "\n");
+    const auto scores = mtt::summarise_run(folder.path()).scores;
+    return scores.at(0).first + " " + scores.at(1).first;
+  };
+  CHECK(names("in/t.jsonl", "in/t.csv") == "a (t.jsonl).accuracy a (t.csv).accuracy");
+  CHECK(names("in/t.jsonl", "out/t.jsonl") == "a (in/t).accuracy a (out/t).accuracy");
+  CHECK(names("in/t.jsonl", "out/t.csv") == "a (in/t).accuracy a (out/t).accuracy");
   CHECK(summary.probes[0].second == 0.25);
   CHECK(std::isnan(summary.probes[1].second));
 }
