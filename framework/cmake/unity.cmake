@@ -1,5 +1,5 @@
-# mtt_unity(<target>): the sources of a folder are compiled together, up to 24 at a time, which takes half the processor
-# time of one by one. Names in unnamed namespaces must differ within a folder. MTT_UNITY=OFF compiles each source
+# mtt_unity(<target>): the sources of a folder are compiled together, up to 24 at a time, which takes about half the
+# processor time. Names in unnamed namespaces must differ within a folder. MTT_UNITY=OFF compiles each source
 # alone: faster where one source is edited again and again, and compile_commands.json has every source.
 function(mtt_unity target)
   if(NOT MTT_UNITY)
