@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
-#include <thread>
 
+#include "model/worker_pool.h"
 #include "mtt/error.h"
 #include "mtt/plugin.h"
 
@@ -64,7 +64,7 @@ void add_threads(CLI::App& verb, std::int64_t& threads) {
 std::int64_t thread_count(std::int64_t given) {
   if (given > 0) return given;
   if (const std::int64_t threads = threads_of_environment(); threads > 0) return threads;
-  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  return processor_count();
 }
 
 std::vector<Override> environment_overrides() {
@@ -100,7 +100,7 @@ OpenSettings settings_of(const ModelOption& option, Heads heads) {
           .prompt = option.prompt,
           .max_tokens = option.max_tokens,
           .threads = option.threads > 0 ? option.threads : threads_of_environment(),
-          .heads = heads == Heads::used};
+          .heads = heads};
 }
 
 }  // namespace

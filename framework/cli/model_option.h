@@ -43,9 +43,6 @@ struct ModelOption {
   void add_texts_to(CLI::App& verb, const std::string& limit);
 };
 
-/// Whether a command uses the heads of a model.
-enum class Heads { unused, used };
-
 /// Opens what --model names and prints its warnings. Of a directory that is no run, a head is read only where
 /// it is used.
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console);

@@ -140,7 +140,7 @@ void Predict::run() const {
         [&](const TextWindow& window, Response& result) {
           const auto& [texts, second_texts, rows] = window.lines;
           any = any || !second_texts.empty();
-          top_check.look(result.predictions);
+          if (classes > 0) top_check.look(result.predictions);
           if (classes > 0 && top_check.complete()) top_check.report(console);
           for (std::size_t i = 0; i < texts.size(); ++i) {
             Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i],

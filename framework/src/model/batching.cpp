@@ -14,8 +14,6 @@
 namespace mtt {
 namespace {
 
-constexpr std::int64_t kTextsPerTokenizing = 64;
-
 std::int64_t checked_id(std::int32_t id, const BackboneShape& shape) {
   if (id < 0 || id >= shape.vocabulary)
     throw Error("the tokenizer gives id " + std::to_string(id) + ", but the backbone's vocabulary has " +

@@ -46,6 +46,9 @@ class TextEncoder {
   std::int64_t prompt_tokens_ = 0;
 };
 
+/// How many texts a thread tokenizes at a time.
+inline constexpr std::int64_t kTextsPerTokenizing = 64;
+
 /// What `encode` gives for 0 .. count-1, on several threads.
 std::vector<TokenizedText> tokenize_each(std::size_t count, std::int64_t threads,
                                          const std::function<TokenizedText(std::int64_t)>& encode);

@@ -7,12 +7,6 @@
 #include "mtt/error.h"
 
 namespace mtt {
-namespace {
-
-constexpr std::int64_t kTextsPerChunk = 64;
-
-}  // namespace
-
 bool ForwardPart::goes_with(const ForwardPart& other) const {
   const Request &own = request->request(), &others = other.request->request();
   return joint == other.joint && second_texts == other.second_texts && own.sentences == others.sentences &&
@@ -45,7 +39,7 @@ PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : r
 
 std::int64_t PendingRequest::chunks() const {
   const auto count = static_cast<std::int64_t>(request_.texts.size());
-  return std::max<std::int64_t>(1, (count + kTextsPerChunk - 1) / kTextsPerChunk);
+  return std::max<std::int64_t>(1, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing);
 }
 
 const std::string* PendingRequest::second_text(std::int64_t text) const {
@@ -56,8 +50,8 @@ const std::string* PendingRequest::second_text(std::int64_t text) const {
 bool PendingRequest::tokenize(const TextEncoder& encoder, std::int64_t chunk) {
   std::exception_ptr error;
   try {
-    const auto end = std::min(static_cast<std::int64_t>(inputs_.size()), (chunk + 1) * kTextsPerChunk);
-    for (std::int64_t i = chunk * kTextsPerChunk; i < end && !failed(); ++i) {
+    const auto end = std::min(static_cast<std::int64_t>(inputs_.size()), (chunk + 1) * kTextsPerTokenizing);
+    for (std::int64_t i = chunk * kTextsPerTokenizing; i < end && !failed(); ++i) {
       const std::string& text = request_.texts[i];
       const std::string* second = second_text(i);
       if (second ? paired_texts_ : lone_texts_) inputs_[i].text = encoder.encode(text);

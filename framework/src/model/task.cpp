@@ -115,7 +115,7 @@ at::Tensor Task::prepare(const std::vector<Value>& labels, const PackedBatch& ba
 TransformedInput Task::transform(const PackedBatch& input, std::int64_t vocabulary,
                                  RandomStream& random) const {
   TransformedInput changed = call_plugin(call("transform"), [&] { return head_->transform(input, random); });
-  const auto refuse = [&](const std::string& what) { throw Error(who() + "gave " + what); };
+  const auto refuse = [&](const std::string& what) { throw Error(who() + "returned " + what); };
   const auto is_vector = [](const at::Tensor& tensor, std::int64_t rows) {
     return tensor.defined() && tensor.device().is_cpu() && tensor.dim() == 1 && tensor.size(0) == rows;
   };

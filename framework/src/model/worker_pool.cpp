@@ -15,6 +15,8 @@
 
 namespace mtt {
 
+std::int64_t processor_count() { return std::max<std::int64_t>(1, std::thread::hardware_concurrency()); }
+
 void run_on_workers(std::int64_t threads, std::int64_t count, const std::function<void(std::int64_t)>& work) {
   if (threads <= 1 || count <= 1) {
     at::set_num_threads(static_cast<int>(std::max<std::int64_t>(threads, 1)));

@@ -1,14 +1,14 @@
 #include "run/open_model.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <system_error>
-#include <thread>
 
+#include "experiment/section_options.h"
 #include "experiment/task_examples.h"
 #include "io/model_cache.h"
 #include "model/json_file.h"
+#include "model/worker_pool.h"
 #include "run/hugging_face_head.h"
 #include "run/hugging_face_task.h"
 #include "run/linear_head_file.h"
@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
-
-constexpr std::int64_t kTokensPerForward = 512;  // as by default in a run
 
 fs::path model_path(const std::string& model) {
   std::error_code error;
@@ -61,7 +59,7 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
 }
 
 void start_session(OpenModel& open, std::int64_t threads, std::int64_t tokens_per_forward) {
-  if (threads == 0) threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  if (threads == 0) threads = processor_count();
   open.session = std::make_unique<Session>(*open.encoder.model, open.encoder.text_encoder(), threads,
                                            tokens_per_forward);
 }
@@ -80,10 +78,10 @@ void open_directory(OpenModel& open, const OpenSettings& settings, PluginCatalog
   encoder.model = open.path.string();
   encoder.prompt = settings.prompt;
   encoder.max_tokens = settings.max_tokens;
-  encoder.follows_modules = !settings.heads || !has_hugging_face_head(open.path);
+  encoder.follows_modules = settings.heads == Heads::unused || !has_hugging_face_head(open.path);
   open.encoder = load_encoder(encoder, plugins);
-  if (settings.heads) add_head(open, settings.prompt, plugins);
-  start_session(open, settings.threads, kTokensPerForward);
+  if (settings.heads == Heads::used) add_head(open, settings.prompt, plugins);
+  start_session(open, settings.threads, run_options().find("tokens_per_forward")->fallback->integer());
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 
 namespace mtt {
 
+/// Whether the heads of a model are used.
+enum class Heads { unused, used };
+
 /// Which model is opened, and how.
 struct OpenSettings {
   /// A model directory, the directory of a run, or the name of a model in the local caches. A directory of
@@ -22,7 +25,7 @@ struct OpenSettings {
   std::string prompt = {};      ///< the name of a prompt of the model, or its text; empty: the default prompt
   std::int64_t max_tokens = 0;  ///< at which texts are truncated; 0: the model's own limit
   std::int64_t threads = 0;     ///< 0: those of the run's configuration, or one per processor
-  bool heads = true;            ///< false: of a directory that is no run, heads are not read
+  Heads heads = Heads::used;    ///< unused: of a directory that is no run, heads are not read
 };
 
 /// An opened model. Its warnings are those of the encoder.
