@@ -6,32 +6,10 @@
 #include <set>
 #include <tuple>
 
-#include "data/label_names.h"
-#include "mtt/label_set.h"
+#include "eval/label_items.h"
 
 namespace mtt {
 namespace {
-
-/// What an example has or is said to have: label, text, start and end; classes have no place in the text.
-using Items = std::set<std::tuple<std::string, bool, std::int64_t, std::int64_t>>;
-
-Items items_of(LabelKind kind, const Value& label) {
-  Items items;
-  if (kind == LabelKind::spans) {
-    for (const Value& span : label.array())
-      items.emplace(span.at("label").string(), in_second_text(span), span.at("start").integer(),
-                    span.at("end").integer());
-    return items;
-  }
-  for (std::string& name : label_names(kind, label)) items.emplace(std::move(name), false, 0, 0);
-  return items;
-}
-
-const Value& answer(LabelKind kind, const Value& prediction) {
-  return prediction.at(kind == LabelKind::classes ? "label"
-                       : kind == LabelKind::sets  ? "labels"
-                                                  : "entities");
-}
 
 struct Counts {
   std::int64_t right = 0, predicted = 0, gold = 0;
@@ -57,7 +35,7 @@ ClassReport class_report(LabelKind kind, const std::vector<std::string>& known,
   std::map<std::pair<std::string, std::string>, std::int64_t> pairs;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
-    const Items gold = items_of(kind, labels[i]), predicted = items_of(kind, answer(kind, predictions[i]));
+    const LabelItems gold = items_of(kind, labels[i]), predicted = predicted_items(kind, predictions[i]);
     for (const auto& item : gold) ++counts[std::get<0>(item)].gold;
     for (const auto& item : predicted) {
       Counts& count = counts[std::get<0>(item)];

@@ -111,8 +111,9 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
     height += kRowHeight * static_cast<double>(group.rows.size());
     for (const IntervalRow& row : group.rows) {
       if (!std::isfinite(row.mean)) continue;
-      x.include(row.mean - known(row.half));
-      x.include(row.mean + known(row.half));
+      const double half = std::max(known(row.half), known(row.outer_half));
+      x.include(row.mean - half);
+      x.include(row.mean + half);
     }
   }
   if (x.empty()) return "";
@@ -122,6 +123,7 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
   for (const double tick : x.ticks())
     svg += line(across(tick), kMarginTop, across(tick), height, "#e4e4e4", 1) +
            text(across(tick), height + 16, "middle", formatted("%.4g", tick));
+  if (x.low < 0 && x.high > 0) svg += line(across(0), kMarginTop, across(0), height, "#888888", 1);
   double y = kMarginTop + 4;
   for (const IntervalGroup& group : groups) {
     if (!group.heading.empty()) {
@@ -134,6 +136,9 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
       const std::string colour = series_colour(row.colour);
       svg += text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
       if (std::isfinite(row.mean)) {
+        if (std::isfinite(row.outer_half))
+          svg += line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half), middle, colour,
+                      0.5);
         if (std::isfinite(row.half))
           svg += line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
         svg += dot(across(row.mean), middle, colour, row.name + ": " + value_text(row.mean, row.half)) +

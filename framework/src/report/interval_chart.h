@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct IntervalRow {
   std::string name;
   double mean = 0, half = 0;
   std::size_t colour = 0;  ///< of series_colour
+  double outer_half = std::numeric_limits<double>::quiet_NaN();  ///< of a second interval, drawn thin
 };
 
 /// Rows under headings.
@@ -36,7 +38,8 @@ struct IntervalGroup {
   std::vector<IntervalRow> rows;
 };
 
-/// Rows with whiskers as an SVG file. "" where there is nothing to draw.
+/// Rows with whiskers as an SVG file, with a line at zero if zero is among the values. "" where there is
+/// nothing to draw.
 std::string interval_rows(const std::string& title, const std::vector<IntervalGroup>& groups);
 
 }  // namespace mtt

@@ -122,6 +122,12 @@ RunSummary summarise_run(const fs::path& directory) {
         run.probes.emplace_back(task + "." + metric,
                                 number(probe->is(Value::Kind::table) ? probe->find(metric) : nullptr));
     }
+    if (const Value* majority = row.find("majority"))
+      for (const auto& [metric, value] : majority->table())
+        run.majority.emplace_back(task + "." + metric, number(&value));
+    const Value* counts = row.find("counts");
+    if (counts && !row.at("metrics").table().empty())
+      run.counts.emplace_back(task + "." + row.at("metrics").table().begin()->key, example_counts_from(*counts));
     if (const Value* classes = row.find("classes"))
       run.classes.emplace_back(task, class_scores_from(*classes));
   }

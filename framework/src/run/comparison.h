@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "eval/class_report.h"
+#include "eval/example_counts.h"
 #include "eval/named_scores.h"
 #include "mtt/value.h"
 
@@ -18,6 +19,9 @@ struct RunSummary {
   Value config;   ///< all of its values
   Scores scores;  ///< NaN where undefined; of several test files "<task> (<file without ending>).<metric>"
   Scores probes = {};  ///< the scores of the tasks' probes, under the same names; NaN where a task has none
+  Scores majority = {};  ///< those of a constant prediction, of tasks whose labels are classes
+  /// The name of a score, and the counts from which it follows.
+  std::vector<std::pair<std::string, ExampleCounts>> counts = {};
   /// Of each task (and test file) whose labels are classes, sets or spans, under its name in `scores`.
   std::vector<std::pair<std::string, std::vector<ClassScore>>> classes = {};
 };

@@ -57,11 +57,29 @@ ClassReport classes_of(const Task& task, const TaskScore& score) {
   }
 }
 
+/// The counts from which the task's first metric follows: hits, or counts of items.
+ExampleCounts counts_of(const Task& task, const TaskScore& score) {
+  ExampleCounts counts = example_counts(task.label_kind(), score.predictions, score.labels);
+  const bool explain = !score.metrics.empty() && std::abs(micro_f1(counts) - score.metrics.front().value) < 1e-12;
+  return explain ? counts : ExampleCounts{};
+}
+
+/// The scores of a constant prediction: the class of the head that most examples of the test set have.
+std::vector<Metric> majority_of(const Task& task, const TaskScore& score) {
+  if (task.label_kind() != LabelKind::classes) return {};
+  const auto known = task.label_names();
+  const ClassScore* most = nullptr;
+  for (const ClassScore& one : score.classes.classes)
+    if ((!most || one.support > most->support) && std::find(known.begin(), known.end(), one.label) != known.end())
+      most = &one;
+  if (!most) return {};
+  return task.score(std::vector<Value>(score.labels.size(), Value::Table{{"label", most->label}}), score.labels);
+}
+
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
 TaskScore score_together(const std::vector<const TaskScore*>& scores, const MultiTaskModel& model) {
   TaskScore together{std::string(kAllTasks), scores.front()->file};
   together.set = scores.front()->set;
-  std::int64_t right = 0;
   for (std::size_t i = 0; i < scores.front()->labels.size(); ++i) {
     std::int64_t judged = 0, wrong = 0;
     bool complete = true;
@@ -76,10 +94,10 @@ TaskScore score_together(const std::vector<const TaskScore*>& scores, const Mult
     }
     if (!complete || judged < 2) continue;
     ++together.examples;
-    right += wrong == 0;
+    together.counts.push_back({wrong == 0, 1, 1});
   }
   if (together.examples > 0)
-    together.metrics = {{"exact_match", static_cast<double>(right) / static_cast<double>(together.examples)}};
+    together.metrics = {{"exact_match", micro_f1(together.counts)}};
   return together;
 }
 
@@ -115,7 +133,10 @@ Value score_json(const TaskScore& score) {
                          {"examples", score.examples},
                          {"metrics", metrics_json(score.metrics)}});
   if (score.probe) row.set("probe", score.probe->empty() ? Value() : metrics_json(*score.probe));
+  if (!score.majority.empty()) row.set("majority", metrics_json(score.majority));
   if (!score.classes.classes.empty()) row.set("classes", class_scores_json(score.classes.classes));
+  if (!score.counts.empty())
+    if (std::optional<Value> counts = example_counts_json(score.counts)) row.set("counts", std::move(*counts));
   return row;
 }
 
@@ -146,6 +167,8 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     }
     score.metrics = task.score(score.predictions, score.labels);
     score.classes = classes_of(task, score);
+    score.counts = counts_of(task, score);
+    score.majority = majority_of(task, score);
   }
   std::map<std::string, std::vector<std::size_t>> judged;  // rows of `scores` by the path of their file
   const auto is_judged = [&](const Task& task) { return !task.grouped() && !task.transforms(); };

@@ -41,7 +41,10 @@ std::string last_error(const fs::path& log, const ProcessEnd& end) {
 
 void read_results(const fs::path& directory, SweepRow& row) {
   try {
-    row.scores = summarise_run(directory).scores;
+    RunSummary run = summarise_run(directory);
+    row.scores = std::move(run.scores);
+    row.majority = std::move(run.majority);
+    row.counts = std::move(run.counts);
     const fs::path file = directory / "cost.json";
     std::error_code error;
     if (!fs::exists(file, error)) return;  // nothing was trained
@@ -50,6 +53,11 @@ void read_results(const fs::path& directory, SweepRow& row) {
     const Value cost = parse_json(read_file(file, kMostBytes), file.string());
     if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
       row.seconds = seconds.number();
+    row.fitting_seconds = 0;
+    for (const auto& [task, probe] : cost.at("probes").table())
+      if (const Value* seconds = probe.find("seconds")) row.fitting_seconds += seconds->number();
+    if (const Value& fitting = cost.at("fitting_seconds"); fitting.number() > row.fitting_seconds)
+      row.fitting_seconds = fitting.number();
     row.steps = cost.at("steps").integer();
     row.learning_parameters = cost.at("learning_parameters").integer();
   } catch (const Error& error) {

@@ -69,17 +69,18 @@ std::string run_key(const std::filesystem::path& file, const SweepRun& run, Plug
   return digest.hex();
 }
 
-RunKeys run_keys(const std::filesystem::path& file, const SweepPlan& plan, PluginCatalog& plugins) {
+RunKeys run_keys(const std::filesystem::path& file, const std::vector<SweepRun>& runs,
+                 PluginCatalog& plugins) {
   RunKeys keys;
-  for (const SweepRun& run : plan.runs) keys[&run] = run_key(file, run, plugins);
+  for (const SweepRun& run : runs) keys[&run] = run_key(file, run, plugins);
   return keys;
 }
 
-void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const RunKeys& keys,
+void check_rows(const std::vector<SweepRow>& rows, const std::vector<SweepRun>& runs, const RunKeys& keys,
                 const std::filesystem::path& rows_file) {
   const std::string file = "'" + rows_file.string() + "'";
   for (const SweepRow& row : rows) {
-    for (const SweepRun& run : plan.runs) {
+    for (const SweepRun& run : runs) {
       if (row.failed() || !same_run(row, run)) continue;
       if (row.key_version != kKeyVersion)
         throw Error(

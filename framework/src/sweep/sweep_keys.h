@@ -22,12 +22,12 @@ inline constexpr std::int64_t kKeyVersion = 3;
 /// threads and [sweep]; paths are taken as the file writes them.
 std::string run_key(const std::filesystem::path& file, const SweepRun& run, PluginCatalog& plugins);
 
-/// The keys of all runs of a plan.
+/// The keys of runs.
 using RunKeys = std::map<const SweepRun*, std::string>;
-RunKeys run_keys(const std::filesystem::path& file, const SweepPlan& plan, PluginCatalog& plugins);
+RunKeys run_keys(const std::filesystem::path& file, const std::vector<SweepRun>& runs, PluginCatalog& plugins);
 
 /// Throws Error where a row of a run in `rows_file` has another key than the run, or one of an older version.
-void check_rows(const std::vector<SweepRow>& rows, const SweepPlan& plan, const RunKeys& keys,
+void check_rows(const std::vector<SweepRow>& rows, const std::vector<SweepRun>& runs, const RunKeys& keys,
                 const std::filesystem::path& rows_file);
 
 }  // namespace mtt

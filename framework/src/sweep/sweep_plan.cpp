@@ -1,10 +1,12 @@
 #include "sweep/sweep_plan.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <limits>
 #include <set>
 
 #include "experiment/experiment.h"
+#include "experiment/section_options.h"
 #include "experiment/task_examples.h"
 #include "io/digest.h"
 #include "io/file.h"
@@ -18,6 +20,8 @@ namespace {
 
 constexpr std::size_t kMostPlanBytes = 16u << 20;
 constexpr std::size_t kMostRuns = 10'000;
+constexpr std::string_view kTune = "tune.";
+constexpr std::int64_t kTuningSeed = 1001;
 
 using Overrides = std::vector<Override>;
 
@@ -75,27 +79,15 @@ std::string path_of(const Override& change) {
   return change.assignment.substr(0, change.assignment.find('='));
 }
 
-struct Arm {
-  std::string name;
-  Overrides overrides;
-};
-
-std::vector<Arm> read_arms(const Value& table) {
-  std::vector<Arm> arms;
-  for (const auto& [name, value] : table.table()) {
-    if (!is_plain(name, "_-.+"))
-      value.refuse(Value(name).json() +
-                   " is not a valid name for an arm; use letters, digits, '_', '-', '.' and '+'");
-    Arm& arm = arms.emplace_back(Arm{name, {}});
-    for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'"))
-      arm.overrides.push_back(assignment(leaf, *leaf.value));
-  }
-  return arms;
-}
-
 struct Point {
   SweepPoint shown;
   Overrides overrides;
+};
+
+struct Arm {
+  std::string name;
+  Overrides overrides;
+  std::vector<Point> tuning = {};  ///< values to choose from
 };
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
@@ -110,8 +102,8 @@ std::vector<std::string> short_names(const std::vector<Leaf>& leaves) {
   return result;
 }
 
-std::vector<Point> read_grid(const Value& table, std::string& axis) {
-  const std::vector<Leaf> leaves = leaves_of(table, "[sweep.grid]");
+std::vector<Point> read_grid(const Value& table, const std::string& what, std::string& axis) {
+  const std::vector<Leaf> leaves = leaves_of(table, what);
   const std::vector<std::string> names = short_names(leaves);
   std::vector<Point> points(1);
   bool numeric = true;
@@ -143,6 +135,45 @@ std::vector<Point> read_grid(const Value& table, std::string& axis) {
   return points;
 }
 
+std::vector<Arm> read_arms(const Value& table) {
+  std::vector<Arm> arms;
+  for (const auto& [name, value] : table.table()) {
+    if (!is_plain(name, "_-.+"))
+      value.refuse(Value(name).json() +
+                   " is not a valid name for an arm; use letters, digits, '_', '-', '.' and '+'");
+    Arm& arm = arms.emplace_back(Arm{name, {}});
+    for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'")) {
+      if (!leaf.path.starts_with(kTune)) arm.overrides.push_back(assignment(leaf, *leaf.value));
+    }
+    std::string axis;
+    if (const Value* tune = value.is(Value::Kind::table) ? value.find("tune") : nullptr)
+      arm.tuning = read_grid(*tune, "the values to try of the arm '" + name + "'", axis);
+  }
+  return arms;
+}
+
+Overrides assignments(const Value& table, const std::string& what) {
+  Overrides changes;
+  for (const Leaf& leaf : leaves_of(table, what)) changes.push_back(assignment(leaf, *leaf.value));
+  return changes;
+}
+
+std::set<std::string> all_test_files(const Experiment& experiment) {
+  std::set<std::string> files;
+  for (const TaskConfig& task : experiment.tasks)
+    for (const std::string& file : test_files(experiment, task)) files.insert(file);
+  return files;
+}
+
+/// Values must not be chosen on the test set of the runs that they are chosen for.
+void check_tuning(const Experiment& tuning, const Experiment& run, const std::filesystem::path& file) {
+  const std::set<std::string> used = all_test_files(run);
+  for (const std::string& test : all_test_files(tuning))
+    if (used.contains(test))
+      throw Error(file.string() + ": the values in 'tune' would be chosen on the test set '" + test +
+                  "'; name a validation set as test in [sweep.tuning], for example set.data.test = \"dev.jsonl\"");
+}
+
 /// What nothing scores is refused before it is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
   if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
@@ -165,6 +196,7 @@ bool SweepShape::names(const std::string& arm, const std::string& point, std::in
 std::string SweepRun::folder() const {
   std::string name = arm;
   if (!point.empty()) name += "," + point;
+  if (!role.empty()) name += "," + role;
   bool changed = name.size() > 120;
   for (char& c : name) {
     if (is_plain(std::string_view(&c, 1), "_-.+=,")) continue;
@@ -173,14 +205,14 @@ std::string SweepRun::folder() const {
   }
   if (changed) {
     Digest digest;
-    digest.add(arm + "\n" + point);
+    digest.add(arm + "\n" + point + (role.empty() ? "" : "\n" + role));
     name = name.substr(0, 120) + "-" + digest.hex().substr(0, 8);
   }
   return name + ",seed=" + std::to_string(seed);
 }
 
 std::string SweepRun::title() const {
-  return arm + (point.empty() ? "" : ", " + point) + ", seed " + std::to_string(seed);
+  return arm + (point.empty() ? "" : ", " + point) + (role.empty() ? "" : ", " + role) + ", seed " + std::to_string(seed);
 }
 
 SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides) {
@@ -195,7 +227,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   SweepPlan plan;
   const Options& sweep = experiment.sweep;
   std::vector<Arm> arms = read_arms(sweep.value("arms"));
-  std::vector<Point> points = read_grid(sweep.value("grid"), plan.shape.axis);
+  std::vector<Point> points = read_grid(sweep.value("grid"), "[sweep.grid]", plan.shape.axis);
   if (arms.empty()) {
     for (const Point& point : points)
       arms.push_back({point.shown.label.empty() ? experiment.name() : point.shown.label, point.overrides});
@@ -232,16 +264,34 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
-  for (std::size_t s = 0; s < seeds; ++s) {
+  const auto run_of = [&](const Arm& arm, const Point& point, const std::string& role, std::int64_t seed,
+                          std::initializer_list<const Overrides*> more) {
+    SweepRun run{arm.name, point.shown.label, role, seed, of_caller};
+    for (const Overrides* changes : {&point.overrides, &arm.overrides})
+      run.overrides.insert(run.overrides.end(), changes->begin(), changes->end());
+    for (const Overrides* changes : more)
+      run.overrides.insert(run.overrides.end(), changes->begin(), changes->end());
+    run.overrides.push_back({"run.seed=" + std::to_string(seed), "[sweep] seeds"});
+    return run;
+  };
+  const Options tuning = Options::read(tuning_options(), sweep.value("tuning"), "[sweep.tuning]");
+  const Overrides when_tuning = assignments(tuning.value("set"), "set in [sweep.tuning]");
+  plan.tuning_metric = tuning.string("metric");
+  const std::int64_t first = plan.shape.first_seed, last = first + plan.shape.seeds - 1;
+  const std::int64_t tuning_seed = first <= kTuningSeed && kTuningSeed <= last ? last + 1 : kTuningSeed;
+  for (std::int64_t seed = first; seed <= last; ++seed) {
     for (const Point& point : points) {
       for (const Arm& arm : arms) {
-        SweepRun& run = plan.runs.emplace_back(SweepRun{
-            arm.name, point.shown.label, experiment.run.integer("seed") + static_cast<std::int64_t>(s), {}});
-        run.overrides = of_caller;
-        run.overrides.insert(run.overrides.end(), point.overrides.begin(), point.overrides.end());
-        run.overrides.insert(run.overrides.end(), arm.overrides.begin(), arm.overrides.end());
-        if (s == 0) check_scored(Experiment::read(file, run.overrides), file, arm.name);
-        run.overrides.push_back({"run.seed=" + std::to_string(run.seed), "[sweep] seeds"});
+        const SweepRun& run = plan.runs.emplace_back(run_of(arm, point, "", seed, {}));
+        if (seed > first) continue;
+        const Experiment scored = Experiment::read(file, run.overrides);
+        check_scored(scored, file, arm.name);
+        for (const Point& tried : arm.tuning) {
+          SweepRun& one = plan.tuning.emplace_back(
+              run_of(arm, point, "tuning " + tried.shown.label, tuning_seed, {&when_tuning, &tried.overrides}));
+          one.tried = tried.overrides;
+          check_tuning(Experiment::read(file, one.overrides), scored, file);
+        }
       }
     }
   }

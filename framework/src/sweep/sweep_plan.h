@@ -35,8 +35,10 @@ struct SweepShape {
 /// One run: an arm at a point with a seed.
 struct SweepRun {
   std::string arm, point;
+  std::string role;  ///< "": a run of the comparison; "tuning <key>=<value>": one that chooses a value
   std::int64_t seed = 0;
   std::vector<Override> overrides;  ///< to the file, those of the caller among them
+  std::vector<Override> tried = {};  ///< of a tuning run: those that the arm takes over if this run is best
 
   /// Its folder's name, different from that of every other run of the sweep.
   std::string folder() const;
@@ -47,7 +49,9 @@ struct SweepRun {
 /// A sweep, ready to be run.
 struct SweepPlan {
   SweepShape shape;
-  std::vector<SweepRun> runs;  ///< seed by seed, within a seed point by point
+  std::vector<SweepRun> tuning;  ///< for each arm that has values to choose from, before its runs
+  std::string tuning_metric;     ///< a score, higher is better; "": the mean of the tasks' main scores
+  std::vector<SweepRun> runs;    ///< seed by seed, within a seed point by point
 };
 
 /// Reads [sweep] of an experiment file and lists all runs. Each arm at each point is read as an experiment,

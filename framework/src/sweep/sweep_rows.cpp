@@ -31,10 +31,18 @@ Value scores_json(const Scores& scores) {
   return table;
 }
 
+Value counts_json(const std::vector<std::pair<std::string, ExampleCounts>>& all) {
+  Value table{Value::Table{}};
+  for (const auto& [name, counts] : all)
+    if (std::optional<Value> json = example_counts_json(counts)) table.set(name, std::move(*json));
+  return table;
+}
+
 SweepRow row_from_json(const Value& json) {
   SweepRow row;
   row.arm = json.at("arm").string();
   row.point = json.at("point").string();
+  if (const Value* role = json.find("role")) row.role = role->string();
   row.seed = json.at("seed").integer();
   row.key = json.at("key").string();
   if (const Value* version = json.find("key_version")) row.key_version = version->integer();
@@ -42,7 +50,11 @@ SweepRow row_from_json(const Value& json) {
   row.scores = scores_from_json(json.at("scores"));
   if (const Value* inputs = json.find("inputs")) row.inputs = inputs->string();
   if (const Value* means = json.find("log_means")) row.log_means = scores_from_json(*means);
+  if (const Value* majority = json.find("majority")) row.majority = scores_from_json(*majority);
+  if (const Value* counts = json.find("counts"))
+    for (const auto& [name, value] : counts->table()) row.counts.emplace_back(name, example_counts_from(value));
   row.seconds = number_or_nan(json.at("seconds"));
+  if (const Value* fitting = json.find("fitting_seconds")) row.fitting_seconds = fitting->number();
   row.wall_seconds = json.at("wall_seconds").number();
   row.peak_memory_mb = json.at("peak_memory_mb").number();
   row.learning_parameters = json.at("learning_parameters").integer();
@@ -57,6 +69,7 @@ SweepRow row_from_json(const Value& json) {
 Value row_json(const SweepRow& row) {
   return Value::Table{{"arm", row.arm},
                       {"point", row.point},
+                      {"role", row.role},
                       {"seed", row.seed},
                       {"key", row.key},
                       {"key_version", row.key_version},
@@ -64,7 +77,10 @@ Value row_json(const SweepRow& row) {
                       {"error", row.error},
                       {"scores", scores_json(row.scores)},
                       {"log_means", scores_json(row.log_means)},
+                      {"majority", scores_json(row.majority)},
+                      {"counts", counts_json(row.counts)},
                       {"seconds", finite_or_null(row.seconds)},
+                      {"fitting_seconds", row.fitting_seconds},
                       {"wall_seconds", row.wall_seconds},
                       {"peak_memory_mb", row.peak_memory_mb},
                       {"learning_parameters", row.learning_parameters},

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "eval/example_counts.h"
 #include "eval/named_scores.h"
 #include "mtt/value.h"
 
@@ -15,6 +16,7 @@ namespace mtt {
 /// One finished run.
 struct SweepRow {
   std::string arm, point;
+  std::string role = {};  ///< as that of the run
   std::int64_t seed = 0;
   std::string key;               ///< of its configuration
   std::int64_t key_version = 1;  ///< what the key covers
@@ -23,8 +25,12 @@ struct SweepRow {
   Scores scores;                 ///< NaN where undefined
   Scores log_means =
       {};  ///< "<task>.weight" and "<task>,<task>.gradient_cosine", over the steps that log them
+  Scores majority = {};  ///< of the most frequent class of the test set, predicted for all examples
+  /// The name of a score, and the counts from which it follows; none in rows of older programs.
+  std::vector<std::pair<std::string, ExampleCounts>> counts = {};
   double seconds =
       std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: none, or stopped in between
+  double fitting_seconds = 0;  ///< of the probes, also where they were found in the sweep's cache
   double wall_seconds = 0;                       ///< of the whole process
   double peak_memory_mb = 0;
   std::int64_t learning_parameters = 0;
@@ -33,12 +39,14 @@ struct SweepRow {
   std::int64_t threads = 1;
 
   bool failed() const { return !error.empty(); }
+  /// Of training and of fitting the probes that it starts from.
+  double training_seconds() const { return steps > 0 ? seconds + fitting_seconds : seconds; }
 };
 
-/// Whether rows, or a row and a planned run, are of the same arm, point and seed.
+/// Whether rows, or a row and a planned run, are of the same arm, point, role and seed.
 template <class A, class B>
 bool same_run(const A& a, const B& b) {
-  return a.arm == b.arm && a.point == b.point && a.seed == b.seed;
+  return a.arm == b.arm && a.point == b.point && a.role == b.role && a.seed == b.seed;
 }
 
 /// Puts a row in the place of the earlier one of its run, or behind all others.

@@ -20,6 +20,7 @@
 #include "sweep/sweep_keys.h"
 #include "sweep/sweep_result_checks.h"
 #include "sweep/sweep_table.h"
+#include "sweep/tuning.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
 #include "value/json.h"
@@ -54,27 +55,26 @@ class Sweep {
  public:
   Sweep(const fs::path& file, SweepPlan plan, const SweepSettings& settings, PluginCatalog& plugins,
         Console& console)
-      : file_(file), plan_(std::move(plan)), settings_(settings), console_(console) {
+      : file_(file), plan_(std::move(plan)), settings_(settings), plugins_(plugins), console_(console) {
     text_ = read_file(file_, kMostTextBytes);
-    keys_ = run_keys(file_, plan_, plugins);
     rows_ = read_rows(settings_.directory / kRows);
-    check_rows(rows_, plan_, keys_, settings_.directory / kRows);
-    for (const SweepRun& run : plan_.runs)
-      if (!done_row(run)) open_.push_back(&run);
-    if (!open_.empty()) check_inputs();
+    open_runs(plan_.tuning);
+    if (open_.empty()) tune();
   }
 
   int run() {
     remove_temporary_files(settings_.directory);  // of a sweep that was killed; this one holds the lock
     write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
-    console_.say(std::to_string(plan_.runs.size()) + " runs, " +
-                 std::to_string(plan_.runs.size() - open_.size()) + " of them already complete; in " +
-                 settings_.directory.string() + "\n");
     AppendFile log(settings_.directory / kRows, whole_bytes(settings_.directory / kRows));
-    const int signal = run_children(
-        open_.size(), static_cast<std::size_t>(settings_.jobs),
-        [&](std::size_t number) { return command(*open_[number]); },
-        [&](std::size_t number, const ChildEnd& end) { finish(*open_[number], end, log); });
+    int signal = 0;
+    if (!tuned_) {
+      signal = run_open("tuning runs", log);
+      if (signal == 0) tune();
+    }
+    for (const TunedValue& value : chosen_)
+      console_.say(value.arm + (value.point.empty() ? "" : ", " + value.point) + ": " + value.value +
+                   (value.at_edge ? ", the end of the values that were tried" : "") + "\n");
+    if (signal == 0) signal = run_open("runs", log);
     write_summary(summary(), settings_.directory);
     console_.say(sweep_text(summary()));
     if (signal != 0) {
@@ -100,6 +100,35 @@ class Sweep {
   }
 
  private:
+  /// Lists the runs of a phase that have no row, and checks the rows of the others.
+  void open_runs(const std::vector<SweepRun>& runs) {
+    phase_ = &runs;
+    keys_ = run_keys(file_, runs, plugins_);
+    check_rows(rows_, runs, keys_, settings_.directory / kRows);
+    open_.clear();
+    done_ = 0;
+    wall_seconds_ = 0;
+    for (const SweepRun& run : runs)
+      if (!done_row(run)) open_.push_back(&run);
+    if (!open_.empty()) check_inputs(runs);
+  }
+
+  void tune() {
+    chosen_ = apply_tuning(plan_, rows_);
+    tuned_ = true;
+    open_runs(plan_.runs);
+  }
+
+  int run_open(const std::string& what, AppendFile& log) {
+    console_.say(std::to_string(phase_->size()) + " " + what + ", " +
+                 std::to_string(phase_->size() - open_.size()) + " of them already complete; in " +
+                 settings_.directory.string() + "\n");
+    return run_children(
+        open_.size(), static_cast<std::size_t>(settings_.jobs),
+        [&](std::size_t number) { return command(*open_[number]); },
+        [&](std::size_t number, const ChildEnd& end) { finish(*open_[number], end, log); });
+  }
+
   const SweepRow* done_row(const SweepRun& run) const {
     const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const SweepRow& row) {
       return !row.failed() && same_run(row, run) && row.key == keys_.at(&run);
@@ -108,9 +137,9 @@ class Sweep {
   }
 
   /// What is still to be run has to read what the rows were computed from.
-  void check_inputs() {
+  void check_inputs(const std::vector<SweepRun>& runs) {
     RunInputs inputs;
-    for (const SweepRun& run : plan_.runs) {
+    for (const SweepRun& run : runs) {
       const SweepRow* row = done_row(run);
       if (row && !row->inputs.empty() && row->inputs != inputs.digest(Experiment::read(file_, run.overrides)))
         throw Error("the examples or the model that '" + run.title() +
@@ -160,6 +189,7 @@ class Sweep {
       if (end.end.code == 128 + stop || end.end.signal == stop) return;
     SweepRow row{.arm = run.arm,
                  .point = run.point,
+                 .role = run.role,
                  .seed = run.seed,
                  .key = keys_.at(&run),
                  .error = {},
@@ -191,8 +221,8 @@ class Sweep {
   void tell(const SweepRun& run, const SweepRow& row) {
     ++done_;
     wall_seconds_ += row.wall_seconds;
-    std::string text = "[" + std::to_string(plan_.runs.size() - open_.size() + done_) + "/" +
-                       std::to_string(plan_.runs.size()) + "] " + run.title() + ": ";
+    std::string text = "[" + std::to_string(phase_->size() - open_.size() + done_) + "/" +
+                       std::to_string(phase_->size()) + "] " + run.title() + ": ";
     if (row.failed()) {
       text += "failed: " + printable(row.error);
     } else {
@@ -212,8 +242,12 @@ class Sweep {
   SweepPlan plan_;
   const SweepSettings& settings_;
   std::string text_;  ///< of the file, when the runs were listed
+  PluginCatalog& plugins_;
   RunKeys keys_;
   Console& console_;
+  const std::vector<SweepRun>* phase_ = nullptr;  ///< tuning, or the runs
+  std::vector<TunedValue> chosen_;
+  bool tuned_ = false;
   std::vector<SweepRow> rows_;
   std::vector<const SweepRun*> open_;
   std::map<const SweepRun*, Experiment> begun_;    ///< as they began: the file may be gone at their end
@@ -235,16 +269,19 @@ void check_sweep(const fs::path& file, const std::vector<Override>& overrides, P
                  Console& console) {
   const SweepPlan plan = plan_sweep(file, overrides);
   std::string text;
-  for (const SweepRun& run : plan.runs) {
-    if (run.seed == plan.shape.first_seed) {
+  const auto list = [&](const SweepRun& run) {
+    if (run.seed == plan.shape.first_seed || !run.role.empty()) {
       const Experiment experiment = Experiment::read(file, run.overrides);
       for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
     }
     text += run.title() + "  (key " + run_key(file, run, plugins) + ", version " +
             std::to_string(kKeyVersion) + ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
-  }
-  console.answer(text + std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
+  };
+  for (const SweepRun& run : plan.tuning) list(run);
+  for (const SweepRun& run : plan.runs) list(run);
+  console.answer(text + (plan.tuning.empty() ? "" : std::to_string(plan.tuning.size()) + " tuning runs, then ") +
+                 std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
                  "'\n");
 }
 

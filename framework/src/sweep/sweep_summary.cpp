@@ -4,6 +4,10 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <map>
+
+#include "eval/bootstrap.h"
+#include "eval/significance.h"
 
 namespace mtt {
 namespace {
@@ -20,10 +24,63 @@ Rows rows_of(const std::vector<SweepRow>& rows, const std::string& arm, const st
   return found;
 }
 
-double score(const SweepRow& row, const std::string& metric) {
-  for (const auto& [name, value] : row.scores)
+constexpr double kDiscoveryRate = 0.05;
+
+double named(const Scores& scores, const std::string& metric) {
+  for (const auto& [name, value] : scores)
     if (name == metric) return value;
   return kUndefined;
+}
+
+double score(const SweepRow& row, const std::string& metric) { return named(row.scores, metric); }
+
+const ExampleCounts* counts_of(const SweepRow& row, const std::string& metric) {
+  for (const auto& [name, counts] : row.counts)
+    if (name == metric) return &counts;
+  return nullptr;
+}
+
+/// The bootstrap of each row and score, computed once.
+class Bootstraps {
+ public:
+  /// Empty without counts.
+  const std::vector<double>& of(const SweepRow& row, const std::string& metric) {
+    const auto [entry, is_new] = known_.try_emplace({&row, metric});
+    const ExampleCounts* counts = counts_of(row, metric);
+    if (is_new && counts) entry->second = bootstrap_scores(*counts);
+    return entry->second;
+  }
+
+ private:
+  std::map<std::pair<const SweepRow*, std::string>, std::vector<double>> known_;
+};
+
+/// Half the width of the interval of the mean of these bootstraps; NaN if one is missing.
+double half_of_mean(const std::vector<std::vector<double>>& bootstraps) {
+  if (bootstraps.empty()) return kUndefined;
+  std::vector<double> means(bootstraps.front().size());
+  for (const std::vector<double>& one : bootstraps) {
+    if (one.empty() || one.size() != means.size()) return kUndefined;
+    for (std::size_t i = 0; i < means.size(); ++i) means[i] += one[i] / static_cast<double>(bootstraps.size());
+  }
+  return percentile_half(std::move(means));
+}
+
+/// The median over pairs of runs; NaN if examples are not hits.
+double median_mcnemar(const std::vector<std::pair<const ExampleCounts*, const ExampleCounts*>>& pairs) {
+  std::vector<double> values;
+  for (const auto& [one, other] : pairs) {
+    if (one->size() != other->size() || !are_hits(*one) || !are_hits(*other)) return kUndefined;
+    std::int64_t first = 0, second = 0;
+    for (std::size_t i = 0; i < one->size(); ++i) {
+      first += (*one)[i].right > (*other)[i].right;
+      second += (*one)[i].right < (*other)[i].right;
+    }
+    values.push_back(mcnemar_test(first, second));
+  }
+  if (values.empty()) return kUndefined;
+  std::sort(values.begin(), values.end());
+  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
 }
 
 const SweepRow* of_seed(const Rows& rows, std::int64_t seed) {
@@ -50,6 +107,13 @@ std::vector<double> paired_values(const Rows& rows, const Rows& baseline, const 
   return values;
 }
 
+/// The first row's; the test set of a task is the same for all arms.
+double majority_of(const std::vector<SweepRow>& rows, const std::string& point, const std::string& metric) {
+  for (const SweepRow& row : rows)
+    if (const double value = named(row.majority, metric); row.point == point && std::isfinite(value)) return value;
+  return kUndefined;
+}
+
 std::vector<std::string> metrics_of(const SweepShape& shape, const std::vector<SweepRow>& rows) {
   if (!shape.metrics.empty()) return shape.metrics;
   Scores all;
@@ -59,24 +123,69 @@ std::vector<std::string> metrics_of(const SweepShape& shape, const std::vector<S
   return names;
 }
 
-SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std::string>& metrics) {
-  SweepLine line;
-  for (const std::string& metric : metrics) {
-    const auto get = [&](const SweepRow& row) { return score(row, metric); };
-    const std::vector<double> values = values_of(rows, get);
-    line.cells.push_back(
-        {mean_interval(values), paired_interval(values, paired_values(rows, baseline, get))});
+SweepCell cell_of(const Rows& rows, const Rows& baseline, const std::string& metric, Bootstraps& bootstraps) {
+  const auto get = [&](const SweepRow& row) { return score(row, metric); };
+  const std::vector<double> values = values_of(rows, get), others = paired_values(rows, baseline, get);
+  SweepCell cell{mean_interval(values), paired_interval(values, others)};
+  std::vector<double> differences;
+  std::vector<std::vector<double>> own, paired;
+  std::vector<std::pair<const ExampleCounts*, const ExampleCounts*>> pairs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    differences.push_back(values[i] - others[i]);
+    own.push_back(bootstraps.of(*rows[i], metric));
+    const SweepRow* other = of_seed(baseline, rows[i]->seed);
+    if (!other || own.back().empty() || bootstraps.of(*other, metric).size() != own.back().size()) continue;
+    std::vector<double>& both = paired.emplace_back(own.back());
+    for (std::size_t b = 0; b < both.size(); ++b) both[b] -= bootstraps.of(*other, metric)[b];
+    pairs.emplace_back(counts_of(*rows[i], metric), counts_of(*other, metric));
   }
-  const auto seconds = [](const SweepRow& row) { return row.seconds; };
+  cell.score_examples = half_of_mean(own);
+  cell.difference_examples = half_of_mean(paired);
+  cell.p = paired_t_test(differences);
+  cell.mcnemar_p = median_mcnemar(pairs);
+  return cell;
+}
+
+/// Marks the discoveries among all differences from the baseline.
+void mark_discoveries(std::vector<SweepLine>& lines) {
+  std::vector<double> p;
+  for (const SweepLine& line : lines)
+    for (const SweepCell& cell : line.cells)
+      p.push_back(line.is_baseline || cell.difference.count < kFewestSeeds ? kUndefined : cell.p);
+  const std::vector<bool> discoveries = benjamini_hochberg(p, kDiscoveryRate);
+  std::size_t next = 0;
+  for (SweepLine& line : lines)
+    for (SweepCell& cell : line.cells) cell.discovery = discoveries[next++];
+}
+
+/// The runs that had the machine to themselves; all of them if there are none.
+Rows alone(const Rows& rows) {
+  Rows found;
+  std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), [](auto row) { return row->jobs == 1; });
+  return found.empty() ? rows : found;
+}
+
+void add_times(SweepLine& line, const Rows& rows, const Rows& baseline) {
+  const auto seconds = [](const SweepRow& row) { return row.training_seconds(); };
   const std::vector<double> own = values_of(rows, seconds), other = paired_values(rows, baseline, seconds);
   std::vector<double> ratios;
   for (std::size_t i = 0; i < own.size(); ++i) ratios.push_back(own[i] / other[i]);
   line.seconds = mean_interval(own);
   line.time_ratio = mean_interval(ratios);
   for (const SweepRow* row : rows) {
-    const SweepRow* other = of_seed(baseline, row->seed);
-    line.beside_others =
-        line.beside_others || row->jobs > 1 || (other && (other->jobs > 1 || other->threads != row->threads));
+    const SweepRow* other_row = of_seed(baseline, row->seed);
+    line.beside_others = line.beside_others || row->jobs > 1 ||
+                         (other_row && (other_row->jobs > 1 || other_row->threads != row->threads));
+  }
+}
+
+SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std::string>& metrics,
+                  Bootstraps& bootstraps) {
+  SweepLine line;
+  for (const std::string& metric : metrics)
+    line.cells.push_back(cell_of(rows, baseline, metric, bootstraps));
+  add_times(line, alone(rows), alone(baseline));
+  for (const SweepRow* row : rows) {
     line.peak_memory_mb = std::max(line.peak_memory_mb, row->peak_memory_mb);
     line.learning_parameters = std::max(line.learning_parameters, row->learning_parameters);
   }
@@ -89,20 +198,24 @@ SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std:
 SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
   std::vector<SweepRow> rows;
   std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-               [&](const SweepRow& row) { return shape.names(row.arm, row.point, row.seed); });
-  SweepSummary summary{shape, metrics_of(shape, rows), {}, {}};
+               [&](const SweepRow& row) { return row.role.empty() && shape.names(row.arm, row.point, row.seed); });
+  SweepSummary summary{shape, metrics_of(shape, rows), {}, {}, {}};
+  Bootstraps bootstraps;
   for (std::size_t p = 0; p < shape.points.size(); ++p) {
     const std::string& point = shape.points[p].label;
     const Rows baseline = rows_of(rows, shape.baseline, point);
     for (const std::string& arm : shape.arms) {
       const Rows found = rows_of(rows, arm, point);
       if (found.empty()) continue;
-      SweepLine& line = summary.lines.emplace_back(line_of(found, baseline, summary.metrics));
+      SweepLine& line = summary.lines.emplace_back(line_of(found, baseline, summary.metrics, bootstraps));
       line.arm = arm;
       line.point = p;
       line.is_baseline = arm == shape.baseline;
     }
+    std::vector<double>& majority = summary.majority.emplace_back();
+    for (const std::string& metric : summary.metrics) majority.push_back(majority_of(rows, point, metric));
   }
+  mark_discoveries(summary.lines);
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(summary.failed),
                [](const SweepRow& row) { return row.failed(); });
   return summary;

@@ -1,6 +1,7 @@
 // Rows of a sweep gathered by arm and point.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,22 @@
 
 namespace mtt {
 
+/// Differences over fewer seeds are not marked as significant: their intervals say little.
+inline constexpr std::int64_t kFewestSeeds = 3;
+
 /// A score of an arm at a point, over seeds.
 struct SweepCell {
   Interval score;
   Interval difference;  ///< from the baseline at the same point, paired by seed
+  /// Half the widths of the 95 % intervals over the examples of the test set, of both; NaN if the rows have no
+  /// counts of examples.
+  double score_examples = std::numeric_limits<double>::quiet_NaN(),
+         difference_examples = std::numeric_limits<double>::quiet_NaN();
+  double p = std::numeric_limits<double>::quiet_NaN();  ///< of the paired t-test over seeds
+  /// The median over seeds of McNemar's test; NaN if examples are not hits.
+  double mcnemar_p = std::numeric_limits<double>::quiet_NaN();
+  /// Significant at a false discovery rate of 5 % over all differences of the sweep.
+  bool discovery = false;
 };
 
 /// An arm at a point.
@@ -22,12 +35,17 @@ struct SweepLine {
   std::size_t point = 0;  ///< index into the shape's points
   bool is_baseline = false;
   std::vector<SweepCell> cells;  ///< one a metric
-  Interval seconds;              ///< of training, over the seeds whose time is known
-  Interval time_ratio;           ///< its seconds by the baseline's, paired by seed
+  /// Of training, over the seeds whose time is known; if some runs were alone on the machine, over these.
+  Interval seconds;
+  Interval time_ratio;  ///< its seconds by the baseline's, paired by seed
   bool beside_others = false;  ///< times are not to be compared: runs, or the baseline's, shared the machine
                                ///< or had other numbers of threads
   double peak_memory_mb = 0;   ///< the largest
   std::int64_t learning_parameters = 0;
+
+  /// Megabytes of the trainable parameters in float32: what a model adds to the pretrained encoder.
+  double stored_mb() const { return 4e-6 * static_cast<double>(learning_parameters); }
+
   std::int64_t seeds = 0;  ///< that are there
 };
 
@@ -36,6 +54,8 @@ struct SweepSummary {
   SweepShape shape;
   std::vector<std::string> metrics;
   std::vector<SweepLine> lines;  ///< point by point; arms without a run are left out
+  /// [point][metric]: of the most frequent class of the test set; NaN where a metric has none.
+  std::vector<std::vector<double>> majority = {};
   std::vector<SweepRow> failed;
 };
 

@@ -24,13 +24,16 @@ std::string fewer_text(const Interval& interval, const SweepLine& line) {
   return count > 0 && count < line.seeds ? " (" + std::to_string(count) + " seeds)" : "";
 }
 
-/// The interval of two seeds has one degree of freedom: it says little, and a star would say more.
-bool is_of_few(const Interval& difference) { return difference.count > 0 && difference.count < 3; }
+bool is_of_few(const Interval& difference) {
+  return difference.count > 0 && difference.count < kFewestSeeds;
+}
 
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
   return with_half("%+.4f", cell.difference) + fewer_text(cell.difference, line) +
-         (cell.difference.excludes_zero() && !is_of_few(cell.difference) ? " *" : "");
+         (!cell.difference.excludes_zero() || is_of_few(cell.difference) ? ""
+          : cell.discovery                                               ? " **"
+                                                                         : " *");
 }
 
 std::string count_text(std::int64_t count) {
@@ -75,7 +78,14 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
   std::vector<Cells> rows(1, {"arm"});
   for (const std::string& metric : summary.metrics)
     rows[0].insert(rows[0].end(), {metric, "Δ " + summary.shape.baseline});
-  rows[0].insert(rows[0].end(), {"seconds", "time", "MB", "learn", "seeds"});
+  rows[0].insert(rows[0].end(), {"seconds", "time", "MB", "trainable", "stored MB", "seeds"});
+  const std::vector<double>& majority = summary.majority[point];
+  if (std::any_of(majority.begin(), majority.end(), [](double value) { return std::isfinite(value); })) {
+    Cells& row = rows.emplace_back(Cells{"majority class"});
+    for (const double value : majority)
+      row.insert(row.end(), {std::isfinite(value) ? formatted("%.4f", value) : "-", ""});
+    row.resize(rows[0].size(), "");
+  }
   for (const SweepLine& line : summary.lines) {
     if (line.point != point) continue;
     Cells& row = rows.emplace_back(Cells{line.arm});
@@ -89,6 +99,7 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
                       : "-");
     row.push_back(formatted("%.0f", line.peak_memory_mb));
     row.push_back(count_text(line.learning_parameters));
+    row.push_back(formatted(line.stored_mb() < 10 ? "%.2f" : "%.0f", line.stored_mb()));
     row.push_back(std::to_string(line.seeds));
   }
   return rows;
@@ -98,10 +109,11 @@ std::string sweep_legend(const SweepSummary& summary) {
   std::string text =
       "Means over seeds ± half of the 95 % interval (Student's t). Differences from '" +
       summary.shape.baseline +
-      "' are paired by seed; * marks those whose interval excludes 0, without a correction for multiple "
-      "comparisons. seconds: training time; time: training time relative to '" +
+      "' are paired by seed; * marks those whose interval excludes 0, ** those of them that are also "
+      "significant at a false discovery rate of 5 % over all differences of the sweep (Benjamini-Hochberg). "
+      "seconds: training time; time: training time relative to '" +
       summary.shape.baseline +
-      "'; MB: the largest peak memory of a run; learn: number of trainable parameters.";
+      "'; MB: the largest peak memory of a run; trainable: number of trainable parameters; stored MB: their size in float32.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {
         return std::any_of(line.cells.begin(), line.cells.end(),
                            [](const SweepCell& cell) { return is_of_few(cell.difference); });
@@ -144,15 +156,18 @@ std::string sweep_markdown(const SweepSummary& summary) {
 
 std::string sweep_csv(const SweepSummary& summary) {
   std::string text =
-      "arm,point,metric,mean,half,seeds,difference,difference_half,baseline,seconds,time_ratio,"
-      "times_comparable,peak_memory_mb,learning_parameters\n";
+      "arm,point,metric,mean,half,examples_half,seeds,difference,difference_half,difference_examples_half,p,"
+      "mcnemar_p,discovery,baseline,seconds,time_ratio,times_comparable,peak_memory_mb,trainable_parameters\n";
   for (const SweepLine& line : summary.lines) {
     for (std::size_t m = 0; m < summary.metrics.size(); ++m) {
       const SweepCell& cell = line.cells[m];
       text += csv_cell(line.arm) + "," + csv_cell(summary.shape.points[line.point].label) + "," +
               csv_cell(summary.metrics[m]) + "," + csv_number(cell.score.mean) + "," +
-              csv_number(cell.score.half) + "," + std::to_string(cell.score.count) + "," +
-              csv_number(cell.difference.mean) + "," + csv_number(cell.difference.half) + "," +
+              csv_number(cell.score.half) + "," + csv_number(cell.score_examples) + "," +
+              std::to_string(cell.score.count) + "," + csv_number(cell.difference.mean) + "," +
+              csv_number(cell.difference.half) + "," + csv_number(cell.difference_examples) + "," +
+              (line.is_baseline ? "" : csv_number(cell.p)) + "," +
+              (line.is_baseline ? "" : csv_number(cell.mcnemar_p)) + "," + (cell.discovery ? "yes" : "no") + "," +
               csv_cell(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
               csv_number(line.time_ratio.mean) + "," + (line.beside_others ? "no" : "yes") + "," +
               csv_number(line.peak_memory_mb) + "," + std::to_string(line.learning_parameters) + "\n";

@@ -22,9 +22,9 @@ std::string sweep_text(const SweepSummary& summary);
 /// The same as Markdown.
 std::string sweep_markdown(const SweepSummary& summary);
 
-/// One line an arm, point and metric: arm, point, metric, mean, half, seeds, difference, difference_half,
-/// baseline, seconds, time_ratio, times_comparable, peak_memory_mb, learning_parameters. Undefined numbers
-/// are empty.
+/// One line for each arm, point and metric: arm, point, metric, mean, half, examples_half, seeds, difference,
+/// difference_half, difference_examples_half, p, mcnemar_p, discovery, baseline, seconds, time_ratio,
+/// times_comparable, peak_memory_mb, trainable_parameters (SweepCell, SweepLine). Undefined numbers are empty.
 std::string sweep_csv(const SweepSummary& summary);
 
 }  // namespace mtt

@@ -91,13 +91,13 @@ TEST_CASE("the table says means, differences and costs") {
   auto all = rows();
   const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
   CHECK_THAT(text, Contains("| other | 0.6000 ± 0.0000 | +0.2000 ± 0.2484 |"));
-  CHECK_THAT(text, Contains("| 11.7 | 0.50 | 103 | 1,234,567 | 3 |"));
+  CHECK_THAT(text, Contains("| 11.7 | 0.50 | 103 | 1,234,567 | 4.94 | 3 |"));
   CHECK_THAT(text, !Contains("~"));
   for (auto& one : all) one.jobs = 2;
   const std::string marked = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
   CHECK_THAT(marked, Contains("| ~11.7 | ~0.50 |") && Contains("~ marks times of simultaneous runs"));
   const std::string csv = mtt::sweep_csv(mtt::summarise_sweep(shape(), rows()));
-  CHECK_THAT(csv, Contains("\nother,,t.accuracy,0.599999") && Contains(",u.spearman,,,0,,,base,"));
+  CHECK_THAT(csv, Contains("\nother,,t.accuracy,0.599999") && Contains(",u.spearman,,,,0,,,,,,no,base,"));
   CHECK_THAT(mtt::sweep_text(mtt::summarise_sweep(shape(), rows())), Contains("arm    t.accuracy"));
 }
 
@@ -106,10 +106,10 @@ TEST_CASE("a difference that excludes zero is marked") {
   for (auto& one : all)
     if (one.arm == "other") one.scores[0].second = 0.9 - 0.1 * static_cast<double>(one.seed);
   const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
-  CHECK_THAT(text, Contains("+0.3000 ± 0.0000 * |"));
+  CHECK_THAT(text, Contains("+0.3000 ± 0.0000 ** |"));
   std::erase_if(all, [](const auto& one) { return one.seed > 2; });
   CHECK_THAT(mtt::sweep_markdown(mtt::summarise_sweep(shape(), all)),
-             Contains("+0.3000 ± 0.0000 |") && !Contains("± 0.0000 * |"));
+             Contains("+0.3000 ± 0.0000 |") && !Contains("± 0.0000 *"));
 }
 
 TEST_CASE("rows survive the file, later ones and whole lines count") {
@@ -142,10 +142,52 @@ TEST_CASE("charts are curves over a numeric key, else rows") {
     for (const char* arm : {"base", "other"})
       for (std::int64_t seed = 1; seed <= 2; ++seed) all.push_back(row(arm, seed, 0.5, 1, point));
   const auto curves = mtt::sweep_charts(mtt::summarise_sweep(over, all));
-  REQUIRE(curves.size() == 1);
+  REQUIRE(curves.size() == 3);
   CHECK_THAT(curves[0].second,
              Contains("<path d=\"M") && Contains(">100</text>") && Contains("other, 10: 0.5000 ± 0.0000"));
   const auto rows_chart = mtt::sweep_charts(mtt::summarise_sweep(shape(), rows()));
   CHECK_THAT(rows_chart[0].second, !Contains("<path") && Contains("0.6000 ± 0.0000"));
-  CHECK(rows_chart[1].second.empty());
+  CHECK(rows_chart[1].first == "t.accuracy.differences");
+  CHECK_THAT(rows_chart[1].second, Contains("+0.2") || Contains("0.2000 ± 0.2484"));
+  CHECK(rows_chart[2].first == "t.accuracy.cost");
+  CHECK_THAT(rows_chart[2].second, Contains("training time in minutes") && Contains("other: 0.6000, 0.19 minutes"));
+  CHECK(rows_chart[3].second.empty());
+}
+
+TEST_CASE("tests and intervals over examples come from the counts of the rows") {
+  auto all = rows();
+  for (mtt::SweepRow& one : all) {
+    mtt::ExampleCounts counts;  // of 40 examples, 20 or 30 right
+    for (int i = 0; i < 40; ++i) counts.push_back({i < (one.arm == "base" ? 20 : 30), 1, 1});
+    one.counts = {{"t.accuracy", counts}};
+    one.majority = {{"t.accuracy", 0.25}};
+    if (one.arm == "base") one.scores[0].second = 0.5;
+    if (one.arm == "other") one.scores[0].second = 0.75;
+  }
+  const auto summary = mtt::summarise_sweep(shape(), all);
+  const mtt::SweepCell& cell = summary.lines[1].cells[0];
+  CHECK(cell.score_examples == Approx(1.96 * std::sqrt(0.75 * 0.25 / 40)).epsilon(0.1));
+  CHECK(cell.difference_examples == Approx(1.96 * std::sqrt(0.25 * 0.75 / 40)).epsilon(0.1));
+  CHECK(cell.mcnemar_p == Approx(2.0 / 1024));  // ten examples differ, all in one direction
+  CHECK(cell.discovery);
+  CHECK(std::isnan(summary.lines[1].cells[1].score_examples));
+  CHECK_THAT(mtt::sweep_markdown(summary), Contains("| majority class | 0.2500 |"));
+  const TemporaryFolder folder;
+  folder.write("runs.jsonl", mtt::row_json(all[0]).json() + "\n");
+  const auto read = mtt::read_rows(folder.path() / "runs.jsonl");
+  CHECK(read.at(0).counts == all[0].counts);
+  CHECK(read.at(0).majority == all[0].majority);
+}
+
+TEST_CASE("times are those of runs that had the machine to themselves, with the fit of their probes") {
+  auto all = rows();
+  for (mtt::SweepRow& one : all) {
+    one.steps = 5;
+    one.fitting_seconds = 1;
+    if (one.seed > 1) one.jobs = 2;
+  }
+  const auto summary = mtt::summarise_sweep(shape(), all);
+  CHECK(summary.lines[0].seconds.mean == Approx(11));
+  CHECK(summary.lines[1].time_ratio.mean == Approx(6.0 / 11));
+  CHECK_FALSE(summary.lines[1].beside_others);
 }
