@@ -69,7 +69,7 @@ std::set<std::string> quotable(const fs::path& folder) {
     const fs::path file = results_of(experiment) / "summary.csv";
     if (experiment.parent_path() != folder || !fs::exists(file)) continue;
     for (const mtt::Value& line : mtt::parse_csv(file_text(file), ',', "summary.csv").rows) {
-      REQUIRE(line.table().size() == 14);
+      REQUIRE(line.table().size() == 19);
       const auto number = [&](const char* key) { return std::stod(line.at(key).string()); };
       if (!line.at("half").string().empty()) known.insert(points(number("mean"), number("half")));
       if (line.at("difference_half").string().empty()) continue;

@@ -151,7 +151,9 @@ void mark_discoveries(std::vector<SweepLine>& lines) {
   std::vector<double> p;
   for (const SweepLine& line : lines)
     for (const SweepCell& cell : line.cells)
-      p.push_back(line.is_baseline || cell.difference.count < kFewestSeeds ? kUndefined : cell.p);
+      p.push_back(line.is_baseline || cell.difference.count < kFewestSeeds ? kUndefined
+                  : std::isnan(cell.mcnemar_p)                             ? cell.p
+                                                                           : std::max(cell.p, cell.mcnemar_p));
   const std::vector<bool> discoveries = benjamini_hochberg(p, kDiscoveryRate);
   std::size_t next = 0;
   for (SweepLine& line : lines)
@@ -194,6 +196,11 @@ SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std:
 }
 
 }  // namespace
+
+bool SweepCell::significant() const {
+  return difference.count >= kFewestSeeds && difference.excludes_zero() &&
+         !(std::abs(difference.mean) <= difference_examples);
+}
 
 SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
   std::vector<SweepRow> rows;

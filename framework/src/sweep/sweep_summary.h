@@ -25,8 +25,11 @@ struct SweepCell {
   double p = std::numeric_limits<double>::quiet_NaN();  ///< of the paired t-test over seeds
   /// The median over seeds of McNemar's test; NaN if examples are not hits.
   double mcnemar_p = std::numeric_limits<double>::quiet_NaN();
-  /// Significant at a false discovery rate of 5 % over all differences of the sweep.
+  /// At a false discovery rate of 5 % over all differences of the sweep, by the larger of both p-values.
   bool discovery = false;
+
+  /// Whether zero is outside of the intervals of the difference, over at least three seeds and over examples.
+  bool significant() const;
 };
 
 /// An arm at a point.

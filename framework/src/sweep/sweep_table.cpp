@@ -31,9 +31,9 @@ bool is_of_few(const Interval& difference) {
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
   return with_half("%+.4f", cell.difference) + fewer_text(cell.difference, line) +
-         (!cell.difference.excludes_zero() || is_of_few(cell.difference) ? ""
-          : cell.discovery                                               ? " **"
-                                                                         : " *");
+         (!cell.significant() ? ""
+          : cell.discovery    ? " **"
+                              : " *");
 }
 
 std::string count_text(std::int64_t count) {
@@ -109,9 +109,9 @@ std::string sweep_legend(const SweepSummary& summary) {
   std::string text =
       "Means over seeds ± half of the 95 % interval (Student's t). Differences from '" +
       summary.shape.baseline +
-      "' are paired by seed; * marks those whose interval excludes 0, ** those of them that are also "
-      "significant at a false discovery rate of 5 % over all differences of the sweep (Benjamini-Hochberg). "
-      "seconds: training time; time: training time relative to '" +
+      "' are paired by seed; * marks those whose interval excludes 0 (also that over examples, if the rows "
+      "have counts of examples), ** those of them that remain significant at a false discovery rate of 5 % over "
+      "all differences of the sweep (Benjamini-Hochberg). seconds: training time; time: training time relative to '" +
       summary.shape.baseline +
       "'; MB: the largest peak memory of a run; trainable: number of trainable parameters; stored MB: their size in float32.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {
