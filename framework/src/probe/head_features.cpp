@@ -14,7 +14,7 @@
 #include <numeric>
 
 #include "model/batching.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "mtt/error.h"
 
 namespace mtt {

@@ -4,7 +4,7 @@
 
 #include "model/batching.h"
 #include "model/transformed_batch.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "mtt/error.h"
 
 namespace mtt {

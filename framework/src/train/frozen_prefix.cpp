@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 
 namespace mtt {
 namespace {
