@@ -165,8 +165,8 @@ std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const 
   return inputs;
 }
 
-std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources) {
-  std::vector<std::vector<std::size_t>> files;
+SourcesOfFiles sources_of_files(const std::vector<TrainingSource>& sources) {
+  SourcesOfFiles files;
   for (std::size_t s = 0; s < sources.size(); ++s) {
     const auto file = std::find_if(files.begin(), files.end(), [&](const std::vector<std::size_t>& of_file) {
       return sources[of_file.front()].file == sources[s].file;
@@ -179,11 +179,11 @@ std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<Trainin
   return files;
 }
 
-StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward, StepDraws draws) {
+StepData make_step(const std::vector<TrainingSource>& sources, const SourcesOfFiles& files,
+                   const MultiTaskModel& model, const std::vector<SourceBatch>& chosen,
+                   std::int64_t tokens_per_forward, StepDraws draws) {
   StepData step;
   step.counts.assign(model.tasks().size(), 0.0);
-  const auto files = sources_of_files(sources);
   for (const auto& [file, examples] : chosen) {
     for (const std::size_t number : files[file])
       add_forwards(step, sources, number, model, examples, tokens_per_forward, draws);

@@ -37,8 +37,9 @@ struct TrainingSource {
   std::vector<std::int64_t> first_negative_;  ///< [example+1]: indices into `tokens`
 };
 
-/// The sources of each training file, in the order of the files' first sources.
-std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources);
+/// [file]: the sources of each training file, in the order of the files' first sources.
+using SourcesOfFiles = std::vector<std::vector<std::size_t>>;
+SourcesOfFiles sources_of_files(const std::vector<TrainingSource>& sources);
 
 /// One forward of a step: examples of one source, sorted by length.
 struct StepForward {
@@ -74,11 +75,11 @@ struct StepDraws {
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
-/// a coupled head is one forward pass with parts. `chosen` has one entry a training file that takes part; the
-/// sources of the sampler are the files of `sources_of_files`. Transforms of inputs draw from (seed, task,
-/// step, number of the example).
-StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward,
-                   StepDraws draws = {});
+/// a coupled head is one forward pass with parts. `files` is `sources_of_files(sources)`; these files are the
+/// sources of the sampler, and `chosen` has one entry a file that takes part. Transforms of inputs draw from
+/// (seed, task, step, number of the example).
+StepData make_step(const std::vector<TrainingSource>& sources, const SourcesOfFiles& files,
+                   const MultiTaskModel& model, const std::vector<SourceBatch>& chosen,
+                   std::int64_t tokens_per_forward, StepDraws draws = {});
 
 }  // namespace mtt

@@ -65,7 +65,7 @@ struct Step {
     std::iota(all.begin(), all.end(), 0);
     std::vector<mtt::SourceBatch> chosen;
     for (std::size_t s = 0; s < sources.size(); ++s) chosen.push_back({s, all});
-    const mtt::StepData data = mtt::make_step(sources, *model, chosen, tokens_per_forward);
+    const mtt::StepData data = mtt::make_step(sources, mtt::sources_of_files(sources), *model, chosen, tokens_per_forward);
     forwards = data.forwards.size();
     mtt::TrainingStep runner(*model, sources, weighting, normalize, 7);
     const std::int64_t start = mtt::frontier(model->backbone().parameters(), kLayers);

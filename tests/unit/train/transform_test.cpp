@@ -106,7 +106,7 @@ TEST_CASE("masks depend on seed, step and example, not on the micro-batch or the
   std::iota(order.begin(), order.end(), 0);
   const auto step = [&](const std::vector<std::int64_t>& examples, std::int64_t tokens,
                         mtt::StepDraws draws) {
-    return mtt::make_step(sources, *model, {{0, examples}}, tokens, draws);
+    return mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, examples}}, tokens, draws);
   };
   const auto whole = step(order, 10'000, {7, 3});
   CHECK(whole.forwards.size() == 1);
@@ -149,7 +149,7 @@ TEST_CASE("a frozen prefix reads the ids that a head gave") {
     CHECK(start == 2);
     if (prefix) runner.set_prefix({mtt::plan_prefix(*model, {0}, start)}, {nullptr});
     at::set_num_threads(threads);
-    const auto result = runner.run(mtt::make_step(sources, *model, {{0, order}}, 60, {7, 3}), {}, false);
+    const auto result = runner.run(mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, order}}, 60, {7, 3}), {}, false);
     at::set_num_threads(1);
     return result.losses[0];
   };
