@@ -45,19 +45,12 @@ SourcesOfFiles sources_of_files(const std::vector<TrainingSource>& sources);
 struct StepForward {
   std::size_t source = 0;
   std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one per input of the batch
-  PackedBatch batch;
-  PackedBatch texts;  ///< its leading inputs, for tasks on texts beside tasks on groups; else empty
+  SharedInputs inputs;
   /// Of a coupled source that is longer than a micro-batch: the inputs of each micro-batch, as numbers in
   /// `rows`. Sentence vectors are computed part by part (gradient caching). Empty: in one forward pass.
   std::vector<std::vector<std::int64_t>> parts;
-  Groups groups;                    ///< of pairs and their negatives; empty for a source of single inputs
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
-
-  /// The inputs that a task reads.
-  const PackedBatch& read_by(const Task& task) const {
-    return texts.size() == 0 || task.grouped() ? batch : texts;
-  }
 };
 
 /// All forwards of a step.
