@@ -7,7 +7,7 @@
 #include <iterator>
 #include <numeric>
 
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "mtt/error.h"
 #include "value/utf8.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/parameter_name.h"
+#include "model/shared_encoding.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -37,32 +38,17 @@ bool MultiTaskModel::reads_single_texts() const {
                      [](const Task& task) { return task.reads_single_texts(); });
 }
 
-Outputs MultiTaskModel::forward(const ModelInput& input, bool want_sentences, bool want_logits) const {
-  const std::int64_t depth = backbone_->shape().layers;
-  const auto takes_part = [&](const Task& task) {
-    if (task.grouped()) return input.groups.size() > 0;
-    return task.joint(input.second_texts) == input.joint;
-  };
-  std::vector<std::int64_t> layers;
-  if (want_sentences) layers.push_back(depth);
-  if (want_logits)
-    for (const Task& task : tasks_)
-      if (takes_part(task)) layers.push_back(task.reading.layer_in(depth));
-
-  SharedEncoding shared(*backbone_, *modules_, input.batch);
-  shared.run_to(std::move(layers));
-  const std::int64_t texts = input.texts.size() > 0 ? input.texts.size() : input.batch.size();
+Outputs MultiTaskModel::forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
+                                bool want_sentences) const {
+  SharedEncoding shared(*backbone_, *modules_, inputs);
+  shared.run_for(tasks);
   Outputs outputs;
-  if (want_sentences)
-    outputs.sentences =
-        shared.sentences({.pooling = {}, .normalize = modules_->normalizes()}).narrow(0, 0, texts);
-  if (!want_logits) return outputs;
-  for (const Task& task : tasks_) {
-    at::Tensor& logits = outputs.logits.emplace_back();
-    if (!takes_part(task)) continue;
-    const Encoding encoding = shared.read(task.reading, task.reads(), input.groups);
-    logits = task.forward(leading_inputs(encoding, input.read_by(task)));
+  if (want_sentences) {
+    const Reading reading{.pooling = {}, .normalize = modules_->normalizes()};
+    shared.run_to({reading.layer_in(backbone_->shape().layers)});
+    outputs.sentences = shared.sentences(reading).narrow(0, 0, inputs.leading().size());
   }
+  for (const Task* task : tasks) outputs.logits.push_back(task->forward(shared.read(*task)));
   return outputs;
 }
 
@@ -84,14 +70,11 @@ std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
 }
 
 std::vector<Encoding> MultiTaskModel::encode_for(const std::vector<const Task*>& tasks,
-                                                 const PackedBatch& batch, const Groups& groups) const {
-  const std::int64_t depth = backbone_->shape().layers;
-  std::vector<std::int64_t> layers;
-  for (const Task* task : tasks) layers.push_back(task->reading.layer_in(depth));
-  SharedEncoding shared(*backbone_, *modules_, batch);
-  shared.run_to(std::move(layers));
+                                                 const SharedInputs& inputs) const {
+  SharedEncoding shared(*backbone_, *modules_, inputs);
+  shared.run_for(tasks);
   std::vector<Encoding> encodings;
-  for (const Task* task : tasks) encodings.push_back(shared.read(task->reading, task->reads(), groups));
+  for (const Task* task : tasks) encodings.push_back(shared.read(*task));
   return encodings;
 }
 

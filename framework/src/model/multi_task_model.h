@@ -7,31 +7,17 @@
 #include <vector>
 
 #include "model/sentence_modules.h"
-#include "model/shared_encoding.h"
+#include "model/shared_inputs.h"
 #include "model/task.h"
 #include "mtt/backbone.h"
+#include "mtt/encoding.h"
 
 namespace mtt {
 
-/// The inputs of one forward pass.
-struct ModelInput {
-  PackedBatch batch;
-  PackedBatch texts = {};     ///< its leading inputs, for tasks on texts beside groups; empty: all of them
-  Groups groups = {};         ///< for tasks that read groups; empty: these are left out
-  bool joint = false;         ///< the inputs are joint pairs, for the tasks that read these
-  bool second_texts = false;  ///< the examples have second texts, so tasks that can read joint pairs do so
-
-  /// The inputs that a task reads.
-  const PackedBatch& read_by(const Task& task) const {
-    return texts.size() == 0 || task.grouped() ? batch : texts;
-  }
-};
-
 /// What one forward pass gives.
 struct Outputs {
-  at::Tensor sentences;  ///< [texts, D]; undefined where not asked for
-  std::vector<at::Tensor>
-      logits;  ///< one per task; undefined for a task without inputs; empty: not asked for
+  at::Tensor sentences;            ///< [texts, D]; undefined where not asked for
+  std::vector<at::Tensor> logits;  ///< one for each of the tasks
 };
 
 /// backbone → sentence modules → heads. All heads run over one shared encoding.
@@ -53,11 +39,12 @@ class MultiTaskModel {
   /// Whether a task reads single texts; tasks on pairs predict nothing for one.
   bool reads_single_texts() const;
 
-  Outputs forward(const ModelInput& input, bool want_sentences, bool want_logits) const;
+  /// One shared pass for these tasks, and for the model's own vectors of the texts.
+  Outputs forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
+                  bool want_sentences) const;
 
-  /// What the heads of these tasks get, of one shared pass. The batch must live as long as the result.
-  std::vector<Encoding> encode_for(const std::vector<const Task*>& tasks, const PackedBatch& batch,
-                                   const Groups& groups = {}) const;
+  /// What the heads of these tasks get, of one shared pass. The inputs must live as long as the result.
+  std::vector<Encoding> encode_for(const std::vector<const Task*>& tasks, const SharedInputs& inputs) const;
 
   /// Training mode (dropout active) for all parts.
   void train(bool on);

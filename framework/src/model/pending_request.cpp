@@ -7,10 +7,26 @@
 #include "mtt/error.h"
 
 namespace mtt {
-bool ForwardPart::goes_with(const ForwardPart& other) const {
+namespace {
+
+void check_transformed(const Request& request, const std::vector<Task>& tasks) {
+  const std::size_t t = *request.transformed_by;
+  if (t >= tasks.size() || !tasks[t].transforms())
+    throw Error("a request names " +
+                (t < tasks.size() ? "task '" + tasks[t].name + "'" : "no task of the model") +
+                " as the one whose head changes the inputs; expected a task whose head does");
+  if (request.sentences || !request.predictions)
+    throw Error("a request whose inputs task '" + tasks[t].name +
+                "' changes asks for vectors, or for no predictions; expected predictions alone");
+}
+
+}  // namespace
+
+bool RequestPart::goes_with(const RequestPart& other) const {
   const Request &own = request->request(), &others = other.request->request();
   return joint == other.joint && second_texts == other.second_texts && own.sentences == others.sentences &&
-         own.predictions == others.predictions && own.top == others.top;
+         own.predictions == others.predictions && own.transformed_by == others.transformed_by &&
+         own.top == others.top;
 }
 
 PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : request_(std::move(request)) {
@@ -19,8 +35,11 @@ PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : r
     throw Error("a request has " + std::to_string(count) + " texts and " +
                 std::to_string(request_.second_texts.size()) + " second texts; expected as many, or none");
   const auto& tasks = model.tasks();
+  if (request_.transformed_by) check_transformed(request_, tasks);
   const auto any = [&](const auto& is) {
-    return request_.predictions && std::any_of(tasks.begin(), tasks.end(), is);
+    for (std::size_t t = 0; request_.predictions && t < tasks.size(); ++t)
+      if (request_.asks(t) && is(tasks[t])) return true;
+    return false;
   };
   const auto reads_text = [](bool second) {
     return [second](const Task& task) { return !task.grouped() && !task.joint(second); };
@@ -34,6 +53,7 @@ PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : r
   if (request_.sentences) response_.sentences = at::empty({count, model.modules().width()}, at::kFloat);
   if (request_.predictions)
     response_.predictions.assign(tasks.size(), std::vector<Value>(request_.texts.size()));
+  if (request_.transformed_by) response_.labels.resize(request_.texts.size());
   open_pieces_ = chunks();
 }
 
@@ -66,10 +86,10 @@ bool PendingRequest::tokenize(const TextEncoder& encoder, std::int64_t chunk) {
   return --open_pieces_ == 0;
 }
 
-std::vector<ForwardPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
+std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
                                                 std::int64_t tokens_per_forward) {
   PendingRequest& own = *request;
-  std::vector<ForwardPart> parts;
+  std::vector<RequestPart> parts;
   const auto length = [](const std::optional<TokenizedText>& input) { return input ? input->length() : 0; };
   const auto add_parts = [&](bool joint, bool second_texts) {
     std::vector<std::int64_t> texts;
@@ -84,7 +104,7 @@ std::vector<ForwardPart> PendingRequest::divide(const std::shared_ptr<PendingReq
       return joint ? length(inputs.joint) : length(inputs.text) + length(inputs.second);
     };
     for (auto& run : cut_by_length(std::move(texts), tokens, tokens_per_forward)) {
-      ForwardPart& part = parts.emplace_back(ForwardPart{request, joint, second_texts, std::move(run)});
+      RequestPart& part = parts.emplace_back(RequestPart{request, joint, second_texts, std::move(run)});
       for (const std::int64_t text : part.texts) {
         part.tokens += tokens(text);
         ++own.open_inputs_[text];
@@ -108,7 +128,7 @@ std::vector<ForwardPart> PendingRequest::divide(const std::shared_ptr<PendingReq
   return parts;
 }
 
-const TokenizedText* PendingRequest::first_input(const ForwardPart& part, std::int64_t text) const {
+const TokenizedText* PendingRequest::first_input(const RequestPart& part, std::int64_t text) const {
   return part.joint ? &*inputs_[text].joint : &*inputs_[text].text;
 }
 
@@ -121,7 +141,7 @@ bool PendingRequest::failed() const {
   return error_ != nullptr;
 }
 
-void PendingRequest::finish(const ForwardPart& part, std::exception_ptr error) {
+void PendingRequest::finish(const RequestPart& part, std::exception_ptr error) {
   if (!error && request_.progress) {
     const std::lock_guard lock(mutex_);
     for (const std::int64_t text : part.texts) done_ += --open_inputs_[text] == 0;

@@ -20,7 +20,7 @@ class PendingRequest;
 
 /// Texts of one request for one forward pass: joint pairs, or texts that all have a second text or all have
 /// none.
-struct ForwardPart {
+struct RequestPart {
   std::shared_ptr<PendingRequest> request;
   bool joint = false;
   bool second_texts = false;
@@ -28,7 +28,7 @@ struct ForwardPart {
   std::int64_t tokens = 0;
 
   /// Whether one forward pass can serve both: the same kind of inputs, the same results.
-  bool goes_with(const ForwardPart& other) const;
+  bool goes_with(const RequestPart& other) const;
 };
 
 /// A request, its tokens, and what is ready of its response. Its work is divided twice: into chunks of texts
@@ -47,18 +47,18 @@ class PendingRequest {
   /// To be called once after the last chunk: the parts, each of at most `tokens_per_forward` tokens or one
   /// longer text. There are none where the request is resolved already: it failed, or nothing reads its
   /// texts.
-  static std::vector<ForwardPart> divide(const std::shared_ptr<PendingRequest>& request,
+  static std::vector<RequestPart> divide(const std::shared_ptr<PendingRequest>& request,
                                          std::int64_t tokens_per_forward);
 
   /// The inputs of a text that a part reads; null: the text has no such input.
-  const TokenizedText* first_input(const ForwardPart& part, std::int64_t text) const;
+  const TokenizedText* first_input(const RequestPart& part, std::int64_t text) const;
   const TokenizedText* second_input(std::int64_t text) const;
   Response& response() { return response_; }
 
   /// Whether an error has ended the request, so that its other parts need no work.
   bool failed() const;
   /// Counts a part as done; without an error it is reported as progress.
-  void finish(const ForwardPart& part, std::exception_ptr error = nullptr);
+  void finish(const RequestPart& part, std::exception_ptr error = nullptr);
   /// Counts a part of a failed request as done.
   void skip() { finish_piece(nullptr); }
   /// Fails a request that nobody works on.

@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "model/answer_parts.h"
 #include "model/pending_request.h"
-#include "model/shared_forward.h"
 #include "plugin/plugin_call.h"
 
 namespace mtt {
@@ -27,7 +27,6 @@ class Session::Queue {
 
   void add(const std::shared_ptr<PendingRequest>& request);
   const MultiTaskModel& model() const { return model_; }
-  const TextEncoder& text_encoder() const { return encoder_; }
   std::int64_t threads() const { return threads_; }
   std::int64_t tokens_per_forward() const { return tokens_per_forward_; }
 
@@ -41,7 +40,7 @@ class Session::Queue {
   void work(std::size_t number);
   void tokenize(std::unique_lock<std::mutex>& lock);
   void run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker);
-  void run_parts(std::vector<ForwardPart> parts);
+  void run_parts(std::vector<RequestPart> parts);
   /// Wakes that many idle workers, always in the same order, so that few requests are served by few workers.
   void wake(std::size_t count);
 
@@ -51,7 +50,7 @@ class Session::Queue {
 
   std::mutex mutex_;
   std::deque<std::pair<std::shared_ptr<PendingRequest>, std::int64_t>> chunks_;
-  std::deque<ForwardPart> parts_;
+  std::deque<RequestPart> parts_;
   std::int64_t running_batches_ = 0;
   /// The worker that runs batches which are alone, with all threads: one worker, since LibTorch keeps as many
   /// threads for each that ever did so.
@@ -87,7 +86,7 @@ Session::Queue::~Queue() {
     if (worker.thread.joinable()) worker.thread.join();
   std::set<std::shared_ptr<PendingRequest>> unanswered;
   for (auto& [request, chunk] : chunks_) unanswered.insert(request);
-  for (ForwardPart& part : parts_) unanswered.insert(part.request);
+  for (RequestPart& part : parts_) unanswered.insert(part.request);
   for (const auto& request : unanswered) request->abandon();
 }
 
@@ -127,15 +126,15 @@ void Session::Queue::tokenize(std::unique_lock<std::mutex>& lock) {
   const auto [request, chunk] = std::move(chunks_.front());
   chunks_.pop_front();
   lock.unlock();
-  std::vector<ForwardPart> parts;
+  std::vector<RequestPart> parts;
   if (request->tokenize(encoder_, chunk)) parts = PendingRequest::divide(request, tokens_per_forward_);
   lock.lock();
-  for (ForwardPart& part : parts) parts_.push_back(std::move(part));
+  for (RequestPart& part : parts) parts_.push_back(std::move(part));
   if (!parts.empty()) wake(parts.size() - 1);
 }
 
 void Session::Queue::run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker) {
-  std::vector<ForwardPart> batch;
+  std::vector<RequestPart> batch;
   for (std::int64_t tokens = 0; !parts_.empty(); parts_.pop_front()) {
     tokens += parts_.front().tokens;
     if (!batch.empty() && (tokens > tokens_per_forward_ || !parts_.front().goes_with(batch.front()))) break;
@@ -152,8 +151,8 @@ void Session::Queue::run_batch(std::unique_lock<std::mutex>& lock, std::size_t w
   --running_batches_;
 }
 
-void Session::Queue::run_parts(std::vector<ForwardPart> parts) {
-  std::erase_if(parts, [](const ForwardPart& part) {
+void Session::Queue::run_parts(std::vector<RequestPart> parts) {
+  std::erase_if(parts, [](const RequestPart& part) {
     const bool failed = part.request->failed();
     if (failed) part.request->skip();
     return failed;
@@ -161,15 +160,15 @@ void Session::Queue::run_parts(std::vector<ForwardPart> parts) {
   if (parts.empty()) return;
   std::exception_ptr error;
   try {
-    run_forward(model_, parts);
+    answer_parts(model_, parts);
   } catch (...) {
     error = std::current_exception();
   }
   if (error && parts.size() > 1) {  // one of them is at fault
-    for (ForwardPart& part : parts) run_parts({std::move(part)});
+    for (RequestPart& part : parts) run_parts({std::move(part)});
     return;
   }
-  for (const ForwardPart& part : parts) part.request->finish(part, error);
+  for (const RequestPart& part : parts) part.request->finish(part, error);
 }
 
 Session::Session(const MultiTaskModel& model, TextEncoder encoder, std::int64_t threads,
@@ -186,7 +185,6 @@ std::future<Response> Session::submit(Request request) {
 }
 
 const MultiTaskModel& Session::model() const { return queue_->model(); }
-const TextEncoder& Session::text_encoder() const { return queue_->text_encoder(); }
 std::int64_t Session::threads() const { return queue_->threads(); }
 std::int64_t Session::tokens_per_forward() const { return queue_->tokens_per_forward(); }
 

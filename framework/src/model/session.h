@@ -24,14 +24,13 @@ class Session {
   ~Session();
 
   /// Queues a request. Errors are those of the request alone and thrown by the future: Error for a text that
-  /// is not valid UTF-8 and for a vector that is not finite. Lists of different
-  /// lengths throw Error here. May be called from any thread.
+  /// is not valid UTF-8 and for a vector that is not finite. Lists of different lengths, and results that do
+  /// not go with a task that changes the inputs, throw Error here. May be called from any thread.
   std::future<Response> submit(Request request);
   /// Queues a request and waits for its response.
   Response run(Request request) { return submit(std::move(request)).get(); }
 
   const MultiTaskModel& model() const;
-  const TextEncoder& text_encoder() const;
   std::int64_t threads() const;
   std::int64_t tokens_per_forward() const;
 

@@ -13,50 +13,58 @@ void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
     auto above = hidden_.upper_bound(layer);
     if (above == hidden_.begin()) {
       const at::Tensor embedded =
-          call_plugin(backbone_call("embed"), [&] { return backbone_.embed(batch_); });
+          call_plugin(backbone_call("embed"), [&] { return backbone_.embed(inputs_.batch); });
       above = std::next(hidden_.emplace(0, embedded).first);
     }
     const std::int64_t from = std::prev(above)->first;
     const at::Tensor hidden = std::prev(above)->second;
     if (from < layer)
-      hidden_[layer] =
-          call_plugin(backbone_call("layers"), [&] { return backbone_.layers(hidden, batch_, from, layer); });
+      hidden_[layer] = call_plugin(backbone_call("layers"),
+                                   [&] { return backbone_.layers(hidden, inputs_.batch, from, layer); });
   }
 }
 
-at::Tensor SharedEncoding::sentences(const Reading& reading) {
+void SharedEncoding::run_for(const std::vector<const Task*>& tasks) {
+  std::vector<std::int64_t> layers;
+  for (const Task* task : tasks)
+    if (task->reads_tokens() || !made_sentences(task->reading).defined())
+      layers.push_back(layer_of(task->reading));
+  run_to(std::move(layers));
+}
+
+at::Tensor SharedEncoding::made_sentences(const Reading& reading) const {
   for (const auto& [known, vectors] : sentences_)
     if (known == reading) return vectors;
-  const at::Tensor& hidden = tokens(reading.layer_in(backbone_.shape().layers));
-  at::Tensor made;
+  return {};
+}
+
+at::Tensor SharedEncoding::sentences(const Reading& reading) {
+  at::Tensor made = made_sentences(reading);
+  if (made.defined()) return made;
+  const at::Tensor& hidden = tokens(layer_of(reading));
   if (reading.pooling) {
-    made = reading.pooling->forward(hidden, batch_);
+    made = reading.pooling->forward(hidden, inputs_.batch);
     if (reading.normalize) made = normalized(made);
   } else {
-    made = modules_.forward(hidden, batch_, reading.normalize);
+    made = modules_.forward(hidden, inputs_.batch, reading.normalize);
   }
   sentences_.emplace_back(reading, made);
   return made;
 }
 
-Encoding SharedEncoding::read(const Reading& reading, const Reads& reads, const Groups& groups) {
-  Encoding encoding{.batch = batch_};
-  if (reads.unit == Reads::Unit::token)
-    encoding.tokens = tokens(reading.layer_in(backbone_.shape().layers));
-  else
-    encoding.sentences = sentences(reading);
-  if (reads.grouped) encoding.groups = reads.negatives ? groups : groups.without(Role::negative);
-  return encoding;
-}
-
-Encoding leading_inputs(const Encoding& encoding, const PackedBatch& leading) {
-  if (leading.size() == encoding.batch.size()) return encoding;
-  const auto first = [](const at::Tensor& all, std::int64_t count) {
-    return all.defined() ? all.narrow(0, 0, count) : at::Tensor();
+Encoding SharedEncoding::read(const Task& task) {
+  const auto leading = [](const at::Tensor& all, std::int64_t count) {
+    return all.size(0) == count ? all : all.narrow(0, 0, count);
   };
-  return {.batch = leading,
-          .tokens = first(encoding.tokens, leading.tokens()),
-          .sentences = first(encoding.sentences, leading.size())};
+  const Reads reads = task.reads();
+  Encoding encoding{.batch = inputs_.read_by(task)};
+  if (reads.unit == Reads::Unit::token)
+    encoding.tokens = leading(tokens(layer_of(task.reading)), encoding.batch.tokens());
+  else
+    encoding.sentences = leading(sentences(task.reading), encoding.batch.size());
+  if (reads.grouped)
+    encoding.groups = reads.negatives ? inputs_.groups : inputs_.groups.without(Role::negative);
+  return encoding;
 }
 
 }  // namespace mtt

@@ -14,7 +14,7 @@
 #include <numeric>
 
 #include "model/batching.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -213,8 +213,8 @@ std::vector<HeadFeatures> gather_features(const Encoder& encoder, const std::vec
   run_on_workers(pass.threads, static_cast<std::int64_t>(batches.size()), [&](std::int64_t number) {
     const at::NoGradGuard no_grad_here;
     const Batch& batch = batches[number];
-    const PackedBatch tokens = batch_of(batch.texts);
-    const auto encodings = model.encode_for(tasks, tokens);
+    const SharedInputs inputs{.batch = batch_of(batch.texts)};
+    const auto encodings = model.encode_for(tasks, inputs);
     for (std::size_t r = 0; r < readers.size(); ++r) {
       const at::Tensor& from = tasks[r]->reads_tokens() ? encodings[r].tokens : encodings[r].sentences;
       if (!pairs) {

@@ -11,7 +11,7 @@
 #include <algorithm>
 
 #include "model/parameter_name.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 
 namespace mtt {
 namespace {

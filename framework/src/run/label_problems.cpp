@@ -97,18 +97,13 @@ class LabelTrial {
   }
 
  private:
-  /// The inputs of some examples: their texts, then their second texts.
-  struct Inputs {
-    PackedBatch batch;
-    Groups groups;
-  };
-
-  Inputs inputs_of(const std::vector<std::int64_t>& rows) const {
+  /// The texts of some examples, then their second texts.
+  SharedInputs inputs_of(const std::vector<std::int64_t>& rows) const {
     std::vector<TokenizedText> texts;
     for (const std::int64_t row : rows)
       texts.push_back(file_.joint ? text_encoder_.encode_pair(examples_.texts[row], examples_.partners[row])
                                   : text_encoder_.encode(examples_.texts[row]));
-    Inputs inputs;
+    SharedInputs inputs;
     const auto count = static_cast<std::int64_t>(rows.size());
     for (std::int64_t i = 0; pairs_ && i < count; ++i) {
       texts.push_back(text_encoder_.encode(examples_.partners[rows[i]]));
@@ -123,7 +118,7 @@ class LabelTrial {
   void prepare(const std::vector<std::int64_t>& rows) const {
     std::vector<Value> labels;
     for (const std::int64_t row : rows) labels.push_back(labels_[row]);
-    const Inputs inputs = inputs_of(rows);
+    const SharedInputs inputs = inputs_of(rows);
     task_.prepare(labels, inputs.batch, inputs.groups);
   }
 
@@ -155,8 +150,8 @@ class LabelTrial {
   /// Logits for `rows`: those of the file's first example, repeated.
   at::Tensor logits(std::int64_t rows) {
     if (!one_.defined()) {
-      const Inputs inputs = inputs_of({0});
-      one_ = task_.forward(encoder_.model->encode_for({&task_}, inputs.batch, inputs.groups).front());
+      const SharedInputs inputs = inputs_of({0});
+      one_ = task_.forward(encoder_.model->encode_for({&task_}, inputs).front());
       if (one_.dim() == 0 || one_.size(0) == 0) throw Error("task '" + task_.name + "': no logits");
       one_ = one_.narrow(0, 0, 1);
     }
@@ -166,7 +161,7 @@ class LabelTrial {
   }
 
   std::vector<Value> predict(const std::vector<std::int64_t>& rows) {
-    const Inputs inputs = inputs_of(rows);
+    const SharedInputs inputs = inputs_of(rows);
     const auto count = static_cast<std::int64_t>(rows.size());
     return task_.decode(logits(!pairs_ && task_.reads_tokens() ? inputs.batch.tokens() : count), inputs.batch,
                         inputs.groups, rows.size(), /*top=*/0);

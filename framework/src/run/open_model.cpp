@@ -8,7 +8,7 @@
 #include "experiment/task_examples.h"
 #include "io/model_cache.h"
 #include "model/json_file.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "run/hugging_face_head.h"
 #include "run/hugging_face_task.h"
 #include "run/linear_head_file.h"

@@ -171,7 +171,8 @@ class TrainingEstimate {
   }
 
   void step(const std::vector<SourceBatch>& chosen, TrainingStep& runner, AdamW& optimizer) {
-    const StepData data = make_step(sample_.sources(), model_, chosen, settings_.tokens_per_forward);
+    const StepData data =
+        make_step(sample_.sources(), sample_.files(), model_, chosen, settings_.tokens_per_forward);
     const std::int64_t number = result_.steps_measured++;
     runner.run(data,
                WeightingStep{.step = number,

@@ -13,7 +13,6 @@
 #include "mtt/error.h"
 #include "mtt/label_set.h"
 #include "mtt/metrics.h"
-#include "run/transformed_predictions.h"
 
 namespace mtt {
 namespace {
@@ -21,6 +20,12 @@ namespace {
 bool has_label(const Examples& examples, const std::string& field) {
   const auto labels = examples.labels(field);
   return std::any_of(labels.begin(), labels.end(), [](const Value& l) { return !l.is(Value::Kind::null); });
+}
+
+void check_partners(const Task& task, const Examples& examples, const std::string& path) {
+  if (examples.partners.empty())
+    throw Error("task '" + task.name + "': the task reads pairs of sentences, and its dev or test file '" +
+                path + "' " + examples.why_no_partners);
 }
 
 /// The predictions of all tasks for a file, those of tasks on pairs included where one of them is scored on
@@ -34,13 +39,24 @@ Response predictions_of(const std::string& file, const std::vector<HeldOut>& hel
     if (item.file != file || task.transforms() || !has_label(examples, item.field)) continue;
     const bool needs = !task.reads_single_texts();
     if (!needs && !task.joint(true)) continue;
-    if (examples.partners.empty() && needs)
-      throw Error("task '" + task.name + "': the task reads pairs of sentences, and its dev or test file '" +
-                  files.path(file) + "' " + examples.why_no_partners);
+    if (needs) check_partners(task, examples, files.path(file));
     pairs = true;
   }
   Request request{.texts = examples.texts, .sentences = false, .predictions = true};
   if (pairs) request.second_texts.assign(examples.partners.begin(), examples.partners.end());
+  return session.run(std::move(request));
+}
+
+/// The predictions of a task whose head changes its inputs, and its targets.
+Response transformed_predictions(const HeldOut& item, ExampleFiles& files, Session& session) {
+  const Examples& examples = files.get(item.file);
+  const Task& task = session.model().tasks()[item.task];
+  Request request{
+      .texts = examples.texts, .sentences = false, .predictions = true, .transformed_by = item.task};
+  if (task.joint(true)) {
+    check_partners(task, examples, files.path(item.file));
+    request.second_texts.assign(examples.partners.begin(), examples.partners.end());
+  }
   return session.run(std::move(request));
 }
 
@@ -153,9 +169,9 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
     TaskScore& score = scores.emplace_back(TaskScore{task.name, files.path(item.file)});
     score.set = item.file;
     if (transforms) {
-      TransformedPredictions made = predict_transformed(task, examples, files.path(item.file), session);
+      Response made = transformed_predictions(item, files, session);
       score.examples = examples.count();
-      score.predictions = std::move(made.predictions);
+      score.predictions = std::move(made.predictions[item.task]);
       score.labels = std::move(made.labels);
     } else {
       for (const Value& label : labels) score.examples += !label.is(Value::Kind::null);

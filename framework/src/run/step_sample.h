@@ -23,6 +23,7 @@ class StepSample {
   void tokenize(const TextEncoder& text_encoder, std::int64_t threads);
 
   const std::vector<TrainingSource>& sources() const { return sources_; }
+  const SourcesOfFiles& files() const { return files_; }
   const std::vector<std::vector<SourceBatch>>& steps() const { return steps_; }
 
  private:
@@ -30,7 +31,7 @@ class StepSample {
 
   const std::vector<TrainingSource>& all_;
   const MultiTaskModel& model_;
-  std::vector<std::vector<std::size_t>> files_;
+  SourcesOfFiles files_;
   std::vector<TrainingSource> sources_;
   std::vector<std::map<std::int64_t, std::int64_t>> index_;  ///< of each file: example → own index
   std::vector<std::vector<SourceBatch>> steps_;

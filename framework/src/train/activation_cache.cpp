@@ -7,7 +7,7 @@
 #include <span>
 
 #include "io/digest.h"
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 
 namespace mtt {
 namespace {

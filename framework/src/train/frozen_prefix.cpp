@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 
 namespace mtt {
 namespace {
@@ -90,7 +90,8 @@ PrefixValues run_prefix(const MultiTaskModel& model, const PrefixPlan& plan, con
                         const PrefixPlan& known_plan, const PrefixValues& known) {
   const at::NoGradGuard no_grad;
   const std::int64_t depth = model.backbone().shape().layers;
-  SharedEncoding shared(model.backbone(), model.modules(), batch);
+  const SharedInputs inputs{.batch = batch};
+  SharedEncoding shared(model.backbone(), model.modules(), inputs);
   known.give_to(shared, known_plan);
   std::vector<std::int64_t> layers = plan.token_layers;
   for (const Reading& reading : plan.sentences) layers.push_back(reading.layer_in(depth));

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/multi_task_model.h"
+#include "model/shared_encoding.h"
 #include "train/training_data.h"
 
 namespace mtt {

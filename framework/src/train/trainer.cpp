@@ -58,6 +58,7 @@ class Trainer {
   const TrainSettings& settings() const { return job_.settings; }
 
   TrainingJob job_;
+  const SourcesOfFiles files_;
   ObserverList observer_;
   Sampler& sampler_;
   Schedule schedule_;
@@ -83,6 +84,7 @@ std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
 
 Trainer::Trainer(TrainingJob job)
     : job_(std::move(job)),
+      files_(sources_of_files(job_.sources)),
       observer_(job_.observers),
       sampler_(job_.sampler),
       schedule_(settings().optimizer.schedule, settings().optimizer.warm_up, total_steps()),
@@ -114,8 +116,8 @@ void Trainer::announce(bool resumes, const Value* checkpoint) {
 
 void Trainer::one_step() {
   phases_.follow(step_);
-  const StepData data =
-      make_step(job_.sources, job_.model, sampler_.next(), settings().tokens_per_forward, {job_.seed, step_});
+  const StepData data = make_step(job_.sources, files_, job_.model, sampler_.next(),
+                                  settings().tokens_per_forward, {job_.seed, step_});
   for (const StepForward& forward : data.forwards)
     for (const std::size_t t : job_.sources[forward.source].tasks) drawn_[t] = true;
   WeightingStep seen{.step = step_,

@@ -71,8 +71,9 @@ std::vector<std::vector<std::int64_t>> parts_of(const TrainingSource& source, co
 void transform(StepForward& forward, const Task& task, const BackboneShape& shape, StepDraws draws) {
   const std::uint64_t seed =
       RandomStream(draws.seed, "transform:" + task.name, static_cast<std::uint64_t>(draws.step)).next();
-  TransformedBatch changed = transform_batch(task, forward.batch, forward.rows, seed, shape.vocabulary);
-  forward.batch = std::move(changed.batch);
+  TransformedBatch changed =
+      transform_batch(task, forward.inputs.batch, forward.rows, seed, shape.vocabulary);
+  forward.inputs.batch = std::move(changed.batch);
   forward.targets.push_back(std::move(changed.targets));
   forward.counts.push_back(task.count(forward.targets.back()));
 }
@@ -95,22 +96,23 @@ StepForward make_forward(const std::vector<TrainingSource>& sources, std::size_t
   if (tokens_per_part > 0) forward.parts = parts_of(source, inputs, examples, tokens_per_part);
   if (source.grouped())
     for (const auto& places : inputs.places) {
-      forward.groups.begin_group();
+      forward.inputs.groups.begin_group();
       for (std::size_t i = 0; i < places.size(); ++i)
-        forward.groups.add(places[i], i == 0 ? Role::first : i == 1 ? Role::second : Role::negative);
+        forward.inputs.groups.add(places[i], i == 0 ? Role::first : i == 1 ? Role::second : Role::negative);
     }
   forward.rows = std::move(inputs.rows);
-  forward.batch = make_batch(source.tokens, forward.rows, model.backbone().shape());
+  forward.inputs.batch = make_batch(source.tokens, forward.rows, model.backbone().shape());
   if (source.transforms) {
     transform(forward, model.tasks()[source.tasks.front()], model.backbone().shape(), draws);
     return forward;
   }
-  if (texts_lead) forward.texts = forward.batch.part(0, static_cast<std::int64_t>(examples.size()));
+  if (texts_lead)
+    forward.inputs.texts = forward.inputs.batch.part(0, static_cast<std::int64_t>(examples.size()));
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     const Task& task = model.tasks()[source.tasks[t]];
     std::vector<Value> labels;
     for (const std::int64_t e : examples) labels.push_back(source.labels[t][e]);
-    forward.targets.push_back(task.prepare(labels, forward.read_by(task), forward.groups));
+    forward.targets.push_back(task.prepare(labels, forward.inputs.read_by(task), forward.inputs.groups));
     forward.counts.push_back(task.count(forward.targets.back()));
   }
   return forward;
@@ -165,8 +167,8 @@ std::vector<std::int64_t> TrainingSource::inputs_of(std::int64_t example) const 
   return inputs;
 }
 
-std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources) {
-  std::vector<std::vector<std::size_t>> files;
+SourcesOfFiles sources_of_files(const std::vector<TrainingSource>& sources) {
+  SourcesOfFiles files;
   for (std::size_t s = 0; s < sources.size(); ++s) {
     const auto file = std::find_if(files.begin(), files.end(), [&](const std::vector<std::size_t>& of_file) {
       return sources[of_file.front()].file == sources[s].file;
@@ -179,11 +181,11 @@ std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<Trainin
   return files;
 }
 
-StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward, StepDraws draws) {
+StepData make_step(const std::vector<TrainingSource>& sources, const SourcesOfFiles& files,
+                   const MultiTaskModel& model, const std::vector<SourceBatch>& chosen,
+                   std::int64_t tokens_per_forward, StepDraws draws) {
   StepData step;
   step.counts.assign(model.tasks().size(), 0.0);
-  const auto files = sources_of_files(sources);
   for (const auto& [file, examples] : chosen) {
     for (const std::size_t number : files[file])
       add_forwards(step, sources, number, model, examples, tokens_per_forward, draws);

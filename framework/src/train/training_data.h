@@ -37,26 +37,20 @@ struct TrainingSource {
   std::vector<std::int64_t> first_negative_;  ///< [example+1]: indices into `tokens`
 };
 
-/// The sources of each training file, in the order of the files' first sources.
-std::vector<std::vector<std::size_t>> sources_of_files(const std::vector<TrainingSource>& sources);
+/// [file]: the sources of each training file, in the order of the files' first sources.
+using SourcesOfFiles = std::vector<std::vector<std::size_t>>;
+SourcesOfFiles sources_of_files(const std::vector<TrainingSource>& sources);
 
 /// One forward of a step: examples of one source, sorted by length.
 struct StepForward {
   std::size_t source = 0;
   std::vector<std::int64_t> rows;  ///< indices into the source's `tokens`, one per input of the batch
-  PackedBatch batch;
-  PackedBatch texts;  ///< its leading inputs, for tasks on texts beside tasks on groups; else empty
+  SharedInputs inputs;
   /// Of a coupled source that is longer than a micro-batch: the inputs of each micro-batch, as numbers in
   /// `rows`. Sentence vectors are computed part by part (gradient caching). Empty: in one forward pass.
   std::vector<std::vector<std::int64_t>> parts;
-  Groups groups;                    ///< of pairs and their negatives; empty for a source of single inputs
   std::vector<at::Tensor> targets;  ///< one a task of the source
   std::vector<double> counts;       ///< what each task's loss sums over here
-
-  /// The inputs that a task reads.
-  const PackedBatch& read_by(const Task& task) const {
-    return texts.size() == 0 || task.grouped() ? batch : texts;
-  }
 };
 
 /// All forwards of a step.
@@ -74,11 +68,11 @@ struct StepDraws {
 };
 
 /// Cuts the chosen examples of each source into forwards of about `tokens_per_forward` tokens; a source with
-/// a coupled head is one forward pass with parts. `chosen` has one entry a training file that takes part; the
-/// sources of the sampler are the files of `sources_of_files`. Transforms of inputs draw from (seed, task,
-/// step, number of the example).
-StepData make_step(const std::vector<TrainingSource>& sources, const MultiTaskModel& model,
-                   const std::vector<SourceBatch>& chosen, std::int64_t tokens_per_forward,
-                   StepDraws draws = {});
+/// a coupled head is one forward pass with parts. `files` is `sources_of_files(sources)`; these files are the
+/// sources of the sampler, and `chosen` has one entry a file that takes part. Transforms of inputs draw from
+/// (seed, task, step, number of the example).
+StepData make_step(const std::vector<TrainingSource>& sources, const SourcesOfFiles& files,
+                   const MultiTaskModel& model, const std::vector<SourceBatch>& chosen,
+                   std::int64_t tokens_per_forward, StepDraws draws = {});
 
 }  // namespace mtt

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/forward_pass.h"
+#include "train/forward_losses.h"
 #include "train/shared_parameters.h"
 #include "train/step_result.h"
 #include "train/weighted_backward.h"
@@ -46,7 +46,7 @@ class TrainingStep {
   Weighting& weighting_;
   bool normalize_;
   SharedParameters parameters_;
-  ForwardPass forward_;
+  ForwardLosses forward_;
 };
 
 }  // namespace mtt

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "train/forward_pass.h"
+#include "train/forward_losses.h"
 #include "train/shared_parameters.h"
 #include "train/step_result.h"
 
@@ -16,7 +16,7 @@ struct BackwardContext {
   Weighting& weighting;
   bool normalize;  ///< the tasks' weights are scaled to sum to their number
   const SharedParameters& parameters;
-  ForwardPass& forward;
+  ForwardLosses& forward;
 
   bool scales() const { return normalize && !weighting.own_objective(); }
 };

@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "../train/small_model.h"
 #include "catch.h"
 
 namespace {
@@ -29,15 +30,21 @@ class Recorder : public mtt::Backbone {
 
 struct Pass {
   Pass() {
-    batch.ids = at::tensor({1, 2, 4}, at::kLong);
-    batch.offsets = {0, 2, 3};
-    batch.prompt_lengths = {0, 0};
+    inputs.batch.ids = at::tensor({1, 2, 4}, at::kLong);
+    inputs.batch.offsets = {0, 2, 3};
+    inputs.batch.prompt_lengths = {0, 0};
+    inputs.batch.chars.resize(3);
+    inputs.batch.texts.resize(2);
   }
   Recorder backbone;
   mtt::SentenceModules modules{2, {}, {}, true, 0};
-  mtt::PackedBatch batch;
-  mtt::SharedEncoding encoding{backbone, modules, batch};
+  mtt::SharedInputs inputs;
+  mtt::SharedEncoding encoding{backbone, modules, inputs};
 };
+
+mtt::Task task(const mtt::Reading& reading, Unit unit) {
+  return {"task", "small", reading, std::make_unique<SmallHead>(unit)};
+}
 
 }  // namespace
 
@@ -77,14 +84,41 @@ TEST_CASE("sentence vectors of a reading are made once") {
 
 TEST_CASE("a head gets tokens or sentences of its layer, by its level") {
   Pass pass;
-  pass.encoding.run_to({2, 4});
   const mtt::Reading reading{.layer = 2, .pooling = mtt::Pooling{}, .normalize = false};
-  const mtt::Encoding tokens = pass.encoding.read(reading, {.unit = mtt::Reads::Unit::token});
+  const mtt::Task of_tokens = task(reading, Unit::token), of_sentences = task(reading, Unit::sentence),
+                  top = task({}, Unit::token);
+  pass.encoding.run_for({&top, &of_tokens, &of_sentences});
+  CHECK(pass.backbone.done == "embed 0-2 2-4 ");
+  const mtt::Encoding tokens = pass.encoding.read(of_tokens);
   CHECK(tokens.tokens.is_same(pass.encoding.tokens(2)));
   CHECK_FALSE(tokens.sentences.defined());
-  const mtt::Encoding sentences = pass.encoding.read(reading, {});
+  const mtt::Encoding sentences = pass.encoding.read(of_sentences);
   CHECK_FALSE(sentences.tokens.defined());
   CHECK(sentences.sentences.size(0) == 2);
-  const mtt::Encoding top = pass.encoding.read({}, {.unit = mtt::Reads::Unit::token});
-  CHECK(top.tokens.is_same(pass.encoding.tokens(4)));
+  CHECK(pass.encoding.read(top).tokens.is_same(pass.encoding.tokens(4)));
+}
+
+TEST_CASE("no layer is computed for sentence vectors that are known") {
+  Pass pass;
+  const mtt::Reading mean{.layer = 3, .pooling = mtt::Pooling{}, .normalize = false};
+  const at::Tensor known = at::zeros({2, 2});
+  pass.encoding.know_sentences(mean, known);
+  const mtt::Task of_sentences = task(mean, Unit::sentence), of_tokens = task(mean, Unit::token);
+  pass.encoding.run_for({&of_sentences});
+  CHECK(pass.backbone.done.empty());
+  CHECK(pass.encoding.read(of_sentences).sentences.is_same(known));
+  pass.encoding.run_for({&of_sentences, &of_tokens});
+  CHECK(pass.backbone.done == "embed 0-3 ");
+}
+
+TEST_CASE("a head on texts beside groups gets the leading inputs alone") {
+  Pass pass;
+  pass.inputs.texts = pass.inputs.batch.part(0, 1);
+  const mtt::Task of_tokens = task({}, Unit::token), of_sentences = task({}, Unit::sentence);
+  pass.encoding.run_for({&of_tokens, &of_sentences});
+  const at::Tensor all = pass.encoding.tokens(4);
+  const mtt::Encoding tokens = pass.encoding.read(of_tokens), sentences = pass.encoding.read(of_sentences);
+  CHECK(tokens.batch.size() == 1);
+  CHECK(at::equal(tokens.tokens, all.narrow(0, 0, 2)));
+  CHECK(sentences.sentences.size(0) == 1);
 }

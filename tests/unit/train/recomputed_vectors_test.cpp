@@ -105,7 +105,8 @@ Result run(const Setting& setting, std::int64_t tokens_per_forward) {
 
   std::vector<std::int64_t> all(kExamples);
   std::iota(all.begin(), all.end(), std::int64_t{0});
-  const mtt::StepData data = mtt::make_step(sources, *model, {{0, all}}, tokens_per_forward);
+  const mtt::StepData data =
+      mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, all}}, tokens_per_forward);
   REQUIRE(data.forwards.size() == 1);
   EqualWeighting equal;
   mtt::TrainingStep runner(*model, sources, equal, true, 7);
@@ -180,13 +181,14 @@ TEST_CASE("an example that a step has twice has its inputs twice") {
   source.labels = {std::vector<Value>(3)};
   const mtt::Tokenizer tokenizer = bert_tokenizer(kWords);
   source.tokenize(mtt::TextEncoder(tokenizer, 0, ""), 1);
-  const mtt::StepData data = mtt::make_step(sources, *model, {{0, {1, 0, 1, 2}}}, 8);
+  const mtt::StepData data =
+      mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, {1, 0, 1, 2}}}, 8);
   REQUIRE(data.forwards.size() == 1);
   const mtt::StepForward& forward = data.forwards[0];
   CHECK(forward.rows.size() == 8);
-  CHECK(forward.groups.size() == 4);
+  CHECK(forward.inputs.groups.size() == 4);
   std::vector<int> used(8);
-  for (const std::int64_t row : forward.groups.rows) ++used[static_cast<std::size_t>(row)];
+  for (const std::int64_t row : forward.inputs.groups.rows) ++used[static_cast<std::size_t>(row)];
   CHECK(used == std::vector<int>(8, 1));
   REQUIRE(forward.parts.size() > 1);
   std::vector<int> in_parts(8);

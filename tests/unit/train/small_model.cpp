@@ -153,12 +153,12 @@ std::unique_ptr<mtt::MultiTaskModel> small_model(const std::vector<SmallTask>& t
   return model;
 }
 
-mtt::ModelInput input_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source) {
+mtt::SharedInputs inputs_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source) {
   std::vector<std::int64_t> all(source.tokens.size());
   std::iota(all.begin(), all.end(), std::int64_t{0});
-  mtt::ModelInput input{mtt::make_batch(source.tokens, all, model.backbone().shape())};
-  input.texts = input.batch.part(0, source.examples());
-  return input;
+  mtt::SharedInputs inputs{.batch = mtt::make_batch(source.tokens, all, model.backbone().shape())};
+  inputs.texts = inputs.batch.part(0, source.examples());
+  return inputs;
 }
 
 mtt::TrainingSource small_source(const std::string& file, const std::vector<std::size_t>& tasks,

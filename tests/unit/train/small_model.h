@@ -95,7 +95,7 @@ mtt::TrainingSource small_source(const std::string& file, const std::vector<std:
                                  std::int64_t examples, bool gaps = false);
 
 /// All texts of a source as one batch.
-mtt::ModelInput input_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source);
+mtt::SharedInputs inputs_of(const mtt::MultiTaskModel& model, const mtt::TrainingSource& source);
 
 /// Copies, so that later changes can be seen.
 std::map<std::string, at::Tensor> snapshot(const std::vector<mtt::nn::NamedParameter>& parameters);

@@ -18,8 +18,13 @@ TEST_CASE(
     const auto fresh = small_model(training.tasks);
     mtt::copy_into(model.parameters(), fresh->parameters(), "the trained model");
     const at::NoGradGuard no_grad;
-    const mtt::ModelInput input = input_of(model, source);
-    const mtt::Outputs seen = model.forward(input, true, true), expected = fresh->forward(input, true, true);
+    const mtt::SharedInputs inputs = inputs_of(model, source);
+    const auto outputs = [&](const mtt::MultiTaskModel& from) {
+      std::vector<const mtt::Task*> tasks;
+      for (const mtt::Task& task : from.tasks()) tasks.push_back(&task);
+      return from.forward(inputs, tasks, true);
+    };
+    const mtt::Outputs seen = outputs(model), expected = outputs(*fresh);
     CHECK(same_bits(seen.sentences, expected.sentences));
     for (std::size_t t = 0; t < training.tasks.size(); ++t)
       CHECK(same_bits(seen.logits[t], expected.logits[t]));

@@ -167,8 +167,9 @@ Outcome one_step(const std::vector<MixedTask>& tasks, const Setting& setting) {
   std::vector<std::int64_t> all(kExamples);
   std::iota(all.begin(), all.end(), std::int64_t{0});
   std::vector<mtt::SourceBatch> chosen;
-  for (std::size_t f = 0; f < mtt::sources_of_files(sources).size(); ++f) chosen.push_back({f, all});
-  const mtt::StepData data = mtt::make_step(sources, *model, chosen, setting.tokens_per_forward);
+  const mtt::SourcesOfFiles files = mtt::sources_of_files(sources);
+  for (std::size_t f = 0; f < files.size(); ++f) chosen.push_back({f, all});
+  const mtt::StepData data = mtt::make_step(sources, files, *model, chosen, setting.tokens_per_forward);
 
   EqualWeighting equal;
   Rows rows;

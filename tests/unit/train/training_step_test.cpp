@@ -65,7 +65,8 @@ struct Step {
     std::iota(all.begin(), all.end(), 0);
     std::vector<mtt::SourceBatch> chosen;
     for (std::size_t s = 0; s < sources.size(); ++s) chosen.push_back({s, all});
-    const mtt::StepData data = mtt::make_step(sources, *model, chosen, tokens_per_forward);
+    const mtt::StepData data =
+        mtt::make_step(sources, mtt::sources_of_files(sources), *model, chosen, tokens_per_forward);
     forwards = data.forwards.size();
     mtt::TrainingStep runner(*model, sources, weighting, normalize, 7);
     const std::int64_t start = mtt::frontier(model->backbone().parameters(), kLayers);
@@ -149,10 +150,11 @@ TEST_CASE("the loss of a task is the mean over its labels in the step") {
   double sum = 0, count = 0;
   for (std::int64_t e = 0; e < kExamples; ++e) {
     if (source.labels[0][e].is(mtt::Value::Kind::null)) continue;
-    const mtt::PackedBatch batch = mtt::make_batch(source.tokens, {e}, step.model->backbone().shape());
+    const mtt::SharedInputs inputs{.batch =
+                                       mtt::make_batch(source.tokens, {e}, step.model->backbone().shape())};
     const mtt::Task& task = step.model->tasks()[0];
-    const auto encodings = step.model->encode_for({&task}, batch);
-    sum += task.loss(encodings[0], task.prepare({source.labels[0][e]}, batch, {})).item<double>();
+    const auto encodings = step.model->encode_for({&task}, inputs);
+    sum += task.loss(encodings[0], task.prepare({source.labels[0][e]}, inputs.batch, {})).item<double>();
     ++count;
   }
   REQUIRE(count < kExamples);

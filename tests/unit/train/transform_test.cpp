@@ -90,8 +90,8 @@ std::map<std::int64_t, std::pair<Ids, Ids>> masks(const mtt::StepData& data) {
   std::map<std::int64_t, std::pair<Ids, Ids>> all;
   for (const mtt::StepForward& forward : data.forwards)
     for (std::size_t b = 0; b < forward.rows.size(); ++b)
-      for (std::int64_t t = forward.batch.offsets[b]; t < forward.batch.offsets[b + 1]; ++t) {
-        all[forward.rows[b]].first.push_back(forward.batch.ids[t].item<std::int64_t>());
+      for (std::int64_t t = forward.inputs.batch.offsets[b]; t < forward.inputs.batch.offsets[b + 1]; ++t) {
+        all[forward.rows[b]].first.push_back(forward.inputs.batch.ids[t].item<std::int64_t>());
         all[forward.rows[b]].second.push_back(forward.targets[0][t].item<std::int64_t>());
       }
   return all;
@@ -106,7 +106,7 @@ TEST_CASE("masks depend on seed, step and example, not on the micro-batch or the
   std::iota(order.begin(), order.end(), 0);
   const auto step = [&](const std::vector<std::int64_t>& examples, std::int64_t tokens,
                         mtt::StepDraws draws) {
-    return mtt::make_step(sources, *model, {{0, examples}}, tokens, draws);
+    return mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, examples}}, tokens, draws);
   };
   const auto whole = step(order, 10'000, {7, 3});
   CHECK(whole.forwards.size() == 1);
@@ -149,7 +149,8 @@ TEST_CASE("a frozen prefix reads the ids that a head gave") {
     CHECK(start == 2);
     if (prefix) runner.set_prefix({mtt::plan_prefix(*model, {0}, start)}, {nullptr});
     at::set_num_threads(threads);
-    const auto result = runner.run(mtt::make_step(sources, *model, {{0, order}}, 60, {7, 3}), {}, false);
+    const auto result = runner.run(
+        mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, order}}, 60, {7, 3}), {}, false);
     at::set_num_threads(1);
     return result.losses[0];
   };

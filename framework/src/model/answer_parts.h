@@ -1,4 +1,4 @@
-// One forward pass for texts of one or more requests.
+// Texts of one or more requests through one forward pass.
 #pragma once
 
 #include <vector>
@@ -10,6 +10,6 @@ namespace mtt {
 
 /// Runs the model once over parts that go with each other, and puts the results into the responses of their
 /// requests. An error may be due to any of them.
-void run_forward(const MultiTaskModel& model, const std::vector<ForwardPart>& parts);
+void answer_parts(const MultiTaskModel& model, const std::vector<RequestPart>& parts);
 
 }  // namespace mtt

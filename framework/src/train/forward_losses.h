@@ -1,4 +1,4 @@
-// The forward pass of a micro-batch.
+// The losses of a step's forwards.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +16,9 @@ namespace mtt {
 /// Runs micro-batches through the model and the heads of their tasks: the frozen prefix in evaluation mode,
 /// or from a cache, the rest in training mode. Draws of dropout depend on (seed, step, number of the
 /// micro-batch) and the part of the model alone.
-class ForwardPass {
+class ForwardLosses {
  public:
-  ForwardPass(MultiTaskModel& model, const std::vector<TrainingSource>& sources, std::uint64_t seed);
+  ForwardLosses(MultiTaskModel& model, const std::vector<TrainingSource>& sources, std::uint64_t seed);
 
   /// The prefix of each source's tasks, and caches of it (null: none).
   void set_prefix(std::vector<PrefixPlan> plans, std::vector<const ActivationCache*> caches);
@@ -33,8 +33,7 @@ class ForwardPass {
 
  private:
   PrefixValues prefix(std::size_t source, const PackedBatch& batch, const std::vector<std::int64_t>& rows);
-  /// The layers above the prefix that the tasks with targets read.
-  std::vector<std::int64_t> layers_of(const StepForward& forward) const;
+  std::vector<const Task*> tasks_with_targets(const StepForward& forward) const;
   /// The vectors of a coupled source, part by part, for each of `readings`.
   std::vector<at::Tensor> vectors_in_parts(const StepForward& forward, std::size_t number, std::int64_t step,
                                            const std::vector<Reading>& readings);

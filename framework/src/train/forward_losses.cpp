@@ -1,4 +1,4 @@
-#include "train/forward_pass.h"
+#include "train/forward_losses.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -13,17 +13,17 @@
 
 namespace mtt {
 
-ForwardPass::ForwardPass(MultiTaskModel& model, const std::vector<TrainingSource>& sources,
-                         std::uint64_t seed)
+ForwardLosses::ForwardLosses(MultiTaskModel& model, const std::vector<TrainingSource>& sources,
+                             std::uint64_t seed)
     : model_(model), sources_(sources), seed_(seed), plans_(sources.size()), caches_(sources.size()) {}
 
-void ForwardPass::set_prefix(std::vector<PrefixPlan> plans, std::vector<const ActivationCache*> caches) {
+void ForwardLosses::set_prefix(std::vector<PrefixPlan> plans, std::vector<const ActivationCache*> caches) {
   plans_ = std::move(plans);
   caches_ = std::move(caches);
 }
 
-PrefixValues ForwardPass::prefix(std::size_t source, const PackedBatch& batch,
-                                 const std::vector<std::int64_t>& rows) {
+PrefixValues ForwardLosses::prefix(std::size_t source, const PackedBatch& batch,
+                                   const std::vector<std::int64_t>& rows) {
   const PrefixPlan& plan = plans_[source];
   if (plan.empty()) return {};
   model_.train(false);
@@ -35,27 +35,23 @@ PrefixValues ForwardPass::prefix(std::size_t source, const PackedBatch& batch,
   return values;
 }
 
-std::uint64_t ForwardPass::draws(const std::string& part, std::size_t number, std::int64_t step) const {
+std::uint64_t ForwardLosses::draws(const std::string& part, std::size_t number, std::int64_t step) const {
   return RandomStream(seed_, "dropout:" + part,
                       static_cast<std::uint64_t>(step) << 20 | static_cast<std::uint64_t>(number))
       .next();
 }
 
-std::vector<std::int64_t> ForwardPass::layers_of(const StepForward& forward) const {
-  const TrainingSource& source = sources_[forward.source];
-  const PrefixPlan& plan = plans_[forward.source];
-  const std::int64_t depth = model_.backbone().shape().layers;
-  std::vector<std::int64_t> layers;
-  for (std::size_t t = 0; t < source.tasks.size(); ++t) {
-    const std::int64_t layer = model_.tasks()[source.tasks[t]].reading.layer_in(depth);
-    if (forward.counts[t] > 0 && (plan.empty() || layer > plan.frontier)) layers.push_back(layer);
-  }
-  return layers;
+std::vector<const Task*> ForwardLosses::tasks_with_targets(const StepForward& forward) const {
+  const auto& tasks = sources_[forward.source].tasks;
+  std::vector<const Task*> some;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (forward.counts[t] > 0) some.push_back(&model_.tasks()[tasks[t]]);
+  return some;
 }
 
-std::vector<at::Tensor> ForwardPass::vectors_in_parts(const StepForward& forward, std::size_t number,
-                                                      std::int64_t step,
-                                                      const std::vector<Reading>& readings) {
+std::vector<at::Tensor> ForwardLosses::vectors_in_parts(const StepForward& forward, std::size_t number,
+                                                        std::int64_t step,
+                                                        const std::vector<Reading>& readings) {
   std::vector<at::Tensor> parameters;
   for (const nn::Module* module :
        std::initializer_list<const nn::Module*>{&model_.backbone(), &model_.modules()})
@@ -67,19 +63,20 @@ std::vector<at::Tensor> ForwardPass::vectors_in_parts(const StepForward& forward
     for (const std::int64_t place : places) {
       rows.push_back(forward.rows[place]);
       drawn->inputs.push_back(place);
-      for (std::int64_t t = forward.batch.offsets[place]; t < forward.batch.offsets[place + 1]; ++t)
+      for (std::int64_t t = forward.inputs.batch.offsets[place]; t < forward.inputs.batch.offsets[place + 1];
+           ++t)
         drawn->tokens.push_back(t);
     }
-    drawn->all_tokens = forward.batch.tokens();
-    drawn->all_inputs = forward.batch.size();
-    const PackedBatch batch = batch_of(model_, sources_[forward.source], rows);
-    const PrefixValues known = prefix(forward.source, batch, rows);
+    drawn->all_tokens = forward.inputs.batch.tokens();
+    drawn->all_inputs = forward.inputs.batch.size();
+    const SharedInputs inputs{.batch = batch_of(model_, sources_[forward.source], rows)};
+    const PrefixValues known = prefix(forward.source, inputs.batch, rows);
     model_.train(true);
     model_.backbone().reseed(draws("backbone", number, step), drawn);
     model_.modules().reseed(draws("sentence", number, step), drawn);
-    SharedEncoding shared(model_.backbone(), model_.modules(), batch);
+    SharedEncoding shared(model_.backbone(), model_.modules(), inputs);
     known.give_to(shared, plans_[forward.source]);
-    shared.run_to(layers_of(forward));
+    shared.run_for(tasks_with_targets(forward));
     std::vector<at::Tensor> vectors;
     for (const Reading& reading : readings) vectors.push_back(shared.sentences(reading));
     return vectors;
@@ -87,23 +84,22 @@ std::vector<at::Tensor> ForwardPass::vectors_in_parts(const StepForward& forward
   return recomputed_vectors(encode, forward.parts, parameters);
 }
 
-std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_t number, std::int64_t step) {
+std::vector<at::Tensor> ForwardLosses::sums(const StepForward& forward, std::size_t number,
+                                            std::int64_t step) {
   const TrainingSource& source = sources_[forward.source];
-  SharedEncoding shared(model_.backbone(), model_.modules(), forward.batch);
+  SharedEncoding shared(model_.backbone(), model_.modules(), forward.inputs);
   if (forward.parts.empty()) {
-    const PrefixValues known = prefix(forward.source, forward.batch, forward.rows);
+    const PrefixValues known = prefix(forward.source, forward.inputs.batch, forward.rows);
     model_.train(true);
     model_.backbone().reseed(draws("backbone", number, step));
     model_.modules().reseed(draws("sentence", number, step));
     known.give_to(shared, plans_[forward.source]);
-    shared.run_to(layers_of(forward));
+    shared.run_for(tasks_with_targets(forward));
   } else {
     std::vector<Reading> readings;
-    for (std::size_t t = 0; t < source.tasks.size(); ++t) {
-      const Reading& reading = model_.tasks()[source.tasks[t]].reading;
-      if (forward.counts[t] > 0 && std::find(readings.begin(), readings.end(), reading) == readings.end())
-        readings.push_back(reading);
-    }
+    for (const Task* task : tasks_with_targets(forward))
+      if (std::find(readings.begin(), readings.end(), task->reading) == readings.end())
+        readings.push_back(task->reading);
     if (!readings.empty()) {
       const auto vectors = vectors_in_parts(forward, number, step, readings);
       for (std::size_t i = 0; i < readings.size(); ++i) shared.know_sentences(readings[i], vectors[i]);
@@ -115,20 +111,19 @@ std::vector<at::Tensor> ForwardPass::sums(const StepForward& forward, std::size_
     if (forward.counts[t] == 0) continue;
     Task& task = model_.tasks()[source.tasks[t]];
     task.module().reseed(draws("heads." + task.name, number, step));
-    const Encoding encoding = shared.read(task.reading, task.reads(), forward.groups);
-    result[t] = task.loss(leading_inputs(encoding, forward.read_by(task)), forward.targets[t]);
+    result[t] = task.loss(shared.read(task), forward.targets[t]);
   }
   return result;
 }
 
-std::vector<double> ForwardPass::no_losses(const StepData& data) const {
+std::vector<double> ForwardLosses::no_losses(const StepData& data) const {
   std::vector<double> losses(model_.tasks().size(), std::numeric_limits<double>::quiet_NaN());
   for (const std::size_t t : data.present) losses[t] = 0;
   return losses;
 }
 
-std::vector<at::Tensor> ForwardPass::run(const StepData& data, std::size_t number, std::int64_t step,
-                                         std::vector<double>& losses) {
+std::vector<at::Tensor> ForwardLosses::run(const StepData& data, std::size_t number, std::int64_t step,
+                                           std::vector<double>& losses) {
   const StepForward& forward = data.forwards[number];
   const auto& tasks = sources_[forward.source].tasks;
   std::vector<at::Tensor> parts = sums(forward, number, step);

@@ -1,4 +1,4 @@
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 
 #include <ATen/Parallel.h>
 
