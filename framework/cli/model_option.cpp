@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "model/worker_pool.h"
+#include "model/run_on_workers.h"
 #include "mtt/error.h"
 #include "mtt/plugin.h"
 
