@@ -46,14 +46,14 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
 class ExperimentRun {
  public:
   ExperimentRun(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
-                PluginCatalog& plugins, Console& console)
+                PluginCatalog& plugins, Messages& messages)
       : experiment_(experiment),
         place_(place),
         directory_(place.directory),
         threads_(threads),
         resume_(resume),
-        console_(console),
-        prepared_(prepare(experiment, plugins, console)) {}
+        messages_(messages),
+        prepared_(prepare(experiment, plugins, messages)) {}
 
   /// Returns the number of the signal that stopped it, or 0.
   int run();
@@ -74,7 +74,7 @@ class ExperimentRun {
   const fs::path& directory_;
   const std::int64_t threads_;
   const bool resume_;
-  Console& console_;
+  Messages& messages_;
   Prepared prepared_;
   std::vector<HeldOut> held_out_;        ///< the tests; in a training without any, the dev files
   std::set<std::string> example_texts_;  ///< of all training files
@@ -92,9 +92,9 @@ int ExperimentRun::run() {
   if (prepared_.training)
     if (const int signal = train(); signal != 0) return signal;
   save();
-  show_sentences(experiment_, directory_, prepared_.encoder, *session_, example_texts_, console_);
+  show_sentences(experiment_, directory_, prepared_.encoder, *session_, example_texts_, messages_);
   score();
-  console_.say("\nThe results are in " + directory_.string() + "\n");
+  messages_.say("\nThe results are in " + directory_.string() + "\n");
   clean_up();
   return 0;
 }
@@ -105,20 +105,20 @@ bool ExperimentRun::claim_directory() {
   if (resume_) {
     check_same_config(directory_, config);
     if (prepared_.training && is_finished_run(directory_)) {
-      console_.say("the run in " + directory_.string() +
-                   " is finished; there is nothing to resume. For more epochs " +
-                   more_epochs_hint(directory_) + "\n");
+      messages_.say("the run in " + directory_.string() +
+                    " is finished; there is nothing to resume. For more epochs " +
+                    more_epochs_hint(directory_) + "\n");
       remove_training_state(directory_);
       return false;
     }
   } else {
     claim_run_directory(directory_);
     if (const fs::path previous = previous_results(directory_); experiment_.trains && !previous.empty())
-      console_.say("the results of the previous run are in " + previous.string() +
-                   " until this run is complete\n");
+      messages_.say("the results of the previous run are in " + previous.string() +
+                    " until this run is complete\n");
   }
   save_config(directory_, config);
-  console_.keep_in(directory_ / "console.txt", resume_);
+  messages_.keep_in(directory_ / "console.txt", resume_);
   return true;
 }
 
@@ -133,8 +133,8 @@ void ExperimentRun::find_examples() {
     for (const std::string& test : test_sets(experiment_, *plan.config, prepared_.files))
       held_out_.push_back({static_cast<std::size_t>(&plan - prepared_.plans.data()), plan.field(), test});
   }
-  console_.say(text);
-  for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) console_.warn(warning);
+  messages_.say(text);
+  for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) messages_.warn(warning);
 }
 
 void ExperimentRun::fit() {
@@ -146,12 +146,12 @@ void ExperimentRun::fit() {
                                                           : fs::path(),
                           .model_key = model_key(encoder),
                           .threads = threads_,
-                          .say = [&](const std::string& line) { console_.say(line); }};
+                          .messages = &messages_};
   const auto begin = std::chrono::steady_clock::now();
   starts_ = build_tasks(std::move(prepared_.plans), experiment_, prepared_.files, encoder, &fitting);
   fitting_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   prepared_.start.release();
-  warn_of_unseen_labels(held_out_, prepared_.files, *encoder.model, console_);
+  warn_of_unseen_labels(held_out_, prepared_.files, *encoder.model, messages_);
   session_.emplace(*encoder.model, encoder.text_encoder(), threads_,
                    experiment_.run.integer("tokens_per_forward"));
 }
@@ -162,27 +162,27 @@ int ExperimentRun::train() {
   MultiTaskModel& model = *prepared_.encoder.model;
   score_fitted_probes();
   start_heads(starts_, model);
-  if (const std::string text = settled_text(plan.settled, model); !text.empty()) console_.say(text);
+  if (const std::string text = settled_text(plan.settled, model); !text.empty()) messages_.say(text);
   const Value record = probes_json(starts_, probes_, model);
   const TrainingOutcome outcome = optimise(record);
   if (outcome.signal != 0) {
-    console_.say(stopped_text(outcome));
+    messages_.say(stopped_text(outcome));
     return outcome.signal;
   }
   const Value cost =
       cost_json(outcome, resume_, learning_parameters(plan.policy, model), fitting_seconds_, record);
   write_file_atomically(directory_ / "cost.json", cost.json() + "\n");
-  if (!plan.trains_nothing()) console_.say(trained_text(outcome));
+  if (!plan.trains_nothing()) messages_.say(trained_text(outcome));
   if (held_out_.empty()) held_out_ = dev_files(plan);
   return 0;
 }
 
 void ExperimentRun::score_fitted_probes() {
   std::vector<HeldOut> judged = dev_files(*prepared_.training);
-  warn_of_unseen_labels(judged, prepared_.files, *prepared_.encoder.model, console_);
+  warn_of_unseen_labels(judged, prepared_.files, *prepared_.encoder.model, messages_);
   judged.insert(judged.end(), held_out_.begin(), held_out_.end());
   probes_ = score_probes(starts_, judged, prepared_.files, *session_);
-  if (!probes_.empty()) console_.say("\nScores of the probes, before training\n" + scores_text(probes_));
+  if (!probes_.empty()) messages_.say("\nScores of the probes, before training\n" + scores_text(probes_));
 }
 
 TrainingOutcome ExperimentRun::optimise(const Value& probes_record) {
@@ -193,7 +193,7 @@ TrainingOutcome ExperimentRun::optimise(const Value& probes_record) {
   for (std::size_t t = 0; t < starts_.size(); ++t)
     feature_rms[prepared_.encoder.model->tasks()[t].name] = starts_[t].feature_rms;
   return run_training(experiment_, plan, prepared_.files, prepared_.encoder, *session_,
-                      std::move(feature_rms), probes_record, directory_, threads_, resume_, console_);
+                      std::move(feature_rms), probes_record, directory_, threads_, resume_, messages_);
 }
 
 void ExperimentRun::save() {
@@ -208,8 +208,8 @@ void ExperimentRun::score() {
   auto scores = score_tasks(held_out_, prepared_.files, *session_);
   if (prepared_.training) add_probes(scores, probes_);
   save_evaluation(directory_, scores, prepared_.files, experiment_.run.boolean("save_predictions"));
-  console_.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
-  if (prepared_.training) warn_below_probe(scores, experiment_, console_);
+  messages_.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
+  if (prepared_.training) warn_below_probe(scores, experiment_, messages_);
 }
 
 void ExperimentRun::clean_up() {
@@ -222,27 +222,27 @@ void ExperimentRun::clean_up() {
 }  // namespace
 
 void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
-                      Console& console) {
+                      Messages& messages) {
   check_warm_start(experiment, settings.directory);
-  Prepared prepared = prepare(experiment, plugins, console, /*checks=*/true);
+  Prepared prepared = prepare(experiment, plugins, messages, /*checks=*/true);
   std::string text = encoder_text(prepared.encoder) + prepared.start.text();
   for (const TaskPlan& plan : prepared.plans)
     if (!plan.start) text += task_text(plan, experiment, prepared.files);
   RunCheck check(experiment, prepared.plans, prepared.training ? &*prepared.training : nullptr,
-                 prepared.files, prepared.encoder, console, settings);
+                 prepared.files, prepared.encoder, messages, settings);
   check.check_names();
   check.check_directory();
   check.check_spans();
   check.build(
       [&] { build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr); });
   check.finish();
-  console.answer(text + check.report() + "the experiment can run\n");
+  messages.answer(text + check.report() + "the experiment can run\n");
 }
 
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
-                   PluginCatalog& plugins, Console& console) {
+                   PluginCatalog& plugins, Messages& messages) {
   check_warm_start(experiment, place.directory);
-  return ExperimentRun(experiment, place, threads, resume, plugins, console).run();
+  return ExperimentRun(experiment, place, threads, resume, plugins, messages).run();
 }
 
 }  // namespace mtt
