@@ -13,7 +13,7 @@
 #include "io/standard_output.h"
 #include "mtt/error.h"
 #include "output.h"
-#include "report/progress.h"
+#include "report/progress_bar.h"
 
 namespace fs = std::filesystem;
 
@@ -100,7 +100,7 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
   Clock::time_point last_end;
   std::mutex terminal;
   std::atomic<bool> stopped = false;
-  Progress progress(what);
+  ProgressBar progress(what);
   const auto submit = [&](TextWindow window) {
     WindowInModel started(stopped);
     const auto show = [&, first = window.first, begin = window.share,

@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "experiment/experiment.h"
+#include "experiment/other_keys.h"
 #include "mtt/options.h"
+#include "other_commands.h"
 #include "value/listed.h"
-#include "value/other_commands.h"
-#include "value/other_keys.h"
 
 namespace mtt {
 namespace {
@@ -60,7 +60,7 @@ std::string unknown_option(const CLI::App& command, const std::string& path, con
     if (has(options, std::string(own))) return found + "; write '" + std::string(own) + "'";
   if (has(options, "--set")) {
     const std::string key = key_of(word);
-    const std::string own(own_key(key)), tables = own.empty() ? tables_with(key) : "";
+    const std::string own = own_key(key, /*table=*/false), tables = own.empty() ? tables_with(key) : "";
     const std::string what = own.empty() && !tables.empty() ? key + " in " + tables : own;
     if (what.starts_with(kLeftOut)) return found + "; it is " + what;
     if (!what.empty())

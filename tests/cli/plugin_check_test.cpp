@@ -47,6 +47,7 @@ TEST_CASE("every plugin of ours keeps its contract") {
     INFO(outcome.out << outcome.err);
     CHECK(outcome.code == 0);
     CHECK_THAT(outcome.out, Contains("the plugin meets its contract") && !Contains("FAILED"));
+    CHECK_THAT(outcome.err, !Contains("warning"));
   }
   CHECK(count >= 25);
 }
@@ -128,6 +129,27 @@ TEST_CASE("what breaks the contract of a head is found and said") {
   CHECK_THAT(hangs.out, Contains("it did not end within 2 seconds, at \"logits"));
   CHECK_THAT(check(file, {"--set", "how=lingers", "--seconds", "2"}).out,
              Contains("it did not end within 2 seconds"));
+}
+
+TEST_CASE("the check of a head says which closed forms and convex losses there are") {
+  const auto lines = [](const std::string& plugin) {
+    return check(std::string(MTT_PLUGINS) + "/" + plugin + ".so").out;
+  };
+  CHECK_THAT(lines("classification"),
+             Contains("  ok      closed forms") && Contains("  ok      a convex loss, also in float64"));
+  CHECK_THAT(lines("similarity"),
+             Contains("  none    closed forms") && Contains("  none    a convex loss, also in float64"));
+}
+
+TEST_CASE("a metric that has the name of a loss and is better if higher gets a warning") {
+  const Outcome outcome =
+      check(std::string(MTT_BAD_PLUGINS) + "/breaks_contract.so", {"--set", "how=misnames"});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.out, Contains("  ok      metrics"));
+  CHECK_THAT(outcome.err,
+             Contains("warning: the metric 'squared_error' is declared to be better if higher") &&
+                 !Contains("log_loss"));
 }
 
 TEST_CASE("what a plugin prints does not hide what its check says") {

@@ -19,6 +19,7 @@ namespace mtt {
 
 /// What a head reads.
 struct Reads {
+  /// What a feature vector describes.
   enum class Unit { sentence, token };
   Unit unit = Unit::sentence;  ///< one vector per input, or one per token
   bool grouped = false;        ///< inputs that are compared with each other: `Encoding::groups`

@@ -43,15 +43,6 @@ struct Entity {
   }
 };
 
-/// How a sequence of tags is read.
-enum class TagScheme {
-  conlleval,   ///< seqeval's default: any change of type or prefix starts an entity, also a lone I-
-  strict_iob2  ///< seqeval's mode="strict", scheme=IOB2: an entity starts with B- only
-};
-
-/// The entities of one sequence of tags "O", "B-x", "I-x".
-MTT_API std::vector<Entity> entities(const std::vector<std::string>& tags, TagScheme scheme);
-
 /// Precision, recall and F1 over all sequences together (micro average).
 struct F1 {
   double precision = 0;

@@ -15,6 +15,7 @@ namespace mtt {
 
 /// One declared option: reading, validation, defaults, `mtt plugins NAME` and docs/config.md come from it.
 struct MTT_API Option {
+  /// What the value may be; `number_or_word`: a number or one of `choices`; `strings`: one or several.
   enum class Kind { boolean, integer, number, number_or_word, string, strings, table };
   std::string name;
   Kind kind = Kind::string;
@@ -60,18 +61,27 @@ class MTT_API OptionList {
   std::vector<Option> options_;
 };
 
-/// The tables that declare a key which is unknown in another table: "[data] or [tasks.<name>]"; "" for none.
-using TablesWithKey = std::function<std::string(std::string_view key)>;
+/// What messages on an unknown key or word can say beyond the declared names. A function returns "" where it
+/// knows nothing, and may be missing.
+struct OptionHints {
+  /// What is written here for a key of another system: "learning_rate in [train]", or "not available: ...";
+  /// `table` if its value is a table.
+  std::function<std::string(std::string_view key, bool table)> own_key = {};
+  /// The tables that declare a key which is unknown in another table: "[data] or [tasks.<name>]".
+  std::function<std::string(std::string_view key)> tables_with = {};
+  /// What is written here for another system's word as the value of an option: ("pooling", "avg") → "mean".
+  std::function<std::string(std::string_view option, std::string_view word)> own_word = {};
+};
 
 /// Options after reading: every declared name is present and within its range.
 class MTT_API Options {
  public:
   /// Reads a table strictly: an unknown key (with the nearest declared name), a wrong kind, a value out of
   /// range or a missing required option throws Error with file:line:col. `where` names the table in
-  /// messages: "[tasks.intent]"; `tables_with` names other tables in the message for an unknown key. A null
-  /// value reads as an empty table.
+  /// messages: "[tasks.intent]"; `hints` add to the messages for unknown keys and words. A null value reads
+  /// as an empty table.
   static Options read(const OptionList& declared, const Value& table, std::string_view where,
-                      const TablesWithKey& tables_with = {});
+                      const OptionHints& hints = {});
 
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;

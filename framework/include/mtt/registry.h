@@ -24,6 +24,7 @@ class MTT_API Registry {
   /// Adds all entries of another registry, or none: throws Error if a name already exists.
   void merge(Registry other);
 
+  /// The entry of a name, model type or problem type; nullptr if there is none.
   const BackbonePlugin* backbone(std::string_view name) const;
   const BackbonePlugin* backbone_for(std::string_view model_type) const;
   const HeadPlugin* head(std::string_view name) const;

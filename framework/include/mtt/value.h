@@ -28,6 +28,7 @@ struct MTT_API Place {
 /// Integers and numbers are different kinds, as in TOML; nothing is converted silently.
 class MTT_API Value {
  public:
+  /// The types of JSON and TOML.
   enum class Kind { null, boolean, integer, number, string, array, table };
   struct Entry;
   using Array = std::vector<Value>;

@@ -17,11 +17,18 @@ void ContractReport::line(char kind, const std::string& text) {
 }
 
 bool ContractReport::step(const std::string& name, const std::function<void()>& work) {
+  return step_if(
+      name, [] { return true; }, work);
+}
+
+bool ContractReport::step_if(const std::string& name, const std::function<bool()>& applies,
+                             const std::function<void()>& work) {
   line('?', name);
   std::string why;
   try {
-    work();
-    line('+', name);
+    const bool some = applies();
+    if (some) work();
+    line(some ? '+' : '0', name);
     return true;
   } catch (const c10::Error& error) {
     why = error.what_without_backtrace();

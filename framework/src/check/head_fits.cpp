@@ -35,11 +35,8 @@ void join_by_input(const HeadTrial& trial, HeadFeatures& sample) {
 
 void check_closed_forms(const HeadTrial& trial) {
   const at::NoGradGuard no_grad;
-  require(!trial.grouped() || trial.head().initialisations().empty(),
+  require(!trial.grouped(),
           "initialisations() of a head that reads groups; closed forms are for heads that read one input");
-  require(!trial.grouped() || !trial.tokens() || !trial.head().convex(),
-          "convex() of a head that reads groups of tokens; probes are for tokens, sentences and groups of "
-          "sentences");
   for (const std::string& method : trial.head().initialisations()) {
     const auto head = trial.copy_of(trial.head());
     const Encoding encoding = trial.features(trial.batch());
@@ -53,7 +50,9 @@ void check_closed_forms(const HeadTrial& trial) {
 }
 
 void check_convex(const HeadTrial& trial) {
-  if (!trial.head().convex()) return;
+  require(!trial.grouped() || !trial.tokens(),
+          "convex() of a head that reads groups of tokens; probes are for tokens, sentences and groups of "
+          "sentences");
   Task task("check", trial.plugin().name, {}, trial.copy_of(trial.head()), true);
   const Encoding encoding = trial.features(trial.batch());
   const at::Tensor targets = task.prepare(trial.labels(), trial.batch(), encoding.groups);

@@ -6,10 +6,10 @@
 
 namespace mtt {
 
-/// Every closed form gives finite logits.
+/// For a head with closed forms: each gives finite logits.
 void check_closed_forms(const HeadTrial& trial);
 
-/// With a penalty on all parameters, the loss of a convex head has one minimum, wherever the search begins.
+/// For a convex head: with a penalty on all parameters, the loss has one minimum, wherever the search begins.
 void check_convex(const HeadTrial& trial);
 
 }  // namespace mtt

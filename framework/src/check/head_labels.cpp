@@ -4,7 +4,6 @@
 #include <set>
 #include <string>
 
-#include "check/contract_report.h"
 #include "data/label_names.h"
 #include "eval/class_report.h"
 #include "model/top_classes.h"
@@ -12,6 +11,15 @@
 #include "mtt/label_set.h"
 
 namespace mtt {
+namespace {
+
+bool named_as_loss(const std::string& metric) {
+  for (const char* word : {"loss", "error", "perplexity"})
+    if (metric.find(word) != std::string::npos) return true;
+  return false;
+}
+
+}  // namespace
 
 void check_declared(const HeadTrial& trial) {
   const LabelKind kind = trial.head().label_kind();
@@ -44,7 +52,7 @@ void check_declared(const HeadTrial& trial) {
       }
 }
 
-void check_scores(const HeadTrial& trial) {
+void check_scores(const HeadTrial& trial, ContractReport& report) {
   const auto names = [](const std::vector<Metric>& metrics) {
     std::vector<std::string> names;
     for (const Metric& metric : metrics) names.push_back(metric.name);
@@ -60,6 +68,11 @@ void check_scores(const HeadTrial& trial) {
     require(!std::isinf(metric.value), "the metric '" + metric.name + "' is infinite");
   require(names(trial.head().score({}, {})) == all, "score returns other metric names without examples");
   require(names(trial.made()->score({}, {})) == all, "score returns other metric names before learn_labels");
+  for (const Metric& metric : metrics)
+    if (metric.higher_is_better && named_as_loss(metric.name))
+      report.warn("the metric '" + metric.name +
+                  "' is declared to be better if higher; if a lower value is better, write "
+                  "Metric{name, value, /*higher_is_better=*/false}");
   for (std::size_t i = 0; i < trial.labels().size(); ++i)
     if (!trial.labels()[i].is(Value::Kind::null)) trial.head().right(predictions[i], trial.labels()[i]);
 }

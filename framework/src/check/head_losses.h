@@ -5,10 +5,6 @@
 
 namespace mtt {
 
-/// A head that changes its inputs gives new ids and targets, the same for the same draws. From here on the
-/// trial has these targets for labels.
-void check_transform(HeadTrial& trial);
-
 /// One row of targets per row of logits, and a count above zero.
 void check_targets(const HeadTrial& trial);
 

@@ -103,7 +103,9 @@ bool check_plugin(const PluginCheck& check, Console& console) {
     const std::string text = line.substr(2);
     const std::size_t tab = text.find('\t');
     if (line[0] == '?') running = text;
+    if (line[0] == '!') return console.warn(text);
     if (line[0] == '+') console.say("  ok      " + printable(text) + "\n");
+    if (line[0] == '0') console.say("  none    " + printable(text) + "\n");
     if (line[0] == '-') {
       failed = true;
       console.answer("  FAILED  " + printable(text.substr(0, tab)) + "\n          " +

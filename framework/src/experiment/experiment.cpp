@@ -2,6 +2,8 @@
 
 #include "data/data_options.h"
 #include "experiment/experiment_paths.h"
+#include "experiment/other_keys.h"
+#include "experiment/other_words.h"
 #include "experiment/section_options.h"
 #include "experiment/task_name.h"
 #include "freeze/freeze_policy.h"
@@ -22,7 +24,7 @@ namespace {
 constexpr std::size_t kMostFileBytes = 16u << 20;  // the parser's own, lower limit names the size
 
 Options read_options(const OptionList& declared, const Value& table, std::string_view where) {
-  return Options::read(declared, table, where, tables_with);
+  return Options::read(declared, table, where, experiment_hints());
 }
 
 TaskConfig read_task(const std::string& name, const Value& table) {
@@ -80,6 +82,10 @@ std::string tables_with(std::string_view key) {
     if (!section.name.empty() && section.options.find(key))
       tables += (tables.empty() ? "[" : " or [") + section.name + "]";
   return tables;
+}
+
+OptionHints experiment_hints() {
+  return {.own_key = own_key, .tables_with = tables_with, .own_word = own_word};
 }
 
 Override for_command_line(const Override& change, const fs::path& file) {

@@ -26,6 +26,9 @@ std::vector<Section> experiment_sections();
 /// The tables that declare a key: "[data] or [tasks.<name>]"; "" where none does.
 std::string tables_with(std::string_view key);
 
+/// For messages on the keys of an experiment file: `tables_with`, and what other systems call keys and words.
+OptionHints experiment_hints();
+
 /// One [tasks.<name>].
 struct TaskConfig {
   std::string name;  ///< [A-Za-z0-9_-]+

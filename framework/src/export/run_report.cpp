@@ -16,7 +16,7 @@
 #include "report/entity_markup.h"
 #include "report/html_text.h"
 #include "report/line_chart.h"
-#include "report/progress.h"
+#include "report/progress_bar.h"
 #include "report/scatter_plot.h"
 #include "run/comparison.h"
 #include "run/example_fitting.h"
@@ -175,7 +175,7 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
                  run.encoder);
     const Examples& examples = files.get(file);
     if (!results.contains(file)) {
-      Progress progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
+      ProgressBar progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
       results[file] = session.run(
           {.texts = examples.texts, .predictions = true, .progress = [&](std::int64_t done, double share) {
              progress.update(done, share);

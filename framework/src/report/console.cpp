@@ -12,6 +12,7 @@
 #include "io/standard_output.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
+#include "report/progress_bar.h"
 #include "report/verbosity.h"
 
 namespace mtt {
@@ -61,6 +62,10 @@ void Console::keep_in(const std::filesystem::path& file, bool append) {
   impl_->transcript.clear();
   impl_->file.open(file, std::ios::app | std::ios::binary);
   if (!impl_->file) throw Error("file '" + file.string() + "' cannot be written: " + std::strerror(errno));
+}
+
+std::unique_ptr<Progress> Console::progress(const std::string& what, std::int64_t total) {
+  return std::make_unique<ProgressBar>(what, total);
 }
 
 }  // namespace mtt

@@ -7,23 +7,25 @@
 #include <string>
 #include <string_view>
 
+#include "report/messages.h"
+
 namespace mtt {
 
 /// The one place that prints. Control characters are escaped, except line ends, tabs and colours. Warnings
 /// are also kept for the file when they come before `keep_in`.
-class Console {
+class Console final : public Messages {
  public:
   Console();
-  ~Console();
+  ~Console() override;
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
   /// Standard output: what the command was asked for.
-  void answer(std::string_view text);
+  void answer(std::string_view text) override;
   /// Standard output, unless the program is quiet: how the work goes, and what is also in a file.
-  void say(std::string_view text);
+  void say(std::string_view text) override;
   /// Standard error, as "mtt: warning: ...".
-  void warn(const std::string& message);
+  void warn(const std::string& message) override;
   /// Standard error, as "mtt: info: ...", where the program is verbose: what helps to find a fault.
   void note(const std::string& message);
 
@@ -32,7 +34,10 @@ class Console {
 
   /// From now on, and for what was printed before, a file holds a copy without colours; with `append` behind
   /// what it holds already.
-  void keep_in(const std::filesystem::path& file, bool append = false);
+  void keep_in(const std::filesystem::path& file, bool append = false) override;
+
+  /// A ProgressBar.
+  std::unique_ptr<Progress> progress(const std::string& what, std::int64_t total) override;
 
  private:
   struct Impl;

@@ -1,19 +1,20 @@
 #include "run/experiment_run.h"
 
 #include <chrono>
+#include <optional>
 #include <set>
 
 #include "data/examples.h"
 #include "experiment/task_examples.h"
 #include "io/file.h"
 #include "io/peak_memory.h"
-#include "io/terminal_text.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"
 #include "run/probe_scores.h"
 #include "run/run_directory.h"
 #include "run/run_lock.h"
 #include "run/run_preparation.h"
+#include "run/run_text.h"
 #include "run/saved_evaluation.h"
 #include "run/scores.h"
 #include "run/shown_sentences.h"
@@ -28,36 +29,6 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-std::string encoder_text(const Encoder& encoder) {
-  const BackboneShape& shape = encoder.model->backbone().shape();
-  std::int64_t parameters = 0;
-  for (const auto& [name, tensor] : encoder.model->backbone().parameters()) parameters += tensor.numel();
-  return "encoder  " + encoder.directory.path.string() + "\n         " + encoder.directory.model_type + ", " +
-         std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) + ", " +
-         formatted("%.1f", static_cast<double>(parameters) / 1e6) + " million parameters, at most " +
-         std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
-         std::to_string(encoder.model->modules().width()) +
-         (encoder.model->modules().normalizes() ? ", normalised" : "") +
-         (encoder.prompt.empty() ? "" : ", prompt " + Value(encoder.prompt).json()) + "\n";
-}
-
-std::string scores_text(const std::vector<TaskScore>& scores) {
-  std::string text;
-  for (const TaskScore& score : scores) text += "  " + score_text(score);
-  return text;
-}
-
-std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
-  const std::string& asked = plan.config->options.string("init");
-  const std::string& train = plan.files.train;
-  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", init " + plan.init +
-                     (asked == plan.init ? "" : " (" + asked + ")");
-  if (train.empty()) return text + ", no training examples\n";
-  return text + (experiment.trains ? ", then trained" : "") + ", " +
-         std::to_string(files.get(train).texts.size()) + " examples of " +
-         printable(fs::path(train).filename().string()) + "\n";
-}
-
 /// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb", "fitting_seconds",
 /// "probes"}. The seconds are those of the training, with the scores on dev, or, where nothing was left to
 /// train, those of fitting the heads; null where it was stopped in between.
@@ -71,164 +42,207 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
                       {"probes", std::move(probes)}};
 }
 
-std::string best_text(const BestScore& best) {
-  return best.name + " " + formatted("%.4f", best.value) + " at step " + std::to_string(best.step);
+/// The steps of a run, each after the one before it.
+class ExperimentRun {
+ public:
+  ExperimentRun(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
+                PluginCatalog& plugins, Messages& messages)
+      : experiment_(experiment),
+        place_(place),
+        directory_(place.directory),
+        threads_(threads),
+        resume_(resume),
+        messages_(messages),
+        prepared_(prepare(experiment, plugins, messages)) {}
+
+  /// Returns the number of the signal that stopped it, or 0.
+  int run();
+
+ private:
+  bool claim_directory();
+  void find_examples();
+  void fit();
+  int train();
+  void score_fitted_probes();
+  TrainingOutcome optimise(const Value& probes_record);
+  void save();
+  void score();
+  void clean_up();
+
+  const Experiment& experiment_;
+  const RunPlace& place_;
+  const fs::path& directory_;
+  const std::int64_t threads_;
+  const bool resume_;
+  Messages& messages_;
+  Prepared prepared_;
+  std::vector<HeldOut> held_out_;        ///< the tests; in a training without any, the dev files
+  std::set<std::string> example_texts_;  ///< of all training files
+  std::vector<HeadStart> starts_;
+  double fitting_seconds_ = 0;
+  std::optional<Session> session_;  ///< from `fit` on
+  std::vector<TaskScore> probes_;   ///< on dev and test files, before training
+};
+
+int ExperimentRun::run() {
+  const RunLock lock(directory_);
+  if (!claim_directory()) return 0;
+  find_examples();
+  fit();
+  if (prepared_.training)
+    if (const int signal = train(); signal != 0) return signal;
+  save();
+  show_sentences(experiment_, directory_, prepared_.encoder, *session_, example_texts_, messages_);
+  score();
+  messages_.say("\nThe results are in " + directory_.string() + "\n");
+  clean_up();
+  return 0;
 }
 
-/// Heads whose random weights nothing will change.
-void warn_of_untrained(const std::vector<TaskPlan>& plans, const Experiment& experiment, Console& console) {
-  for (const TaskPlan& plan : plans) {
-    if (plan.init != "none" || plan.start || plan.task.grouped()) continue;
-    if (experiment.trains && !plan.files.train.empty()) continue;
-    console.warn("task '" + plan.config->name +
-                 "': its head has random weights, so its predictions are meaningless; " +
-                 (plan.files.train.empty() ? "set train in [data] or in the task's table"
-                                           : "leave out its init, or add a [train] table"));
+/// False where the run in the directory is finished, so that there is nothing to resume.
+bool ExperimentRun::claim_directory() {
+  const Value config = resolved(experiment_, prepared_);
+  if (resume_) {
+    check_same_config(directory_, config);
+    if (prepared_.training && is_finished_run(directory_)) {
+      messages_.say("the run in " + directory_.string() +
+                    " is finished; there is nothing to resume. For more epochs " +
+                    more_epochs_hint(directory_) + "\n");
+      remove_training_state(directory_);
+      return false;
+    }
+  } else {
+    claim_run_directory(directory_);
+    if (const fs::path previous = previous_results(directory_); experiment_.trains && !previous.empty())
+      messages_.say("the results of the previous run are in " + previous.string() +
+                    " until this run is complete\n");
   }
+  save_config(directory_, config);
+  messages_.keep_in(directory_ / "console.txt", resume_);
+  return true;
 }
 
-std::string names_of(const MultiTaskModel& model, const std::vector<bool>& wanted) {
-  std::string names;
-  for (std::size_t t = 0; t < wanted.size(); ++t)
-    if (wanted[t]) names += (names.empty() ? "" : ", ") + model.tasks()[t].name;
-  return names;
+void ExperimentRun::find_examples() {
+  std::string text = encoder_text(prepared_.encoder) + prepared_.start.text();
+  for (const TaskPlan& plan : prepared_.plans) {
+    if (const std::string& train = plan.files.train; !train.empty()) {
+      const auto& texts = prepared_.files.get(train).texts;
+      example_texts_.insert(texts.begin(), texts.end());
+    }
+    if (!plan.start) text += task_text(plan, experiment_, prepared_.files);
+    for (const std::string& test : test_sets(experiment_, *plan.config, prepared_.files))
+      held_out_.push_back({static_cast<std::size_t>(&plan - prepared_.plans.data()), plan.field(), test});
+  }
+  messages_.say(text);
+  for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) messages_.warn(warning);
+}
+
+void ExperimentRun::fit() {
+  const bool trains = prepared_.training.has_value();
+  Encoder& encoder = prepared_.encoder;
+  FittingSettings fitting{.baseline = trains,
+                          .store = !place_.probes.empty() ? place_.probes
+                                   : trains               ? directory_ / kProbes
+                                                          : fs::path(),
+                          .model_key = model_key(encoder),
+                          .threads = threads_,
+                          .messages = &messages_};
+  const auto begin = std::chrono::steady_clock::now();
+  starts_ = build_tasks(std::move(prepared_.plans), experiment_, prepared_.files, encoder, &fitting);
+  fitting_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  prepared_.start.release();
+  warn_of_unseen_labels(held_out_, prepared_.files, *encoder.model, messages_);
+  session_.emplace(*encoder.model, encoder.text_encoder(), threads_,
+                   experiment_.run.integer("tokens_per_forward"));
+}
+
+/// → the number of the signal that stopped the training, or 0.
+int ExperimentRun::train() {
+  const TrainingPlan& plan = *prepared_.training;
+  MultiTaskModel& model = *prepared_.encoder.model;
+  score_fitted_probes();
+  start_heads(starts_, model);
+  if (const std::string text = settled_text(plan.settled, model); !text.empty()) messages_.say(text);
+  const Value record = probes_json(starts_, probes_, model);
+  const TrainingOutcome outcome = optimise(record);
+  if (outcome.signal != 0) {
+    messages_.say(stopped_text(outcome));
+    return outcome.signal;
+  }
+  const Value cost =
+      cost_json(outcome, resume_, learning_parameters(plan.policy, model), fitting_seconds_, record);
+  write_file_atomically(directory_ / "cost.json", cost.json() + "\n");
+  if (!plan.trains_nothing()) messages_.say(trained_text(outcome));
+  if (held_out_.empty()) held_out_ = dev_files(plan);
+  return 0;
+}
+
+void ExperimentRun::score_fitted_probes() {
+  std::vector<HeldOut> judged = dev_files(*prepared_.training);
+  warn_of_unseen_labels(judged, prepared_.files, *prepared_.encoder.model, messages_);
+  judged.insert(judged.end(), held_out_.begin(), held_out_.end());
+  probes_ = score_probes(starts_, judged, prepared_.files, *session_);
+  if (!probes_.empty()) messages_.say("\nScores of the probes, before training\n" + scores_text(probes_));
+}
+
+TrainingOutcome ExperimentRun::optimise(const Value& probes_record) {
+  TrainingPlan& plan = *prepared_.training;
+  if (plan.trains_nothing())
+    return {.steps = 0, .total_steps = 0, .signal = 0, .best = {}, .seconds = fitting_seconds_};
+  HeadScales feature_rms;
+  for (std::size_t t = 0; t < starts_.size(); ++t)
+    feature_rms[prepared_.encoder.model->tasks()[t].name] = starts_[t].feature_rms;
+  return run_training(experiment_, plan, prepared_.files, prepared_.encoder, *session_,
+                      std::move(feature_rms), probes_record, directory_, threads_, resume_, messages_);
+}
+
+void ExperimentRun::save() {
+  const MultiTaskModel& model = *prepared_.encoder.model;
+  save_trained_backbone(directory_, model, prepared_.training ? prepared_.training->policy : FreezePolicy(),
+                        prepared_.start.changed());
+  save_heads(directory_, model);
+}
+
+void ExperimentRun::score() {
+  if (held_out_.empty()) return;
+  auto scores = score_tasks(held_out_, prepared_.files, *session_);
+  if (prepared_.training) add_probes(scores, probes_);
+  save_evaluation(directory_, scores, prepared_.files, experiment_.run.boolean("save_predictions"));
+  messages_.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
+  if (prepared_.training) warn_below_probe(scores, experiment_, messages_);
+}
+
+void ExperimentRun::clean_up() {
+  remove_training_state(directory_);
+  std::error_code error;
+  fs::remove_all(directory_ / kProbes, error);
+  remove_previous(directory_);
 }
 
 }  // namespace
 
 void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
-                      Console& console) {
+                      Messages& messages) {
   check_warm_start(experiment, settings.directory);
-  Prepared prepared = prepare(experiment, plugins, console, /*checks=*/true);
+  Prepared prepared = prepare(experiment, plugins, messages, /*checks=*/true);
   std::string text = encoder_text(prepared.encoder) + prepared.start.text();
   for (const TaskPlan& plan : prepared.plans)
     if (!plan.start) text += task_text(plan, experiment, prepared.files);
   RunCheck check(experiment, prepared.plans, prepared.training ? &*prepared.training : nullptr,
-                 prepared.files, prepared.encoder, console, settings);
+                 prepared.files, prepared.encoder, messages, settings);
   check.check_names();
   check.check_directory();
   check.check_spans();
   check.build(
       [&] { build_tasks(std::move(prepared.plans), experiment, prepared.files, prepared.encoder, nullptr); });
   check.finish();
-  console.answer(text + check.report() + "the experiment can run\n");
+  messages.answer(text + check.report() + "the experiment can run\n");
 }
 
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
-                   PluginCatalog& plugins, Console& console) {
-  const fs::path& directory = place.directory;
-  check_warm_start(experiment, directory);
-  Prepared prepared = prepare(experiment, plugins, console);
-  Encoder& encoder = prepared.encoder;
-  const RunLock lock(directory);
-  if (resume) {
-    check_same_config(directory, resolved(experiment, prepared));
-    if (prepared.training && is_finished_run(directory)) {
-      console.say("the run in " + directory.string() +
-                  " is finished; there is nothing to resume. For more epochs " + more_epochs_hint(directory) +
-                  "\n");
-      remove_training_state(directory);
-      return 0;
-    }
-  } else {
-    claim_run_directory(directory);
-    if (const fs::path previous = previous_results(directory); experiment.trains && !previous.empty())
-      console.say("the results of the previous run are in " + previous.string() +
-                  " until this run is complete\n");
-  }
-  save_config(directory, resolved(experiment, prepared));
-  console.keep_in(directory / "console.txt", resume);
-
-  std::string text = encoder_text(encoder) + prepared.start.text();
-  std::vector<HeldOut> held_out;
-  std::set<std::string> example_texts;
-  for (const TaskPlan& plan : prepared.plans) {
-    if (const std::string& train = plan.files.train; !train.empty()) {
-      const auto& texts = prepared.files.get(train).texts;
-      example_texts.insert(texts.begin(), texts.end());
-    }
-    if (!plan.start) text += task_text(plan, experiment, prepared.files);
-    for (const std::string& test : test_sets(experiment, *plan.config, prepared.files))
-      held_out.push_back({static_cast<std::size_t>(&plan - prepared.plans.data()), plan.field(), test});
-  }
-  console.say(text);
-  warn_of_untrained(prepared.plans, experiment, console);
-  const bool trains = prepared.training.has_value();
-  FittingSettings fitting{.baseline = trains,
-                          .store = !place.probes.empty() ? place.probes
-                                   : trains              ? directory / kProbes
-                                                         : fs::path(),
-                          .model_key = model_key(encoder),
-                          .threads = threads,
-                          .say = [&](const std::string& line) { console.say(line); }};
-  const auto begin = std::chrono::steady_clock::now();
-  const std::vector<HeadStart> starts =
-      build_tasks(std::move(prepared.plans), experiment, prepared.files, encoder, &fitting);
-  const double fitting_seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  prepared.start.release();
-  warn_of_unseen_labels(held_out, prepared.files, *encoder.model, console);
-  Session session(*encoder.model, encoder.text_encoder(), threads,
-                  experiment.run.integer("tokens_per_forward"));
-  std::vector<TaskScore> probes;
-  if (trains) {
-    TrainingPlan& plan = *prepared.training;
-    std::vector<HeldOut> judged = dev_files(plan);
-    warn_of_unseen_labels(judged, prepared.files, *encoder.model, console);
-    judged.insert(judged.end(), held_out.begin(), held_out.end());
-    probes = score_probes(starts, judged, prepared.files, session);
-    if (!probes.empty()) console.say("\nScores of the probes, before training\n" + scores_text(probes));
-    start_heads(starts, *encoder.model);
-    if (const std::string names = names_of(*encoder.model, plan.settled); !names.empty())
-      console.say(
-          "no optimizer steps for " + names +
-          ": what the head reads is frozen and its loss is convex, so the fitted probe is already optimal\n");
-    const Value probes_record = probes_json(starts, probes, *encoder.model);
-    TrainingOutcome outcome{
-        .steps = 0, .total_steps = 0, .signal = 0, .best = {}, .seconds = fitting_seconds};
-    if (!plan.trains_nothing()) {
-      HeadScales feature_rms;
-      for (std::size_t t = 0; t < starts.size(); ++t)
-        feature_rms[encoder.model->tasks()[t].name] = starts[t].feature_rms;
-      outcome = run_training(experiment, plan, prepared.files, encoder, session, std::move(feature_rms),
-                             probes_record, directory, threads, resume, console);
-    }
-    if (outcome.signal != 0) {
-      console.say("stopped at step " + std::to_string(outcome.steps) + " of " +
-                  std::to_string(outcome.total_steps) + "; a checkpoint is saved, resume with --resume\n");
-      return outcome.signal;
-    }
-    write_file_atomically(directory / "cost.json",
-                          cost_json(outcome, resume, learning_parameters(plan.policy, *encoder.model),
-                                    fitting_seconds, probes_record)
-                                  .json() +
-                              "\n");
-    if (!plan.trains_nothing())
-      console.say("trained " + std::to_string(outcome.steps) + " steps in " +
-                  formatted("%.1f", outcome.seconds) + " s" +
-                  (outcome.best ? ", kept the best weights: " + best_text(*outcome.best) : "") + "\n");
-    if (held_out.empty()) held_out = dev_files(plan);
-  }
-  save_trained_backbone(directory, *encoder.model,
-                        prepared.training ? prepared.training->policy : FreezePolicy(),
-                        prepared.start.changed());
-  save_heads(directory, *encoder.model);
-
-  show_sentences(experiment, directory, encoder, session, example_texts, console);
-
-  if (!held_out.empty()) {
-    auto scores = score_tasks(held_out, prepared.files, session);
-    if (trains) add_probes(scores, probes);
-    save_evaluation(directory, scores, prepared.files, experiment.run.boolean("save_predictions"));
-    console.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
-    if (trains) warn_below_probe(scores, experiment, console);
-  }
-  console.say("\nThe results are in " + directory.string() + "\n");
-  remove_training_state(directory);
-  std::error_code error;
-  fs::remove_all(directory / kProbes, error);
-  remove_previous(directory);
-  return 0;
+                   PluginCatalog& plugins, Messages& messages) {
+  check_warm_start(experiment, place.directory);
+  return ExperimentRun(experiment, place, threads, resume, plugins, messages).run();
 }
 
 }  // namespace mtt

@@ -6,7 +6,7 @@
 
 #include "experiment/experiment.h"
 #include "plugin/plugin_catalog.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/run_check.h"
 
 namespace mtt {
@@ -14,7 +14,7 @@ namespace mtt {
 /// Reads configuration, plugins, model and examples, builds the heads, looks for everything that would end a
 /// run later, and says what a run would do. Writes nothing. What is wrong throws Error.
 void check_experiment(const Experiment& experiment, const RunCheckSettings& settings, PluginCatalog& plugins,
-                      Console& console);
+                      Messages& messages);
 
 /// Where a run keeps things.
 struct RunPlace {
@@ -29,6 +29,6 @@ struct RunPlace {
 /// similarity.svg, predictions.jsonl, scores.jsonl. With `resume` a training that was stopped goes on from
 /// its last checkpoint. Returns the number of the signal that stopped it, 0 where none did.
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
-                   PluginCatalog& plugins, Console& console);
+                   PluginCatalog& plugins, Messages& messages);
 
 }  // namespace mtt

@@ -11,7 +11,6 @@
 #include "io/digest.h"
 #include "io/terminal_text.h"
 #include "probe/probe_store.h"
-#include "report/progress.h"
 #include "run/head_init.h"
 #include "run/probe_record.h"
 
@@ -123,10 +122,11 @@ class FileFitting {
       readers.push_back({&plans_[n]->task, examples.labels(plans_[n]->field()), lenient});
       pairs = plans_[n]->task.reads_pairs();
     }
-    Progress progress("features", static_cast<std::int64_t>(examples.texts.size()));
+    const auto texts = static_cast<std::int64_t>(examples.texts.size());
+    const auto progress = settings_.messages ? settings_.messages->progress("features", texts) : nullptr;
     return gather_features(encoder_, readers, examples.texts,
                            pairs ? examples.partners : std::vector<std::string>(),
-                           pass(&progress, static_cast<std::int64_t>(examples.texts.size())));
+                           pass(progress.get(), texts));
   }
 
   const HeadFeatures& train(std::size_t number) {
@@ -219,11 +219,11 @@ class FileFitting {
 };
 
 void tell(const TaskPlan& plan, const HeadStart& start, const FittingSettings& settings) {
-  if (!settings.say || !start.probe) return;
-  settings.say("probe    " + plan.task.name + ": " + probe_text(*start.probe) + "\n");
+  if (!settings.messages || !start.probe) return;
+  settings.messages->say("probe    " + plan.task.name + ": " + probe_text(*start.probe) + "\n");
   if (plan.init == "logistic" && start.probe->loss < kSaturated)
-    settings.say("         its training loss is below " + formatted("%.2f", kSaturated) +
-                 ", so these examples give little gradient for further training\n");
+    settings.messages->say("         its training loss is below " + formatted("%.2f", kSaturated) +
+                           ", so these examples give little gradient for further training\n");
 }
 
 }  // namespace

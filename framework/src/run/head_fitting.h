@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "data/examples.h"
 #include "experiment/experiment.h"
 #include "probe/probe.h"
+#include "report/messages.h"
 #include "run/task_building.h"
 
 namespace mtt {
@@ -30,7 +30,7 @@ struct FittingSettings {
   std::filesystem::path store;  ///< a folder where probes are kept and found; empty: none
   std::string model_key;        ///< of the encoder
   std::int64_t threads = 1;
-  std::function<void(const std::string& line)> say = {};
+  Messages* messages = nullptr;  ///< where lines and progress are reported; nullptr: nowhere
 };
 
 /// Fits the heads of all plans, which are built and hold random weights, in the order of the plans. Each file

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "value/other_words.h"
+#include "experiment/other_words.h"
 
 namespace mtt {
 namespace {
@@ -52,7 +52,7 @@ void check_init(const TaskConfig& config, const Task& task) {
                                            "write init = \"logistic\"");
   if (init == "auto" || init == "none" || (init == "logistic" && task.convex()) || known_method(task, init))
     return;
-  const std::string own(own_word("init", init));
+  const std::string own = own_word("init", init);
   std::string list = "\"auto\", \"none\"";
   if (task.convex()) list += ", \"logistic\"";
   for (const std::string& method : task.initialisations()) list += ", " + Value(method).json();

@@ -18,7 +18,7 @@ void add_once(std::vector<std::string>& files, const std::string& file) {
 }  // namespace
 
 void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& plans, ExampleFiles& files,
-                     Console& console) {
+                     Messages& messages) {
   std::vector<std::string> training, tests;
   for (const TaskPlan& plan : plans) {
     const bool learns = experiment.trains || plan.init != "none";
@@ -35,14 +35,14 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
     const std::int64_t known_examples = pairs ? overlap.whole : overlap.examples;
     const double share = static_cast<double>(known_examples) / static_cast<double>(examples.texts.size());
     if (share <= kWorthTelling) continue;
-    console.warn(std::to_string(known_examples) + " of " + std::to_string(examples.texts.size()) +
-                 (pairs ? " pairs (" : " examples (") + formatted("%.1f", 100 * share) +
-                 " %) of the test file " + files.path(file) +
-                 " are also in the training data, ignoring case and white space. The first is at line " +
-                 std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
-                 file_name(training[overlap.other]) +
-                 ". Scores on these examples do not measure generalisation. To leave them out of the "
-                 "training data, set drop_overlap = true in [data]");
+    messages.warn(std::to_string(known_examples) + " of " + std::to_string(examples.texts.size()) +
+                  (pairs ? " pairs (" : " examples (") + formatted("%.1f", 100 * share) +
+                  " %) of the test file " + files.path(file) +
+                  " are also in the training data, ignoring case and white space. The first is at line " +
+                  std::to_string(examples.rows[overlap.first].place().line) + ", also in " +
+                  file_name(training[overlap.other]) +
+                  ". Scores on these examples do not measure generalisation. To leave them out of the "
+                  "training data, set drop_overlap = true in [data]");
   }
 }
 

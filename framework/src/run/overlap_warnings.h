@@ -6,7 +6,7 @@
 
 #include "data/examples.h"
 #include "experiment/experiment.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/task_building.h"
 
 namespace mtt {
@@ -15,6 +15,6 @@ namespace mtt {
 /// that is also in the training examples of any task, ignoring case and white space: how many, where the
 /// first is, and what to do. The encoder is shared, so the training files of all tasks count.
 void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& plans, ExampleFiles& files,
-                     Console& console);
+                     Messages& messages);
 
 }  // namespace mtt

@@ -31,7 +31,8 @@ void add_probes(std::vector<TaskScore>& scores, const std::vector<TaskScore>& pr
   }
 }
 
-void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& experiment, Console& console) {
+void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& experiment,
+                      Messages& messages) {
   const bool frozen = experiment.freeze.string("policy") == "backbone";
   const std::string advice =
       frozen ? "try a lower train.head_learning_rate, more epochs or a validation set, or keep the probe by "
@@ -43,10 +44,10 @@ void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& ex
     const Metric &trained = score.metrics.front(), &probe = score.probe->front();
     const double lost = trained.higher_is_better ? probe.value - trained.value : trained.value - probe.value;
     if (!(lost * static_cast<double>(score.examples) > 1 + 1e-9)) continue;
-    console.warn("task '" + score.task + "': after training " + trained.name + " is " +
-                 formatted("%.4f", trained.value) + " on " +
-                 printable(std::filesystem::path(score.file).filename().string()) + ", below its probe's " +
-                 formatted("%.4f", probe.value) + "; " + advice);
+    messages.warn("task '" + score.task + "': after training " + trained.name + " is " +
+                  formatted("%.4f", trained.value) + " on " +
+                  printable(std::filesystem::path(score.file).filename().string()) + ", below its probe's " +
+                  formatted("%.4f", probe.value) + "; " + advice);
   }
 }
 

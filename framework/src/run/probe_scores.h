@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "experiment/experiment.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/head_fitting.h"
 #include "run/scores.h"
 
@@ -23,7 +23,7 @@ void start_heads(const std::vector<HeadStart>& starts, MultiTaskModel& model);
 void add_probes(std::vector<TaskScore>& scores, const std::vector<TaskScore>& probes);
 
 /// A warning for each task whose trained head is below its probe by more than one example.
-void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& experiment, Console& console);
+void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& experiment, Messages& messages);
 
 /// The probes with their scores: {task: {"c", ..., "scores": {file: {metric: value}}}}.
 Value probes_json(const std::vector<HeadStart>& starts, const std::vector<TaskScore>& scores,

@@ -40,12 +40,12 @@ bool same_labels(const LabelledFile& a, const LabelledFile& b) {
 }  // namespace
 
 RunCheck::RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& plans, TrainingPlan* training,
-                   ExampleFiles& files, Encoder& encoder, Console& console, RunCheckSettings settings)
+                   ExampleFiles& files, Encoder& encoder, Messages& messages, RunCheckSettings settings)
     : experiment_(experiment),
       training_(training),
       files_(files),
       encoder_(encoder),
-      console_(console),
+      messages_(messages),
       settings_(std::move(settings)) {
   for (std::size_t t = 0; t < plans.size(); ++t) {
     const TaskPlan& plan = plans[t];
@@ -151,7 +151,7 @@ void RunCheck::check_labels() {
     if (told || labels.transforms) continue;
     if (labels.role != DataRole::train)
       attempt([&] {
-        warn_of_unseen_labels({{labels.task, labels.field, labels.file}}, files_, *encoder_.model, console_);
+        warn_of_unseen_labels({{labels.task, labels.field, labels.file}}, files_, *encoder_.model, messages_);
       });
     else if (!training_)
       continue;
@@ -174,7 +174,7 @@ void RunCheck::finish() {
   std::string text = "Problems\n";
   for (std::size_t i = 0; i < problems_.size(); ++i)
     text += "  " + std::to_string(i + 1) + ". " + printable(problems_[i]) + "\n";
-  console_.answer(text);
+  messages_.answer(text);
   throw Error("the run would fail; the " + std::to_string(problems_.size()) +
               " problems are listed above, the first is: " + problems_.front());
 }

@@ -10,7 +10,7 @@
 #include "data/examples.h"
 #include "experiment/experiment.h"
 #include "model/encoder.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/label_problems.h"
 #include "run/scores.h"
 #include "run/task_building.h"
@@ -32,7 +32,7 @@ class RunCheck {
  public:
   /// `training` is null where the experiment trains nothing. All arguments must outlive the check.
   RunCheck(const Experiment& experiment, const std::vector<TaskPlan>& plans, TrainingPlan* training,
-           ExampleFiles& files, Encoder& encoder, Console& console, RunCheckSettings settings);
+           ExampleFiles& files, Encoder& encoder, Messages& messages, RunCheckSettings settings);
 
   /// What can be checked before the heads are built.
   void check_names();
@@ -61,7 +61,7 @@ class RunCheck {
   TrainingPlan* training_;
   ExampleFiles& files_;
   Encoder& encoder_;
-  Console& console_;
+  Messages& messages_;
   RunCheckSettings settings_;
   std::vector<LabelledFile> labelled_;
   std::vector<bool> token_level_;  ///< [K]: whether the head reads tokens

@@ -29,20 +29,20 @@ std::string dropped_text(const Experiment& experiment, ExampleFiles& files) {
 
 }  // namespace
 
-Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console, bool checks) {
+Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Messages& messages, bool checks) {
   Prepared prepared{WarmStart(experiment, plugins),
                     load_encoder(EncoderSettings::from(experiment.backbone), plugins),
                     {},
                     ExampleFiles(text_keys(experiment)),
                     std::nullopt};
-  for (const std::string& warning : prepared.encoder.warnings) console.warn(warning);
+  for (const std::string& warning : prepared.encoder.warnings) messages.warn(warning);
   prepared.start.give_encoder(prepared.encoder);
   prepared.plans = plan_tasks(experiment, prepared.encoder, plugins);
   for (TaskPlan& plan : prepared.plans) {
     check_files(experiment, *plan.config);
     plan.files = drawn_files(experiment, *plan.config, prepared.files);
   }
-  if (const std::string text = dropped_text(experiment, prepared.files); !text.empty()) console.say(text);
+  if (const std::string text = dropped_text(experiment, prepared.files); !text.empty()) messages.say(text);
   for (const TaskPlan& plan : prepared.plans) {
     for (const std::string& file : {plan.files.train, plan.files.dev})
       if (!file.empty()) prepared.files.get(file);
@@ -52,17 +52,17 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& 
   try {
     for (const std::string& warning : fit_examples(example_uses(prepared.plans, experiment, prepared.files),
                                                    prepared.files, prepared.encoder))
-      console.warn(warning);
+      messages.warn(warning);
   } catch (const Error&) {
     if (!checks) throw;  // a check lists all such examples
   }
   check_transforms(prepared.plans, experiment);
   check_pairs(prepared.plans, experiment, prepared.files);
-  warn_of_overlap(experiment, prepared.plans, prepared.files, console);
+  warn_of_overlap(experiment, prepared.plans, prepared.files, messages);
   prepared.start.mark(prepared.plans, prepared.encoder);
   if (experiment.trains) {
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
-    for (const std::string& warning : prepared.training->warnings) console.warn(warning);
+    for (const std::string& warning : prepared.training->warnings) messages.warn(warning);
   }
   prepared.start.give_adapters(prepared.encoder);
   return prepared;

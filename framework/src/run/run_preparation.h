@@ -8,7 +8,7 @@
 #include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "plugin/plugin_catalog.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/task_building.h"
 #include "run/training.h"
 #include "run/warm_start.h"
@@ -26,7 +26,8 @@ struct Prepared {
 
 /// Reads model, plugins and examples and plans the training; warns of what may be a mistake. What is wrong
 /// throws Error; with `checks` examples that do not fit the model do not, since a check lists all of them.
-Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Console& console, bool checks = false);
+Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Messages& messages,
+                 bool checks = false);
 
 /// The configuration of the run, defaults included.
 Value resolved(const Experiment& experiment, const Prepared& prepared);

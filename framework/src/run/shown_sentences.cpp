@@ -11,7 +11,6 @@
 #include "model/prediction_row.h"
 #include "report/embedding_text.h"
 #include "report/prediction_text.h"
-#include "report/progress.h"
 #include "report/similarity_matrix.h"
 
 namespace fs = std::filesystem;
@@ -33,29 +32,29 @@ std::vector<std::string> shown_sentences(const Experiment& experiment) {
 }  // namespace
 
 void show_sentences(const Experiment& experiment, const fs::path& directory, const Encoder& encoder,
-                    Session& session, const std::set<std::string>& example_texts, Console& console) {
+                    Session& session, const std::set<std::string>& example_texts, Messages& messages) {
   const std::vector<std::string> texts = shown_sentences(experiment);
   if (texts.empty()) return;
   for (const std::string& text : texts)
     if (example_texts.contains(text))
-      console.warn("the shown sentence " + Value(text).json() +
-                   " is also among the examples; its predictions say nothing about unseen texts");
+      messages.warn("the shown sentence " + Value(text).json() +
+                    " is also among the examples; its predictions say nothing about unseen texts");
   const auto& tasks = encoder.model->tasks();
   Response result;
   {
-    Progress progress("encoding", static_cast<std::int64_t>(texts.size()));
+    const auto progress = messages.progress("encoding", static_cast<std::int64_t>(texts.size()));
     result =
         session.run({.texts = texts,
                      .predictions = encoder.model->reads_single_texts(),
-                     .progress = [&](std::int64_t done, double share) { progress.update(done, share); }});
+                     .progress = [&](std::int64_t done, double share) { progress->update(done, share); }});
   }
   const at::Tensor& sentences = result.sentences;
   write_npy(directory / "embeddings.npy", sentences.const_data_ptr<float>(), sentences.sizes().vec());
-  console.say(embedding_text(sentences.const_data_ptr<float>(), static_cast<std::size_t>(sentences.size(1)),
-                             texts, kMostListed));
+  messages.say(embedding_text(sentences.const_data_ptr<float>(), static_cast<std::size_t>(sentences.size(1)),
+                              texts, kMostListed));
   if (result.truncated > 0)
-    console.warn(std::to_string(result.truncated) + " shown sentences were truncated to " +
-                 std::to_string(encoder.max_tokens) + " tokens");
+    messages.warn(std::to_string(result.truncated) + " shown sentences were truncated to " +
+                  std::to_string(encoder.max_tokens) + " tokens");
 
   const std::size_t drawn = std::min(texts.size(), kMostDrawn);
   const auto values = cosine_similarities(sentences.const_data_ptr<float>(), drawn,
@@ -63,8 +62,8 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
   write_file_atomically(
       directory / "similarity.svg",
       similarity_svg(values, {texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(drawn)}));
-  console.say("\nCosine similarities (in similarity.svg)\n" +
-              similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
+  messages.say("\nCosine similarities (in similarity.svg)\n" +
+               similarity_text(values, drawn, kMostMatrixRows, colours_wanted()));
   if (!encoder.model->reads_single_texts()) return;
 
   std::string lines;
@@ -83,7 +82,7 @@ void show_sentences(const Experiment& experiment, const fs::path& directory, con
               (tasks[t].trained ? "" : "  (untrained)") + "\n";
     }
   }
-  console.say(text);
+  messages.say(text);
 }
 
 }  // namespace mtt

@@ -8,15 +8,15 @@
 #include "experiment/experiment.h"
 #include "model/encoder.h"
 #include "model/session.h"
-#include "report/console.h"
+#include "report/messages.h"
 
 namespace mtt {
 
 /// Encodes the sentences of [show] and predicts for them: embeddings.npy, similarity.svg and
-/// predictions.jsonl in `directory`, and all of it on the console. Nothing where [show] names none; warns of
+/// predictions.jsonl in `directory`, and all of it in the messages. Nothing where [show] names none; warns of
 /// those that are among `example_texts`.
 void show_sentences(const Experiment& experiment, const std::filesystem::path& directory,
                     const Encoder& encoder, Session& session, const std::set<std::string>& example_texts,
-                    Console& console);
+                    Messages& messages);
 
 }  // namespace mtt

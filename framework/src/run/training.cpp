@@ -215,7 +215,7 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, Session& session, HeadScales feature_rms, Value probes,
                              const std::filesystem::path& directory, std::int64_t threads, bool resume,
-                             Console& console) {
+                             Messages& messages) {
   check_selectors(experiment.freeze, *encoder.model);
   const std::vector<HeldOut> held_out = dev_files(plan);
   TrainingJob job{.settings = plan.settings,
@@ -253,7 +253,7 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
   }
   MetricRecorder metrics(directory / "metrics.jsonl");
   TensorBoardRecorder scalars(directory / "events");
-  TrainingConsole lines(console);
+  TrainingConsole lines(messages);
   job.observers = {&metrics, &scalars, &lines};
   TrainingOutcome outcome = train(std::move(job), resume);
   if (outcome.signal == 0)

@@ -14,7 +14,7 @@
 #include "model/encoder.h"
 #include "model/session.h"
 #include "plugin/plugin_catalog.h"
-#include "report/console.h"
+#include "report/messages.h"
 #include "run/scores.h"
 #include "run/task_building.h"
 #include "train/cache_settings.h"
@@ -69,6 +69,6 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model);
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, Session& session, HeadScales feature_rms, Value probes,
                              const std::filesystem::path& directory, std::int64_t threads, bool resume,
-                             Console& console);
+                             Messages& messages);
 
 }  // namespace mtt

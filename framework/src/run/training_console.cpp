@@ -17,12 +17,12 @@ std::string or_dash(double value) { return std::isfinite(value) ? formatted("%.4
 
 void TrainingConsole::say(const std::string& text) {
   if (steps_) steps_->clear();
-  console_.say(text);
+  messages_.say(text);
 }
 
 void TrainingConsole::warn(const std::string& text) {
   if (steps_) steps_->clear();
-  console_.warn(text);
+  messages_.warn(text);
 }
 
 void TrainingConsole::checkpoint_damaged(const std::string& problem) { warn(problem); }
@@ -55,7 +55,7 @@ void TrainingConsole::phase_entered(const PhaseEntered& event) {
       "\n");
   say_unbalanced(event.unbalanced);
   if (steps_) return;
-  steps_.emplace("training", total_steps_ - first_step_);
+  steps_ = messages_.progress("training", total_steps_ - first_step_);
   start_ = Clock::now();
 }
 
@@ -69,7 +69,7 @@ void TrainingConsole::say_unbalanced(const std::vector<std::string>& tasks) {
 }
 
 void TrainingConsole::caching(const CacheProgress& event) {
-  if (!caching_) caching_.emplace("caching", event.texts);
+  if (!caching_) caching_ = messages_.progress("caching", event.texts);
   caching_->update(event.done, event.share);
 }
 

@@ -1,22 +1,21 @@
-// The console's view of a training.
+// A training as lines of text.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "report/console.h"
-#include "report/progress.h"
+#include "report/messages.h"
 #include "train/training_observer.h"
 
 namespace mtt {
 
-/// Prints a line for each phase, cache and epoch, and warnings, and shows a progress bar in between.
+/// Reports a line for each phase, cache and epoch, and warnings, and the progress in between.
 class TrainingConsole final : public TrainingObserver {
  public:
-  explicit TrainingConsole(Console& console) : console_(console) {}
+  explicit TrainingConsole(Messages& messages) : messages_(messages) {}
 
   void checkpoint_damaged(const std::string& problem) override;
   void begun(const TrainingBegun& event) override;
@@ -36,14 +35,14 @@ class TrainingConsole final : public TrainingObserver {
   void warn(const std::string& text);
   void say_unbalanced(const std::vector<std::string>& tasks);
 
-  Console& console_;
+  Messages& messages_;
   std::vector<std::string> tasks_;
   std::int64_t first_step_ = 0, total_steps_ = 0;
   std::int64_t examples_ = 0;  ///< since the steps began
   Clock::time_point start_;
   std::string scores_;      ///< of the last evaluation
   std::string unbalanced_;  ///< tasks, as printed last
-  std::optional<Progress> steps_, caching_;
+  std::unique_ptr<Progress> steps_, caching_;
 };
 
 }  // namespace mtt

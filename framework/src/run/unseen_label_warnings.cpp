@@ -28,7 +28,7 @@ std::vector<std::pair<std::string, std::int64_t>> unseen_of(const Task& task,
 }  // namespace
 
 void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& files,
-                           const MultiTaskModel& model, Console& console) {
+                           const MultiTaskModel& model, Messages& messages) {
   for (const HeldOut& item : held_out) {
     const Task& task = model.tasks()[item.task];
     const auto unseen = unseen_of(task, files.get(item.file).labels(item.field));
@@ -38,9 +38,9 @@ void warn_of_unseen_labels(const std::vector<HeldOut>& held_out, ExampleFiles& f
       names += (i == 0 ? "" : ", ") + Value(unseen[i].first).json() + " (" +
                std::to_string(unseen[i].second) + ")";
     if (unseen.size() > kMostNamed) names += " and others";
-    console.warn("task '" + task.name + "': " + item.file + " has " + std::to_string(unseen.size()) +
-                 (unseen.size() == 1 ? " label" : " labels") + " that the head does not know: " + names +
-                 "; they count as wrong");
+    messages.warn("task '" + task.name + "': " + item.file + " has " + std::to_string(unseen.size()) +
+                  (unseen.size() == 1 ? " label" : " labels") + " that the head does not know: " + names +
+                  "; they count as wrong");
   }
 }
 

@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "value/listed.h"
-#include "value/other_words.h"
 
 namespace mtt {
 namespace {
@@ -16,11 +15,11 @@ using Kind = Option::Kind;
   value.refuse("'" + option.name + "' in " + std::string(where) + " " + what);
 }
 
-void check_word(const Value& value, const Option& option, std::string_view where) {
+void check_word(const Value& value, const Option& option, std::string_view where, const OptionHints& hints) {
   const std::string& word = value.string();
   const auto& words = option.choices;
   if (words.empty() || std::find(words.begin(), words.end(), word) != words.end()) return;
-  const std::string own(own_word(option.name, word));
+  const std::string own = hints.own_word ? hints.own_word(option.name, word) : "";
   const std::string near = own.empty() ? nearest(word, words) : own;
   refuse(value, where, option,
          "is " + Value(word).json() + "; expected one of " + listed(words) +
@@ -79,7 +78,8 @@ std::string_view expected_kind(Option::Kind kind) {
   return "";
 }
 
-Value checked_value(const Value& value, const Option& option, std::string_view where) {
+Value checked_value(const Value& value, const Option& option, std::string_view where,
+                    const OptionHints& hints) {
   const Value::Kind kind = value.kind();
   switch (option.kind) {
     case Kind::boolean:
@@ -99,21 +99,21 @@ Value checked_value(const Value& value, const Option& option, std::string_view w
         return Value(value.number()).placed(value.place());
       }
       if (kind != Value::Kind::string || reads_as(value.string(), Kind::number)) break;
-      check_word(value, option, where);
+      check_word(value, option, where, hints);
       return value;
     case Kind::string:
       if (kind != Value::Kind::string) break;
-      check_word(value, option, where);
+      check_word(value, option, where, hints);
       return value;
     case Kind::strings: {
       if (kind == Value::Kind::string) {
-        check_word(value, option, where);
+        check_word(value, option, where, hints);
         return Value(Value::Array{value}).placed(value.place());
       }
       if (kind != Value::Kind::array) break;
       for (const Value& word : value.array()) {
         if (!word.is(Value::Kind::string)) wrong_kind(word, option, where);
-        check_word(word, option, where);
+        check_word(word, option, where, hints);
       }
       return value;
     }

@@ -12,6 +12,7 @@ std::string_view expected_kind(Option::Kind kind);
 
 /// The value as the option's kind has it: integers as numbers, one string as an array of one. What the
 /// declaration does not allow throws Error with the value's place; `where` names the table.
-Value checked_value(const Value& value, const Option& option, std::string_view where);
+Value checked_value(const Value& value, const Option& option, std::string_view where,
+                    const OptionHints& hints);
 
 }  // namespace mtt

@@ -5,20 +5,19 @@
 #include "mtt/error.h"
 #include "value/listed.h"
 #include "value/option_value.h"
-#include "value/other_keys.h"
 
 namespace mtt {
 namespace {
 
 /// What to write instead of an unknown key.
 std::string key_hint(const std::string& key, const Value& value, const std::vector<std::string>& names,
-                     const TablesWithKey& tables_with) {
+                     const OptionHints& hints) {
   const bool table = value.is(Value::Kind::table);
-  std::string_view own = table ? own_table(key) : own_key(key);
-  if (own.empty()) own = own_key(key);
-  if (own.starts_with("not available")) return "; it is " + std::string(own);
-  if (!own.empty()) return "; write " + std::string(own);
-  const std::string tables = table || !tables_with ? "" : tables_with(key), near = nearest(key, names);
+  const std::string own = hints.own_key ? hints.own_key(key, table) : "";
+  if (own.starts_with("not available")) return "; it is " + own;
+  if (!own.empty()) return "; write " + own;
+  const std::string tables = table || !hints.tables_with ? "" : hints.tables_with(key);
+  const std::string near = nearest(key, names);
   std::string hint = tables.empty() ? "" : "; it belongs in " + tables;
   if (!near.empty()) hint += std::string(hint.empty() ? "; " : ", or ") + "did you mean '" + near + "'?";
   if (!hint.empty()) return hint;
@@ -28,7 +27,7 @@ std::string key_hint(const std::string& key, const Value& value, const std::vect
 }  // namespace
 
 Options Options::read(const OptionList& declared, const Value& table, std::string_view where,
-                      const TablesWithKey& tables_with) {
+                      const OptionHints& hints) {
   Options options;
   const bool empty = table.is(Value::Kind::null);
   if (!empty) {
@@ -37,13 +36,13 @@ Options Options::read(const OptionList& declared, const Value& table, std::strin
     for (const auto& [key, value] : table.table()) {
       if (declared.find(key)) continue;
       value.refuse("unknown key " + Value(key).json() + " in " + std::string(where) +
-                   key_hint(key, value, names, tables_with));
+                   key_hint(key, value, names, hints));
     }
   }
   for (const Option& option : declared.all()) {
     const Value* given = empty ? nullptr : table.find(option.name);
     if (given) {
-      options.values_.set(option.name, checked_value(*given, option, where));
+      options.values_.set(option.name, checked_value(*given, option, where, hints));
       options.given_.push_back(option.name);
     } else if (option.fallback) {
       options.values_.set(option.name, *option.fallback);

@@ -7,6 +7,7 @@
 
 namespace mtt {
 
+/// What users of other systems write, and what to write here instead; for messages only.
 struct OtherName {
   std::string_view other, own;
 };

@@ -17,6 +17,24 @@ TEST_CASE("a step fails where its work throws, and the report remembers it") {
   CHECK(report.failed());
 }
 
+TEST_CASE("a step that does not apply neither holds nor fails, and its question is guarded") {
+  mtt::ContractReport report;
+  bool worked = false;
+  CHECK(report.step_if(
+      "none", [] { return false; }, [&] { worked = true; }));
+  CHECK_FALSE(worked);
+  CHECK_FALSE(report.failed());
+  CHECK_FALSE(report.step_if(
+      "asked", []() -> bool { throw std::runtime_error("x"); }, [] {}));
+  CHECK(report.failed());
+}
+
+TEST_CASE("a warning is no failure") {
+  mtt::ContractReport report;
+  report.warn("the metric 'loss' is declared to be better if higher");
+  CHECK_FALSE(report.failed());
+}
+
 TEST_CASE("nothing that a plugin throws leaves a step") {
   mtt::ContractReport report;
   CHECK_FALSE(report.step("std", [] { throw std::runtime_error("x"); }));

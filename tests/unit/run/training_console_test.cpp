@@ -4,26 +4,37 @@
 #include <limits>
 
 #include "catch.h"
-#include "report/verbosity.h"
-#include "temporary_folder.h"
 #include "train/training_step.h"
 
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/// What a training prints that consists of the events that `tell` tells.
-std::string printed(const std::function<void(mtt::TrainingConsole&)>& tell) {
-  const TemporaryFolder folder;
-  mtt::set_verbosity(mtt::Verbosity::quiet);
-  {
-    mtt::Console console;
-    console.keep_in(folder.path() / "console.txt");
-    mtt::TrainingConsole training(console);
-    tell(training);
+class NoProgress final : public mtt::Progress {
+ public:
+  void update(std::int64_t, double, const std::string&) override {}
+  void clear() override {}
+};
+
+class Recorded final : public mtt::Messages {
+ public:
+  void answer(std::string_view line) override { text += line; }
+  void say(std::string_view line) override { text += line; }
+  void warn(const std::string& message) override { text += "mtt: warning: " + message + "\n"; }
+  void keep_in(const std::filesystem::path&, bool) override {}
+  std::unique_ptr<mtt::Progress> progress(const std::string&, std::int64_t) override {
+    return std::make_unique<NoProgress>();
   }
-  mtt::set_verbosity(mtt::Verbosity::normal);
-  return file_text(folder.path() / "console.txt");
+
+  std::string text;
+};
+
+/// What a training reports that consists of the events that `tell` tells.
+std::string printed(const std::function<void(mtt::TrainingConsole&)>& tell) {
+  Recorded messages;
+  mtt::TrainingConsole training(messages);
+  tell(training);
+  return messages.text;
 }
 
 mtt::TrainingBegun begun() { return {.tasks = {"a", "b"}, .step = 0, .total_steps = 20}; }

@@ -21,7 +21,7 @@ OptionList declared() {
 }
 
 Options read(const std::string& toml) {
-  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]", mtt::tables_with);
+  return Options::read(declared(), mtt::parse_toml(toml, "x.toml"), "[train]", mtt::experiment_hints());
 }
 
 }  // namespace

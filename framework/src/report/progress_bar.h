@@ -1,26 +1,27 @@
-// How far a long work has come.
+// How far a long work has come, on a terminal.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "report/messages.h"
+
 namespace mtt {
 
 /// A bar with rate and time left on standard error where that is a terminal; elsewhere a line every ten
 /// seconds. Work that ends within a second shows nothing.
-class Progress {
+class ProgressBar final : public Progress {
  public:
   /// Without a total, only the share says how much is left.
-  explicit Progress(std::string what, std::int64_t total = 0);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  explicit ProgressBar(std::string what, std::int64_t total = 0);
+  ~ProgressBar() override;
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
 
-  /// `done` items make up this `share` of the work, 0 where that is unknown; `note` says more about it.
-  void update(std::int64_t done, double share, const std::string& note = "");
+  void update(std::int64_t done, double share, const std::string& note = "") override;
   /// Takes the bar away, so that something else can be printed; the next update draws it again.
-  void clear();
+  void clear() override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -1,13 +1,9 @@
-#include "value/other_words.h"
+#include "experiment/other_words.h"
 
 namespace mtt {
 namespace {
 
-struct Word {
-  std::string_view option, other, own;
-};
-
-constexpr Word kWords[] = {
+constexpr OtherWord kWords[] = {
     {"policy", "linear_probe", "backbone"},
     {"policy", "linear_probing", "backbone"},
     {"policy", "linear-probe", "backbone"},
@@ -53,9 +49,11 @@ constexpr Word kWords[] = {
 
 }  // namespace
 
-std::string_view own_word(std::string_view option, std::string_view word) {
-  for (const Word& name : kWords)
-    if (name.option == option && name.other == word) return name.own;
+std::span<const OtherWord> other_words() { return kWords; }
+
+std::string own_word(std::string_view option, std::string_view word) {
+  for (const OtherWord& name : kWords)
+    if (name.option == option && name.other == word) return std::string(name.own);
   return {};
 }
 

@@ -1,6 +1,4 @@
-#include "value/other_commands.h"
-
-#include "value/other_name.h"
+#include "other_commands.h"
 
 namespace mtt {
 namespace {
@@ -74,6 +72,10 @@ constexpr OtherName kOptions[] = {
 };
 
 }  // namespace
+
+std::span<const OtherName> other_commands() { return kCommands; }
+
+std::span<const OtherName> other_options() { return kOptions; }
 
 std::string_view own_command(std::string_view word) { return own_name(kCommands, word); }
 

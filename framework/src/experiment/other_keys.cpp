@@ -1,6 +1,4 @@
-#include "value/other_keys.h"
-
-#include "value/other_name.h"
+#include "experiment/other_keys.h"
 
 namespace mtt {
 namespace {
@@ -243,8 +241,13 @@ constexpr OtherName kTables[] = {
 
 }  // namespace
 
-std::string_view own_key(std::string_view key) { return own_name(kKeys, key); }
+std::span<const OtherName> other_keys() { return kKeys; }
 
-std::string_view own_table(std::string_view name) { return own_name(kTables, name); }
+std::span<const OtherName> other_tables() { return kTables; }
+
+std::string own_key(std::string_view key, bool table) {
+  const std::string_view own = table ? own_name(kTables, key) : std::string_view();
+  return std::string(own.empty() ? own_name(kKeys, key) : own);
+}
 
 }  // namespace mtt

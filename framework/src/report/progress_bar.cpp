@@ -1,4 +1,4 @@
-#include "report/progress.h"
+#include "report/progress_bar.h"
 
 #include <unistd.h>
 
@@ -21,17 +21,17 @@ std::string clock_text(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::string what, std::int64_t total)
+ProgressBar::ProgressBar(std::string what, std::int64_t total)
     : what_(std::move(what)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() { clear(); }
+ProgressBar::~ProgressBar() { clear(); }
 
-void Progress::clear() {
+void ProgressBar::clear() {
   if (shown_ && terminal_) std::fprintf(stderr, "\r\x1b[K");
   shown_ = false;
 }
 
-void Progress::update(std::int64_t done, double share, const std::string& note) {
+void ProgressBar::update(std::int64_t done, double share, const std::string& note) {
   const auto now = Clock::now();
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double since = std::chrono::duration<double>(now - last_).count();
