@@ -59,7 +59,7 @@ void Evaluate::run() const {
   }
   for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.files))
     uses.push_back(std::move(use));
-  for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
+  for (const std::string& warning : fit_examples(uses, files, open.encoder, "--max-tokens")) console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
   for (TaskScore& score : score_tasks(held_out, files, session))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
