@@ -43,7 +43,8 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
           "--field", field,
           "Key or column of the text; the input is then JSONL, or a table if its name ends in .csv or .tsv")
       ->type_name("KEY");
-  verb.add_option("--output", output, "File that ends in " + list + "; - writes JSONL to standard output; default: -")
+  verb.add_option("--output", output,
+                  "File that ends in " + list + "; - writes JSONL to standard output; default: -")
       ->type_name("FILE|-");
 }
 

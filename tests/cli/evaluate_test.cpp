@@ -155,9 +155,10 @@ TEST_CASE("the report has a table of scores for each task with classes") {
     CHECK_THAT(page, Contains(part));
   CHECK_THAT(page, !Contains("loudness: scores of each label"));
   const std::string folder = e.folder.path().filename().string();
-  for (const std::string& part :
-       {std::string("<h3>intent: confusion matrix</h3>"), "<h3>same (" + folder + "/pairs): confusion matrix</h3>",
-        std::string("<h3>same (more/pairs): confusion matrix</h3>"), std::string("largest confusions: label")})
+  for (const std::string& part : {std::string("<h3>intent: confusion matrix</h3>"),
+                                  "<h3>same (" + folder + "/pairs): confusion matrix</h3>",
+                                  std::string("<h3>same (more/pairs): confusion matrix</h3>"),
+                                  std::string("largest confusions: label")})
     CHECK_THAT(page, Contains(part));
 }
 

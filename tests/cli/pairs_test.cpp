@@ -94,7 +94,8 @@ struct Experiment {
 )");
   }
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-  Outcome run(const std::string& out, const std::vector<std::string>& settings = {}, bool check = false) const {
+  Outcome run(const std::string& out, const std::vector<std::string>& settings = {},
+              bool check = false) const {
     std::vector<std::string> arguments = {"run", path("e.toml"), "--out", path(out), "--threads", "1"};
     if (check) arguments.emplace_back("--check");
     for (const std::string& setting : settings) {
@@ -256,11 +257,11 @@ TEST_CASE("a file in which some pairs lack their second text is refused alike by
   const Experiment e;
   e.folder.write("some.jsonl", pair_lines() + "{\"text\": \"rain\", \"similarity\": 0.5}\n");
   const std::string set = "tasks.similarity.train=\"" + e.path("some.jsonl") + "\"";
-  const std::string what = "task 'similarity' reads pairs of sentences, but its train file '" +
-                           e.path("some.jsonl") +
-                           "' has a second text (key \"text_pair\") in 8 of 9 examples only; the first without "
-                           "one is at " +
-                           e.path("some.jsonl") + ":9:1; give every example a second text";
+  const std::string what =
+      "task 'similarity' reads pairs of sentences, but its train file '" + e.path("some.jsonl") +
+      "' has a second text (key \"text_pair\") in 8 of 9 examples only; the first without "
+      "one is at " +
+      e.path("some.jsonl") + ":9:1; give every example a second text";
   for (const bool check : {false, true}) {
     const Outcome run = e.run("run", {set}, check);
     CHECK(run.code == 1);
@@ -446,4 +447,31 @@ TEST_CASE("a head of a plugin compares the tokens of two texts") {
   INFO(again.err);
   REQUIRE(again.code == 0);
   CHECK_THAT(again.out, Contains("\"task\":\"similarity\"") && Contains("spearman"));
+}
+
+TEST_CASE("a share of pairs that cannot be held out is told by a run, its check and data check") {
+  const Experiment e;
+  std::string lines;
+  for (int i = 0; i < 40; ++i)
+    lines += "{\"text\": \"" + (i < 38 ? std::string("play music") : "rain " + std::to_string(i)) +
+             "\", \"text_pair\": \"wake " + std::to_string(i) + "\", \"similarity\": 0." +
+             std::to_string(i % 10) + "}\n";
+  e.folder.write("hub.jsonl", lines);
+  const std::vector<std::string> settings = {"tasks.similarity.train=\"" + e.path("hub.jsonl") + "\"",
+                                             "tasks.similarity.dev=\"\"", "tasks.similarity.dev_share=0.2",
+                                             "train.epochs=1"};
+  const std::string what =
+      "file '" + e.path("hub.jsonl") +
+      "': dev_share = 0.2 holds out 2 of 40 examples, expected about 8. Pairs that share a "
+      "sentence, also through other pairs, stay together, and the largest such group has 38 "
+      "of the 40 pairs. Give a validation file";
+  for (const bool check : {false, true}) {
+    const Outcome run = e.run("run", settings, check);
+    INFO(run.err);
+    CHECK(run.code == 0);
+    CHECK_THAT(run.err, Contains("warning: " + what));
+  }
+  std::vector<std::string> arguments = {"data", "check", e.path("e.toml")};
+  for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+  CHECK_THAT(mtt_program(arguments).out, Contains("note: " + what));
 }

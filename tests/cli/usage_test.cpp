@@ -140,6 +140,8 @@ TEST_CASE("threads of operators sleep while they wait, unless the environment sa
   const auto shown = [](const std::vector<std::string>& environment) {
     return mtt_program({"--version"}, "", environment).err;
   };
-  CHECK_THAT(shown({"-u", "OMP_WAIT_POLICY", "OMP_DISPLAY_ENV=true"}), Contains("OMP_WAIT_POLICY = 'PASSIVE'"));
-  CHECK_THAT(shown({"OMP_WAIT_POLICY=active", "OMP_DISPLAY_ENV=true"}), Contains("OMP_WAIT_POLICY = 'ACTIVE'"));
+  CHECK_THAT(shown({"-u", "OMP_WAIT_POLICY", "OMP_DISPLAY_ENV=true"}),
+             Contains("OMP_WAIT_POLICY = 'PASSIVE'"));
+  CHECK_THAT(shown({"OMP_WAIT_POLICY=active", "OMP_DISPLAY_ENV=true"}),
+             Contains("OMP_WAIT_POLICY = 'ACTIVE'"));
 }

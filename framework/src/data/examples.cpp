@@ -33,15 +33,20 @@ std::string names_of(const Value& row) {
   return names;
 }
 
+/// What to do about a key that is missing; `setting` says how an experiment names another one.
+std::string key_remedy(const TextKeys& keys, const std::string& setting) {
+  return keys.fixed ? "; rename it in the file"
+                    : "; rename it, or set " + setting + " in [data] or in the task's table";
+}
+
 void read_text(Examples& examples, const Value& row) {
   const Value* text = row.find(examples.keys.text);
   if (!text) {
     const Value* tokens = row.find("tokens");
     row.refuse("the key " + Value(examples.keys.text).json() + " is missing, the line has " + names_of(row) +
-               "; rename it, or set the key of the " +
-               (tokens && tokens->is(Value::Kind::array) ? "tokens with text = \"tokens\""
-                                                         : "text with text = \"...\"") +
-               " in [data] or in the task's table");
+               key_remedy(examples.keys, tokens && tokens->is(Value::Kind::array)
+                                             ? "the key of the tokens with text = \"tokens\""
+                                             : "the key of the text with text = \"...\""));
   }
   if (!text->is(Value::Kind::array)) {
     examples.texts.push_back(text->string());
@@ -79,7 +84,8 @@ void read_partners(Examples& examples) {
         "; give every example a second text, or move those without one to another file";
   else
     examples.why_no_partners =
-        "has no key " + key + "; rename it, or set the key of the second sentence with text_pair = \"...\"";
+        "has no key " + key +
+        key_remedy(examples.keys, "the key of the second sentence with text_pair = \"...\"");
 }
 
 Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const std::string& source) {
@@ -92,7 +98,7 @@ Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const 
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
     throw Error(source + ":1: there is no column " + Value(keys.text).json() + "; the columns are " +
                 names_of(table.rows.front()) + separator_hint(table.header, delimiter) +
-                "; rename it, or set the column of the sentences with text = \"...\" in [data] or in the task's table");
+                key_remedy(keys, "the column of the sentences with text = \"...\""));
   for (Value& row : table.rows)
     for (auto& [key, cell] : row.table())
       if (key != keys.text && cell.string().empty()) cell = Value().placed(cell.place());
@@ -177,7 +183,8 @@ Examples examples_from_rows(std::vector<Value> rows, const TextKeys& keys) {
     read_partners(examples);
   else
     examples.why_no_partners =
-        "has no pairs, since 'text' and 'text_pair' name the same key; set another key with text_pair = \"...\"";
+        "has no pairs, since 'text' and 'text_pair' name the same key; set another key with text_pair = "
+        "\"...\"";
   return examples;
 }
 
@@ -220,7 +227,9 @@ std::string ExampleFiles::with_keys(const std::string& file, const TextKeys& key
   if (keys.text != keys_.text) different = "text = " + keys.text;
   if (keys.pair != keys_.pair) different += (different.empty() ? "" : ", ") + ("text_pair = " + keys.pair);
   std::string name = file + " (" + different + ")";
-  if (paths_.emplace(name, file).second) add(name, file, keys);
+  TextKeys own = keys;
+  own.fixed = keys_.fixed;
+  if (paths_.emplace(name, file).second) add(name, file, own);
   return name;
 }
 

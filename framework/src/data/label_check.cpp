@@ -246,7 +246,8 @@ class LabelChecker {
               " do not begin and end at word boundaries; they are moved to whole words",
           report.moved_first);
     if (report.beyond > 0)
-      add(false, of_spans(report.beyond, report.spans) + " end beyond the " + std::to_string(check_.max_tokens) +
+      add(false, of_spans(report.beyond, report.spans) + " end beyond the " +
+                     std::to_string(check_.max_tokens) +
                      " tokens that the model reads; they are not used for training and count as missed");
   }
 

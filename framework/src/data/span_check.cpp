@@ -13,7 +13,8 @@ constexpr std::size_t kMostSpansNamed = 5;
 
 std::string moved_hint(std::int64_t moved, std::int64_t spans) {
   if (2 * moved <= spans) return "";
-  return "Most spans of the file are not at word boundaries, so its offsets may be wrong. Check that start and "
+  return "Most spans of the file are not at word boundaries, so its offsets may be wrong. Check that start "
+         "and "
          "end count characters (Unicode code points, not bytes) from 0, and that end is behind the last "
          "character";
 }

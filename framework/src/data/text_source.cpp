@@ -83,9 +83,10 @@ bool TextSource::next_line(std::string& line) {
 }
 
 void TextSource::refuse_first_line(const std::string& line) const {
-  throw Error(lines_.source() + ":1: found " + Value(shortened(line, kMostShown)).json() +
-              ", expected a JSON object, since the text has a key (--field). A table is read from a file whose "
-              "name ends in .csv or .tsv; give it with --input");
+  throw Error(
+      lines_.source() + ":1: found " + Value(shortened(line, kMostShown)).json() +
+      ", expected a JSON object, since the text has a key (--field). A table is read from a file whose "
+      "name ends in .csv or .tsv; give it with --input");
 }
 
 std::optional<Value> TextSource::next_row() {

@@ -105,8 +105,7 @@ std::string class_tables(const RunSummary& run) {
   return tables;
 }
 
-std::string entity_examples(const Task& task, const std::string& title,
-                            const std::vector<std::string>& texts,
+std::string entity_examples(const Task& task, const std::string& title, const std::vector<std::string>& texts,
                             const std::vector<Value>& labels, const std::vector<Value>& predictions) {
   if (task.label_kind() != LabelKind::spans) return "";
   std::string wrong, right;
@@ -193,7 +192,8 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
       if (!results.contains(file)) results[file] = predictions_of(examples, session);
       const std::vector<Value> labels = examples.labels(data.field);
       const Response& result = results[file];
-      const std::string title = tasks[t].name + (names.size() > 1 ? " (" + told_apart(name, names) + ")" : "");
+      const std::string title =
+          tasks[t].name + (names.size() > 1 ? " (" + told_apart(name, names) + ")" : "");
       const std::string table = confusions(tasks[t], title, labels, result.predictions[t]);
       pictures += table + entity_examples(tasks[t], title, examples.texts, labels, result.predictions[t]);
       const bool by_label = !table.empty() && tasks[t].reads_single_texts();

@@ -52,12 +52,14 @@ std::string confusion_table(const std::vector<std::string>& gold, const std::vec
   return table + "</table></div>\n";
 }
 
-std::string largest_confusions(const std::vector<std::string>& gold, const std::vector<std::string>& predicted) {
+std::string largest_confusions(const std::vector<std::string>& gold,
+                               const std::vector<std::string>& predicted) {
   std::map<std::pair<std::string, std::string>, std::size_t> counts;
   for (std::size_t i = 0; i < gold.size(); ++i)
     if (gold[i] != predicted[i]) ++counts[{gold[i], predicted[i]}];
   if (counts.empty()) return "";
-  std::vector<std::pair<std::pair<std::string, std::string>, std::size_t>> order(counts.begin(), counts.end());
+  std::vector<std::pair<std::pair<std::string, std::string>, std::size_t>> order(counts.begin(),
+                                                                                 counts.end());
   std::stable_sort(order.begin(), order.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   order.resize(std::min(order.size(), kMostConfusedPairs));

@@ -12,6 +12,7 @@ std::string confusion_table(const std::vector<std::string>& gold, const std::vec
 
 /// The labels that are most often taken for another one, as a table in markup, five at most. "" where
 /// every prediction is right.
-std::string largest_confusions(const std::vector<std::string>& gold, const std::vector<std::string>& predicted);
+std::string largest_confusions(const std::vector<std::string>& gold,
+                               const std::vector<std::string>& predicted);
 
 }  // namespace mtt

@@ -33,8 +33,9 @@ TEST_CASE("examples: every fault has its line") {
   CHECK_THROWS_WITH(read(""), Contains("no examples"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"}\n\n{\"text\":\"b\"}"), Contains("d.jsonl:2:1"));
   CHECK_THROWS_WITH(read("[{\"text\":\"a\"}]"), Contains("d.jsonl:1:1") && Contains("expected a table"));
-  CHECK_THROWS_WITH(read("{\"txt\":\"a\"}"),
-                    Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; rename it, or set the key"));
+  CHECK_THROWS_WITH(
+      read("{\"txt\":\"a\"}"),
+      Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; rename it, or set the key"));
   CHECK_THROWS_WITH(read("{\"text\":3}"), Contains("expected a string"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\",}"), Contains("d.jsonl:1:"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"},\n{\"text\":\"b\"}"),
@@ -102,15 +103,23 @@ TEST_CASE("examples: there are pairs where every line has a second sentence, els
   using Texts = std::vector<std::string>;
   CHECK(read("d.jsonl", R"({"text":"a","text_pair":"b"})").partners == Texts{"b"});
   CHECK(read("d.jsonl", R"({"text":"a"})").why_no_partners ==
-        "has no key \"text_pair\"; rename it, or set the key of the second sentence with text_pair = \"...\"");
+        "has no key \"text_pair\"; rename it, or set the key of the second sentence with text_pair = \"...\" "
+        "in "
+        "[data] or in the task's table");
+  const mtt::TextKeys fixed{.fixed = true};
+  CHECK(read("d.jsonl", R"({"text":"a"})", fixed).why_no_partners ==
+        "has no key \"text_pair\"; rename it in the file");
+  CHECK_THROWS_WITH(read("d.csv", "sentence\na\n", fixed),
+                    Contains("the columns are \"sentence\"; rename it in the file"));
   CHECK(read("d.csv", "text,text_pair\na,b\nc,d\n").partners == Texts{"b", "d"});
   CHECK(read("d.jsonl", R"({"premise":"a","hypothesis":"b"})", {"premise", "hypothesis"}).partners ==
         Texts{"b"});
   const auto some = read("d.jsonl", "{\"text\":\"a\",\"text_pair\":\"b\"}\n{\"text\":\"c\"}\n");
   CHECK(some.partners.empty());
   CHECK_THAT(some.why_no_partners,
-             Catch::Matchers::StartsWith("has a second text (key \"text_pair\") in 1 of 2 examples only; the first without one is "
-                        "at ") &&
+             Catch::Matchers::StartsWith(
+                 "has a second text (key \"text_pair\") in 1 of 2 examples only; the first without one is "
+                 "at ") &&
                  Contains("d.jsonl:2:1; give every example a second text"));
   const auto table = read("d.csv", "text,text_pair\na,\nc,d\n");
   CHECK(table.partners.empty());

@@ -107,17 +107,20 @@ TEST_CASE("a share that large groups of pairs do not allow is missed with a note
   }
   const mtt::Split split = mtt::split_examples(examples_of(texts, partners), 0.1, 1);
   CHECK(split.dev.size() == 10);
-  CHECK(split.note ==
-        "dev_share = 0.1 holds out 10 of 1000 examples, expected about 100. Pairs that share a sentence, also "
-        "through other pairs, stay together, and the largest such group has 990 of the 1000 pairs. Give a "
-        "validation file with dev = \"...\" instead of dev_share");
+  CHECK(
+      split.note ==
+      "dev_share = 0.1 holds out 10 of 1000 examples, expected about 100. Pairs that share a sentence, also "
+      "through other pairs, stay together, and the largest such group has 990 of the 1000 pairs. Give a "
+      "validation file with dev = \"...\" instead of dev_share");
 }
 
 TEST_CASE("a side without an example is an error") {
-  CHECK_THROWS_WITH(mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
-                    Contains("dev_share = 0.5") && Contains("of the 3 in the file. Examples with the same text "
-                                                            "stay together, and the largest such group has 3"));
-  CHECK_THROWS_WITH(mtt::split_examples(numbered(4), 0.1, 1), Contains("set it higher") && !Contains("group"));
+  CHECK_THROWS_WITH(
+      mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
+      Contains("dev_share = 0.5") && Contains("of the 3 in the file. Examples with the same text "
+                                              "stay together, and the largest such group has 3"));
+  CHECK_THROWS_WITH(mtt::split_examples(numbered(4), 0.1, 1),
+                    Contains("set it higher") && !Contains("group"));
 }
 
 TEST_CASE("drawn examples are among more of them, whatever their order") {
