@@ -36,7 +36,9 @@ void Evaluate::run() const {
   const OpenModel open = open_model(model, Heads::used, console);
   Session& session = *open.session;
   const auto& tasks = open.encoder.model->tasks();
-  ExampleFiles files(open.keys);
+  TextKeys keys = open.keys;
+  keys.fixed = true;
+  ExampleFiles files(keys);
   std::vector<TaskScore> scores;
   std::vector<HeldOut> held_out;
   std::vector<ExampleUse> uses;
@@ -59,7 +61,8 @@ void Evaluate::run() const {
   }
   for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.files))
     uses.push_back(std::move(use));
-  for (const std::string& warning : fit_examples(uses, files, open.encoder)) console.warn(warning);
+  for (const std::string& warning : fit_examples(uses, files, open.encoder, "--max-tokens"))
+    console.warn(warning);
   warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
   for (TaskScore& score : score_tasks(held_out, files, session))
     if (data.empty() || score.examples > 0) scores.push_back(std::move(score));

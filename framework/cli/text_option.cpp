@@ -1,8 +1,11 @@
 #include "text_option.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
 #include <future>
 #include <mutex>
@@ -34,13 +37,14 @@ void TextOption::add_to(CLI::App& verb, std::vector<std::string> output_endings)
   std::string list;
   for (const std::string& ending : endings)
     list += (list.empty() ? "" : &ending == &endings.back() ? " or " : ", ") + ending;
-  verb.add_option("--input", input, "File with one text per line; - reads standard input")
+  verb.add_option("--input", input, "File with one text per line; - reads standard input; default: -")
       ->type_name("FILE|-");
   verb.add_option(
           "--field", field,
           "Key or column of the text; the input is then JSONL, or a table if its name ends in .csv or .tsv")
       ->type_name("KEY");
-  verb.add_option("--output", output, "File that ends in " + list + "; - writes JSONL to standard output")
+  verb.add_option("--output", output,
+                  "File that ends in " + list + "; - writes JSONL to standard output; default: -")
       ->type_name("FILE|-");
 }
 
@@ -48,6 +52,8 @@ void TextOption::check() const {
   check_output(output, endings);
   if (is_same_file(input, output))
     throw Error("the output '" + output + "' is also the input; give another file");
+  if (input == "-" && ::isatty(STDIN_FILENO) == 1)
+    std::fputs("Reading texts from standard input; end with Ctrl-D\n", stderr);
 }
 
 TextWindows::TextWindows(const TextOption& option, const std::string& pair_field)

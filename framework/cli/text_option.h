@@ -21,7 +21,8 @@ struct TextOption {
   std::vector<std::string> endings;  ///< of the files that the verb can write
 
   void add_to(CLI::App& verb, std::vector<std::string> output_endings);
-  /// Makes sure, before any work is done, that `output` can be written.
+  /// Makes sure, before any work is done, that `output` can be written. Says so where texts are read from a
+  /// terminal.
   void check() const;
 };
 

@@ -154,6 +154,12 @@ TEST_CASE("the report has a table of scores for each task with classes") {
         "topics: scores of each label", "same (more/pairs): scores of each label"})
     CHECK_THAT(page, Contains(part));
   CHECK_THAT(page, !Contains("loudness: scores of each label"));
+  const std::string folder = e.folder.path().filename().string();
+  for (const std::string& part : {std::string("<h3>intent: confusion matrix</h3>"),
+                                  "<h3>same (" + folder + "/pairs): confusion matrix</h3>",
+                                  std::string("<h3>same (more/pairs): confusion matrix</h3>"),
+                                  std::string("largest confusions: label")})
+    CHECK_THAT(page, Contains(part));
 }
 
 TEST_CASE("a head whose labels are of a kind of their own is checked, trained and scored by itself alone") {

@@ -94,8 +94,10 @@ struct Experiment {
 )");
   }
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
-  Outcome run(const std::string& out, const std::vector<std::string>& settings = {}) const {
+  Outcome run(const std::string& out, const std::vector<std::string>& settings = {},
+              bool check = false) const {
     std::vector<std::string> arguments = {"run", path("e.toml"), "--out", path(out), "--threads", "1"};
+    if (check) arguments.emplace_back("--check");
     for (const std::string& setting : settings) {
       arguments.emplace_back("--set");
       arguments.push_back(setting);
@@ -234,7 +236,40 @@ TEST_CASE("a task on pairs alone has nothing to predict for single texts") {
                                    late + R"({"text": "rain", "text_pair": "rain"})");
   CHECK(some.code == 0);
   CHECK_THAT(some.out, Contains("\"similarity\":{\"similarity\":"));
-  CHECK_THAT(e.run("frozen", {"freeze.policy=\"backbone\""}).err, Contains("no parameter is trainable"));
+}
+
+TEST_CASE("a run and its check refuse a training in which nothing is trainable") {
+  const Experiment e;
+  std::string config = kConfig;
+  const auto from = config.find("[tasks.intent]"), to = config.find("[tasks.similarity]");
+  e.folder.write("e.toml", config.erase(from, to - from));
+  std::string said;
+  for (const bool check : {false, true}) {
+    const Outcome outcome = e.run("frozen", {"freeze.policy=\"backbone\""}, check);
+    CHECK(outcome.code == 1);
+    said = outcome.err.substr(outcome.err.find("mtt: error: "));
+    CHECK_THAT(said, Contains("[freeze] no parameter is trainable with policy \"backbone\""));
+  }
+  CHECK(e.run("run", {}, /*check=*/true).code == 0);
+}
+
+TEST_CASE("a file in which some pairs lack their second text is refused alike by all commands") {
+  const Experiment e;
+  e.folder.write("some.jsonl", pair_lines() + "{\"text\": \"rain\", \"similarity\": 0.5}\n");
+  const std::string set = "tasks.similarity.train=\"" + e.path("some.jsonl") + "\"";
+  const std::string what =
+      "task 'similarity' reads pairs of sentences, but its train file '" + e.path("some.jsonl") +
+      "' has a second text (key \"text_pair\") in 8 of 9 examples only; the first without "
+      "one is at " +
+      e.path("some.jsonl") + ":9:1; give every example a second text";
+  for (const bool check : {false, true}) {
+    const Outcome run = e.run("run", {set}, check);
+    CHECK(run.code == 1);
+    CHECK_THAT(run.err, Contains(what));
+  }
+  const Outcome data = mtt_program({"data", "check", e.path("e.toml"), "--set", set});
+  CHECK(data.code == 1);
+  CHECK_THAT(data.out, Contains("error: " + what));
 }
 
 TEST_CASE("what a task on pairs cannot be is said in one sentence") {
@@ -412,4 +447,31 @@ TEST_CASE("a head of a plugin compares the tokens of two texts") {
   INFO(again.err);
   REQUIRE(again.code == 0);
   CHECK_THAT(again.out, Contains("\"task\":\"similarity\"") && Contains("spearman"));
+}
+
+TEST_CASE("a share of pairs that cannot be held out is told by a run, its check and data check") {
+  const Experiment e;
+  std::string lines;
+  for (int i = 0; i < 40; ++i)
+    lines += "{\"text\": \"" + (i < 38 ? std::string("play music") : "rain " + std::to_string(i)) +
+             "\", \"text_pair\": \"wake " + std::to_string(i) + "\", \"similarity\": 0." +
+             std::to_string(i % 10) + "}\n";
+  e.folder.write("hub.jsonl", lines);
+  const std::vector<std::string> settings = {"tasks.similarity.train=\"" + e.path("hub.jsonl") + "\"",
+                                             "tasks.similarity.dev=\"\"", "tasks.similarity.dev_share=0.2",
+                                             "train.epochs=1"};
+  const std::string what =
+      "file '" + e.path("hub.jsonl") +
+      "': dev_share = 0.2 holds out 2 of 40 examples, expected about 8. Pairs that share a "
+      "sentence, also through other pairs, stay together, and the largest such group has 38 "
+      "of the 40 pairs. Give a validation file";
+  for (const bool check : {false, true}) {
+    const Outcome run = e.run("run", settings, check);
+    INFO(run.err);
+    CHECK(run.code == 0);
+    CHECK_THAT(run.err, Contains("warning: " + what));
+  }
+  std::vector<std::string> arguments = {"data", "check", e.path("e.toml")};
+  for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+  CHECK_THAT(mtt_program(arguments).out, Contains("note: " + what));
 }

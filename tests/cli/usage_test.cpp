@@ -1,3 +1,7 @@
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "catch.h"
 #include "program.h"
 #include "temporary_folder.h"
@@ -108,4 +112,36 @@ TEST_CASE("plugins and the reference of all keys") {
   CHECK_THAT(mtt_program({"plugins", "classification"}).out, Contains("| `labels` |"));
   CHECK_THAT(mtt_program({"config", "reference"}).out,
              Contains("`max_tokens`") && Contains("head = \"classification\""));
+}
+
+TEST_CASE("texts from a terminal are announced, and the help names the default") {
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::execl(MTT_PROGRAM, "mtt", "predict", "--model", "no-such-model", nullptr);
+    ::_exit(127);
+  }
+  std::string shown;
+  char buffer[4096];
+  for (ssize_t got = 0; (got = ::read(terminal, buffer, sizeof buffer)) > 0;)
+    shown.append(buffer, static_cast<std::size_t>(got));
+  ::close(terminal);
+  ::waitpid(child, nullptr, 0);
+  CHECK_THAT(shown, Contains("Reading texts from standard input; end with Ctrl-D\r\n"));
+  CHECK_THAT(mtt_program({"predict", "--model", "no-such-model"}).err, !Contains("Ctrl-D"));
+  for (const char* command : {"predict", "encode", "tokenize"}) {
+    const std::string help = mtt_program({command, "--help"}).out;
+    CHECK_THAT(help, Contains("reads standard input; default"));
+  }
+}
+
+TEST_CASE("threads of operators sleep while they wait, unless the environment says otherwise") {
+  const auto shown = [](const std::vector<std::string>& environment) {
+    return mtt_program({"--version"}, "", environment).err;
+  };
+  CHECK_THAT(shown({"-u", "OMP_WAIT_POLICY", "OMP_DISPLAY_ENV=true"}),
+             Contains("OMP_WAIT_POLICY = 'PASSIVE'"));
+  CHECK_THAT(shown({"OMP_WAIT_POLICY=active", "OMP_DISPLAY_ENV=true"}),
+             Contains("OMP_WAIT_POLICY = 'ACTIVE'"));
 }

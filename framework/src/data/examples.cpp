@@ -33,15 +33,20 @@ std::string names_of(const Value& row) {
   return names;
 }
 
+/// What to do about a key that is missing; `setting` says how an experiment names another one.
+std::string key_remedy(const TextKeys& keys, const std::string& setting) {
+  return keys.fixed ? "; rename it in the file"
+                    : "; rename it, or set " + setting + " in [data] or in the task's table";
+}
+
 void read_text(Examples& examples, const Value& row) {
   const Value* text = row.find(examples.keys.text);
   if (!text) {
     const Value* tokens = row.find("tokens");
     row.refuse("the key " + Value(examples.keys.text).json() + " is missing, the line has " + names_of(row) +
-               "; set the key of the " +
-               (tokens && tokens->is(Value::Kind::array) ? "tokens with text = \"tokens\""
-                                                         : "text with text = \"...\"") +
-               " in [data] or in the task's table");
+               key_remedy(examples.keys, tokens && tokens->is(Value::Kind::array)
+                                             ? "the key of the tokens with text = \"tokens\""
+                                             : "the key of the text with text = \"...\""));
   }
   if (!text->is(Value::Kind::array)) {
     examples.texts.push_back(text->string());
@@ -68,15 +73,19 @@ void read_partners(Examples& examples) {
   const std::size_t found = examples.partners.size();
   examples.partners.clear();
   if (wrong)
-    examples.why_no_partners = "has no pairs: " + wrong->place().prefix() + "the key " + key + " is the " +
-                               std::string(kind_name(wrong->kind())) + " " + wrong->json() +
-                               ", expected a string";
+    examples.why_no_partners = "has a second text that is not a string: " + wrong->place().prefix() +
+                               "the key " + key + " is the " + std::string(kind_name(wrong->kind())) + " " +
+                               wrong->json() + "; write it as a string";
   else if (found > 0)
-    examples.why_no_partners = "has no pairs: " + without->place().prefix() + "the key " + key +
-                               " is missing, but " + std::to_string(found) +
-                               " other examples have it; add it to every example";
+    examples.why_no_partners =
+        "has a second text (key " + key + ") in " + std::to_string(found) + " of " +
+        std::to_string(examples.rows.size()) + " examples only; the first without one is at " +
+        without->place().str() +
+        "; give every example a second text, or move those without one to another file";
   else
-    examples.why_no_partners = "has no key " + key;
+    examples.why_no_partners =
+        "has no key " + key +
+        key_remedy(examples.keys, "the key of the second sentence with text_pair = \"...\"");
 }
 
 Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const std::string& source) {
@@ -89,7 +98,7 @@ Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const 
   if (!table.rows.empty() && !table.rows.front().find(keys.text))
     throw Error(source + ":1: there is no column " + Value(keys.text).json() + "; the columns are " +
                 names_of(table.rows.front()) + separator_hint(table.header, delimiter) +
-                "; set the column of the sentences with text = \"...\" in [data] or in the task's table");
+                key_remedy(keys, "the column of the sentences with text = \"...\""));
   for (Value& row : table.rows)
     for (auto& [key, cell] : row.table())
       if (key != keys.text && cell.string().empty()) cell = Value().placed(cell.place());
@@ -103,7 +112,7 @@ Examples from_table(CsvTable table, char delimiter, const TextKeys& keys, const 
 Examples from_sentences(std::vector<TaggedSentence> sentences, const TextKeys& keys) {
   Examples examples;
   examples.keys = keys;
-  examples.why_no_partners = "is a file of tags, which has no pairs";
+  examples.why_no_partners = "is a file of tags, which has no pairs; give a JSONL, CSV or TSV file";
   for (TaggedSentence& sentence : sentences) {
     const Place place = sentence.spans.place();
     examples.rows.push_back(Value(Value::Table{{keys.text, sentence.text}}).placed(place));
@@ -173,7 +182,9 @@ Examples examples_from_rows(std::vector<Value> rows, const TextKeys& keys) {
   if (keys.text != keys.pair)
     read_partners(examples);
   else
-    examples.why_no_partners = "has no pairs, since 'text' and 'text_pair' name the same key";
+    examples.why_no_partners =
+        "has no pairs, since 'text' and 'text_pair' name the same key; set another key with text_pair = "
+        "\"...\"";
   return examples;
 }
 
@@ -216,7 +227,9 @@ std::string ExampleFiles::with_keys(const std::string& file, const TextKeys& key
   if (keys.text != keys_.text) different = "text = " + keys.text;
   if (keys.pair != keys_.pair) different += (different.empty() ? "" : ", ") + ("text_pair = " + keys.pair);
   std::string name = file + " (" + different + ")";
-  if (paths_.emplace(name, file).second) add(name, file, keys);
+  TextKeys own = keys;
+  own.fixed = keys_.fixed;
+  if (paths_.emplace(name, file).second) add(name, file, own);
   return name;
 }
 
@@ -255,7 +268,8 @@ ExampleFiles::Parts ExampleFiles::split(const std::string& file, double share, s
     }
   }();
   files_.emplace(parts.train, subset(all, indices.train));
-  files_.emplace(parts.dev, subset(all, indices.dev));
+  Examples& dev = files_.emplace(parts.dev, subset(all, indices.dev)).first->second;
+  if (!indices.note.empty()) dev.warnings.push_back("file '" + file + "': " + indices.note);
   return parts;
 }
 

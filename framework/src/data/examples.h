@@ -22,7 +22,7 @@ struct Examples {
   std::vector<Value> tokens;    ///< arrays whose tokens are joined in `texts`, null for other texts; or empty
   std::vector<Value> repeated;  ///< names that several columns of a table have
   TextKeys keys;                ///< as they were read
-  std::string why_no_partners;  ///< what to tell whoever needs partners where there are none
+  std::string why_no_partners;  ///< where there are no partners: why, and what to do
   std::vector<std::string> warnings;  ///< what looks wrong in the file and can be right
 
   std::int64_t count() const { return static_cast<std::int64_t>(texts.size()); }

@@ -41,6 +41,10 @@ bool is_word(const Value& label) {
   return false;
 }
 
+std::string of_spans(std::int64_t part, std::int64_t all) {
+  return std::to_string(part) + " of " + std::to_string(all) + " spans";
+}
+
 /// A label with where it comes from.
 struct Label {
   std::size_t part;  // position within the task's parts
@@ -213,27 +217,37 @@ class LabelChecker {
   }
 
   void check_spans() {
-    SpanReport report;
+    std::vector<SpanReport> reports(task_.parts.size());
     for (Label& label : labels_) {
       if (!label.value.is(Value::Kind::array)) continue;
       const Examples& examples = *label.examples;
-      report.add(label.value, examples.texts[label.row],
-                 task_.joint && !examples.partners.empty() ? &examples.partners[label.row] : nullptr,
-                 reader_);
+      reports[label.part].add(
+          label.value, examples.texts[label.row],
+          task_.joint && !examples.partners.empty() ? &examples.partners[label.row] : nullptr, reader_);
     }
+    SpanReport all;
+    for (const SpanReport& report : reports) all.add(report);
+    report_spans(all);
+    for (std::size_t p = 0; p < reports.size(); ++p)
+      if (const std::string hint = moved_hint(reports[p].moved, reports[p].spans); !hint.empty())
+        add(false, part(p).name + ": " + of_spans(reports[p].moved, reports[p].spans) +
+                       " do not begin and end at word boundaries. " + hint);
+  }
+
+  void report_spans(const SpanReport& report) {
     if (report.wrong > 0)
       add(true,
           std::to_string(report.wrong) + (report.wrong == 1 ? " example has" : " examples have") +
               " spans that cannot be",
           report.wrong_first);
-    const std::string all = " of " + std::to_string(report.spans) + " spans ";
     if (report.moved > 0)
       add(false,
-          std::to_string(report.moved) + all +
-              "do not begin and end at word boundaries; they are moved to whole words",
+          of_spans(report.moved, report.spans) +
+              " do not begin and end at word boundaries; they are moved to whole words",
           report.moved_first);
     if (report.beyond > 0)
-      add(false, std::to_string(report.beyond) + all + "end beyond the " + std::to_string(check_.max_tokens) +
+      add(false, of_spans(report.beyond, report.spans) + " end beyond the " +
+                     std::to_string(check_.max_tokens) +
                      " tokens that the model reads; they are not used for training and count as missed");
   }
 

@@ -133,6 +133,19 @@ std::int64_t ScoredLabels::number(const std::string& name) {
   return others_.emplace(name, known_.size() + static_cast<std::int64_t>(others_.size())).first->second;
 }
 
+/// "0,5" as "0.5"; "" for other texts.
+std::string with_decimal_point(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  const std::size_t begin = text.starts_with('-') ? 1 : 0;
+  const auto digits = [&](std::size_t from, std::size_t to) {
+    return from < to && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(from),
+                                    text.begin() + static_cast<std::ptrdiff_t>(to),
+                                    [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (comma == std::string::npos || !digits(begin, comma) || !digits(comma + 1, text.size())) return "";
+  return text.substr(0, comma) + "." + text.substr(comma + 1);
+}
+
 double label_number(const Value& label) {
   const auto checked = [&](double number) {
     if (std::abs(number) > std::numeric_limits<float>::max())
@@ -146,8 +159,11 @@ double label_number(const Value& label) {
     read = parse_json(label.string(), "");
   } catch (const Error&) {
   }
-  if (!read.is(Value::Kind::integer) && !read.is(Value::Kind::number))
+  if (!read.is(Value::Kind::integer) && !read.is(Value::Kind::number)) {
+    if (const std::string pointed = with_decimal_point(label.string()); !pointed.empty())
+      label.refuse("found " + label.json() + ", expected a number with a decimal point: " + pointed);
     refuse_label(label, LabelKind::numbers);
+  }
   return checked(read.number());
 }
 

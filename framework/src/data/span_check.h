@@ -10,6 +10,10 @@
 
 namespace mtt {
 
+/// What to check where more than half of a file's spans are moved to whole words, which is a mistake in the
+/// file rather than in single spans; "" for fewer.
+std::string moved_hint(std::int64_t moved, std::int64_t spans);
+
 /// What the spans of a task's examples are like.
 struct SpanReport {
   std::int64_t spans = 0;
@@ -21,6 +25,8 @@ struct SpanReport {
   /// Checks an array of {"start", "end", "label"} of a text, or of both texts of a joint pair, and moves it
   /// to whole words. `second_text`: null for a text alone.
   void add(Value& spans, const std::string& text, const std::string* second_text, const TextReader& reader);
+  /// Adds the counts of another report, and its first examples.
+  void add(const SpanReport& other);
 };
 
 }  // namespace mtt

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <numeric>
 #include <string>
@@ -44,6 +45,41 @@ class Groups {
   std::vector<std::string> first_;
 };
 
+/// Examples that stay on the same side, as indices.
+using Group = std::vector<std::int64_t>;
+
+/// The groups of dev, taken in their order. A group that would exceed what is still missing is left out, or
+/// taken if the share is then met more nearly.
+struct DevGroups {
+  std::vector<bool> taken;
+  std::int64_t missing;  ///< examples; negative: dev has more than wanted
+
+  DevGroups(const std::vector<const Group*>& groups, std::int64_t wanted, bool may_exceed)
+      : taken(groups.size()), missing(wanted) {
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+      const auto size = static_cast<std::int64_t>(groups[g]->size());
+      taken[g] = may_exceed ? size < 2 * missing : size <= missing;
+      if (taken[g]) missing -= size;
+    }
+  }
+  std::int64_t error() const { return std::abs(missing); }
+};
+
+bool is_met(const DevGroups& dev, std::int64_t wanted) {
+  return dev.error() <= std::max<std::int64_t>(1, wanted / 5);
+}
+
+/// The largest group and what holds it together.
+std::string largest_group_text(const std::vector<const Group*>& groups, std::int64_t count, bool pairs) {
+  std::size_t largest = 0;
+  for (const Group* group : groups) largest = std::max(largest, group->size());
+  return std::string(pairs ? "Pairs that share a sentence, also through other pairs,"
+                           : "Examples with the same text") +
+         " stay together, and the largest such group has " + std::to_string(largest) + " of the " +
+         std::to_string(count) + (pairs ? " pairs" : " examples") +
+         ". Give a validation file with dev = \"...\" instead of dev_share";
+}
+
 }  // namespace
 
 Split split_examples(const Examples& examples, double dev_share, std::uint64_t seed) {
@@ -65,28 +101,46 @@ Split split_examples(const Examples& examples, double dev_share, std::uint64_t s
     }
     for (std::string& name : names) name = groups.name(name);
   }
-  std::map<std::string, std::vector<std::int64_t>> members;
+  std::map<std::string, Group> members;
   for (std::size_t i = 0; i < count; ++i) members[names[i]].push_back(static_cast<std::int64_t>(i));
-  std::vector<std::pair<std::uint64_t, const std::vector<std::int64_t>*>> ranked;
+  std::vector<std::pair<std::uint64_t, const Group*>> ranked;
   ranked.reserve(members.size());
   for (const auto& [name, examples_of_name] : members)
     ranked.emplace_back(RandomStream(seed, "dev " + name, 0).next(), &examples_of_name);
   std::stable_sort(ranked.begin(), ranked.end(), [](auto a, auto b) { return a.first < b.first; });
-  std::int64_t missing = std::llround(dev_share * static_cast<double>(count));
-  for (const auto& [draw, group] : ranked) {
-    const auto size = static_cast<std::int64_t>(group->size());
-    const bool nearer = size < 2 * missing;
-    auto& side = nearer ? split.dev : split.train;
-    side.insert(side.end(), group->begin(), group->end());
-    if (nearer) missing -= size;
+  std::vector<const Group*> groups;
+  groups.reserve(ranked.size());
+  for (const auto& [draw, group] : ranked) groups.push_back(group);
+  const auto all = static_cast<std::int64_t>(count);
+  const std::int64_t wanted = std::llround(dev_share * static_cast<double>(count));
+  DevGroups dev(groups, wanted, /*may_exceed=*/true);
+  for (const bool largest_first : {false, true}) {
+    if (is_met(dev, wanted)) break;
+    std::vector<const Group*> order = groups;
+    if (largest_first)
+      std::stable_sort(order.begin(), order.end(), [](auto a, auto b) { return a->size() > b->size(); });
+    DevGroups other(order, wanted, /*may_exceed=*/false);
+    if (other.error() >= dev.error()) continue;
+    dev = std::move(other);
+    groups = std::move(order);
+  }
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    auto& side = dev.taken[g] ? split.dev : split.train;
+    side.insert(side.end(), groups[g]->begin(), groups[g]->end());
   }
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.dev.begin(), split.dev.end());
-  if (split.train.empty() || split.dev.empty()) {
-    throw Error("dev_share = " + Value(dev_share).json() + " leaves no examples for " +
-                (split.dev.empty() ? "dev" : "train") + " of the " + std::to_string(count) +
-                " in the file; change dev_share or run.seed, or name a dev file");
-  }
+  const std::string share = "dev_share = " + Value(dev_share).json();
+  const auto why = [&] { return largest_group_text(groups, all, !examples.partners.empty()); };
+  if (wanted == 0)
+    throw Error(share + " leaves no examples for dev of the " + std::to_string(count) +
+                " in the file; set it higher, or give a validation file with dev = \"...\"");
+  if (split.train.empty() || split.dev.empty())
+    throw Error(share + " leaves no examples for " + (split.dev.empty() ? "dev" : "train") + " of the " +
+                std::to_string(count) + " in the file. " + why());
+  if (!is_met(dev, wanted))
+    split.note = share + " holds out " + std::to_string(split.dev.size()) + " of " + std::to_string(count) +
+                 " examples, expected about " + std::to_string(wanted) + ". " + why();
   return split;
 }
 

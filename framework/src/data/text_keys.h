@@ -9,8 +9,10 @@ namespace mtt {
 struct TextKeys {
   std::string text = "text";
   std::string pair = "text_pair";  ///< of the second sentence of a pair
+  bool fixed = false;              ///< no experiment can change them any more, which messages must know
 
-  bool operator==(const TextKeys&) const = default;
+  /// Whether the keys are the same.
+  bool operator==(const TextKeys& other) const { return text == other.text && pair == other.pair; }
 };
 
 }  // namespace mtt

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "data/jsonl.h"
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "value/utf8.h"
 
@@ -16,6 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostWindowBytes = std::size_t{4} << 20;
+constexpr std::size_t kMostShown = 60;
 constexpr auto kPatience = std::chrono::milliseconds(50);
 
 bool has_ending(const std::string& path, const std::string& ending) {
@@ -80,6 +82,13 @@ bool TextSource::next_line(std::string& line) {
   return true;
 }
 
+void TextSource::refuse_first_line(const std::string& line) const {
+  throw Error(
+      lines_.source() + ":1: found " + Value(shortened(line, kMostShown)).json() +
+      ", expected a JSON object, since the text has a key (--field). A table is read from a file whose "
+      "name ends in .csv or .tsv; give it with --input");
+}
+
 std::optional<Value> TextSource::next_row() {
   if (table_) return table_->next();
   std::string line;
@@ -87,7 +96,10 @@ std::optional<Value> TextSource::next_row() {
   while (next_line(line)) {
     const bool is_blank = line.find_first_not_of(" \t") == std::string::npos;
     if (blank_number > 0 && !is_blank) parse_jsonl_line("", lines_.source(), blank_number);  // refuses it
-    if (!is_blank) return parse_jsonl_line(line, lines_.source(), lines_.number());
+    if (!is_blank) {
+      if (lines_.number() == 1 && line[line.find_first_not_of(" \t")] != '{') refuse_first_line(line);
+      return parse_jsonl_line(line, lines_.source(), lines_.number());
+    }
     if (blank_number == 0) blank_number = lines_.number();
   }
   return std::nullopt;

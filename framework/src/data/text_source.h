@@ -48,6 +48,8 @@ class TextSource {
   void check(const std::string& line) const;
   bool next_line(std::string& line);
   std::optional<Value> next_row();
+  /// Throws Error for a first line that is no JSON object, such as the header of a table.
+  [[noreturn]] void refuse_first_line(const std::string& line) const;
   void add_row(Value row, TextLines& lines);
 
   LineReader lines_;

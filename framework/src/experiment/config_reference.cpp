@@ -35,7 +35,10 @@ std::string option_table(const OptionList& options) {
 }
 
 std::string config_reference() {
-  std::string text;
+  std::string text =
+      "# Keys of an experiment file\n\nAll tables and keys of the TOML file that `mtt run` reads, with those "
+      "of the "
+      "plugins. `mtt config reference` prints this page.\n\n";
   for (const Section& section : experiment_sections()) {
     text += "## " + (section.name.empty() ? "Top level" : "`[" + section.name + "]`") + "\n\n" +
             section.summary + "\n\n" + option_table(section.options) + "\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "data/examples.h"
 #include "data/label_names.h"
@@ -104,7 +105,7 @@ std::string class_tables(const RunSummary& run) {
   return tables;
 }
 
-std::string entity_examples(const Task& task, const std::vector<std::string>& texts,
+std::string entity_examples(const Task& task, const std::string& title, const std::vector<std::string>& texts,
                             const std::vector<Value>& labels, const std::vector<Value>& predictions) {
   if (task.label_kind() != LabelKind::spans) return "";
   std::string wrong, right;
@@ -120,14 +121,14 @@ std::string entity_examples(const Task& task, const std::vector<std::string>& te
     }
   }
   if (wrong_count + right_count == 0) return "";
-  return "<h3>" + html_text(task.name) + ": " + std::to_string(right_count) + " sentences right, " +
+  return "<h3>" + html_text(title) + ": " + std::to_string(right_count) + " sentences right, " +
          std::to_string(wrong_count) + " not</h3>\n" +
          (wrong.empty() ? "" : "<p>Wrong (blue: prediction, yellow: label):</p>\n" + wrong) +
          (right.empty() ? "" : "<p>Correct:</p>\n" + right);
 }
 
-/// Gold and predicted labels of a head whose labels are classes.
-std::string confusions(const Task& task, const std::vector<Value>& labels,
+/// Gold and predicted labels of a head whose labels are classes, and the pairs that are confused most often.
+std::string confusions(const Task& task, const std::string& title, const std::vector<Value>& labels,
                        const std::vector<Value>& predictions) {
   if (task.label_kind() != LabelKind::classes) return "";
   std::vector<std::string> gold, predicted;
@@ -136,9 +137,9 @@ std::string confusions(const Task& task, const std::vector<Value>& labels,
     gold.push_back(label_names(LabelKind::classes, labels[i]).front());
     predicted.push_back(predictions[i].at("label").string());
   }
-  return gold.empty()
-             ? ""
-             : "<h3>" + html_text(task.name) + ": confusion matrix</h3>\n" + confusion_table(gold, predicted);
+  if (gold.empty()) return "";
+  return "<h3>" + html_text(title) + ": confusion matrix</h3>\n" + confusion_table(gold, predicted) +
+         largest_confusions(gold, predicted);
 }
 
 std::string map_of(const std::vector<std::string>& texts, const std::vector<Value>& labels,
@@ -159,6 +160,16 @@ std::string map_of(const std::vector<std::string>& texts, const std::vector<Valu
          scatter_plot(by.empty() ? "Held-out sentences" : "Held-out sentences by " + by, points);
 }
 
+/// The predictions for one test file, those of tasks on pairs included where it has second texts.
+Response predictions_of(const Examples& examples, Session& session) {
+  ProgressBar progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
+  Request request{.texts = examples.texts,
+                  .predictions = true,
+                  .progress = [&](std::int64_t done, double share) { progress.update(done, share); }};
+  request.second_texts.assign(examples.partners.begin(), examples.partners.end());
+  return session.run(std::move(request));
+}
+
 /// What the heads say of the held-out examples.
 std::string held_out_pictures(const fs::path& directory, std::int64_t threads, PluginCatalog& plugins) {
   const LoadedRun run = load_run(directory, {}, plugins);
@@ -169,24 +180,26 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   std::map<std::string, Response> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (run.files[t].test.empty() || !tasks[t].reads_single_texts()) continue;
-    const std::string file = files.with_keys(run.files[t].test.front(), run.files[t].keys);
-    fit_examples(example_uses({{t, run.files[t].field, file}}, files, *run.encoder.model, run.files), files,
-                 run.encoder);
-    const Examples& examples = files.get(file);
-    if (!results.contains(file)) {
-      ProgressBar progress("predicting", static_cast<std::int64_t>(examples.texts.size()));
-      results[file] = session.run(
-          {.texts = examples.texts, .predictions = true, .progress = [&](std::int64_t done, double share) {
-             progress.update(done, share);
-           }});
+    const TaskData& data = run.files[t];
+    const std::set<std::string> names(data.test.begin(), data.test.end());
+    for (const std::string& name : data.test) {
+      if (tasks[t].transforms()) continue;
+      const std::string file = files.with_keys(name, data.keys);
+      fit_examples(example_uses({{t, data.field, file}}, files, *run.encoder.model, run.files), files,
+                   run.encoder);
+      const Examples& examples = files.get(file);
+      if (examples.partners.empty() && !tasks[t].reads_single_texts()) continue;
+      if (!results.contains(file)) results[file] = predictions_of(examples, session);
+      const std::vector<Value> labels = examples.labels(data.field);
+      const Response& result = results[file];
+      const std::string title =
+          tasks[t].name + (names.size() > 1 ? " (" + told_apart(name, names) + ")" : "");
+      const std::string table = confusions(tasks[t], title, labels, result.predictions[t]);
+      pictures += table + entity_examples(tasks[t], title, examples.texts, labels, result.predictions[t]);
+      const bool by_label = !table.empty() && tasks[t].reads_single_texts();
+      if (map.empty() || (by_label && map.find(" by ") == std::string::npos))
+        map = map_of(examples.texts, labels, result.sentences, by_label ? title : "");
     }
-    const std::vector<Value> labels = examples.labels(run.files[t].field);
-    const Response& result = results[file];
-    const std::string table = confusions(tasks[t], labels, result.predictions[t]);
-    pictures += table + entity_examples(tasks[t], examples.texts, labels, result.predictions[t]);
-    if (map.empty() || (!table.empty() && map.find(" by ") == std::string::npos))
-      map = map_of(examples.texts, labels, result.sentences, table.empty() ? "" : tasks[t].name);
   }
   return pictures + map;
 }

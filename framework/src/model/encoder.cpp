@@ -19,8 +19,9 @@ std::optional<WeightTarget> dense_target(std::string_view name) {
 std::int64_t token_limit(const EncoderSettings& settings, const Encoder& encoder) {
   const std::int64_t positions = encoder.model->backbone().shape().positions;
   if (positions > 0 && settings.max_tokens > positions) {
-    throw Error("max_tokens is " + std::to_string(settings.max_tokens) + ", but the model has " +
-                std::to_string(positions) + " positions; lower it");
+    throw Error("the limit of " + std::to_string(settings.max_tokens) +
+                " tokens (max_tokens or --max-tokens) is higher than the " + std::to_string(positions) +
+                " positions of the model; lower it");
   }
   const std::int64_t limit = settings.max_tokens > 0 ? settings.max_tokens : encoder.directory.max_tokens;
   return positions > 0 && (limit == 0 || limit > positions) ? positions : limit;

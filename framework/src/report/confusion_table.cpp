@@ -10,6 +10,7 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostLabels = 24;
+constexpr std::size_t kMostConfusedPairs = 5;
 
 }  // namespace
 
@@ -49,6 +50,23 @@ std::string confusion_table(const std::vector<std::string>& gold, const std::vec
     table += "<td>" + std::to_string(totals[row]) + "</td></tr>\n";
   }
   return table + "</table></div>\n";
+}
+
+std::string largest_confusions(const std::vector<std::string>& gold,
+                               const std::vector<std::string>& predicted) {
+  std::map<std::pair<std::string, std::string>, std::size_t> counts;
+  for (std::size_t i = 0; i < gold.size(); ++i)
+    if (gold[i] != predicted[i]) ++counts[{gold[i], predicted[i]}];
+  if (counts.empty()) return "";
+  std::vector<std::pair<std::pair<std::string, std::string>, std::size_t>> order(counts.begin(),
+                                                                                 counts.end());
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  order.resize(std::min(order.size(), kMostConfusedPairs));
+  std::vector<std::vector<std::string>> rows = {{"largest confusions: label", "prediction", "examples"}};
+  for (const auto& [labels, count] : order)
+    rows.push_back({labels.first, labels.second, std::to_string(count)});
+  return html_table(rows);
 }
 
 }  // namespace mtt

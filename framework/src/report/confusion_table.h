@@ -10,4 +10,9 @@ namespace mtt {
 /// most mistakes are shown, and the text says so. Both lists have the same length.
 std::string confusion_table(const std::vector<std::string>& gold, const std::vector<std::string>& predicted);
 
+/// The labels that are most often taken for another one, as a table in markup, five at most. "" where
+/// every prediction is right.
+std::string largest_confusions(const std::vector<std::string>& gold,
+                               const std::vector<std::string>& predicted);
+
 }  // namespace mtt

@@ -79,7 +79,8 @@ Cells statistics(const std::vector<RunSummary>& runs, const std::string& metric)
   return {number_text(sum / count), number_text(std::sqrt(squares / (count - 1)))};
 }
 
-/// A file's name without folder and ending, with that of them by which it differs from others of its name.
+}  // namespace
+
 std::string told_apart(const fs::path& file, const std::set<std::string>& files) {
   const auto others = [&](const fs::path& shown, const auto& shorten) {
     return std::count_if(files.begin(), files.end(),
@@ -90,8 +91,6 @@ std::string told_apart(const fs::path& file, const std::set<std::string>& files)
   if (!others(stem(file), stem)) return stem(file).string();
   return (others(in_folder(file), in_folder) ? file.filename() : in_folder(file)).string();
 }
-
-}  // namespace
 
 RunSummary summarise_run(const fs::path& directory) {
   const fs::path config = directory / "config.toml", scores = directory / "scores.jsonl";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ struct RunSummary {
   /// Of each task (and test file) whose labels are classes, sets or spans, under its name in `scores`.
   std::vector<std::pair<std::string, std::vector<ClassScore>>> classes = {};
 };
+
+/// A file's name without folder and ending, with that of them by which it differs from others of its name.
+std::string told_apart(const std::filesystem::path& file, const std::set<std::string>& files);
 
 /// Reads config.toml and scores.jsonl of a run; a directory without them throws Error that says what is
 /// missing.

@@ -11,6 +11,7 @@
 #include "plugin/make_parts.h"
 #include "plugin/plugin_call.h"
 #include "run/drawn_files.h"
+#include "run/pair_problem.h"
 
 namespace mtt {
 namespace {
@@ -42,20 +43,23 @@ class Parts {
   ExampleFiles& files_;
 };
 
-/// Fills in what the head of a task declares of its labels.
-void read_head(const TaskConfig& config, PluginCatalog& plugins, DataCheck& check, CheckedTask& task) {
+/// Fills in what the head of a task declares of its labels. Returns the task; none where its head is not
+/// found.
+std::optional<Task> read_head(const TaskConfig& config, PluginCatalog& plugins, DataCheck& check,
+                              CheckedTask& task) {
   std::optional<HeadPlugin> plugin;
   try {
     plugin = plugins.head(config.options.string("head"));
   } catch (const Error& error) {
     check.findings.push_back(
         {false, config.name, "the labels are only counted: " + std::string(error.what())});
-    return;
+    return std::nullopt;
   }
-  const Task made(config.name, plugin->name, {},
-                  make_head(*plugin, read_head_options(config, plugin->options)));
+  Task made(config.name, plugin->name, {}, make_head(*plugin, read_head_options(config, plugin->options)));
+  if (task.joint) made.input = InputKind::joint;
   task.kind = made.label_kind();
   task.transforms = made.transforms();
+  return made;
 }
 
 }  // namespace
@@ -72,9 +76,12 @@ DataCheck check_experiment_data(const Experiment& experiment, ExampleFiles& file
     task.field = label_field(config);
     task.tags = config.options.strings("tags");
     task.joint = config.options.string("pair") == "joint";
-    read_head(config, plugins, check, task);
+    const std::optional<Task> made = read_head(config, plugins, check, task);
     const std::string train = train_file(experiment, config), dev = dev_source(experiment, config).file;
     const DrawnFiles drawn = drawn_files(experiment, config, files);
+    if (made)
+      for (const std::string& problem : pair_problems(experiment, config, *made, drawn, files))
+        check.findings.push_back({true, "", problem});
     parts.use(task, DataRole::train, train, drawn.train);
     parts.use(task, DataRole::dev, dev.empty() ? train : dev, drawn.dev);
     for (const std::string& file : test_sets(experiment, config, files))

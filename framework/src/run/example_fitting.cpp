@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "data/fitted_examples.h"
+#include "data/span_check.h"
 
 namespace mtt {
 namespace {
@@ -30,7 +31,8 @@ std::string moved_text(const FittedFile& fitted) {
          fitted.first_moved;
 }
 
-std::string truncated_text(const FittedFile& fitted, const FileUse& use, const Encoder& encoder) {
+std::string truncated_text(const FittedFile& fitted, const FileUse& use, const Encoder& encoder,
+                           const std::string& limit) {
   const std::int64_t positions = encoder.model->backbone().shape().positions;
   std::string text = share(fitted.truncated, fitted.texts, "texts") + " are truncated to " +
                      std::to_string(encoder.max_tokens) + " tokens, the longest has " +
@@ -42,7 +44,7 @@ std::string truncated_text(const FittedFile& fitted, const FileUse& use, const E
     if (use.scored) text += " count as missed";
   }
   if (positions > 0 && encoder.max_tokens >= positions) return text + "; split such texts";
-  return text + "; set max_tokens higher" +
+  return text + "; set " + limit + " higher" +
          (positions > 0 ? " (the model takes up to " + std::to_string(positions) + ")" : "") +
          " or split such texts";
 }
@@ -78,7 +80,7 @@ std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, Examp
 }
 
 std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, ExampleFiles& files,
-                                      const Encoder& encoder) {
+                                      const Encoder& encoder, const std::string& limit) {
   std::vector<std::string> order;
   std::map<std::string, FileUse> by_file;
   for (const ExampleUse& use : uses) {
@@ -96,7 +98,9 @@ std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, Examp
     const FileUse& use = by_file[file];
     const FittedFile fitted = fit_examples(files, file, use.reading, reader);
     if (fitted.moved > 0) warnings.push_back(file + ": " + moved_text(fitted));
-    if (fitted.truncated > 0) warnings.push_back(file + ": " + truncated_text(fitted, use, encoder));
+    if (const std::string hint = moved_hint(fitted.moved, fitted.spans); !hint.empty())
+      warnings.push_back(file + ": " + hint);
+    if (fitted.truncated > 0) warnings.push_back(file + ": " + truncated_text(fitted, use, encoder, limit));
   }
   return warnings;
 }

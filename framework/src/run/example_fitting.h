@@ -32,8 +32,9 @@ std::vector<ExampleUse> example_uses(const std::vector<HeldOut>& held_out, Examp
 
 /// Makes tags of heads that read tokens spans (data/tag_list.h), and moves spans to whole words
 /// (data/whole_words.h), so that training and scores see the same ones. → the warnings of the files, a
-/// warning for each file with spans that moved, and for each with texts that the model truncates.
+/// warning for each file with spans that moved, and for each with texts that the model truncates. `limit` is
+/// the name under which the user sets the limit.
 std::vector<std::string> fit_examples(const std::vector<ExampleUse>& uses, ExampleFiles& files,
-                                      const Encoder& encoder);
+                                      const Encoder& encoder, const std::string& limit = "max_tokens");
 
 }  // namespace mtt

@@ -166,7 +166,11 @@ void RunCheck::finish() {
   if (built_) {
     check_charts();
     check_labels();
-    if (training_) attempt([&] { check_selectors(experiment_.freeze, *encoder_.model); });
+    if (training_)
+      attempt([&] {
+        check_selectors(experiment_.freeze, *encoder_.model);
+        check_trainable(experiment_, *training_, *encoder_.model);
+      });
   }
   if (problems_.empty()) attempt([&] { estimate(); });
   if (problems_.empty()) return;

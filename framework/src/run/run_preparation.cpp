@@ -58,12 +58,12 @@ Prepared prepare(const Experiment& experiment, PluginCatalog& plugins, Messages&
   }
   check_transforms(prepared.plans, experiment);
   check_pairs(prepared.plans, experiment, prepared.files);
-  warn_of_overlap(experiment, prepared.plans, prepared.files, messages);
   prepared.start.mark(prepared.plans, prepared.encoder);
   if (experiment.trains) {
     prepared.training = plan_training(experiment, prepared.plans, prepared.files, prepared.encoder, plugins);
     for (const std::string& warning : prepared.training->warnings) messages.warn(warning);
   }
+  warn_of_overlap(experiment, prepared.plans, prepared.files, messages);
   prepared.start.give_adapters(prepared.encoder);
   return prepared;
 }

@@ -12,6 +12,7 @@
 #include "plugin/make_parts.h"
 #include "run/head_fitting.h"
 #include "run/head_init.h"
+#include "run/pair_problem.h"
 #include "run/warm_start.h"
 
 namespace mtt {
@@ -202,21 +203,9 @@ void check_transforms(const std::vector<TaskPlan>& plans, const Experiment& expe
 
 void check_pairs(const std::vector<TaskPlan>& plans, const Experiment& experiment, ExampleFiles& files) {
   for (const TaskPlan& plan : plans) {
-    if (!plan.task.reads_pairs()) continue;
-    const std::string task = "task '" + plan.config->name + "' reads pairs of sentences";
-    const std::string& train = plan.files.train;
-    const auto check = [&](const std::string& which, const std::string& file) {
-      if (file.empty() || !files.get(file).partners.empty()) return;
-      const bool learns = experiment.trains && file == train;
-      if (learns || plan.task.transforms() || has_label(files.get(file).labels(plan.field())))
-        throw Error(task + ", but its " + which + " file '" + files.path(file) + "' " +
-                    files.get(file).why_no_partners +
-                    "; set the key of the second sentence with text_pair = \"...\"");
-    };
-    check("train", train);
-    if (plan.task.reads().negatives && !train.empty()) files.get(train).negatives();
-    check("dev", plan.files.dev);
-    for (const std::string& file : test_sets(experiment, *plan.config, files)) check("test", file);
+    const auto problems = pair_problems(experiment, *plan.config, plan.task, plan.files, files);
+    if (!problems.empty()) throw Error(problems.front());
+    if (plan.task.reads().negatives && !plan.files.train.empty()) files.get(plan.files.train).negatives();
   }
 }
 

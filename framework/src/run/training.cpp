@@ -105,6 +105,15 @@ std::string frozen_text(const Experiment& experiment, const TaskPlan& task, cons
          "; read a higher layer or freeze fewer";
 }
 
+/// The policy without the heads that stay fitted probes.
+FreezePolicy training_policy(const TrainingPlan& plan, const MultiTaskModel& model) {
+  FreezePolicy policy = plan.policy;
+  for (std::size_t t = 0; t < plan.settled.size(); ++t)
+    if (plan.settled[t])
+      for (Phase& phase : policy.phases) phase.rules.push_back({"heads." + model.tasks()[t].name, false});
+  return policy;
+}
+
 HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   HeadsAtStart heads{.random = {}, .all_probes = true};
   for (const TaskPlan& task : tasks) {
@@ -212,18 +221,36 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
   check_selectors(freeze, names);
 }
 
+void check_trainable(const Experiment& experiment, const TrainingPlan& plan, const MultiTaskModel& model) {
+  if (plan.trains_nothing()) return;
+  const std::vector<Phase> phases = training_policy(plan, model).phases;
+  const auto parameters = model.parameters();
+  for (const Phase& phase : phases) {
+    if (phase.first_epoch > 0 && phase.first_epoch >= plan.settings.epochs) continue;
+    if (std::any_of(parameters.begin(), parameters.end(),
+                    [&](const auto& parameter) { return phase.trains(parameter.name); }))
+      continue;
+    const bool settled = std::find(plan.settled.begin(), plan.settled.end(), true) != plan.settled.end();
+    experiment.freeze.value("policy").refuse(
+        "[freeze] no parameter is trainable with policy " + Value(experiment.freeze.string("policy")).json() +
+        (phase.first_epoch > 0 ? " from epoch " + std::to_string(phase.first_epoch + 1) + " on" : "") +
+        (settled ? "; fitted heads on frozen layers are not trained" : "") + "; choose another policy");
+  }
+}
+
 TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, ExampleFiles& files,
                              Encoder& encoder, Session& session, HeadScales feature_rms, Value probes,
                              const std::filesystem::path& directory, std::int64_t threads, bool resume,
                              Messages& messages) {
   check_selectors(experiment.freeze, *encoder.model);
+  check_trainable(experiment, plan, *encoder.model);
   const std::vector<HeldOut> held_out = dev_files(plan);
   TrainingJob job{.settings = plan.settings,
                   .cache = plan.cache,
                   .seed = plan.seed,
                   .normalize_weights = plan.normalize_weights,
                   .model = *encoder.model,
-                  .policy = plan.policy,
+                  .policy = training_policy(plan, *encoder.model),
                   .sources = make_sources(plan, files, encoder, threads),
                   .weighting = *plan.weighting,
                   .directory = directory,
@@ -234,10 +261,6 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                   .held_out_key = held_out_key(held_out, files),
                   .feature_rms = std::move(feature_rms),
                   .probes = std::move(probes)};
-  for (std::size_t t = 0; t < plan.settled.size(); ++t)
-    if (plan.settled[t])
-      for (Phase& phase : job.policy.phases)
-        phase.rules.push_back({"heads." + encoder.model->tasks()[t].name, false});
   job.data_key = data_key(job.sources);
   if (!held_out.empty()) {
     job.evaluate = [&, held_out] {

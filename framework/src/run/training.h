@@ -63,6 +63,10 @@ std::vector<HeldOut> dev_files(const TrainingPlan& plan);
 /// Throws Error where a selector of [freeze] matches no parameter of the model, which has its tasks.
 void check_selectors(const Options& freeze, const MultiTaskModel& model);
 
+/// Throws Error where no parameter is trainable in some epoch of a training with steps. The model has its
+/// tasks.
+void check_trainable(const Experiment& experiment, const TrainingPlan& plan, const MultiTaskModel& model);
+
 /// Trains the model of `encoder`, which has its tasks, and scores it on held-out examples in `session`; a
 /// signal leaves the tasks marked as they were. Settled heads are left as they are. `probes` is kept in the
 /// checkpoints.

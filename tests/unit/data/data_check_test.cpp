@@ -171,6 +171,9 @@ TEST_CASE("data check: spans that words do not fit, and spans that cannot be") {
                "  train.jsonl:5: 0..4 \"wake\" becomes 0..5 \"waker\"\n"
                "  train.jsonl:5: 4..5 \"r\" is part of a word of the previous span and is dropped\n"
                "  train.jsonl:6: 0..3 \"up \" becomes 0..2 \"up\"\n"));
+  CHECK_THAT(c.findings(),
+             Contains("note: train.jsonl: 4 of 5 spans do not begin and end at word boundaries. Most "
+                      "spans of the file are not at word boundaries, so its offsets may be wrong."));
   CHECK(c.counts() == "x: 5; y: 2; ");
   CHECK(Checked(mtt::LabelKind::spans, {"wake\tB-x\nme\tO\n\nup\tO\n"}, ".conll").findings().empty());
 }

@@ -33,8 +33,9 @@ TEST_CASE("examples: every fault has its line") {
   CHECK_THROWS_WITH(read(""), Contains("no examples"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"}\n\n{\"text\":\"b\"}"), Contains("d.jsonl:2:1"));
   CHECK_THROWS_WITH(read("[{\"text\":\"a\"}]"), Contains("d.jsonl:1:1") && Contains("expected a table"));
-  CHECK_THROWS_WITH(read("{\"txt\":\"a\"}"),
-                    Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; set the key"));
+  CHECK_THROWS_WITH(
+      read("{\"txt\":\"a\"}"),
+      Contains("d.jsonl:1:1: the key \"text\" is missing, the line has \"txt\"; rename it, or set the key"));
   CHECK_THROWS_WITH(read("{\"text\":3}"), Contains("expected a string"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\",}"), Contains("d.jsonl:1:"));
   CHECK_THROWS_WITH(read("{\"text\":\"a\"},\n{\"text\":\"b\"}"),
@@ -101,18 +102,30 @@ TEST_CASE("examples: there are pairs where every line has a second sentence, els
   };
   using Texts = std::vector<std::string>;
   CHECK(read("d.jsonl", R"({"text":"a","text_pair":"b"})").partners == Texts{"b"});
-  CHECK(read("d.jsonl", R"({"text":"a"})").why_no_partners == "has no key \"text_pair\"");
+  CHECK(read("d.jsonl", R"({"text":"a"})").why_no_partners ==
+        "has no key \"text_pair\"; rename it, or set the key of the second sentence with text_pair = \"...\" "
+        "in "
+        "[data] or in the task's table");
+  const mtt::TextKeys fixed{.fixed = true};
+  CHECK(read("d.jsonl", R"({"text":"a"})", fixed).why_no_partners ==
+        "has no key \"text_pair\"; rename it in the file");
+  CHECK_THROWS_WITH(read("d.csv", "sentence\na\n", fixed),
+                    Contains("the columns are \"sentence\"; rename it in the file"));
   CHECK(read("d.csv", "text,text_pair\na,b\nc,d\n").partners == Texts{"b", "d"});
   CHECK(read("d.jsonl", R"({"premise":"a","hypothesis":"b"})", {"premise", "hypothesis"}).partners ==
         Texts{"b"});
   const auto some = read("d.jsonl", "{\"text\":\"a\",\"text_pair\":\"b\"}\n{\"text\":\"c\"}\n");
   CHECK(some.partners.empty());
-  CHECK_THAT(some.why_no_partners, Contains("d.jsonl:2:1: the key \"text_pair\" is missing, but 1 other"));
+  CHECK_THAT(some.why_no_partners,
+             Catch::Matchers::StartsWith(
+                 "has a second text (key \"text_pair\") in 1 of 2 examples only; the first without one is "
+                 "at ") &&
+                 Contains("d.jsonl:2:1; give every example a second text"));
   const auto table = read("d.csv", "text,text_pair\na,\nc,d\n");
   CHECK(table.partners.empty());
-  CHECK_THAT(table.why_no_partners, Contains("d.csv:2:1: the key \"text_pair\" is missing"));
+  CHECK_THAT(table.why_no_partners, Contains("in 1 of 2 examples only") && Contains("d.csv:2:1;"));
   CHECK_THAT(read("d.jsonl", R"({"text":"a","text_pair":3})").why_no_partners,
-             Contains("is the integer 3, expected a string"));
+             Contains("is the integer 3; write it as a string"));
 }
 
 TEST_CASE("examples: a text may be an array of tokens") {

@@ -14,6 +14,10 @@ TEST_CASE("a number is read from the text of a cell, and the text stays what it 
   for (const char* no : {"", "nan", "NaN", "inf", "007", "1,5", "0.5x", "true", "[1]", "null", "1e999"})
     CHECK_THROWS_AS(mtt::label_number(Value(no)), mtt::Error);
   CHECK_THROWS_AS(mtt::label_number(Value(true)), mtt::Error);
+  CHECK_THROWS_WITH(mtt::label_number(Value("-0,5")),
+                    Contains("found \"-0,5\", expected a number with a decimal point: -0.5"));
+  for (const char* other : {"1,2,3", ",5", "5,", "a,5", "-,5"})
+    CHECK_THROWS_WITH(mtt::label_number(Value(other)), !Contains("decimal point"));
   const mtt::Place place{std::make_shared<const std::string>("f.csv"), 4, 7};
   CHECK_THROWS_WITH(mtt::label_number(Value("n/a").placed(place)),
                     Contains("f.csv:4:7: found \"n/a\", expected a number"));

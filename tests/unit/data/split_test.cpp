@@ -84,9 +84,43 @@ TEST_CASE("pairs that share a sentence, also through others, stay together") {
   }
 }
 
+TEST_CASE("a group that is larger than the share stays in train if smaller ones meet it") {
+  std::vector<std::string> texts(190, "the same"), uneven(850, "many");
+  for (int i = 0; i < 810; ++i) texts.push_back("text " + std::to_string(i));
+  uneven.insert(uneven.end(), 90, "some");
+  uneven.insert(uneven.end(), 60, "few");
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    const mtt::Split split = mtt::split_examples(examples_of(texts), 0.1, seed);
+    const auto size = static_cast<std::int64_t>(split.dev.size());
+    CHECK(std::abs(size - 100) <= 20);
+    CHECK(split.note.empty());
+    CHECK(mtt::split_examples(examples_of(uneven), 0.1, seed).dev.size() == 90);
+  }
+}
+
+TEST_CASE("a share that large groups of pairs do not allow is missed with a note") {
+  std::vector<std::string> texts(990, "hub"), partners;
+  for (int i = 0; i < 990; ++i) partners.push_back("spoke " + std::to_string(i));
+  for (int i = 0; i < 10; ++i) {
+    texts.push_back("left " + std::to_string(i));
+    partners.push_back("right " + std::to_string(i));
+  }
+  const mtt::Split split = mtt::split_examples(examples_of(texts, partners), 0.1, 1);
+  CHECK(split.dev.size() == 10);
+  CHECK(
+      split.note ==
+      "dev_share = 0.1 holds out 10 of 1000 examples, expected about 100. Pairs that share a sentence, also "
+      "through other pairs, stay together, and the largest such group has 990 of the 1000 pairs. Give a "
+      "validation file with dev = \"...\" instead of dev_share");
+}
+
 TEST_CASE("a side without an example is an error") {
-  CHECK_THROWS_WITH(mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
-                    Contains("dev_share = 0.5") && Contains("of the 3 in the file"));
+  CHECK_THROWS_WITH(
+      mtt::split_examples(examples_of({"a", "a", "A "}), 0.5, 1),
+      Contains("dev_share = 0.5") && Contains("of the 3 in the file. Examples with the same text "
+                                              "stay together, and the largest such group has 3"));
+  CHECK_THROWS_WITH(mtt::split_examples(numbered(4), 0.1, 1),
+                    Contains("set it higher") && !Contains("group"));
 }
 
 TEST_CASE("drawn examples are among more of them, whatever their order") {

@@ -80,3 +80,11 @@ TEST_CASE("some texts may have no second text") {
   CHECK(all(folder, "e.csv", "text,text_pair\na,b\nc,\n", "text").second_texts ==
         std::vector<std::optional<std::string>>{"b", std::nullopt});
 }
+
+TEST_CASE("a table whose name does not say so is named as one") {
+  const TemporaryFolder folder;
+  CHECK_THROWS_WITH(all(folder, "pipe", "text,intent\nplay,music\n", "text"),
+                    Contains(":1: found \"text,intent\", expected a JSON object") &&
+                        Contains("ends in .csv or .tsv; give it with --input"));
+  CHECK_THROWS_WITH(all(folder, "pipe", "{\"text\" \"a\"}\n", "text"), !Contains(".csv"));
+}

@@ -1,0 +1,36 @@
+// The default of OMP_WAIT_POLICY. OpenMP reads it in a constructor of its library, before main, so this code
+// runs before all constructors and starts the program again with the variable. An own value is kept.
+
+// Sanitizers are not ready before constructors run.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <memory>
+
+namespace {
+
+constexpr const char* kName = "OMP_WAIT_POLICY=";
+char policy[] = "OMP_WAIT_POLICY=passive";
+
+void start_with_policy(int, char** argv, char** environment) {
+  std::size_t count = 0;
+  for (; environment[count] != nullptr; ++count)
+    if (std::strncmp(environment[count], kName, std::strlen(kName)) == 0) return;
+  const bool by_interpreter = ::getauxval(AT_BASE) != 0;  // false for "ld.so mtt", which cannot be repeated
+  const auto* program = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+  if (!by_interpreter || program == nullptr) return;
+  const auto more = std::make_unique<char*[]>(count + 2);
+  std::memcpy(more.get(), environment, count * sizeof(char*));
+  more[count] = policy;
+  ::execve(program, argv, more.get());  // returns only on failure: the program runs without the default
+}
+
+[[gnu::section(".preinit_array"), gnu::used]] void (*const kBeforeConstructors)(int, char**,
+                                                                                char**) = start_with_policy;
+
+}  // namespace
+
+#endif
