@@ -44,7 +44,7 @@ void Evaluate::run() const {
   std::vector<ExampleUse> uses;
   bool has_head = false;
   for (std::size_t t = 0; t < tasks.size(); ++t)
-    has_head = has_head || (tasks[t].grouped() && open.files[t].field == kSimilarity);
+    has_head = has_head || (tasks[t].grouped() && open.task_data[t].field == kSimilarity);
   if (!data.empty() && !has_head) {
     if (const Examples& examples = files.get(data); has_pairs(examples)) {
       uses.push_back({data, "", {.grouped = true}, false, false});
@@ -52,14 +52,14 @@ void Evaluate::run() const {
     }
   }
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    for (const std::string& name : data.empty() ? open.files[t].test : std::vector{data}) {
-      const std::string file = files.with_keys(name, open.files[t].keys);
+    for (const std::string& name : data.empty() ? open.task_data[t].test : std::vector{data}) {
+      const std::string file = files.with_keys(name, open.task_data[t].keys);
       const bool only_spans = !data.empty() && !files.get(file).spans.empty();
       if (only_spans && !tasks[t].reads_tokens()) continue;
-      held_out.push_back({t, open.files[t].field, file});
+      held_out.push_back({t, open.task_data[t].field, file});
     }
   }
-  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.files))
+  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.task_data))
     uses.push_back(std::move(use));
   for (const std::string& warning : fit_examples(uses, files, open.encoder, "--max-tokens"))
     console.warn(warning);

@@ -74,16 +74,16 @@ class TopCheck {
 /// Says which heads get texts of another key than they learned from; where all tasks read one key, --field
 /// may rename it.
 void warn_of_other_keys(const OpenModel& open, const std::string& field, Console& console) {
-  const auto& files = open.files;
-  const bool one_key = std::all_of(files.begin(), files.end(), [&](const TaskData& other) {
-    return other.keys.text == files.front().keys.text;
+  const auto& task_data = open.task_data;
+  const bool one_key = std::all_of(task_data.begin(), task_data.end(), [&](const TaskData& other) {
+    return other.keys.text == task_data.front().keys.text;
   });
   if (field.empty() || one_key) return;
   std::string others;
-  for (std::size_t t = 0; t < files.size(); ++t)
-    if (files[t].keys.text != field)
+  for (std::size_t t = 0; t < task_data.size(); ++t)
+    if (task_data[t].keys.text != field)
       others += (others.empty() ? "'" : ", '") + open.encoder.model->tasks()[t].name + "' (" +
-                Value(files[t].keys.text).json() + ")";
+                Value(task_data[t].keys.text).json() + ")";
   if (!others.empty())
     console.warn("--field is " + Value(field).json() + ", but these tasks were trained on another key: " +
                  others + "; their predictions are also for the texts of " + Value(field).json() +
@@ -95,7 +95,7 @@ std::string pair_field(const OpenModel& open) {
   const auto& tasks = open.encoder.model->tasks();
   std::optional<std::string> key;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const std::string& own = open.files[t].keys.pair;
+    const std::string& own = open.task_data[t].keys.pair;
     if (!tasks[t].reads_pairs()) continue;
     if (key.value_or(own) != own)
       throw Error("the tasks of this run read their second texts under different keys, " +

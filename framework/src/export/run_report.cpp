@@ -180,12 +180,12 @@ std::string held_out_pictures(const fs::path& directory, std::int64_t threads, P
   std::map<std::string, Response> results;
   std::string pictures, map;
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    const TaskData& data = run.files[t];
+    const TaskData& data = run.task_data[t];
     const std::set<std::string> names(data.test.begin(), data.test.end());
     for (const std::string& name : data.test) {
       if (tasks[t].transforms()) continue;
       const std::string file = files.with_keys(name, data.keys);
-      fit_examples(example_uses({{t, data.field, file}}, files, *run.encoder.model, run.files), files,
+      fit_examples(example_uses({{t, data.field, file}}, files, *run.encoder.model, run.task_data), files,
                    run.encoder);
       const Examples& examples = files.get(file);
       if (examples.partners.empty() && !tasks[t].reads_single_texts()) continue;

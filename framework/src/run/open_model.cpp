@@ -54,7 +54,7 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
     }
   }
   if (!task) return;
-  open.files = {{.field = task->name}};
+  open.task_data = {{.field = task->name}};
   encoder.model->add(std::move(*task));
 }
 
@@ -67,7 +67,7 @@ void start_session(OpenModel& open, std::int64_t threads, std::int64_t tokens_pe
 void open_run(OpenModel& open, const OpenSettings& settings, PluginCatalog& plugins) {
   LoadedRun run = load_run(open.path, overrides_of(settings), plugins);
   open.encoder = std::move(run.encoder);
-  open.files = std::move(run.files);
+  open.task_data = std::move(run.task_data);
   open.keys = text_keys(run.experiment);
   start_session(open, run.experiment.run.integer("threads"),
                 run.experiment.run.integer("tokens_per_forward"));

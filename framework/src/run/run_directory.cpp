@@ -228,7 +228,7 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
     copy_into(trained, run.encoder.model->parameters(), (directory / kBackbone).string());
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
-    run.files.push_back({.field = plan.field(),
+    run.task_data.push_back({.field = plan.field(),
                          .test = test_files(run.experiment, *plan.config),
                          .keys = text_keys(run.experiment, *plan.config),
                          .tags = plan.config->options.strings("tags")});

@@ -67,7 +67,7 @@ struct TaskData {
 struct LoadedRun {
   Experiment experiment;
   Encoder encoder;              ///< with its tasks
-  std::vector<TaskData> files;  ///< one per task
+  std::vector<TaskData> task_data;  ///< one per task
   AdapterSettings adapters;
   std::vector<std::string>
       trained;  ///< parameters below the heads that the run changed: "backbone.layers.5..."

@@ -22,8 +22,9 @@ std::string encoder_text(const Encoder& encoder) {
 std::string task_text(const TaskPlan& plan, const Experiment& experiment, ExampleFiles& files) {
   const std::string& asked = plan.config->options.string("init");
   const std::string& train = plan.files.train;
-  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin + ", init " + plan.init +
-                     (asked == plan.init ? "" : " (" + asked + ")");
+  const bool without_weights = plan.task.grouped() && plan.init == "none";
+  std::string text = "task     " + plan.config->name + ": " + plan.task.plugin;
+  if (!without_weights) text += ", init " + plan.init + (asked == plan.init ? "" : " (" + asked + ")");
   if (train.empty()) return text + ", no training examples\n";
   return text + (experiment.trains ? ", then trained" : "") + ", " +
          std::to_string(files.get(train).texts.size()) + " examples of " +
