@@ -142,6 +142,12 @@ TEST_CASE("the correlation of gradients and gains in the text is that of the row
   CHECK_THAT(file_text(topic / "README.md"), Contains("```\n" + printed + "```\n"));
 }
 
+TEST_CASE("the baseline in plain PyTorch computes tags and metrics with known answers") {
+  const TemporaryFolder folder;
+  const fs::path script = fs::path(MTT_SOURCE) / "experiments/freezing/pytorch.py";
+  CHECK_THAT(script_output(script, {"--check"}, folder.path()), Contains("all checks passed"));
+}
+
 TEST_CASE("every experiment runs, cut short", "[data]") {
   if (std::getenv("MTT_DATA") == nullptr) MTT_SKIP("MTT_DATA is not set");
   const TemporaryFolder folder;
