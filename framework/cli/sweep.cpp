@@ -5,6 +5,7 @@
 #include "failure.h"
 #include "model_option.h"
 #include "set_option.h"
+#include "sweep/sweep_check.h"
 #include "sweep/sweep_run.h"
 #include "verbs.h"
 

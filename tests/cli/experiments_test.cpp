@@ -166,11 +166,16 @@ TEST_CASE("every experiment runs, cut short", "[data]") {
         "train.batch_size=4",
         name == "intents" ? "tasks.big.train_examples=300" : "data.train_examples=100"};
     if (name == "order") changes.push_back("sweep.arms.after_few.backbone.model=" + model.string());
-    for (const auto& [made, source] : {std::pair{"typos", "sentence_polarity"}, {"remap", "snips"}}) {
+    for (const auto& [made, source] :
+         {std::pair{"typos", "sentence_polarity"}, {"remap", "snips"}, {"similarity", "sts_images"}}) {
       if (name != made) continue;
       const std::string data = (folder.path() / name).string();
       script_output(experiment.parent_path() / (name + ".py"),
                     {std::string(std::getenv("MTT_DATA")) + "/" + source, data}, folder.path());
+      if (name == "similarity") {
+        changes.push_back("data.test=[\"" + data + "/captions.jsonl\", \"" + data + "/answers.jsonl\"]");
+        continue;
+      }
       changes.insert(changes.end(),
                      {"data.train=" + data + "/train.jsonl", "data.test=" + data + "/test.jsonl"});
     }

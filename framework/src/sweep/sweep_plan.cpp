@@ -12,6 +12,7 @@
 #include "io/file.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
+#include "sweep/sweep_arms.h"
 #include "value/listed.h"
 #include "value/toml.h"
 
@@ -19,143 +20,10 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostPlanBytes = 16u << 20;
-constexpr std::size_t kMostRuns = 10'000;
-constexpr std::string_view kTune = "tune.";
 constexpr std::int64_t kTuningSeed = 1001;
-
-using Overrides = std::vector<Override>;
-
-bool is_plain(std::string_view text, std::string_view more) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           more.find(c) != std::string_view::npos;
-  });
-}
-
-/// A table whose keys can all stand in a dotted path.
-bool is_branch(const Value& value) {
-  return value.is(Value::Kind::table) && !value.table().empty() &&
-         std::all_of(value.table().begin(), value.table().end(),
-                     [](const auto& entry) { return is_plain(entry.key, "_-"); });
-}
-
-void check_key(const std::string& path, const Value& value) {
-  if (path == "run.seed")
-    value.refuse("run.seed is varied by the sweep; set the number of seeds with seeds in [sweep]");
-  if (path == "run.threads")
-    value.refuse("the runs of a sweep share the threads; remove run.threads, and give --threads and --jobs");
-  if (path == "run.out")
-    value.refuse("run.out is the directory of a single run; give that of the sweep with --out");
-  if (path.starts_with("sweep")) value.refuse("a sweep cannot vary [sweep]");
-}
-
-struct Leaf {
-  std::string path;
-  const Value* value;
-};
-
-void collect(const std::string& path, const Value& value, std::vector<Leaf>& leaves) {
-  if (!path.empty() && !is_branch(value)) {
-    check_key(path, value);
-    leaves.push_back({path, &value});
-    return;
-  }
-  for (const auto& [key, item] : value.table()) collect(path.empty() ? key : path + "." + key, item, leaves);
-}
-
-std::vector<Leaf> leaves_of(const Value& table, const std::string& what) {
-  if (!table.is(Value::Kind::table)) table.refuse(what + " is not a table");
-  std::vector<Leaf> leaves;
-  if (!table.table().empty()) collect("", table, leaves);
-  return leaves;
-}
-
-Override assignment(const Leaf& leaf, const Value& value) {
-  std::string place = value.place().str();
-  return {leaf.path + "=" + toml_value_text(value), place.empty() ? "[sweep]" : place};
-}
 
 std::string path_of(const Override& change) {
   return change.assignment.substr(0, change.assignment.find('='));
-}
-
-struct Point {
-  SweepPoint shown;
-  Overrides overrides;
-};
-
-struct Arm {
-  std::string name;
-  Overrides overrides;
-  std::vector<Point> tuning = {};  ///< values to choose from
-};
-
-std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
-
-/// Short names where they are not ambiguous.
-std::vector<std::string> short_names(const std::vector<Leaf>& leaves) {
-  std::multiset<std::string> names;
-  for (const Leaf& leaf : leaves) names.insert(last_part(leaf.path));
-  std::vector<std::string> result;
-  for (const Leaf& leaf : leaves)
-    result.push_back(names.count(last_part(leaf.path)) > 1 ? leaf.path : last_part(leaf.path));
-  return result;
-}
-
-std::vector<Point> read_grid(const Value& table, const std::string& what, std::string& axis) {
-  const std::vector<Leaf> leaves = leaves_of(table, what);
-  const std::vector<std::string> names = short_names(leaves);
-  std::vector<Point> points(1);
-  bool numeric = true;
-  for (std::size_t l = 0; l < leaves.size(); ++l) {
-    const Value& values = *leaves[l].value;
-    if (!values.is(Value::Kind::array) || values.array().empty())
-      values.refuse("'" + leaves[l].path + "' is " + values.json() + "; a grid needs an array of values");
-    std::set<std::string> seen;
-    std::vector<Point> product;
-    if (points.size() * values.array().size() > kMostRuns)
-      values.refuse("the grid has more than " + std::to_string(kMostRuns) + " combinations; remove some");
-    for (const Point& point : points) {
-      seen.clear();
-      for (const Value& value : values.array()) {
-        if (!seen.insert(value.json()).second)
-          value.refuse("'" + leaves[l].path + "' has the value " + value.json() + " twice; remove one");
-        Point& next = product.emplace_back(point);
-        next.shown.label += (point.shown.label.empty() ? "" : " ") + names[l] + "=" +
-                            (value.is(Value::Kind::string) ? value.string() : value.json());
-        const bool is_number = value.is(Value::Kind::integer) || value.is(Value::Kind::number);
-        if (is_number) next.shown.values.push_back(value.number());
-        numeric = numeric && is_number;
-        next.overrides.push_back(assignment(leaves[l], value));
-      }
-    }
-    points = std::move(product);
-  }
-  axis = leaves.size() == 1 && numeric ? names[0] : "";
-  return points;
-}
-
-std::vector<Arm> read_arms(const Value& table) {
-  std::vector<Arm> arms;
-  for (const auto& [name, value] : table.table()) {
-    if (!is_plain(name, "_-.+"))
-      value.refuse(Value(name).json() +
-                   " is not a valid name for an arm; use letters, digits, '_', '-', '.' and '+'");
-    Arm& arm = arms.emplace_back(Arm{name, {}});
-    for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'")) {
-      if (!leaf.path.starts_with(kTune)) arm.overrides.push_back(assignment(leaf, *leaf.value));
-    }
-    std::string axis;
-    if (const Value* tune = value.is(Value::Kind::table) ? value.find("tune") : nullptr)
-      arm.tuning = read_grid(*tune, "the values to try of the arm '" + name + "'", axis);
-  }
-  return arms;
-}
-
-Overrides assignments(const Value& table, const std::string& what) {
-  Overrides changes;
-  for (const Leaf& leaf : leaves_of(table, what)) changes.push_back(assignment(leaf, *leaf.value));
-  return changes;
 }
 
 std::set<std::string> all_test_files(const Experiment& experiment) {
@@ -226,15 +94,15 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
 
   SweepPlan plan;
   const Options& sweep = experiment.sweep;
-  std::vector<Arm> arms = read_arms(sweep.value("arms"));
-  std::vector<Point> points = read_grid(sweep.value("grid"), "[sweep.grid]", plan.shape.axis);
+  std::vector<SweepArm> arms = read_arms(sweep.value("arms"));
+  std::vector<GridPoint> points = read_grid(sweep.value("grid"), "[sweep.grid]", plan.shape.axis);
   if (arms.empty()) {
-    for (const Point& point : points)
+    for (const GridPoint& point : points)
       arms.push_back({point.shown.label.empty() ? experiment.name() : point.shown.label, point.overrides});
     points.assign(1, {});
     plan.shape.axis.clear();
   }
-  for (const Arm& arm : arms) {
+  for (const SweepArm& arm : arms) {
     plan.shape.arms.push_back(arm.name);
     for (const Override& own : arm.overrides)
       for (const Override& varied : points.front().overrides)
@@ -242,7 +110,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
           throw Error(own.origin + ": the arm '" + arm.name + "' sets '" + path_of(own) +
                       "', which the grid varies; remove it from one of them");
   }
-  for (const Point& point : points) plan.shape.points.push_back(point.shown);
+  for (const GridPoint& point : points) plan.shape.points.push_back(point.shown);
   plan.shape.metrics = sweep.strings("metrics");
   plan.shape.baseline = sweep.string("baseline");
   if (plan.shape.baseline.empty()) plan.shape.baseline = arms.front().name;
@@ -264,7 +132,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
-  const auto run_of = [&](const Arm& arm, const Point& point, const std::string& role, std::int64_t seed,
+  const auto run_of = [&](const SweepArm& arm, const GridPoint& point, const std::string& role, std::int64_t seed,
                           std::initializer_list<const Overrides*> more) {
     SweepRun run{arm.name, point.shown.label, role, seed, of_caller};
     for (const Overrides* changes : {&point.overrides, &arm.overrides})
@@ -280,13 +148,13 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   const std::int64_t first = plan.shape.first_seed, last = first + plan.shape.seeds - 1;
   const std::int64_t tuning_seed = first <= kTuningSeed && kTuningSeed <= last ? last + 1 : kTuningSeed;
   for (std::int64_t seed = first; seed <= last; ++seed) {
-    for (const Point& point : points) {
-      for (const Arm& arm : arms) {
+    for (const GridPoint& point : points) {
+      for (const SweepArm& arm : arms) {
         const SweepRun& run = plan.runs.emplace_back(run_of(arm, point, "", seed, {}));
         if (seed > first) continue;
         const Experiment scored = Experiment::read(file, run.overrides);
         check_scored(scored, file, arm.name);
-        for (const Point& tried : arm.tuning) {
+        for (const GridPoint& tried : arm.tuning) {
           SweepRun& one = plan.tuning.emplace_back(
               run_of(arm, point, "tuning " + tried.shown.label, tuning_seed, {&when_tuning, &tried.overrides}));
           one.tried = tried.overrides;

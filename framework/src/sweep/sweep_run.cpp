@@ -6,7 +6,6 @@
 #include <map>
 
 #include "experiment/experiment.h"
-#include "experiment/task_examples.h"
 #include "io/append_file.h"
 #include "io/file.h"
 #include "io/jsonl.h"
@@ -264,26 +263,6 @@ void check_directory(const fs::path& directory) {
 }
 
 }  // namespace
-
-void check_sweep(const fs::path& file, const std::vector<Override>& overrides, PluginCatalog& plugins,
-                 Console& console) {
-  const SweepPlan plan = plan_sweep(file, overrides);
-  std::string text;
-  const auto list = [&](const SweepRun& run) {
-    if (run.seed == plan.shape.first_seed || !run.role.empty()) {
-      const Experiment experiment = Experiment::read(file, run.overrides);
-      for (const TaskConfig& task : experiment.tasks) check_files(experiment, task);
-    }
-    text += run.title() + "  (key " + run_key(file, run, plugins) + ", version " +
-            std::to_string(kKeyVersion) + ")\n";
-    for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
-  };
-  for (const SweepRun& run : plan.tuning) list(run);
-  for (const SweepRun& run : plan.runs) list(run);
-  console.answer(text + (plan.tuning.empty() ? "" : std::to_string(plan.tuning.size()) + " tuning runs, then ") +
-                 std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
-                 "'\n");
-}
 
 int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,
               PluginCatalog& plugins, Console& console) {

@@ -22,10 +22,6 @@ struct SweepSettings {
   std::vector<std::string> plugin_path;  ///< for the runs
 };
 
-/// Lists what would be run.
-void check_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides,
-                 PluginCatalog& plugins, Console& console);
-
 /// Runs what is not yet in runs.jsonl of the sweep's directory, each run in a process of its own and in a
 /// folder of runs/, and writes after each summary.csv, table.md and <metric>.svg. A run that fails is noted,
 /// and tried again by the next call; one that was stopped goes on. A directory with runs of another
