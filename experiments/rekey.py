@@ -7,7 +7,7 @@ A key is a digest of a run's resolved configuration. After a default has changed
 TOML file: then the file says again what the rows were computed from, and this script gives each row the key of its
 run. It cannot tell whether the file still describes the runs; check that first. Where the key version changes,
 "inputs" (the digest of the examples and the model) becomes "", which means unknown. Scores and everything else in a
-row stay byte for byte.
+row stay byte for byte. Runs with values chosen by tuning runs keep their keys: run these sweeps again.
 """
 import json
 import re
@@ -33,6 +33,7 @@ def main():
     for i, line in enumerate(lines):
         row = json.loads(line)
         title = row["arm"] + (", " + row["point"] if row["point"] else "")
+        title += ", tuning " + row["tuning"] if row.get("tuning") else ""
         if (title, row["seed"]) not in keys:
             print(f"{path}:{i + 1}: {title}, seed {row['seed']} is not a run of {config}; left as it is")
             continue

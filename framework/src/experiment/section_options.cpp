@@ -93,8 +93,8 @@ OptionList sweep_options() {
              "combinations are compared.")
       .table("tuning",
              "How values are chosen for arms with a table `tune` of keys and arrays of values, by one run each "
-             "with a seed of its own. `metric`: the score to maximise, \"<task>.<metric>\"; empty: the mean "
-             "of the tasks' main scores. `set`: keys that differ in these runs; data.test must be a validation "
+             "with a seed of its own. `metric`: the score that chooses, \"<task>.<metric>\"; default: the "
+             "mean of the tasks' main scores. `set`: keys that differ in these runs; data.test must be a validation "
              "set.")
       .string("baseline", "", "The arm that all others are compared with; empty: the first arm.")
       .strings("metrics", std::vector<std::string>{},
@@ -103,7 +103,7 @@ OptionList sweep_options() {
 
 OptionList tuning_options() {
   return OptionList()
-      .string("metric", "", "The score to maximise; empty: the mean of the tasks' main scores.")
+      .string("metric", "mean", "The score that chooses, \"<task>.<metric>\"; mean: the mean of the tasks' main scores.")
       .table("set", "Keys that differ in tuning runs.");
 }
 

@@ -121,6 +121,8 @@ RunSummary summarise_run(const fs::path& directory) {
         run.probes.emplace_back(task + "." + metric,
                                 number(probe->is(Value::Kind::table) ? probe->find(metric) : nullptr));
     }
+    if (const Value* lower = row.find("lower_is_better"))
+      for (const Value& metric : lower->array()) run.lower_is_better.insert(task + "." + metric.string());
     if (const Value* majority = row.find("majority"))
       for (const auto& [metric, value] : majority->table())
         run.majority.emplace_back(task + "." + metric, number(&value));

@@ -3,6 +3,8 @@
 
 #include <filesystem>
 #include <set>
+#include <functional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,7 @@ struct RunSummary {
   Value config;   ///< all of its values
   Scores scores;  ///< NaN where undefined; of several test files "<task> (<file without ending>).<metric>"
   Scores probes = {};  ///< the scores of the tasks' probes, under the same names; NaN where a task has none
+  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores
   Scores majority = {};  ///< those of a constant prediction, of tasks whose labels are classes
   /// The name of a score, and the counts from which it follows.
   std::vector<std::pair<std::string, ExampleCounts>> counts = {};

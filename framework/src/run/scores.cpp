@@ -148,6 +148,10 @@ Value score_json(const TaskScore& score) {
                          {"file", score.file},
                          {"examples", score.examples},
                          {"metrics", metrics_json(score.metrics)}});
+  Value::Array lower;
+  for (const Metric& metric : score.metrics)
+    if (!metric.higher_is_better) lower.emplace_back(metric.name);
+  if (!lower.empty()) row.set("lower_is_better", std::move(lower));
   if (score.probe) row.set("probe", score.probe->empty() ? Value() : metrics_json(*score.probe));
   if (!score.majority.empty()) row.set("majority", metrics_json(score.majority));
   if (!score.classes.classes.empty()) row.set("classes", class_scores_json(score.classes.classes));

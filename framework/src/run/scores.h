@@ -60,8 +60,8 @@ std::string score_text(const TaskScore& score);
 /// {"accuracy": 0.9375, ...}; an undefined value is null.
 Value metrics_json(const std::vector<Metric>& metrics);
 
-/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "majority": {...}, "classes": {...},
-/// "counts": {...}}; an undefined score is null. "majority", "classes" (class_scores_json) and "counts"
+/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "lower_is_better": [...], "majority": {...}, "classes": {...},
+/// "counts": {...}}; an undefined score is null. "lower_is_better" (names of metrics), "majority", "classes" (class_scores_json) and "counts"
 /// (example_counts_json) are left out where there are none.
 Value score_json(const TaskScore& score);
 

@@ -43,6 +43,7 @@ void read_results(const fs::path& directory, SweepRow& row) {
   try {
     RunSummary run = summarise_run(directory);
     row.scores = std::move(run.scores);
+    row.lower_is_better = std::move(run.lower_is_better);
     row.majority = std::move(run.majority);
     row.counts = std::move(run.counts);
     const fs::path file = directory / "cost.json";

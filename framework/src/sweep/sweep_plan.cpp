@@ -64,7 +64,7 @@ bool SweepShape::names(const std::string& arm, const std::string& point, std::in
 std::string SweepRun::folder() const {
   std::string name = arm;
   if (!point.empty()) name += "," + point;
-  if (!role.empty()) name += "," + role;
+  if (!tuning.empty()) name += ",tuning," + tuning;
   bool changed = name.size() > 120;
   for (char& c : name) {
     if (is_plain(std::string_view(&c, 1), "_-.+=,")) continue;
@@ -73,14 +73,15 @@ std::string SweepRun::folder() const {
   }
   if (changed) {
     Digest digest;
-    digest.add(arm + "\n" + point + (role.empty() ? "" : "\n" + role));
+    digest.add(arm + "\n" + point + (tuning.empty() ? "" : "\n" + tuning));
     name = name.substr(0, 120) + "-" + digest.hex().substr(0, 8);
   }
   return name + ",seed=" + std::to_string(seed);
 }
 
 std::string SweepRun::title() const {
-  return arm + (point.empty() ? "" : ", " + point) + (role.empty() ? "" : ", " + role) + ", seed " + std::to_string(seed);
+  return arm + (point.empty() ? "" : ", " + point) + (tuning.empty() ? "" : ", tuning " + tuning) +
+         ", seed " + std::to_string(seed);
 }
 
 SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides) {
@@ -132,9 +133,9 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
-  const auto run_of = [&](const SweepArm& arm, const GridPoint& point, const std::string& role, std::int64_t seed,
+  const auto run_of = [&](const SweepArm& arm, const GridPoint& point, const std::string& tuning, std::int64_t seed,
                           std::initializer_list<const Overrides*> more) {
-    SweepRun run{arm.name, point.shown.label, role, seed, of_caller};
+    SweepRun run{arm.name, point.shown.label, tuning, seed, of_caller};
     for (const Overrides* changes : {&point.overrides, &arm.overrides})
       run.overrides.insert(run.overrides.end(), changes->begin(), changes->end());
     for (const Overrides* changes : more)
@@ -156,7 +157,7 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
         check_scored(scored, file, arm.name);
         for (const GridPoint& tried : arm.tuning) {
           SweepRun& one = plan.tuning.emplace_back(
-              run_of(arm, point, "tuning " + tried.shown.label, tuning_seed, {&when_tuning, &tried.overrides}));
+              run_of(arm, point, tried.shown.label, tuning_seed, {&when_tuning, &tried.overrides}));
           one.tried = tried.overrides;
           check_tuning(Experiment::read(file, one.overrides), scored, file);
         }

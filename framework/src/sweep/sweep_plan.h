@@ -35,9 +35,10 @@ struct SweepShape {
 /// One run: an arm at a point with a seed.
 struct SweepRun {
   std::string arm, point;
-  std::string role;  ///< "": a run of the comparison; "tuning <key>=<value>": one that chooses a value
+  std::string tuning;  ///< "": a run of the comparison; else the values that it tries, "learning_rate=0.0002"
   std::int64_t seed = 0;
   std::vector<Override> overrides;  ///< to the file, those of the caller among them
+  std::string tuned = {};             ///< the values that tuning runs chose for it, once they ran
   std::vector<Override> tried = {};  ///< of a tuning run: those that the arm takes over if this run is best
 
   /// Its folder's name, different from that of every other run of the sweep.
@@ -50,7 +51,7 @@ struct SweepRun {
 struct SweepPlan {
   SweepShape shape;
   std::vector<SweepRun> tuning;  ///< for each arm that has values to choose from, before its runs
-  std::string tuning_metric;     ///< a score, higher is better; "": the mean of the tasks' main scores
+  std::string tuning_metric;     ///< which score chooses: "mean" or a name, see deciding_score
   std::vector<SweepRun> runs;    ///< seed by seed, within a seed point by point
 };
 

@@ -42,7 +42,7 @@ SweepRow row_from_json(const Value& json) {
   SweepRow row;
   row.arm = json.at("arm").string();
   row.point = json.at("point").string();
-  if (const Value* role = json.find("role")) row.role = role->string();
+  if (const Value* tuning = json.find("tuning")) row.tuning = tuning->string();
   row.seed = json.at("seed").integer();
   row.key = json.at("key").string();
   if (const Value* version = json.find("key_version")) row.key_version = version->integer();
@@ -50,6 +50,9 @@ SweepRow row_from_json(const Value& json) {
   row.scores = scores_from_json(json.at("scores"));
   if (const Value* inputs = json.find("inputs")) row.inputs = inputs->string();
   if (const Value* means = json.find("log_means")) row.log_means = scores_from_json(*means);
+  if (const Value* tuned = json.find("tuned")) row.tuned = tuned->string();
+  if (const Value* lower = json.find("lower_is_better"))
+    for (const Value& name : lower->array()) row.lower_is_better.insert(name.string());
   if (const Value* majority = json.find("majority")) row.majority = scores_from_json(*majority);
   if (const Value* counts = json.find("counts"))
     for (const auto& [name, value] : counts->table()) row.counts.emplace_back(name, example_counts_from(value));
@@ -67,15 +70,18 @@ SweepRow row_from_json(const Value& json) {
 }  // namespace
 
 Value row_json(const SweepRow& row) {
+  Value::Array lower(row.lower_is_better.begin(), row.lower_is_better.end());
   return Value::Table{{"arm", row.arm},
                       {"point", row.point},
-                      {"role", row.role},
+                      {"tuning", row.tuning},
                       {"seed", row.seed},
                       {"key", row.key},
                       {"key_version", row.key_version},
                       {"inputs", row.inputs},
                       {"error", row.error},
+                      {"tuned", row.tuned},
                       {"scores", scores_json(row.scores)},
+                      {"lower_is_better", std::move(lower)},
                       {"log_means", scores_json(row.log_means)},
                       {"majority", scores_json(row.majority)},
                       {"counts", counts_json(row.counts)},

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,13 +18,15 @@ namespace mtt {
 /// One finished run.
 struct SweepRow {
   std::string arm, point;
-  std::string role = {};  ///< as that of the run
+  std::string tuning = {};  ///< as that of the run
   std::int64_t seed = 0;
   std::string key;               ///< of its configuration
   std::int64_t key_version = 1;  ///< what the key covers
   std::string inputs = {};       ///< a digest of what it read; "" in rows of older programs
   std::string error;             ///< why it failed; "" where it did not
+  std::string tuned = {};        ///< the values that tuning runs chose, "learning_rate=0.0002"
   Scores scores;                 ///< NaN where undefined
+  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores; of all others higher is
   Scores log_means =
       {};  ///< "<task>.weight" and "<task>,<task>.gradient_cosine", over the steps that log them
   Scores majority = {};  ///< of the most frequent class of the test set, predicted for all examples
@@ -43,10 +47,10 @@ struct SweepRow {
   double training_seconds() const { return steps > 0 ? seconds + fitting_seconds : seconds; }
 };
 
-/// Whether rows, or a row and a planned run, are of the same arm, point, role and seed.
+/// Whether rows, or a row and a planned run, are of the same arm, point, tuning and seed.
 template <class A, class B>
 bool same_run(const A& a, const B& b) {
-  return a.arm == b.arm && a.point == b.point && a.role == b.role && a.seed == b.seed;
+  return a.arm == b.arm && a.point == b.point && a.tuning == b.tuning && a.seed == b.seed;
 }
 
 /// Puts a row in the place of the earlier one of its run, or behind all others.

@@ -188,12 +188,13 @@ class Sweep {
       if (end.end.code == 128 + stop || end.end.signal == stop) return;
     SweepRow row{.arm = run.arm,
                  .point = run.point,
-                 .role = run.role,
+                 .tuning = run.tuning,
                  .seed = run.seed,
                  .key = keys_.at(&run),
                  .error = {},
                  .scores = {}};
     row.key_version = kKeyVersion;
+    row.tuned = run.tuned;
     row.inputs = inputs_[&run];
     row.wall_seconds = end.seconds;
     row.peak_memory_mb = end.peak_memory_mb;

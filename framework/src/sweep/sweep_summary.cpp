@@ -205,7 +205,7 @@ bool SweepCell::significant() const {
 SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
   std::vector<SweepRow> rows;
   std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-               [&](const SweepRow& row) { return row.role.empty() && shape.names(row.arm, row.point, row.seed); });
+               [&](const SweepRow& row) { return row.tuning.empty() && shape.names(row.arm, row.point, row.seed); });
   SweepSummary summary{shape, metrics_of(shape, rows), {}, {}, {}};
   Bootstraps bootstraps;
   for (std::size_t p = 0; p < shape.points.size(); ++p) {
@@ -216,6 +216,7 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
       if (found.empty()) continue;
       SweepLine& line = summary.lines.emplace_back(line_of(found, baseline, summary.metrics, bootstraps));
       line.arm = arm;
+      line.tuned = found.front()->tuned;
       line.point = p;
       line.is_baseline = arm == shape.baseline;
     }

@@ -35,7 +35,8 @@ struct SweepCell {
 /// An arm at a point.
 struct SweepLine {
   std::string arm;
-  std::size_t point = 0;  ///< index into the shape's points
+  std::string tuned = {};  ///< the values that tuning runs chose
+  std::size_t point = 0;   ///< index into the shape's points
   bool is_baseline = false;
   std::vector<SweepCell> cells;  ///< one a metric
   /// Of training, over the seeds whose time is known; if some runs were alone on the machine, over these.

@@ -122,6 +122,13 @@ std::string sweep_legend(const SweepSummary& summary) {
   if (std::any_of(summary.lines.begin(), summary.lines.end(),
                   [](const auto& line) { return line.beside_others; }))
     text += " ~ marks times of simultaneous runs, which are not comparable.";
+  std::string tuned;
+  for (const SweepLine& line : summary.lines) {
+    if (line.tuned.empty()) continue;
+    const std::string& point = summary.shape.points[line.point].label;
+    tuned += (tuned.empty() ? "" : "; ") + line.arm + (point.empty() ? "" : ", " + point) + ": " + line.tuned;
+  }
+  if (!tuned.empty()) text += " Chosen on the validation set: " + tuned + ".";
   return text;
 }
 

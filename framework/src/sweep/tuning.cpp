@@ -1,25 +1,21 @@
 #include "sweep/tuning.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
-#include "eval/named_scores.h"
+#include "eval/deciding_score.h"
 #include "mtt/error.h"
 
 namespace mtt {
 namespace {
 
-double tuning_score(const SweepRow& row, const std::string& metric) {
-  const Scores main = main_scores(row.scores);
-  double sum = 0;
-  for (const auto& [name, value] : metric.empty() ? main : row.scores) {
-    if (name == metric) return value;
-    if (metric.empty() && task_of(name) != kAllTasks) sum += value;
-  }
-  if (!metric.empty())
-    throw Error("[sweep.tuning] metric is '" + metric + "', a score that the run '" + row.arm + ", " + row.role +
-                "' does not have; name one of those in the table of the sweep");
-  return sum;
+DecidingScore tuning_score(const SweepRow& row, const SweepRun& run, const std::string& metric) {
+  const bool known = metric == "mean" || std::any_of(row.scores.begin(), row.scores.end(),
+                                                     [&](const auto& score) { return score.first == metric; });
+  if (!known)
+    throw Error("[sweep.tuning] metric is '" + metric + "', a score that the run '" + run.title() +
+                "' does not have; name one of those in its scores.jsonl, \"<task>.<metric>\"");
+  return deciding_score(metric, {row.scores, row.lower_is_better});
 }
 
 }  // namespace
@@ -28,7 +24,7 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
   std::vector<TunedValue> chosen;
   for (std::size_t first = 0, end = 0; first < plan.tuning.size(); first = end) {
     const SweepRun* best = nullptr;
-    double best_score = 0;
+    DecidingScore best_score{std::numeric_limits<double>::quiet_NaN()};
     for (end = first; end < plan.tuning.size() && plan.tuning[end].arm == plan.tuning[first].arm &&
                       plan.tuning[end].point == plan.tuning[first].point;
          ++end) {
@@ -38,8 +34,8 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
       if (row == rows.end() || row->failed())
         throw Error("the tuning run '" + run.title() + "' has no result, so no value can be chosen for the arm '" +
                     run.arm + "'; the same command runs it again");
-      const double score = tuning_score(*row, plan.tuning_metric);
-      if (!std::isfinite(score) || (best && score <= best_score)) continue;
+      const DecidingScore score = tuning_score(*row, run, plan.tuning_metric);
+      if (!score.better_than(best_score)) continue;
       best = &run;
       best_score = score;
     }
@@ -49,10 +45,11 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
     for (SweepRun& run : plan.runs) {
       if (run.arm != best->arm || run.point != best->point) continue;
       run.overrides.insert(run.overrides.end(), best->tried.begin(), best->tried.end());
+      run.tuned = best->tuning;
     }
     const bool at_edge =
         end - first >= 3 && (best == &plan.tuning[first] || best == &plan.tuning[end - 1]);
-    chosen.push_back({best->arm, best->point, best->role.substr(best->role.find(' ') + 1), best_score, at_edge});
+    chosen.push_back({best->arm, best->point, best->tuning, best_score.value, at_edge});
   }
   return chosen;
 }

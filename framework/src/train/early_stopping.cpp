@@ -1,25 +1,10 @@
 #include "train/early_stopping.h"
 
 #include <cmath>
-#include <limits>
 
 #include "mtt/error.h"
 
 namespace mtt {
-
-DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation) {
-  const auto higher = [&](std::string_view name) { return !evaluation.lower_is_better.contains(name); };
-  double sum = 0, count = 0;
-  for (const auto& [name, value] : main_scores(evaluation.scores)) {
-    if (task_of(name) == kAllTasks) continue;
-    ++count;
-    if (std::isfinite(value)) sum += higher(name) ? value : -value;
-  }
-  if (best == "mean" && count > 0) return {sum / count, true};
-  for (const auto& [name, value] : evaluation.scores)
-    if (name == best) return {value, higher(name)};
-  return {std::numeric_limits<double>::quiet_NaN(), true};
-}
 
 EarlyStopping::EarlyStopping(std::int64_t patience) : patience_(patience) {
   if (patience < 0)

@@ -2,33 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <set>
-#include <string>
-#include <string_view>
 
-#include "eval/named_scores.h"
+#include "eval/deciding_score.h"
 #include "mtt/value.h"
 
 namespace mtt {
-
-/// The scores of the validation sets.
-struct Evaluation {
-  Scores scores;
-  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores; of all others higher is
-};
-
-/// A score that decides which weights are kept.
-struct DecidingScore {
-  double value = 0;
-  bool higher_is_better = true;
-};
-
-/// "mean": the mean of the tasks' main metrics (of all tasks together there is none), of which those that are
-/// better when lower count negatively, so that higher is better; one that is undefined counts as 0. Else the
-/// score of that name. NaN where there is no such score.
-DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation);
 
 /// Watches one metric from evaluation to evaluation.
 class EarlyStopping {

@@ -191,3 +191,14 @@ TEST_CASE("times are those of runs that had the machine to themselves, with the 
   CHECK(summary.lines[1].time_ratio.mean == Approx(6.0 / 11));
   CHECK_FALSE(summary.lines[1].beside_others);
 }
+
+TEST_CASE("the table names the values that tuning runs chose, and has no line for their runs") {
+  auto all = rows();
+  for (mtt::SweepRow& one : all)
+    if (one.arm == "other") one.tuned = "learning_rate=0.001";
+  all.push_back(row("other", 1, 0.1, 1));
+  all.back().tuning = "learning_rate=0.001";
+  const std::string text = mtt::sweep_markdown(mtt::summarise_sweep(shape(), all));
+  CHECK_THAT(text, Contains("Chosen on the validation set: other: learning_rate=0.001.") &&
+                       Contains("| other | 0.6000 ± 0.0000 |"));
+}

@@ -27,7 +27,7 @@ mtt::SweepRow scored(const mtt::SweepRun& run, double score) {
   mtt::SweepRow row;
   row.arm = run.arm;
   row.point = run.point;
-  row.role = run.role;
+  row.tuning = run.tuning;
   row.seed = run.seed;
   row.scores = {{"t.accuracy", score}, {"t.macro_f1", 1 - score}};
   return row;
@@ -73,6 +73,12 @@ TEST_CASE("the metric of [sweep.tuning] decides, and the ends of the values are 
   const auto chosen = mtt::apply_tuning(plan, rows);
   CHECK(chosen.at(0).value == "learning_rate=1e-04");
   CHECK(chosen.at(0).at_edge);
+  // A score that is better if lower chooses the lowest.
+  std::vector<mtt::SweepRow> errors = rows;
+  for (mtt::SweepRow& row : errors) row.lower_is_better = {"t.macro_f1"};
+  mtt::SweepPlan lower = other;
+  CHECK(mtt::apply_tuning(lower, errors).at(0).value == "learning_rate=0.01");
+  CHECK(lower.runs.back().tuned == "learning_rate=0.01");
   other.tuning_metric = "t.f1";
   CHECK_THROWS_WITH(mtt::apply_tuning(other, rows), Contains("[sweep.tuning] metric is 't.f1'"));
 }

@@ -1,0 +1,28 @@
+#include "eval/deciding_score.h"
+
+#include <cmath>
+#include <limits>
+
+namespace mtt {
+
+bool DecidingScore::better_than(const DecidingScore& other) const {
+  if (!std::isfinite(value)) return false;
+  if (!std::isfinite(other.value)) return true;
+  return higher_is_better ? value > other.value : value < other.value;
+}
+
+DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation) {
+  const auto higher = [&](std::string_view name) { return !evaluation.lower_is_better.contains(name); };
+  double sum = 0, count = 0;
+  for (const auto& [name, value] : main_scores(evaluation.scores)) {
+    if (task_of(name) == kAllTasks) continue;
+    ++count;
+    if (std::isfinite(value)) sum += higher(name) ? value : -value;
+  }
+  if (best == "mean" && count > 0) return {sum / count, true};
+  for (const auto& [name, value] : evaluation.scores)
+    if (name == best) return {value, higher(name)};
+  return {std::numeric_limits<double>::quiet_NaN(), true};
+}
+
+}  // namespace mtt
