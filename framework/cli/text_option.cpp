@@ -17,6 +17,7 @@
 #include "mtt/error.h"
 #include "output.h"
 #include "report/progress_bar.h"
+#include "report/verbosity.h"
 
 namespace fs = std::filesystem;
 
@@ -52,7 +53,7 @@ void TextOption::check() const {
   check_output(output, endings);
   if (is_same_file(input, output))
     throw Error("the output '" + output + "' is also the input; give another file");
-  if (input == "-" && ::isatty(STDIN_FILENO) == 1)
+  if (input == "-" && verbosity() != Verbosity::quiet && ::isatty(STDIN_FILENO) == 1)
     std::fputs("Reading texts from standard input; end with Ctrl-D\n", stderr);
 }
 

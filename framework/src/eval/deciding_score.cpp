@@ -15,7 +15,7 @@ DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation
   const auto higher = [&](std::string_view name) { return !evaluation.lower_is_better.contains(name); };
   double sum = 0, count = 0;
   for (const auto& [name, value] : main_scores(evaluation.scores)) {
-    if (task_of(name) == kAllTasks) continue;
+    if (is_of_all_tasks(name)) continue;
     ++count;
     if (std::isfinite(value)) sum += higher(name) ? value : -value;
   }

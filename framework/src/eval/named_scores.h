@@ -14,6 +14,9 @@ using Scores = std::vector<std::pair<std::string, double>>;
 /// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
 inline constexpr std::string_view kAllTasks = "all tasks";
 
+/// Whether it is a score of all tasks together, also if it names one of several test files.
+bool is_of_all_tasks(std::string_view score);
+
 /// The task of a score's name.
 std::string_view task_of(std::string_view score);
 

@@ -1,5 +1,7 @@
 #include "model/encoder.h"
 
+#include <algorithm>
+
 #include "io/model_cache.h"
 #include "model/checkpoint_precision.h"
 #include "model/peft_adapter.h"
@@ -64,6 +66,8 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   const BackbonePlugin plugin = settings.plugin == "auto" ? plugins.backbone_for(directory.model_type)
                                                           : plugins.backbone(settings.plugin);
   encoder.plugin = plugin.name;
+  encoder.serves_model_type = std::find(plugin.model_types.begin(), plugin.model_types.end(),
+                                        directory.model_type) != plugin.model_types.end();
   encoder.backbone_options = Options::read(plugin.options, settings.options, "[backbone.options]");
   auto backbone = make_backbone(plugin, directory.config, encoder.backbone_options);
 

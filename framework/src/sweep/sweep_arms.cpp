@@ -115,6 +115,9 @@ std::vector<SweepArm> read_arms(const Value& table) {
                    " is not a valid name for an arm; use letters, digits, '_', '-', '.' and '+'");
     SweepArm& arm = arms.emplace_back(SweepArm{name, {}});
     for (const Leaf& leaf : leaves_of(value, "the arm '" + name + "'")) {
+      if (leaf.path == "tune")
+        leaf.value->refuse("tune of the arm '" + name + "' is " + leaf.value->json() +
+                           "; expected a table of keys, each with an array of the values to try");
       if (!leaf.path.starts_with(kTune)) arm.overrides.push_back(assignment(leaf, *leaf.value));
     }
     std::string axis;

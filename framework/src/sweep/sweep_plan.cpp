@@ -26,22 +26,6 @@ std::string path_of(const Override& change) {
   return change.assignment.substr(0, change.assignment.find('='));
 }
 
-std::set<std::string> all_test_files(const Experiment& experiment) {
-  std::set<std::string> files;
-  for (const TaskConfig& task : experiment.tasks)
-    for (const std::string& file : test_files(experiment, task)) files.insert(file);
-  return files;
-}
-
-/// Values must not be chosen on the test set of the runs that they are chosen for.
-void check_tuning(const Experiment& tuning, const Experiment& run, const std::filesystem::path& file) {
-  const std::set<std::string> used = all_test_files(run);
-  for (const std::string& test : all_test_files(tuning))
-    if (used.contains(test))
-      throw Error(file.string() + ": the values in 'tune' would be chosen on the test set '" + test +
-                  "'; name a validation set as test in [sweep.tuning], for example set.data.test = \"dev.jsonl\"");
-}
-
 /// What nothing scores is refused before it is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
   if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
@@ -51,6 +35,87 @@ void check_scored(const Experiment& experiment, const std::filesystem::path& fil
                                           : "no task of the arm '" + arm + "' has a test file") +
                 ", so the sweep has nothing to compare; " +
                 (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
+}
+
+/// A key is set in one place only.
+void check_arm(const SweepArm& arm, const GridPoint& varied, const Overrides& when_tuning) {
+  const auto refuse_both = [&](const Override& own, const Overrides& others, const std::string& which) {
+    for (const Override& other : others)
+      if (path_of(own) == path_of(other))
+        throw Error(own.origin + ": the arm '" + arm.name + "' sets '" + path_of(own) + "', which " + which +
+                    "; remove it from one of them");
+  };
+  for (const Override& own : arm.overrides) refuse_both(own, varied.overrides, "the grid varies");
+  if (arm.tuning.empty()) return;
+  for (const Override& tried : arm.tuning.front().overrides) {
+    refuse_both(tried, varied.overrides, "the grid varies");
+    refuse_both(tried, arm.overrides, "the arm itself sets to one value");
+    refuse_both(tried, when_tuning, "set in [sweep.tuning] sets");
+    if (path_of(tried).ends_with(".test"))
+      throw Error(tried.origin + ": 'tune' of the arm '" + arm.name +
+                  "' varies a test set, so its scores could not be compared; remove '" + path_of(tried) + "'");
+  }
+}
+
+void read_shape(const Experiment& experiment, const std::filesystem::path& file,
+                const std::vector<SweepArm>& arms, const std::vector<GridPoint>& points, SweepShape& shape) {
+  const Options& sweep = experiment.sweep;
+  for (const SweepArm& arm : arms) shape.arms.push_back(arm.name);
+  for (const GridPoint& point : points) shape.points.push_back(point.shown);
+  shape.metrics = sweep.strings("metrics");
+  shape.baseline = sweep.string("baseline").empty() ? arms.front().name : sweep.string("baseline");
+  if (std::find(shape.arms.begin(), shape.arms.end(), shape.baseline) == shape.arms.end())
+    sweep.value("baseline")
+        .refuse("[sweep] baseline is " + Value(shape.baseline).json() + "; expected one of the arms " +
+                listed(shape.arms));
+  shape.first_seed = experiment.run.integer("seed");
+  shape.seeds = sweep.integer("seeds");
+  if (arms.size() * points.size() * static_cast<std::size_t>(shape.seeds) > kMostRuns)
+    throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
+                std::to_string(points.size()) + " points with " + std::to_string(shape.seeds) +
+                " seeds, more than " + std::to_string(kMostRuns) + " runs; remove some");
+  if (shape.first_seed > std::numeric_limits<std::int64_t>::max() - shape.seeds)
+    experiment.run.value("seed").refuse("run.seed is too large for " + sweep.value("seeds").json() +
+                                        " seeds; set a smaller one");
+  const bool tunes = std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.tuning.empty(); });
+  if (tunes && kTuningSeed >= shape.first_seed && kTuningSeed - shape.first_seed < shape.seeds)
+    experiment.run.value("seed").refuse("the seeds of the sweep include " + std::to_string(kTuningSeed) +
+                                        ", the seed of tuning runs; set another run.seed");
+}
+
+using Files = std::set<std::filesystem::path>;
+
+/// A file under one name, whatever links lead to it.
+std::filesystem::path real_path(const std::string& file) {
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(file, error);
+  return error ? std::filesystem::path(file) : path;
+}
+
+/// Values are chosen neither on a test set of the comparison nor on examples that were trained on.
+void check_tuning_runs(const SweepPlan& plan, const std::filesystem::path& file) {
+  if (plan.tuning.empty()) return;
+  Files tested;
+  for (const SweepRun& run : plan.runs) {
+    if (run.seed != plan.shape.first_seed) continue;
+    const Experiment experiment = Experiment::read(file, run.overrides);
+    for (const TaskConfig& task : experiment.tasks)
+      for (const std::string& test : test_files(experiment, task)) tested.insert(real_path(test));
+  }
+  for (const SweepRun& run : plan.tuning) {
+    const Experiment experiment = Experiment::read(file, run.overrides);
+    check_scored(experiment, file, run.arm);
+    for (const TaskConfig& task : experiment.tasks) {
+      for (const std::string& test : test_files(experiment, task)) {
+        const bool trained = real_path(test) == real_path(train_file(experiment, task));
+        if (trained || tested.contains(real_path(test)))
+          throw Error(file.string() + ": the values in 'tune' of the arm '" + run.arm + "' would be chosen on " +
+                      (trained ? "the training set '" : "the test set '") + test +
+                      "'; name a validation set as test in [sweep.tuning], for example set.data.test = "
+                      "\"dev.jsonl\"");
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -103,39 +168,18 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
     points.assign(1, {});
     plan.shape.axis.clear();
   }
-  for (const SweepArm& arm : arms) {
-    plan.shape.arms.push_back(arm.name);
-    for (const Override& own : arm.overrides)
-      for (const Override& varied : points.front().overrides)
-        if (path_of(own) == path_of(varied))
-          throw Error(own.origin + ": the arm '" + arm.name + "' sets '" + path_of(own) +
-                      "', which the grid varies; remove it from one of them");
-  }
-  for (const GridPoint& point : points) plan.shape.points.push_back(point.shown);
-  plan.shape.metrics = sweep.strings("metrics");
-  plan.shape.baseline = sweep.string("baseline");
-  if (plan.shape.baseline.empty()) plan.shape.baseline = arms.front().name;
-  if (std::find(plan.shape.arms.begin(), plan.shape.arms.end(), plan.shape.baseline) == plan.shape.arms.end())
-    sweep.value("baseline")
-        .refuse("[sweep] baseline is " + Value(plan.shape.baseline).json() + "; expected one of the arms " +
-                listed(plan.shape.arms));
+  const Options tuning = Options::read(tuning_options(), sweep.value("tuning"), "[sweep.tuning]");
+  const Overrides when_tuning = assignments(tuning.value("set"), "set in [sweep.tuning]");
+  plan.tuning_metric = tuning.string("metric");
+  for (const SweepArm& arm : arms) check_arm(arm, points.front(), when_tuning);
+  read_shape(experiment, file, arms, points, plan.shape);
 
-  const auto seeds = static_cast<std::size_t>(sweep.integer("seeds"));
-  if (arms.size() * points.size() * seeds > kMostRuns)
-    throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
-                std::to_string(points.size()) + " points with " + std::to_string(seeds) +
-                " seeds, more than " + std::to_string(kMostRuns) + " runs; remove some");
-  if (experiment.run.integer("seed") > std::numeric_limits<std::int64_t>::max() - sweep.integer("seeds"))
-    experiment.run.value("seed").refuse("run.seed is too large for " + sweep.value("seeds").json() +
-                                        " seeds; set a smaller one");
-  plan.shape.first_seed = experiment.run.integer("seed");
-  plan.shape.seeds = sweep.integer("seeds");
   Overrides of_caller;
   for (const Override& change : overrides)
     if (!change.assignment.starts_with("sweep")) of_caller.push_back(change);
-  const auto run_of = [&](const SweepArm& arm, const GridPoint& point, const std::string& tuning, std::int64_t seed,
-                          std::initializer_list<const Overrides*> more) {
-    SweepRun run{arm.name, point.shown.label, tuning, seed, of_caller};
+  const auto run_of = [&](const SweepArm& arm, const GridPoint& point, const std::string& tried,
+                          std::int64_t seed, std::initializer_list<const Overrides*> more) {
+    SweepRun run{arm.name, point.shown.label, tried, seed, of_caller};
     for (const Overrides* changes : {&point.overrides, &arm.overrides})
       run.overrides.insert(run.overrides.end(), changes->begin(), changes->end());
     for (const Overrides* changes : more)
@@ -143,27 +187,21 @@ SweepPlan plan_sweep(const std::filesystem::path& file, const std::vector<Overri
     run.overrides.push_back({"run.seed=" + std::to_string(seed), "[sweep] seeds"});
     return run;
   };
-  const Options tuning = Options::read(tuning_options(), sweep.value("tuning"), "[sweep.tuning]");
-  const Overrides when_tuning = assignments(tuning.value("set"), "set in [sweep.tuning]");
-  plan.tuning_metric = tuning.string("metric");
-  const std::int64_t first = plan.shape.first_seed, last = first + plan.shape.seeds - 1;
-  const std::int64_t tuning_seed = first <= kTuningSeed && kTuningSeed <= last ? last + 1 : kTuningSeed;
-  for (std::int64_t seed = first; seed <= last; ++seed) {
+  for (std::int64_t s = 0; s < plan.shape.seeds; ++s) {
     for (const GridPoint& point : points) {
       for (const SweepArm& arm : arms) {
-        const SweepRun& run = plan.runs.emplace_back(run_of(arm, point, "", seed, {}));
-        if (seed > first) continue;
-        const Experiment scored = Experiment::read(file, run.overrides);
-        check_scored(scored, file, arm.name);
-        for (const GridPoint& tried : arm.tuning) {
-          SweepRun& one = plan.tuning.emplace_back(
-              run_of(arm, point, tried.shown.label, tuning_seed, {&when_tuning, &tried.overrides}));
-          one.tried = tried.overrides;
-          check_tuning(Experiment::read(file, one.overrides), scored, file);
-        }
+        const SweepRun& run = plan.runs.emplace_back(run_of(arm, point, "", plan.shape.first_seed + s, {}));
+        if (s > 0) continue;
+        check_scored(Experiment::read(file, run.overrides), file, arm.name);
+        for (const GridPoint& tried : arm.tuning)
+          plan.tuning
+              .emplace_back(
+                  run_of(arm, point, tried.shown.label, kTuningSeed, {&when_tuning, &tried.overrides}))
+              .tried = tried.overrides;
       }
     }
   }
+  check_tuning_runs(plan, file);
   return plan;
 }
 

@@ -72,7 +72,8 @@ class Sweep {
     }
     for (const TunedValue& value : chosen_)
       console_.say(value.arm + (value.point.empty() ? "" : ", " + value.point) + ": " + value.value +
-                   (value.at_edge ? ", the end of the values that were tried" : "") + "\n");
+                   (value.at_edge ? ", the first or last of the values that were tried" : "") +
+                   (value.failed.empty() ? "" : "; failed: " + value.failed) + "\n");
     if (signal == 0) signal = run_open("runs", log);
     write_summary(summary(), settings_.directory);
     console_.say(sweep_text(summary()));
@@ -102,14 +103,16 @@ class Sweep {
   /// Lists the runs of a phase that have no row, and checks the rows of the others.
   void open_runs(const std::vector<SweepRun>& runs) {
     phase_ = &runs;
-    keys_ = run_keys(file_, runs, plugins_);
+    keys_.merge(run_keys(file_, runs, plugins_));
     check_rows(rows_, runs, keys_, settings_.directory / kRows);
     open_.clear();
     done_ = 0;
     wall_seconds_ = 0;
     for (const SweepRun& run : runs)
       if (!done_row(run)) open_.push_back(&run);
-    if (!open_.empty()) check_inputs(runs);
+    if (open_.empty()) return;
+    check_inputs(runs);
+    if (&runs != &plan_.tuning) check_inputs(plan_.tuning);
   }
 
   void tune() {

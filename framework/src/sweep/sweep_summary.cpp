@@ -130,18 +130,24 @@ SweepCell cell_of(const Rows& rows, const Rows& baseline, const std::string& met
   std::vector<double> differences;
   std::vector<std::vector<double>> own, paired;
   std::vector<std::pair<const ExampleCounts*, const ExampleCounts*>> pairs;
+  bool all_have_counts = true;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     differences.push_back(values[i] - others[i]);
     own.push_back(bootstraps.of(*rows[i], metric));
     const SweepRow* other = of_seed(baseline, rows[i]->seed);
-    if (!other || own.back().empty() || bootstraps.of(*other, metric).size() != own.back().size()) continue;
+    if (!other || !std::isfinite(differences.back())) continue;
+    if (own.back().empty() || bootstraps.of(*other, metric).size() != own.back().size()) {
+      all_have_counts = false;
+      continue;
+    }
     std::vector<double>& both = paired.emplace_back(own.back());
     for (std::size_t b = 0; b < both.size(); ++b) both[b] -= bootstraps.of(*other, metric)[b];
     pairs.emplace_back(counts_of(*rows[i], metric), counts_of(*other, metric));
   }
   cell.score_examples = half_of_mean(own);
-  cell.difference_examples = half_of_mean(paired);
   cell.p = paired_t_test(differences);
+  if (!all_have_counts) return cell;
+  cell.difference_examples = half_of_mean(paired);
   cell.mcnemar_p = median_mcnemar(pairs);
   return cell;
 }
@@ -157,7 +163,7 @@ void mark_discoveries(std::vector<SweepLine>& lines) {
   const std::vector<bool> discoveries = benjamini_hochberg(p, kDiscoveryRate);
   std::size_t next = 0;
   for (SweepLine& line : lines)
-    for (SweepCell& cell : line.cells) cell.discovery = discoveries[next++];
+    for (SweepCell& cell : line.cells) cell.discovery = discoveries[next++] && cell.significant();
 }
 
 /// The runs that had the machine to themselves; all of them if there are none.

@@ -38,3 +38,10 @@ TEST_CASE("percentiles are interpolated") {
   CHECK(std::isnan(mtt::percentile_half({})));
   CHECK(mtt::bootstrap_scores({}).empty());
 }
+
+TEST_CASE("items are counted over all examples of a sample") {
+  mtt::ExampleCounts counts;  // F1 = 2 · 200 / (600 + 400)
+  for (int i = 0; i < 200; ++i) counts.push_back({1, 3, 2});
+  for (const double score : mtt::bootstrap_scores(counts)) CHECK(score == Approx(0.4));
+  for (const double score : mtt::bootstrap_scores({{0, 0, 0}})) CHECK(score == 0);
+}

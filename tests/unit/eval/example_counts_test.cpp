@@ -1,5 +1,7 @@
 #include "eval/example_counts.h"
 
+#include <cmath>
+
 #include "catch.h"
 #include "mtt/error.h"
 #include "value/json.h"
@@ -47,6 +49,9 @@ TEST_CASE("counts survive JSON") {
   CHECK(text.json() == R"({"right":"10","predicted":"20","gold":"1z"})");
   CHECK(mtt::example_counts_from(text) == spans);
   CHECK_FALSE(mtt::example_counts_json({{0, 36, 1}}).has_value());
+  CHECK_FALSE(mtt::example_counts_json({{0, 1, 36}}).has_value());
+  CHECK(std::isnan(mtt::micro_f1({})));
+  CHECK(std::isnan(mtt::micro_f1({{0, 0, 0}})));
   CHECK_THROWS_AS(mtt::example_counts_from(mtt::parse_json(R"({"examples": 9, "hits": "92"})", "x")), mtt::Error);
   CHECK_THROWS_AS(
       mtt::example_counts_from(mtt::parse_json(R"({"right": "1", "predicted": "1", "gold": "11"})", "x")),

@@ -16,6 +16,7 @@ TEST_CASE("the p-value of the paired t-test agrees with the interval") {
   // gives 0.07417990.
   CHECK(mtt::paired_t_test({1, 2, 3}) == Approx(0.0741799).epsilon(1e-5));
   CHECK(mtt::paired_t_test({1, kNaN, 2, 3}) == mtt::paired_t_test({1, 2, 3}));
+  CHECK(mtt::paired_t_test({-1, -2, -3}) == Approx(0.0741799).epsilon(1e-5));
   CHECK(mtt::paired_t_test({0, 0}) == 1);
   CHECK(mtt::paired_t_test({0.5, 0.5}) == 0);
   CHECK(std::isnan(mtt::paired_t_test({1})));
@@ -38,5 +39,6 @@ TEST_CASE("Benjamini and Hochberg's example") {
   CHECK(mtt::benjamini_hochberg(p, 0.05) == expected);
   // A p-value above its own threshold counts if a larger one is below its threshold.
   CHECK(mtt::benjamini_hochberg({0.04, kNaN, 0.03}, 0.05) == std::vector<bool>{true, false, true});
+  CHECK(mtt::benjamini_hochberg({0.05}, 0.05) == std::vector<bool>{true});
   CHECK(mtt::benjamini_hochberg({}, 0.05).empty());
 }

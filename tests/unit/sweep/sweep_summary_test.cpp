@@ -202,3 +202,72 @@ TEST_CASE("the table names the values that tuning runs chose, and has no line fo
   CHECK_THAT(text, Contains("Chosen on the validation set: other: learning_rate=0.001.") &&
                        Contains("| other | 0.6000 ± 0.0000 |"));
 }
+
+namespace {
+
+/// Three seeds of both arms with these scores; of 40 examples, `base` and `other` are right.
+std::vector<mtt::SweepRow> with_counts(int base, int other, std::int64_t items) {
+  auto all = rows();
+  for (mtt::SweepRow& one : all) {
+    mtt::ExampleCounts counts;
+    for (int i = 0; i < 40; ++i) counts.push_back({i < (one.arm == "base" ? base : other), items, items});
+    one.counts = {{"t.accuracy", counts}};
+    one.scores[0].second = (one.arm == "base" ? base : other) / 40.0 + 0.001 * static_cast<double>(one.seed);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a difference that the interval over examples includes in zero is not significant") {
+  const auto summary = mtt::summarise_sweep(shape(), with_counts(30, 31, 1));
+  const mtt::SweepCell& cell = summary.lines[1].cells[0];
+  CHECK(cell.difference.excludes_zero());
+  CHECK(cell.difference.mean == Approx(0.025));
+  CHECK(cell.difference_examples > 0.025);
+  CHECK_FALSE(cell.significant());
+  CHECK_FALSE(cell.discovery);
+  CHECK_THAT(mtt::sweep_markdown(summary), !Contains(" * |") && !Contains(" ** |"));
+}
+
+TEST_CASE("McNemar's test is for examples that are right or wrong alone, and counts must be complete") {
+  auto all = with_counts(20, 30, 2);
+  CHECK(std::isnan(mtt::summarise_sweep(shape(), all).lines[1].cells[0].mcnemar_p));
+  CHECK(std::isfinite(mtt::summarise_sweep(shape(), all).lines[1].cells[0].difference_examples));
+  all = with_counts(20, 30, 1);
+  for (mtt::SweepRow& one : all)
+    if (one.arm == "other" && one.seed == 2) one.counts.clear();
+  const auto part = mtt::summarise_sweep(shape(), all);
+  CHECK(std::isnan(part.lines[1].cells[0].difference_examples));
+  CHECK(std::isnan(part.lines[1].cells[0].mcnemar_p));
+  // The median of three seeds: 10, 5 and 0 examples differ.
+  all = with_counts(20, 30, 1);
+  for (mtt::SweepRow& one : all)
+    if (one.arm == "other")
+      for (int i = 20 + static_cast<int>(5 * (one.seed - 1)); i < 30; ++i) one.counts[0].second[i].right = 0;
+  CHECK(mtt::summarise_sweep(shape(), all).lines[1].cells[0].mcnemar_p == Approx(2.0 / 32));
+}
+
+TEST_CASE("one difference with a small p among many is no discovery") {
+  mtt::SweepShape many = shape();
+  std::vector<mtt::SweepRow> all = rows();  // differences 0.1, 0.2, 0.3: p = 0.074
+  for (int arm = 0; arm < 9; ++arm) {
+    const std::string name = "other_" + std::to_string(arm);
+    many.arms.push_back(name);
+    for (std::int64_t seed = 1; seed <= 3; ++seed) {
+      const double base = 0.6 - 0.1 * static_cast<double>(seed);
+      const double difference = arm == 0 ? 0.1 + 0.03 * static_cast<double>(seed)   // p = 0.01
+                                         : 0.01 * (static_cast<double>(seed) - 2);  // p = 1
+      all.push_back(row(name, seed, base + difference, 1));
+    }
+  }
+  const auto summary = mtt::summarise_sweep(many, all);
+  const mtt::SweepCell& cell = summary.lines[2].cells[0];
+  CHECK(cell.p == Approx(0.0116).margin(0.0005));
+  CHECK(cell.significant());
+  CHECK_FALSE(cell.discovery);
+  CHECK_THAT(mtt::sweep_markdown(summary), Contains(" * |") && !Contains(" ** |"));
+  many.arms.resize(3);
+  std::erase_if(all, [](const mtt::SweepRow& one) { return one.arm == "other"; });
+  CHECK(mtt::summarise_sweep(many, all).lines[1].cells[0].discovery);
+}

@@ -1,5 +1,8 @@
 #include "sweep/tuning.h"
 
+#include <cmath>
+#include <filesystem>
+
 #include "catch.h"
 #include "mtt/error.h"
 #include "temporary_folder.h"
@@ -90,4 +93,70 @@ TEST_CASE("values are not chosen on the test set") {
   folder.write("sweep.toml", text);
   CHECK_THROWS_WITH(mtt::plan_sweep(folder.path() / "sweep.toml", {}),
                     Contains("chosen on the test set") && Contains("validation set"));
+}
+
+TEST_CASE("scores that are undefined, runs that failed and scores of all tasks together choose nothing") {
+  const TemporaryFolder folder;
+  folder.write("sweep.toml", kFile);
+  const mtt::SweepPlan plan = mtt::plan_sweep(folder.path() / "sweep.toml", {});
+  std::vector<mtt::SweepRow> rows = {scored(plan.tuning[0], 0.5), scored(plan.tuning[1], std::nan("")),
+                                     scored(plan.tuning[2], 0.9)};
+  rows[2].error = "the loss is not finite";
+  rows[1].scores.emplace_back("all tasks (dev).exact_match", 1);
+  mtt::SweepPlan first = plan;
+  const auto chosen = mtt::apply_tuning(first, rows);
+  CHECK(chosen.at(0).value == "learning_rate=1e-04");
+  CHECK(chosen.at(0).failed == "learning_rate=0.01");
+  rows[0].scores.emplace_back("u.accuracy", 0.1);  // means 0.3 and 0.5, whatever all tasks together have
+  rows[1] = scored(plan.tuning[1], 0.2);
+  rows[1].scores.emplace_back("u.accuracy", 0.8);
+  rows[0].scores.emplace_back("all tasks (dev).exact_match", 1);
+  mtt::SweepPlan second = plan;
+  CHECK(mtt::apply_tuning(second, rows).at(0).value == "learning_rate=0.001");
+  for (mtt::SweepRow& row : rows) row.error = "broke";
+  mtt::SweepPlan third = plan;
+  CHECK_THROWS_WITH(mtt::apply_tuning(third, rows), Contains("failed: learning_rate=1e-04"));
+}
+
+TEST_CASE("each point of the grid has its own value") {
+  const TemporaryFolder folder;
+  std::string text = kFile;
+  text.replace(text.find(", data.train_examples = 10"), 26, "");
+  folder.write("sweep.toml", text + "[sweep.grid]\ndata.train_examples = [20, 40]\n");
+  mtt::SweepPlan plan = mtt::plan_sweep(folder.path() / "sweep.toml", {});
+  REQUIRE(plan.tuning.size() == 6);
+  std::vector<mtt::SweepRow> rows;
+  for (std::size_t i = 0; i < 6; ++i) rows.push_back(scored(plan.tuning[i], i == 2 || i == 4 ? 0.9 : 0.1));
+  const auto chosen = mtt::apply_tuning(plan, rows);
+  REQUIRE(chosen.size() == 2);
+  CHECK(chosen[0].at_edge);
+  CHECK_FALSE(chosen[1].at_edge);
+  for (const mtt::SweepRun& run : plan.runs) {
+    CHECK(sets(run, "train.learning_rate=0.01") == (run.arm == "tuned" && run.point == "train_examples=20"));
+    CHECK(sets(run, "train.learning_rate=0.001") == (run.arm == "tuned" && run.point == "train_examples=40"));
+  }
+}
+
+TEST_CASE("a value to try is set nowhere else, and no test set is varied") {
+  const TemporaryFolder folder;
+  const auto refused = [&](const std::string& from, const std::string& to, const std::string& message) {
+    std::string text = kFile;
+    text.replace(text.find(from), from.size(), to);
+    folder.write("sweep.toml", text);
+    CHECK_THROWS_WITH(mtt::plan_sweep(folder.path() / "sweep.toml", {}), Contains(message));
+  };
+  refused("freeze.policy = \"bitfit\"", "train.learning_rate = 0.5", "which the arm itself sets to one value");
+  refused("data.train_examples = 10", "train.learning_rate = 0.5", "which set in [sweep.tuning] sets");
+  refused("[sweep.arms]", "[sweep.grid]\ntrain.learning_rate = [1e-4, 1e-2]\n[sweep.arms]",
+          "which the grid varies");
+  refused("train.learning_rate = [1e-4, 1e-3, 1e-2]", "tasks.t.test = [\"a.jsonl\", \"b.jsonl\"]",
+          "varies a test set");
+  refused("tune = { train.learning_rate = [1e-4, 1e-3, 1e-2] }", "tune = {}", "expected a table of keys");
+  refused("dev.jsonl", "train.jsonl", "chosen on the training set");
+  refused("data.test = \"dev.jsonl\"", "data.test = \"./sub/../test.jsonl\"", "chosen on the test set");
+  refused("data.test = \"dev.jsonl\"", "tasks.t.test = \"test.jsonl\"", "chosen on the test set");
+  refused("[sweep]\n", "[run]\nseed = 1000\n[sweep]\n", "the seed of tuning runs");
+  folder.write("test.jsonl", "");
+  std::filesystem::create_symlink(folder.path() / "test.jsonl", folder.path() / "link.jsonl");
+  refused("dev.jsonl", "link.jsonl", "chosen on the test set");
 }
