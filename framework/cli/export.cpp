@@ -24,10 +24,11 @@ struct Export {
     PluginCatalog plugins = plugin_catalog(plugin_path);
     LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
     if (!loaded.encoder.serves_model_type)
-      throw Error("the encoder of '" + run + "' is the backbone '" + loaded.encoder.plugin +
-                  "', which is no '" + loaded.encoder.directory.model_type +
-                  "' model, so programs would misread a directory of it; encode texts with mtt encode --model " +
-                  run);
+      throw Error(
+          "the encoder of '" + run + "' is the backbone '" + loaded.encoder.plugin + "', which is no '" +
+          loaded.encoder.directory.model_type +
+          "' model, so programs would misread a directory of it; encode texts with mtt encode --model " +
+          run);
     for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
     if (adapter)
       write_peft_adapter(loaded, directory);

@@ -21,7 +21,8 @@ struct DecidingScore {
   double value = 0;
   bool higher_is_better = true;
 
-  /// Whether this score is better than the other; one that is not finite never is, any other is better than it.
+  /// Whether this score is better than the other; one that is not finite never is, any other is better than
+  /// it.
   bool better_than(const DecidingScore& other) const;
 };
 

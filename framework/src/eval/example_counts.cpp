@@ -26,9 +26,10 @@ ExampleCounts example_counts(LabelKind kind, const std::vector<Value>& predictio
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (labels[i].is(Value::Kind::null)) continue;
     const LabelItems gold = items_of(kind, labels[i]), predicted = predicted_items(kind, predictions[i]);
-    const auto right =
-        std::count_if(predicted.begin(), predicted.end(), [&](const auto& item) { return gold.contains(item); });
-    counts.push_back({right, static_cast<std::int64_t>(predicted.size()), static_cast<std::int64_t>(gold.size())});
+    const auto right = std::count_if(predicted.begin(), predicted.end(),
+                                     [&](const auto& item) { return gold.contains(item); });
+    counts.push_back(
+        {right, static_cast<std::int64_t>(predicted.size()), static_cast<std::int64_t>(gold.size())});
   }
   return counts;
 }
@@ -57,17 +58,19 @@ std::optional<Value> example_counts_json(const ExampleCounts& counts) {
       for (std::size_t j = i; j < i + 4; ++j) four = 2 * four + (j < counts.size() && counts[j].right > 0);
       hits += kDigits[four];
     }
-    return Value(Value::Table{{"examples", static_cast<std::int64_t>(counts.size())}, {"hits", std::move(hits)}});
+    return Value(
+        Value::Table{{"examples", static_cast<std::int64_t>(counts.size())}, {"hits", std::move(hits)}});
   }
   std::string right, predicted, gold;
   for (const ExampleCount& count : counts) {
-    if (std::max(count.predicted, count.gold) >= static_cast<std::int64_t>(kDigits.size())) return std::nullopt;
+    if (std::max(count.predicted, count.gold) >= static_cast<std::int64_t>(kDigits.size()))
+      return std::nullopt;
     right += kDigits[static_cast<std::size_t>(count.right)];
     predicted += kDigits[static_cast<std::size_t>(count.predicted)];
     gold += kDigits[static_cast<std::size_t>(count.gold)];
   }
-  return Value(
-      Value::Table{{"right", std::move(right)}, {"predicted", std::move(predicted)}, {"gold", std::move(gold)}});
+  return Value(Value::Table{
+      {"right", std::move(right)}, {"predicted", std::move(predicted)}, {"gold", std::move(gold)}});
 }
 
 ExampleCounts example_counts_from(const Value& json) {
@@ -83,8 +86,9 @@ ExampleCounts example_counts_from(const Value& json) {
   }
   const Value &right = json.at("right"), &predicted = json.at("predicted"), &gold = json.at("gold");
   if (right.string().size() != gold.string().size() || predicted.string().size() != gold.string().size())
-    right.refuse("the texts of right, predicted and gold have different lengths; expected one digit for each "
-                 "example in each");
+    right.refuse(
+        "the texts of right, predicted and gold have different lengths; expected one digit for each "
+        "example in each");
   for (std::size_t i = 0; i < gold.string().size(); ++i)
     counts.push_back({digit(right, i), digit(predicted, i), digit(gold, i)});
   return counts;

@@ -8,7 +8,8 @@ std::string_view task_of(std::string_view score) { return score.substr(0, score.
 
 bool is_of_all_tasks(std::string_view score) {
   const std::string_view task = task_of(score);
-  return task == kAllTasks || (task.starts_with(kAllTasks) && task.substr(kAllTasks.size()).starts_with(" ("));
+  return task == kAllTasks ||
+         (task.starts_with(kAllTasks) && task.substr(kAllTasks.size()).starts_with(" ("));
 }
 
 Scores main_scores(const Scores& scores) {

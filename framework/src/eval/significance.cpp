@@ -32,11 +32,13 @@ double mcnemar_test(std::int64_t first, std::int64_t second) {
 
 std::vector<bool> benjamini_hochberg(const std::vector<double>& p, double rate) {
   std::vector<double> sorted;
-  std::copy_if(p.begin(), p.end(), std::back_inserter(sorted), [](double value) { return !std::isnan(value); });
+  std::copy_if(p.begin(), p.end(), std::back_inserter(sorted),
+               [](double value) { return !std::isnan(value); });
   std::sort(sorted.begin(), sorted.end());
   double largest = -1;
   for (std::size_t i = 0; i < sorted.size(); ++i)
-    if (sorted[i] <= rate * static_cast<double>(i + 1) / static_cast<double>(sorted.size())) largest = sorted[i];
+    if (sorted[i] <= rate * static_cast<double>(i + 1) / static_cast<double>(sorted.size()))
+      largest = sorted[i];
   std::vector<bool> rejected;
   for (const double value : p) rejected.push_back(value <= largest);
   return rejected;

@@ -14,8 +14,8 @@ double paired_t_test(const std::vector<double>& differences);
 /// `first` are right in the first model only and `second` in the second only. 1 if there are none.
 double mcnemar_test(std::int64_t first, std::int64_t second);
 
-/// Which hypotheses are rejected at this false discovery rate (Benjamini and Hochberg 1995). p-values that are
-/// NaN are no hypotheses.
+/// Which hypotheses are rejected at this false discovery rate (Benjamini and Hochberg 1995). p-values that
+/// are NaN are no hypotheses.
 std::vector<bool> benjamini_hochberg(const std::vector<double>& p, double rate);
 
 }  // namespace mtt

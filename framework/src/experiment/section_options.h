@@ -6,10 +6,10 @@
 
 namespace mtt {
 
-OptionList top_options();    ///< of the file
-OptionList task_options();   ///< of [tasks.<name>], those that every task has
-OptionList show_options();   ///< of [show]
-OptionList run_options();    ///< of [run]
+OptionList top_options();     ///< of the file
+OptionList task_options();    ///< of [tasks.<name>], those that every task has
+OptionList show_options();    ///< of [show]
+OptionList run_options();     ///< of [run]
 OptionList sweep_options();   ///< of [sweep]
 OptionList tuning_options();  ///< of [sweep.tuning]
 

@@ -31,7 +31,7 @@ struct EncoderSettings {
 /// A loaded encoder.
 struct Encoder {
   ModelDirectory directory;
-  std::string plugin;  ///< the backbone plugin's name
+  std::string plugin;             ///< the backbone plugin's name
   bool serves_model_type = true;  ///< whether the plugin implements models of the directory's type
   Options backbone_options;
   std::unique_ptr<MultiTaskModel> model;  ///< without tasks yet

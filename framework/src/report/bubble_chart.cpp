@@ -42,8 +42,9 @@ std::vector<double> logarithmic_ticks(double low, double high) {
 
 std::string bubble_chart(const std::string& title, const std::string& x_name, const std::string& y_name,
                          std::vector<Bubble> bubbles) {
-  std::erase_if(bubbles,
-                [](const Bubble& one) { return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y); });
+  std::erase_if(bubbles, [](const Bubble& one) {
+    return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y);
+  });
   if (bubbles.empty()) return "";
   Axis x, y;
   double largest = 0;
@@ -61,32 +62,38 @@ std::string bubble_chart(const std::string& title, const std::string& x_name, co
   const double bottom = kBubbleHeight - kPlotBottom, right = kBubbleWidth - kPlotRight;
   const auto across = [&](double value) { return x.place(std::log10(value), kPlotLeft, right); };
   const auto up = [&](double value) { return y.place(value, bottom, kPlotTop); };
-  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + coordinate(kBubbleWidth) + " " +
-                    coordinate(kBubbleHeight) + "\" width=\"" + coordinate(kBubbleWidth) + "\" height=\"" +
-                    coordinate(kBubbleHeight) + "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
-                    "aria-label=\"" + html_text(title) + "\">\n<rect width=\"100%\" height=\"100%\" "
-                    "fill=\"white\"/>\n" + words(kPlotLeft, 18, "start", title, " font-size=\"13\" font-weight=\"bold\"");
+  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + coordinate(kBubbleWidth) +
+                    " " + coordinate(kBubbleHeight) + "\" width=\"" + coordinate(kBubbleWidth) +
+                    "\" height=\"" + coordinate(kBubbleHeight) +
+                    "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
+                    "aria-label=\"" +
+                    html_text(title) +
+                    "\">\n<rect width=\"100%\" height=\"100%\" "
+                    "fill=\"white\"/>\n" +
+                    words(kPlotLeft, 18, "start", title, " font-size=\"13\" font-weight=\"bold\"");
   for (const double tick : y.ticks())
     svg += stroke(kPlotLeft, up(tick), right, up(tick), "#e4e4e4") +
            words(kPlotLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
   for (const double tick : logarithmic_ticks(std::pow(10, x.low), std::pow(10, x.high)))
     svg += stroke(across(tick), kPlotTop, across(tick), bottom, "#f0f0f0") +
            words(across(tick), bottom + 16, "middle", formatted("%.4g", tick));
-  svg += words((kPlotLeft + right) / 2, bottom + 36, "middle", x_name) +
-         "<text transform=\"translate(14 " + coordinate((kPlotTop + bottom) / 2) +
-         ") rotate(-90)\" text-anchor=\"middle\">" + html_text(y_name) + "</text>\n";
+  svg += words((kPlotLeft + right) / 2, bottom + 36, "middle", x_name) + "<text transform=\"translate(14 " +
+         coordinate((kPlotTop + bottom) / 2) + ") rotate(-90)\" text-anchor=\"middle\">" + html_text(y_name) +
+         "</text>\n";
   std::sort(bubbles.begin(), bubbles.end(), [](const Bubble& a, const Bubble& b) { return a.area > b.area; });
   for (const Bubble& one : bubbles) {
     const std::string colour = series_colour(one.colour);
-    const double radius =
-        largest > 0 ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest)) : kSmallestRadius;
+    const double radius = largest > 0
+                              ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest))
+                              : kSmallestRadius;
     const double cx = across(one.x), cy = up(one.y);
     if (std::isfinite(one.half)) svg += stroke(cx, up(one.y - one.half), cx, up(one.y + one.half), colour);
-    svg += "<circle" + attribute("cx", cx) + attribute("cy", cy) + attribute("r", radius) + " fill=\"" + colour +
-           "\" fill-opacity=\"0.45\" stroke=\"" + colour + "\"><title>" + html_text(one.tooltip) +
+    svg += "<circle" + attribute("cx", cx) + attribute("cy", cy) + attribute("r", radius) + " fill=\"" +
+           colour + "\" fill-opacity=\"0.45\" stroke=\"" + colour + "\"><title>" + html_text(one.tooltip) +
            "</title></circle>\n";
     const bool left = cx > kPlotLeft + 0.75 * (right - kPlotLeft);
-    svg += words(cx + (left ? -radius - 3 : radius + 3), cy + 4, left ? "end" : "start", shortened(one.name, 24));
+    svg += words(cx + (left ? -radius - 3 : radius + 3), cy + 4, left ? "end" : "start",
+                 shortened(one.name, 24));
   }
   return svg + "</svg>\n";
 }

@@ -137,8 +137,8 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
       svg += text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
       if (std::isfinite(row.mean)) {
         if (std::isfinite(row.outer_half))
-          svg += line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half), middle, colour,
-                      0.5);
+          svg += line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half), middle,
+                      colour, 0.5);
         if (std::isfinite(row.half))
           svg += line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
         svg += dot(across(row.mean), middle, colour, row.name + ": " + value_text(row.mean, row.half)) +

@@ -28,7 +28,7 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
 struct IntervalRow {
   std::string name;
   double mean = 0, half = 0;
-  std::size_t colour = 0;  ///< of series_colour
+  std::size_t colour = 0;                                        ///< of series_colour
   double outer_half = std::numeric_limits<double>::quiet_NaN();  ///< of a second interval, drawn thin
 };
 

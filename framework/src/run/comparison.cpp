@@ -128,7 +128,8 @@ RunSummary summarise_run(const fs::path& directory) {
         run.majority.emplace_back(task + "." + metric, number(&value));
     const Value* counts = row.find("counts");
     if (counts && !row.at("metrics").table().empty())
-      run.counts.emplace_back(task + "." + row.at("metrics").table().begin()->key, example_counts_from(*counts));
+      run.counts.emplace_back(task + "." + row.at("metrics").table().begin()->key,
+                              example_counts_from(*counts));
     if (const Value* classes = row.find("classes"))
       run.classes.emplace_back(task, class_scores_from(*classes));
   }

@@ -37,7 +37,7 @@ struct OpenModel {
   std::filesystem::path path;
   Encoder encoder;
   std::vector<TaskData> task_data;  ///< one per task
-  TextKeys keys = {};           ///< of files that no task names
+  TextKeys keys = {};               ///< of files that no task names
   std::unique_ptr<Session> session = {};
 };
 

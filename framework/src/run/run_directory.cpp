@@ -229,9 +229,9 @@ LoadedRun load_run(const fs::path& directory, const std::vector<Override>& overr
   }
   for (TaskPlan& plan : plan_tasks(run.experiment, run.encoder, plugins)) {
     run.task_data.push_back({.field = plan.field(),
-                         .test = test_files(run.experiment, *plan.config),
-                         .keys = text_keys(run.experiment, *plan.config),
-                         .tags = plan.config->options.strings("tags")});
+                             .test = test_files(run.experiment, *plan.config),
+                             .keys = text_keys(run.experiment, *plan.config),
+                             .tags = plan.config->options.strings("tags")});
     restore_head(head_directory(directory, plan.task.name), plan, run.encoder);
     run.encoder.model->add(std::move(plan.task));
   }

@@ -66,7 +66,7 @@ struct TaskData {
 /// A run that was loaded again.
 struct LoadedRun {
   Experiment experiment;
-  Encoder encoder;              ///< with its tasks
+  Encoder encoder;                  ///< with its tasks
   std::vector<TaskData> task_data;  ///< one per task
   AdapterSettings adapters;
   std::vector<std::string>

@@ -10,7 +10,8 @@ std::string encoder_text(const Encoder& encoder) {
   const BackboneShape& shape = encoder.model->backbone().shape();
   std::int64_t parameters = 0;
   for (const auto& [name, tensor] : encoder.model->backbone().parameters()) parameters += tensor.numel();
-  return "encoder  " + encoder.directory.path.string() + "\n         " + (encoder.serves_model_type ? encoder.directory.model_type : encoder.plugin) + ", " +
+  return "encoder  " + encoder.directory.path.string() + "\n         " +
+         (encoder.serves_model_type ? encoder.directory.model_type : encoder.plugin) + ", " +
          std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) + ", " +
          formatted("%.1f", static_cast<double>(parameters) / 1e6) + " million parameters, at most " +
          std::to_string(encoder.max_tokens) + " tokens, vectors of size " +

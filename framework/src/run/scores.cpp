@@ -76,7 +76,8 @@ ClassReport classes_of(const Task& task, const TaskScore& score) {
 /// The counts from which the task's first metric follows: hits, or counts of items.
 ExampleCounts counts_of(const Task& task, const TaskScore& score) {
   ExampleCounts counts = example_counts(task.label_kind(), score.predictions, score.labels);
-  const bool explain = !score.metrics.empty() && std::abs(micro_f1(counts) - score.metrics.front().value) < 1e-12;
+  const bool explain =
+      !score.metrics.empty() && std::abs(micro_f1(counts) - score.metrics.front().value) < 1e-12;
   return explain ? counts : ExampleCounts{};
 }
 
@@ -86,10 +87,12 @@ std::vector<Metric> majority_of(const Task& task, const TaskScore& score) {
   const auto known = task.label_names();
   const ClassScore* most = nullptr;
   for (const ClassScore& one : score.classes.classes)
-    if ((!most || one.support > most->support) && std::find(known.begin(), known.end(), one.label) != known.end())
+    if ((!most || one.support > most->support) &&
+        std::find(known.begin(), known.end(), one.label) != known.end())
       most = &one;
   if (!most) return {};
-  return task.score(std::vector<Value>(score.labels.size(), Value::Table{{"label", most->label}}), score.labels);
+  return task.score(std::vector<Value>(score.labels.size(), Value::Table{{"label", most->label}}),
+                    score.labels);
 }
 
 /// How often all tasks of a file that can be right are right, over the examples that have all their labels.
@@ -112,8 +115,7 @@ TaskScore score_together(const std::vector<const TaskScore*>& scores, const Mult
     ++together.examples;
     together.counts.push_back({wrong == 0, 1, 1});
   }
-  if (together.examples > 0)
-    together.metrics = {{"exact_match", micro_f1(together.counts)}};
+  if (together.examples > 0) together.metrics = {{"exact_match", micro_f1(together.counts)}};
   return together;
 }
 
@@ -156,7 +158,8 @@ Value score_json(const TaskScore& score) {
   if (!score.majority.empty()) row.set("majority", metrics_json(score.majority));
   if (!score.classes.classes.empty()) row.set("classes", class_scores_json(score.classes.classes));
   if (!score.counts.empty())
-    if (std::optional<Value> counts = example_counts_json(score.counts)) row.set("counts", std::move(*counts));
+    if (std::optional<Value> counts = example_counts_json(score.counts))
+      row.set("counts", std::move(*counts));
   return row;
 }
 

@@ -29,8 +29,8 @@ struct TaskScore {
   std::string file;           ///< its path
   std::int64_t examples = 0;  ///< that have a label for the task
   std::vector<Metric> metrics = {};
-  ClassReport classes = {};  ///< empty where the head's labels are of a kind without classes
-  ExampleCounts counts = {};    ///< from which the first metric follows; empty where it does not
+  ClassReport classes = {};           ///< empty where the head's labels are of a kind without classes
+  ExampleCounts counts = {};          ///< from which the first metric follows; empty where it does not
   std::vector<Metric> majority = {};  ///< of the most frequent class for all examples; empty: no classes
   /// Of all examples of the file, labelled or not; empty where there is no score, and for all tasks together.
   std::vector<Value> labels = {}, predictions = {};
@@ -60,9 +60,10 @@ std::string score_text(const TaskScore& score);
 /// {"accuracy": 0.9375, ...}; an undefined value is null.
 Value metrics_json(const std::vector<Metric>& metrics);
 
-/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "lower_is_better": [...], "majority": {...}, "classes": {...},
-/// "counts": {...}}; an undefined score is null. "lower_is_better" (names of metrics), "majority", "classes" (class_scores_json) and "counts"
-/// (example_counts_json) are left out where there are none.
+/// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "lower_is_better": [...], "majority": {...},
+/// "classes": {...}, "counts": {...}}; an undefined score is null. "lower_is_better" (names of metrics),
+/// "majority", "classes" (class_scores_json) and "counts" (example_counts_json) are left out where there are
+/// none.
 Value score_json(const TaskScore& score);
 
 }  // namespace mtt

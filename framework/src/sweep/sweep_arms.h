@@ -34,8 +34,8 @@ struct SweepArm {
 };
 
 /// All combinations of the arrays in a table of keys; one without values if it is empty. `axis` becomes the
-/// name of the key if there is exactly one and all its values are numbers, otherwise "". `what` is the name of
-/// the table in messages.
+/// name of the key if there is exactly one and all its values are numbers, otherwise "". `what` is the name
+/// of the table in messages.
 std::vector<GridPoint> read_grid(const Value& table, const std::string& what, std::string& axis);
 
 /// The arms of [sweep.arms] with their tables `tune`.

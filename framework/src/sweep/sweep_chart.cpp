@@ -79,7 +79,8 @@ std::string cost(const SweepSummary& summary, std::size_t metric) {
   }
   return bubble_chart(summary.metrics[metric],
                       std::string("training time in minutes") +
-                          (comparable ? "" : " (of simultaneous runs, not comparable)") + "; area: peak memory",
+                          (comparable ? "" : " (of simultaneous runs, not comparable)") +
+                          "; area: peak memory",
                       summary.metrics[metric], std::move(bubbles));
 }
 

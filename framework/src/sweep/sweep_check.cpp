@@ -10,8 +10,8 @@
 
 namespace mtt {
 
-void check_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides, PluginCatalog& plugins,
-                 Console& console) {
+void check_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides,
+                 PluginCatalog& plugins, Console& console) {
   const SweepPlan plan = plan_sweep(file, overrides);
   std::string text;
   const auto list = [&](const SweepRun& run) {
@@ -23,16 +23,16 @@ void check_sweep(const std::filesystem::path& file, const std::vector<Override>&
       return run.tuning.empty() && other.arm == run.arm && other.point == run.point;
     });
     text += run.title() + "  (key " +
-            (tuned ? "unknown before the tuning runs" : run_key(file, run, plugins) + ", version " +
-                                                             std::to_string(kKeyVersion)) +
+            (tuned ? "unknown before the tuning runs"
+                   : run_key(file, run, plugins) + ", version " + std::to_string(kKeyVersion)) +
             ")\n";
     for (const Override& change : run.overrides) text += "    " + printable(change.assignment) + "\n";
   };
   for (const SweepRun& run : plan.tuning) list(run);
   for (const SweepRun& run : plan.runs) list(run);
-  console.answer(text + (plan.tuning.empty() ? "" : std::to_string(plan.tuning.size()) + " tuning runs, then ") +
-                 std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline +
-                 "'\n");
+  console.answer(text +
+                 (plan.tuning.empty() ? "" : std::to_string(plan.tuning.size()) + " tuning runs, then ") +
+                 std::to_string(plan.runs.size()) + " runs; the baseline is '" + plan.shape.baseline + "'\n");
 }
 
 }  // namespace mtt

@@ -24,7 +24,8 @@ std::string run_key(const std::filesystem::path& file, const SweepRun& run, Plug
 
 /// The keys of runs.
 using RunKeys = std::map<const SweepRun*, std::string>;
-RunKeys run_keys(const std::filesystem::path& file, const std::vector<SweepRun>& runs, PluginCatalog& plugins);
+RunKeys run_keys(const std::filesystem::path& file, const std::vector<SweepRun>& runs,
+                 PluginCatalog& plugins);
 
 /// Throws Error where a row of a run in `rows_file` has another key than the run, or one of an older version.
 void check_rows(const std::vector<SweepRow>& rows, const std::vector<SweepRun>& runs, const RunKeys& keys,

@@ -53,7 +53,8 @@ void check_arm(const SweepArm& arm, const GridPoint& varied, const Overrides& wh
     refuse_both(tried, when_tuning, "set in [sweep.tuning] sets");
     if (path_of(tried).ends_with(".test"))
       throw Error(tried.origin + ": 'tune' of the arm '" + arm.name +
-                  "' varies a test set, so its scores could not be compared; remove '" + path_of(tried) + "'");
+                  "' varies a test set, so its scores could not be compared; remove '" + path_of(tried) +
+                  "'");
   }
 }
 
@@ -77,7 +78,8 @@ void read_shape(const Experiment& experiment, const std::filesystem::path& file,
   if (shape.first_seed > std::numeric_limits<std::int64_t>::max() - shape.seeds)
     experiment.run.value("seed").refuse("run.seed is too large for " + sweep.value("seeds").json() +
                                         " seeds; set a smaller one");
-  const bool tunes = std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.tuning.empty(); });
+  const bool tunes =
+      std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.tuning.empty(); });
   if (tunes && kTuningSeed >= shape.first_seed && kTuningSeed - shape.first_seed < shape.seeds)
     experiment.run.value("seed").refuse("the seeds of the sweep include " + std::to_string(kTuningSeed) +
                                         ", the seed of tuning runs; set another run.seed");
@@ -109,8 +111,8 @@ void check_tuning_runs(const SweepPlan& plan, const std::filesystem::path& file)
       for (const std::string& test : test_files(experiment, task)) {
         const bool trained = real_path(test) == real_path(train_file(experiment, task));
         if (trained || tested.contains(real_path(test)))
-          throw Error(file.string() + ": the values in 'tune' of the arm '" + run.arm + "' would be chosen on " +
-                      (trained ? "the training set '" : "the test set '") + test +
+          throw Error(file.string() + ": the values in 'tune' of the arm '" + run.arm +
+                      "' would be chosen on " + (trained ? "the training set '" : "the test set '") + test +
                       "'; name a validation set as test in [sweep.tuning], for example set.data.test = "
                       "\"dev.jsonl\"");
       }

@@ -37,8 +37,8 @@ struct SweepRun {
   std::string arm, point;
   std::string tuning;  ///< "": a run of the comparison; else the values that it tries, "learning_rate=0.0002"
   std::int64_t seed = 0;
-  std::vector<Override> overrides;  ///< to the file, those of the caller among them
-  std::string tuned = {};             ///< the values that tuning runs chose for it, once they ran
+  std::vector<Override> overrides;   ///< to the file, those of the caller among them
+  std::string tuned = {};            ///< the values that tuning runs chose for it, once they ran
   std::vector<Override> tried = {};  ///< of a tuning run: those that the arm takes over if this run is best
 
   /// Its folder's name, different from that of every other run of the sweep.

@@ -55,7 +55,8 @@ SweepRow row_from_json(const Value& json) {
     for (const Value& name : lower->array()) row.lower_is_better.insert(name.string());
   if (const Value* majority = json.find("majority")) row.majority = scores_from_json(*majority);
   if (const Value* counts = json.find("counts"))
-    for (const auto& [name, value] : counts->table()) row.counts.emplace_back(name, example_counts_from(value));
+    for (const auto& [name, value] : counts->table())
+      row.counts.emplace_back(name, example_counts_from(value));
   row.seconds = number_or_nan(json.at("seconds"));
   if (const Value* fitting = json.find("fitting_seconds")) row.fitting_seconds = fitting->number();
   row.wall_seconds = json.at("wall_seconds").number();

@@ -35,7 +35,7 @@ struct SweepRow {
   double seconds =
       std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: none, or stopped in between
   double fitting_seconds = 0;  ///< of the probes, also where they were found in the sweep's cache
-  double wall_seconds = 0;                       ///< of the whole process
+  double wall_seconds = 0;     ///< of the whole process
   double peak_memory_mb = 0;
   std::int64_t learning_parameters = 0;
   std::int64_t steps = 0;

@@ -61,7 +61,8 @@ double half_of_mean(const std::vector<std::vector<double>>& bootstraps) {
   std::vector<double> means(bootstraps.front().size());
   for (const std::vector<double>& one : bootstraps) {
     if (one.empty() || one.size() != means.size()) return kUndefined;
-    for (std::size_t i = 0; i < means.size(); ++i) means[i] += one[i] / static_cast<double>(bootstraps.size());
+    for (std::size_t i = 0; i < means.size(); ++i)
+      means[i] += one[i] / static_cast<double>(bootstraps.size());
   }
   return percentile_half(std::move(means));
 }
@@ -110,7 +111,8 @@ std::vector<double> paired_values(const Rows& rows, const Rows& baseline, const 
 /// The first row's; the test set of a task is the same for all arms.
 double majority_of(const std::vector<SweepRow>& rows, const std::string& point, const std::string& metric) {
   for (const SweepRow& row : rows)
-    if (const double value = named(row.majority, metric); row.point == point && std::isfinite(value)) return value;
+    if (const double value = named(row.majority, metric); row.point == point && std::isfinite(value))
+      return value;
   return kUndefined;
 }
 
@@ -159,7 +161,7 @@ void mark_discoveries(std::vector<SweepLine>& lines) {
     for (const SweepCell& cell : line.cells)
       p.push_back(line.is_baseline || cell.difference.count < kFewestSeeds ? kUndefined
                   : std::isnan(cell.mcnemar_p)                             ? cell.p
-                                                                           : std::max(cell.p, cell.mcnemar_p));
+                                               : std::max(cell.p, cell.mcnemar_p));
   const std::vector<bool> discoveries = benjamini_hochberg(p, kDiscoveryRate);
   std::size_t next = 0;
   for (SweepLine& line : lines)
@@ -190,8 +192,7 @@ void add_times(SweepLine& line, const Rows& rows, const Rows& baseline) {
 SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std::string>& metrics,
                   Bootstraps& bootstraps) {
   SweepLine line;
-  for (const std::string& metric : metrics)
-    line.cells.push_back(cell_of(rows, baseline, metric, bootstraps));
+  for (const std::string& metric : metrics) line.cells.push_back(cell_of(rows, baseline, metric, bootstraps));
   add_times(line, alone(rows), alone(baseline));
   for (const SweepRow* row : rows) {
     line.peak_memory_mb = std::max(line.peak_memory_mb, row->peak_memory_mb);
@@ -210,8 +211,9 @@ bool SweepCell::significant() const {
 
 SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
   std::vector<SweepRow> rows;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(rows),
-               [&](const SweepRow& row) { return row.tuning.empty() && shape.names(row.arm, row.point, row.seed); });
+  std::copy_if(all.begin(), all.end(), std::back_inserter(rows), [&](const SweepRow& row) {
+    return row.tuning.empty() && shape.names(row.arm, row.point, row.seed);
+  });
   SweepSummary summary{shape, metrics_of(shape, rows), {}, {}, {}};
   Bootstraps bootstraps;
   for (std::size_t p = 0; p < shape.points.size(); ++p) {

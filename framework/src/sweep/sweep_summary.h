@@ -18,8 +18,8 @@ inline constexpr std::int64_t kFewestSeeds = 3;
 struct SweepCell {
   Interval score;
   Interval difference;  ///< from the baseline at the same point, paired by seed
-  /// Half the widths of the 95 % intervals over the examples of the test set, of both; NaN if the rows have no
-  /// counts of examples.
+  /// Half the widths of the 95 % intervals over the examples of the test set, of both; NaN if the rows have
+  /// no counts of examples.
   double score_examples = std::numeric_limits<double>::quiet_NaN(),
          difference_examples = std::numeric_limits<double>::quiet_NaN();
   double p = std::numeric_limits<double>::quiet_NaN();  ///< of the paired t-test over seeds
@@ -41,7 +41,7 @@ struct SweepLine {
   std::vector<SweepCell> cells;  ///< one a metric
   /// Of training, over the seeds whose time is known; if some runs were alone on the machine, over these.
   Interval seconds;
-  Interval time_ratio;  ///< its seconds by the baseline's, paired by seed
+  Interval time_ratio;         ///< its seconds by the baseline's, paired by seed
   bool beside_others = false;  ///< times are not to be compared: runs, or the baseline's, shared the machine
                                ///< or had other numbers of threads
   double peak_memory_mb = 0;   ///< the largest

@@ -24,9 +24,7 @@ std::string fewer_text(const Interval& interval, const SweepLine& line) {
   return count > 0 && count < line.seeds ? " (" + std::to_string(count) + " seeds)" : "";
 }
 
-bool is_of_few(const Interval& difference) {
-  return difference.count > 0 && difference.count < kFewestSeeds;
-}
+bool is_of_few(const Interval& difference) { return difference.count > 0 && difference.count < kFewestSeeds; }
 
 std::string difference_text(const SweepLine& line, const SweepCell& cell) {
   if (line.is_baseline) return "";
@@ -110,10 +108,13 @@ std::string sweep_legend(const SweepSummary& summary) {
       "Means over seeds ± half of the 95 % interval (Student's t). Differences from '" +
       summary.shape.baseline +
       "' are paired by seed; * marks those whose interval excludes 0 (also that over examples, if the rows "
-      "have counts of examples), ** those of them that remain significant at a false discovery rate of 5 % over "
-      "all differences of the sweep (Benjamini-Hochberg). seconds: training time; time: training time relative to '" +
+      "have counts of examples), ** those of them that remain significant at a false discovery rate of 5 % "
+      "over "
+      "all differences of the sweep (Benjamini-Hochberg). seconds: training time; time: training time "
+      "relative to '" +
       summary.shape.baseline +
-      "'; MB: the largest peak memory of a run; trainable: number of trainable parameters; stored MB: their size in float32.";
+      "'; MB: the largest peak memory of a run; trainable: number of trainable parameters; stored MB: their "
+      "size in float32.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {
         return std::any_of(line.cells.begin(), line.cells.end(),
                            [](const SweepCell& cell) { return is_of_few(cell.difference); });
@@ -164,7 +165,8 @@ std::string sweep_markdown(const SweepSummary& summary) {
 std::string sweep_csv(const SweepSummary& summary) {
   std::string text =
       "arm,point,metric,mean,half,examples_half,seeds,difference,difference_half,difference_examples_half,p,"
-      "mcnemar_p,discovery,baseline,seconds,time_ratio,times_comparable,peak_memory_mb,trainable_parameters\n";
+      "mcnemar_p,discovery,baseline,seconds,time_ratio,times_comparable,peak_memory_mb,trainable_"
+      "parameters\n";
   for (const SweepLine& line : summary.lines) {
     for (std::size_t m = 0; m < summary.metrics.size(); ++m) {
       const SweepCell& cell = line.cells[m];
@@ -174,8 +176,8 @@ std::string sweep_csv(const SweepSummary& summary) {
               std::to_string(cell.score.count) + "," + csv_number(cell.difference.mean) + "," +
               csv_number(cell.difference.half) + "," + csv_number(cell.difference_examples) + "," +
               (line.is_baseline ? "" : csv_number(cell.p)) + "," +
-              (line.is_baseline ? "" : csv_number(cell.mcnemar_p)) + "," + (cell.discovery ? "yes" : "no") + "," +
-              csv_cell(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
+              (line.is_baseline ? "" : csv_number(cell.mcnemar_p)) + "," + (cell.discovery ? "yes" : "no") +
+              "," + csv_cell(summary.shape.baseline) + "," + csv_number(line.seconds.mean) + "," +
               csv_number(line.time_ratio.mean) + "," + (line.beside_others ? "no" : "yes") + "," +
               csv_number(line.peak_memory_mb) + "," + std::to_string(line.learning_parameters) + "\n";
     }

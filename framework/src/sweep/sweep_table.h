@@ -24,7 +24,8 @@ std::string sweep_markdown(const SweepSummary& summary);
 
 /// One line for each arm, point and metric: arm, point, metric, mean, half, examples_half, seeds, difference,
 /// difference_half, difference_examples_half, p, mcnemar_p, discovery, baseline, seconds, time_ratio,
-/// times_comparable, peak_memory_mb, trainable_parameters (SweepCell, SweepLine). Undefined numbers are empty.
+/// times_comparable, peak_memory_mb, trainable_parameters (SweepCell, SweepLine). Undefined numbers are
+/// empty.
 std::string sweep_csv(const SweepSummary& summary);
 
 }  // namespace mtt

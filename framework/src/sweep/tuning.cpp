@@ -17,8 +17,9 @@ std::string names_of(const Scores& scores) {
 }
 
 DecidingScore tuning_score(const SweepRow& row, const SweepRun& run, const std::string& metric) {
-  const bool known = metric == "mean" || std::any_of(row.scores.begin(), row.scores.end(),
-                                                     [&](const auto& score) { return score.first == metric; });
+  const bool known =
+      metric == "mean" || std::any_of(row.scores.begin(), row.scores.end(),
+                                      [&](const auto& score) { return score.first == metric; });
   if (!known)
     throw Error("[sweep.tuning] metric is '" + metric + "', a score that the run '" + run.title() +
                 "' does not have; it has " + names_of(row.scores));
@@ -45,8 +46,9 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
       const auto row =
           std::find_if(rows.begin(), rows.end(), [&](const SweepRow& other) { return same_run(other, run); });
       if (row == rows.end())
-        throw Error("the tuning run '" + run.title() + "' has no result, so no value can be chosen for the arm '" +
-                    run.arm + "'; the same command runs it again");
+        throw Error("the tuning run '" + run.title() +
+                    "' has no result, so no value can be chosen for the arm '" + run.arm +
+                    "'; the same command runs it again");
       if (row->failed()) {
         failed += (failed.empty() ? "" : ", ") + run.tuning;
         continue;
@@ -57,8 +59,8 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
       best_score = score;
     }
     if (!best)
-      throw Error("no tuning run of the arm '" + plan.tuning[first].arm +
-                  "' has a defined score" + (failed.empty() ? "" : "; failed: " + failed) +
+      throw Error("no tuning run of the arm '" + plan.tuning[first].arm + "' has a defined score" +
+                  (failed.empty() ? "" : "; failed: " + failed) +
                   "; see the logs in runs/, and change its values or the validation set in [sweep.tuning]");
     for (SweepRun& run : plan.runs) {
       if (run.arm != best->arm || run.point != best->point) continue;

@@ -14,13 +14,13 @@ struct TunedValue {
   std::string arm, point;
   std::string value;  ///< "learning_rate=0.0003"
   double score = 0;
-  bool at_edge = false;  ///< the first or the last of three or more numbers: better ones may lie beyond
+  bool at_edge = false;     ///< the first or the last of three or more numbers: better ones may lie beyond
   std::string failed = {};  ///< values whose runs failed; they are not chosen
 };
 
-/// Adds to the runs of the plan the values whose tuning run has the best score, in the direction of the metric,
-/// the first of equal ones.
-/// Throws Error if a tuning run has no row or lacks the score, or if no run of an arm has a defined one.
+/// Adds to the runs of the plan the values whose tuning run has the best score, in the direction of the
+/// metric, the first of equal ones. Throws Error if a tuning run has no row or lacks the score, or if no run
+/// of an arm has a defined one.
 std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow>& rows);
 
 }  // namespace mtt

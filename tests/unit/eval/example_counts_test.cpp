@@ -16,9 +16,10 @@ std::vector<mtt::Value> json_lines(const char* array) {
 }  // namespace
 
 TEST_CASE("classes are hits, and micro F1 is the accuracy") {
-  const auto counts = mtt::example_counts(
-      mtt::LabelKind::classes, json_lines(R"([{"label": "a"}, {"label": "b"}, {"label": "b"}, {"label": "a"}])"),
-      json_lines(R"(["a", "a", null, "a"])"));
+  const auto counts =
+      mtt::example_counts(mtt::LabelKind::classes,
+                          json_lines(R"([{"label": "a"}, {"label": "b"}, {"label": "b"}, {"label": "a"}])"),
+                          json_lines(R"(["a", "a", null, "a"])"));
   CHECK(counts == mtt::ExampleCounts{{1, 1, 1}, {0, 1, 1}, {1, 1, 1}});
   CHECK(mtt::are_hits(counts));
   CHECK(mtt::micro_f1(counts) == Approx(2.0 / 3));
@@ -27,7 +28,8 @@ TEST_CASE("classes are hits, and micro F1 is the accuracy") {
 TEST_CASE("spans and sets are counted by item") {
   const auto spans = mtt::example_counts(
       mtt::LabelKind::spans,
-      json_lines(R"([{"entities": [{"start": 0, "end": 2, "label": "x"}, {"start": 3, "end": 4, "label": "y"}]},
+      json_lines(
+          R"([{"entities": [{"start": 0, "end": 2, "label": "x"}, {"start": 3, "end": 4, "label": "y"}]},
                      {"entities": []}])"),
       json_lines(R"([[{"start": 0, "end": 2, "label": "x"}], [{"start": 1, "end": 2, "label": "x"}]])"));
   CHECK(spans == mtt::ExampleCounts{{1, 2, 1}, {0, 0, 1}});
@@ -35,7 +37,8 @@ TEST_CASE("spans and sets are counted by item") {
   const auto sets = mtt::example_counts(mtt::LabelKind::sets, json_lines(R"([{"labels": ["a", "b"]}])"),
                                         json_lines(R"([["b", "c", "d"]])"));
   CHECK(sets == mtt::ExampleCounts{{1, 2, 3}});
-  CHECK(mtt::example_counts(mtt::LabelKind::numbers, json_lines("[{\"value\": 1}]"), json_lines("[1]")).empty());
+  CHECK(mtt::example_counts(mtt::LabelKind::numbers, json_lines("[{\"value\": 1}]"), json_lines("[1]"))
+            .empty());
 }
 
 TEST_CASE("counts survive JSON") {
@@ -52,7 +55,8 @@ TEST_CASE("counts survive JSON") {
   CHECK_FALSE(mtt::example_counts_json({{0, 1, 36}}).has_value());
   CHECK(std::isnan(mtt::micro_f1({})));
   CHECK(std::isnan(mtt::micro_f1({{0, 0, 0}})));
-  CHECK_THROWS_AS(mtt::example_counts_from(mtt::parse_json(R"({"examples": 9, "hits": "92"})", "x")), mtt::Error);
+  CHECK_THROWS_AS(mtt::example_counts_from(mtt::parse_json(R"({"examples": 9, "hits": "92"})", "x")),
+                  mtt::Error);
   CHECK_THROWS_AS(
       mtt::example_counts_from(mtt::parse_json(R"({"right": "1", "predicted": "1", "gold": "11"})", "x")),
       mtt::Error);

@@ -67,7 +67,7 @@ class CountingHead : public SmallHead {
 };
 
 inline void add_counting_task(mtt::MultiTaskModel& model, const std::string& name, bool grouped,
-                       mtt::InputKind input) {
+                              mtt::InputKind input) {
   mtt::Task task(name, "counting", {}, std::make_unique<CountingHead>(grouped), true);
   task.input = input;
   task.build(kSmallHidden);

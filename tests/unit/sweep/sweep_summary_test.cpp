@@ -150,7 +150,8 @@ TEST_CASE("charts are curves over a numeric key, else rows") {
   CHECK(rows_chart[1].first == "t.accuracy.differences");
   CHECK_THAT(rows_chart[1].second, Contains("+0.2") || Contains("0.2000 ± 0.2484"));
   CHECK(rows_chart[2].first == "t.accuracy.cost");
-  CHECK_THAT(rows_chart[2].second, Contains("training time in minutes") && Contains("other: 0.6000, 0.19 minutes"));
+  CHECK_THAT(rows_chart[2].second,
+             Contains("training time in minutes") && Contains("other: 0.6000, 0.19 minutes"));
   CHECK(rows_chart[3].second.empty());
 }
 

@@ -55,7 +55,8 @@ TEST_CASE("tuning runs come with a seed of their own, and their best value goes 
   CHECK(sets(plan.tuning[0], "data.test=\"dev.jsonl\""));
   CHECK_FALSE(sets(plan.runs[0], "data.train_examples=10"));
   std::vector<mtt::SweepRow> rows = {scored(plan.tuning[0], 0.5), scored(plan.tuning[1], 0.7)};
-  CHECK_THROWS_WITH(mtt::apply_tuning(plan, rows), Contains("tuning learning_rate=0.01, seed 1001' has no result"));
+  CHECK_THROWS_WITH(mtt::apply_tuning(plan, rows),
+                    Contains("tuning learning_rate=0.01, seed 1001' has no result"));
   rows.push_back(scored(plan.tuning[2], 0.7));
   const auto chosen = mtt::apply_tuning(plan, rows);
   REQUIRE(chosen.size() == 1);
@@ -145,7 +146,8 @@ TEST_CASE("a value to try is set nowhere else, and no test set is varied") {
     folder.write("sweep.toml", text);
     CHECK_THROWS_WITH(mtt::plan_sweep(folder.path() / "sweep.toml", {}), Contains(message));
   };
-  refused("freeze.policy = \"bitfit\"", "train.learning_rate = 0.5", "which the arm itself sets to one value");
+  refused("freeze.policy = \"bitfit\"", "train.learning_rate = 0.5",
+          "which the arm itself sets to one value");
   refused("data.train_examples = 10", "train.learning_rate = 0.5", "which set in [sweep.tuning] sets");
   refused("[sweep.arms]", "[sweep.grid]\ntrain.learning_rate = [1e-4, 1e-2]\n[sweep.arms]",
           "which the grid varies");
