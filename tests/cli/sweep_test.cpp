@@ -193,7 +193,10 @@ TEST_CASE("a report draws a sweep") {
   const std::string html = file_text(page);
   CHECK_THAT(html,
              Contains("<h3>train_examples=6</h3>") && Contains("<td>probe</td>") && Contains("<svg xmlns"));
-  CHECK_THAT(html, Contains("Student") && !Contains("failed: "));
+  CHECK(!folder.rows("s")[0].machine.empty());
+  CHECK_THAT(html, Contains("<dt>machine</dt>") && Contains("Times are those of "));
+  for (const char* figure : {"difference from all", "training time in minutes"}) CHECK_THAT(html, Contains(figure));
+  CHECK_THAT(html, Contains("Student") && !Contains("Failed runs"));
   folder.write(
       "s/runs.jsonl",
       file_text(folder.path() / "s/runs.jsonl") +
@@ -201,7 +204,7 @@ TEST_CASE("a report draws a sweep") {
           "\"<b>it broke\", \"scores\": {}, \"seconds\": null, \"wall_seconds\": 1.0, \"peak_memory_mb\": "
           "1.0, \"learning_parameters\": 1, \"steps\": 1, \"jobs\": 1, \"threads\": 1}\n");
   REQUIRE(mtt_program({"report", folder.out("s"), "--output", page}).code == 0);
-  CHECK_THAT(file_text(page), Contains("failed: all, train_examples=6, seed 1: &lt;b&gt;it broke"));
+  CHECK_THAT(file_text(page), Contains("Failed runs") && Contains("&lt;b&gt;it broke"));
 }
 
 TEST_CASE("test files of the same name are told apart by their folders, and none is listed twice") {

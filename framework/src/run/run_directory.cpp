@@ -16,6 +16,7 @@
 #include "model/tensor_file.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
+#include "run/run_environment.h"
 #include "run/saved_evaluation.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -38,7 +39,7 @@ constexpr const char* kResults[] = {"console.txt",    "embeddings.npy",
                                     kScoresFile,      "metrics.jsonl",
                                     "events",         "cost.json",
                                     kConfusionFolder, kTestPredictionsFolder,
-                                    kProbes,          kAdapters,
+                                    kEnvironmentFile, kProbes,          kAdapters,
                                     kBackbone,        kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;

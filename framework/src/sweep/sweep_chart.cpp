@@ -79,6 +79,7 @@ std::string cost(const SweepSummary& summary, std::size_t metric) {
   }
   return bubble_chart(summary.metrics[metric],
                       std::string("training time in minutes") +
+                          (summary.machines.size() == 1 ? ", " + summary.machines.front() : "") +
                           (comparable ? "" : " (of simultaneous runs, not comparable)") + "; area: peak memory",
                       summary.metrics[metric], std::move(bubbles));
 }

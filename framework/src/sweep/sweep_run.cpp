@@ -10,6 +10,7 @@
 #include "io/append_file.h"
 #include "io/file.h"
 #include "io/jsonl.h"
+#include "io/processor.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "run/run_inputs.h"
@@ -64,12 +65,13 @@ class Sweep {
 
   int run() {
     remove_temporary_files(settings_.directory);  // of a sweep that was killed; this one holds the lock
-    write_file_atomically(settings_.directory / kShape, shape_json(plan_.shape).json() + "\n");
+    write_shape();
     AppendFile log(settings_.directory / kRows, whole_bytes(settings_.directory / kRows));
     int signal = 0;
     if (!tuned_) {
       signal = run_open("tuning runs", log);
       if (signal == 0) tune();
+      write_shape();
     }
     for (const TunedValue& value : chosen_)
       console_.say(value.arm + (value.point.empty() ? "" : ", " + value.point) + ": " + value.value +
@@ -111,6 +113,13 @@ class Sweep {
     for (const SweepRun& run : runs)
       if (!done_row(run)) open_.push_back(&run);
     if (!open_.empty()) check_inputs(runs);
+  }
+
+  /// With the values that were chosen, so that a report of the directory knows them.
+  void write_shape() const {
+    Value shape = shape_json(plan_.shape);
+    if (!chosen_.empty()) shape.set("tuned", tuned_json(chosen_));
+    write_file_atomically(settings_.directory / kShape, shape.json() + "\n");
   }
 
   void tune() {
@@ -200,6 +209,7 @@ class Sweep {
     row.peak_memory_mb = end.peak_memory_mb;
     row.jobs = settings_.jobs;
     row.threads = threads();
+    row.machine = processor_name();
     if (end.end.code != 0 || end.end.signal != 0)
       row.error = last_error(log_file(run), end.end);
     else if (!fs::exists(folder(run) / "scores.jsonl"))
@@ -302,8 +312,10 @@ bool is_sweep_directory(const fs::path& directory) {
 
 SweepSummary read_sweep(const fs::path& directory) {
   const fs::path file = directory / kShape;
-  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostTextBytes), file.string())),
-                         read_rows(directory / kRows));
+  const Value shape = parse_json(read_file(file, kMostTextBytes), file.string());
+  SweepSummary summary = summarise_sweep(shape_from_json(shape), read_rows(directory / kRows));
+  if (const Value* tuned = shape.find("tuned")) summary.tuned = tuned_from_json(*tuned);
+  return summary;
 }
 
 }  // namespace mtt

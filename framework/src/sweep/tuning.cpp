@@ -24,6 +24,25 @@ double tuning_score(const SweepRow& row, const std::string& metric) {
 
 }  // namespace
 
+Value tuned_json(const std::vector<TunedValue>& values) {
+  Value::Array array;
+  for (const TunedValue& one : values)
+    array.emplace_back(Value::Table{{"arm", one.arm},
+                                    {"point", one.point},
+                                    {"value", one.value},
+                                    {"score", one.score},
+                                    {"at_edge", one.at_edge}});
+  return Value(std::move(array));
+}
+
+std::vector<TunedValue> tuned_from_json(const Value& json) {
+  std::vector<TunedValue> values;
+  for (const Value& one : json.array())
+    values.push_back({one.at("arm").string(), one.at("point").string(), one.at("value").string(),
+                      one.at("score").number(), one.at("at_edge").boolean()});
+  return values;
+}
+
 std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow>& rows) {
   std::vector<TunedValue> chosen;
   for (std::size_t first = 0, end = 0; first < plan.tuning.size(); first = end) {

@@ -17,6 +17,10 @@ struct TunedValue {
   bool at_edge = false;  ///< the first or the last of three or more values: better ones may lie beyond
 };
 
+/// Chosen values as JSON, and back.
+Value tuned_json(const std::vector<TunedValue>& values);
+std::vector<TunedValue> tuned_from_json(const Value& json);
+
 /// Adds to the runs of the plan the values whose tuning run has the best score, the first of equal ones.
 /// Throws Error if a tuning run has no row, failed, or lacks the score.
 std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow>& rows);
