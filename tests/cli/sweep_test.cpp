@@ -245,3 +245,44 @@ TEST_CASE("train_examples beyond the file is refused at its place") {
   CHECK_THAT(outcome.err,
              Contains("--set data.train_examples=13: train_examples is 13") && Contains("has 12 examples"));
 }
+
+TEST_CASE("a sweep keeps the values that tuning runs chose, and a report shows them") {
+  const SweepFolder folder;
+  const std::string file = folder
+                               .write("tuned.toml", R"([backbone]
+model = "./model"
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+[tasks.intent]
+head = "classification"
+init = "none"
+[train]
+epochs = 2
+batch_size = 4
+[sweep]
+seeds = 1
+[sweep.tuning]
+set = { data.test = "other.jsonl" }
+[sweep.arms]
+all = {}
+tuned = { freeze.policy = "backbone", tune = { train.learning_rate = [1e-8, 1e-2] } }
+)")
+                               .string();
+  const std::vector<std::string> command = {"sweep", file, "--out", folder.out("t"), "--threads", "1"};
+  const Outcome sweep = mtt_program(command);
+  INFO(sweep.err);
+  REQUIRE(sweep.code == 0);
+  const std::string shape = file_text(folder.path() / "t/sweep.json");
+  CHECK_THAT(shape, Contains(R"("tuned":[{"arm":"tuned","point":"","value":"learning_rate=)"));
+  REQUIRE(mtt_program(command).code == 0);
+  CHECK(file_text(folder.path() / "t/sweep.json") == shape);
+  const Outcome report = mtt_program(
+      {"report", folder.out("t"), "--output", folder.out("t.html"), "--tables", folder.out("tables")});
+  INFO(report.err);
+  REQUIRE(report.code == 0);
+  CHECK_THAT(file_text(folder.path() / "t.html"), Contains("Tuning runs") && Contains("<h1>Sweep t</h1>"));
+  const std::string tuning = file_text(folder.path() / "tables/tuning.csv");
+  CHECK_THAT(tuning, Contains("arm,point,value,intent.accuracy,chosen\ntuned,-,") && Contains(",yes\n"));
+  CHECK(tuning.find(",yes\n") == tuning.rfind(",yes\n"));
+}

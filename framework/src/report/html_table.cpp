@@ -12,7 +12,7 @@ bool begins_with_number(const std::string& cell) {
   for (const char* sign : {"~", "+", "-"})
     if (cell.compare(at, 1, sign) == 0) ++at;
   return at < cell.size() && std::isdigit(static_cast<unsigned char>(cell[at])) != 0 &&
-         cell.find_first_not_of("0123456789.,eE+- ±*()seds") == std::string::npos;
+         cell.find_first_not_of("0123456789.,eE~+- ±*()seds") == std::string::npos;
 }
 
 }  // namespace

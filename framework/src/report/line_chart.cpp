@@ -13,6 +13,7 @@ namespace mtt {
 namespace {
 
 constexpr double kWidth = 520, kHeight = 280, kLeft = 64, kRight = 12, kTop = 22, kBottom = 44;
+constexpr double kRoom = 0.04;  // above and below the curves, as a share of their range
 constexpr double kLegendRow = 18, kLegendColumn = 152;
 constexpr std::size_t kMostPoints = 250, kMostDots = 30, kLegendColumns = 3;
 
@@ -90,6 +91,9 @@ std::string line_chart(const LineChart& chart) {
   if (chart.mark) x.include(*chart.mark);
   x.widen();
   y.widen();
+  const double room = kRoom * (y.high - y.low);
+  y.low -= room;
+  y.high += room;
   const double legend_rows = std::ceil(static_cast<double>(curves.size()) / kLegendColumns),
                bottom = kHeight - kBottom, right = kWidth - kRight;
   std::string svg = "<figure><figcaption>" + html_text(chart.title) + "</figcaption>\n" +
