@@ -149,9 +149,8 @@ TEST_CASE("the report has a table of scores for each task with classes") {
   INFO(report.err);
   REQUIRE(report.code == 0);
   const std::string page = file_text(e.path("r.html"));
-  for (const char* part :
-       {"intent: scores of each label", "slots: scores of each label", ">precision</th>",
-        "topics: scores of each label", "same (more/pairs): scores of each label"})
+  for (const char* part : {"intent: scores of each label", "slots: scores of each label", ">precision</th>",
+                           "topics: scores of each label", "same (more/pairs): scores of each label"})
     CHECK_THAT(page, Contains(part));
   CHECK_THAT(page, !Contains("loudness: scores of each label"));
   const std::string folder = e.folder.path().filename().string();

@@ -78,7 +78,8 @@ class TrainedRun {
       lines += std::string("{\"text\": \"") + text + "\", \"kind\": \"play_50%\"}\n";
     folder.write("data/train.jsonl", lines);
     folder.write("data/test.jsonl", lines);
-    const std::string config = folder.write("named.toml", R"(name = "My & run"
+    const std::string config = folder
+                                   .write("named.toml", R"(name = "My & run"
 [backbone]
 model = "./model"
 [data]
@@ -91,14 +92,16 @@ init = "none"
 [train]
 epochs = 3
 batch_size = 4
-)").string();
+)")
+                                   .string();
     const Outcome outcome = mtt_program({"run", config, "--out", path("run"), "--threads", "1"});
     INFO(outcome.err);
     REQUIRE(outcome.code == 0);
   }
   std::string path(const std::string& name) const { return (folder.path() / name).string(); }
   std::string report(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments = {"report", path("run"), "--output", path("r.html"), "--threads", "1"};
+    std::vector<std::string> arguments = {"report",       path("run"), "--output",
+                                          path("r.html"), "--threads", "1"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const Outcome outcome = mtt_program(arguments);
     INFO(outcome.err);
@@ -116,8 +119,10 @@ TEST_CASE("a report says when, where and on which data a run was made; one of an
   const std::string page = run.report();
   for (const char* part :
        {"<h1>My &amp; run</h1>", "<dt>finished</dt><dd>20", " UTC</dd>", "<dt>duration</dt>", "1 thread</dd>",
-        "<dt>software</dt><dd>mtt ", ", LibTorch ", "<td>training set</td><td>data/train.jsonl (all but 0.2)</td>",
-        "<td>validation set</td><td>data/train.jsonl (0.2 of it)</td><td>kind</td><td class=\"number\">2</td>",
+        "<dt>software</dt><dd>mtt ", ", LibTorch ",
+        "<td>training set</td><td>data/train.jsonl (all but 0.2)</td>",
+        "<td>validation set</td><td>data/train.jsonl (0.2 of it)</td><td>kind</td><td "
+        "class=\"number\">2</td>",
         "<td>test set</td><td>data/test.jsonl</td><td>kind</td><td class=\"number\">10</td>",
         "Scores on the test set", "<dt>weights kept</dt><dd>step ", ">weights kept: step "}) {
     INFO(part);

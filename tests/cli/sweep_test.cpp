@@ -195,7 +195,8 @@ TEST_CASE("a report draws a sweep") {
              Contains("<h3>train_examples=6</h3>") && Contains("<td>probe</td>") && Contains("<svg xmlns"));
   CHECK(!folder.rows("s")[0].machine.empty());
   CHECK_THAT(html, Contains("<dt>machine</dt>") && Contains("Times are those of "));
-  for (const char* figure : {"difference from all", "training time in minutes"}) CHECK_THAT(html, Contains(figure));
+  for (const char* figure : {"difference from all", "training time in minutes"})
+    CHECK_THAT(html, Contains(figure));
   CHECK_THAT(html, Contains("Student") && !Contains("Failed runs"));
   folder.write(
       "s/runs.jsonl",

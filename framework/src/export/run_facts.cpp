@@ -39,8 +39,8 @@ std::string training_text(const ReportedRun& run) {
 std::string best_text(const ReportedRun& run) {
   const Value* best = cost_of(run, "best");
   if (!best) return "";
-  return "step " + grouped(best->at("step").integer()) + ", by the score '" + best->at("score").string() + "' of the validation set (" +
-         formatted("%.4f", best->at("value").number()) + ")";
+  return "step " + grouped(best->at("step").integer()) + ", by the score '" + best->at("score").string() +
+         "' of the validation set (" + formatted("%.4f", best->at("value").number()) + ")";
 }
 
 std::string model_text(const ReportedRun& run) {

@@ -41,8 +41,9 @@ ReportPart run_section(const ReportedRun& run, const std::string& table_prefix, 
   try {
     section.add(held_out_pictures(run.directory, table_prefix, threads, plugins));
   } catch (const Error& error) {
-    section.markup += "<p class=\"note\">The predictions for the test set cannot be shown: " +
-                      html_text(error.what()) + "</p>\n";
+    section.markup +=
+        "<p class=\"note\">The predictions for the test set cannot be shown: " + html_text(error.what()) +
+        "</p>\n";
   }
   section.markup += configuration(run.directory);
   return section;

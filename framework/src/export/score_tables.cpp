@@ -25,9 +25,10 @@ ReportPart score_table(const ReportedRun& run, const std::string& table_prefix) 
   }
   ReportPart part;
   if (rows.size() < 2) return part;
-  part.markup = run.has_test_set() ? "<h3>Scores on the test set</h3>\n"
-                                   : "<h3>Scores on the validation set</h3>\n<p class=\"legend\">The run has no "
-                                     "test set.</p>\n";
+  part.markup = run.has_test_set()
+                    ? "<h3>Scores on the test set</h3>\n"
+                    : "<h3>Scores on the validation set</h3>\n<p class=\"legend\">The run has no "
+                      "test set.</p>\n";
   part.add_table(table_prefix + "scores", rows);
   return part;
 }
@@ -37,8 +38,9 @@ ReportPart label_tables(const ReportedRun& run, const std::string& table_prefix)
   for (const auto& [task, classes] : run.summary.classes) {
     const std::string title = html_text(task) + ": scores of each label";
     const bool open = classes.size() <= kMostOpenLabels;
-    part.markup += open ? "<h3>" + title + "</h3>\n"
-                        : "<details><summary>" + title + " (" + std::to_string(classes.size()) + ")</summary>\n";
+    part.markup +=
+        open ? "<h3>" + title + "</h3>\n"
+             : "<details><summary>" + title + " (" + std::to_string(classes.size()) + ")</summary>\n";
     part.add_table(table_prefix + "labels-" + task, class_rows(classes));
     if (!open) part.markup += "</details>\n";
   }

@@ -41,7 +41,8 @@ std::string sweep_figures(const SweepSummary& summary) {
     figures += "<h3>" + html_text(metric) + "</h3>\n<div class=\"charts\">\n";
     for (const char* kind : {".differences", "", ".cost"})
       for (const auto& [name, svg] : charts)
-        if (name == metric + kind && !svg.empty()) figures += "<figure class=\"large\">" + svg + "</figure>\n";
+        if (name == metric + kind && !svg.empty())
+          figures += "<figure class=\"large\">" + svg + "</figure>\n";
     figures += "</div>\n";
   }
   return figures;

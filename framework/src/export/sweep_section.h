@@ -9,8 +9,8 @@
 
 namespace mtt {
 
-/// What was compared and where, the table of each point, failed runs, the values that tuning runs chose, and for
-/// each score the paired differences, the scores and what they cost.
+/// What was compared and where, the table of each point, failed runs, the values that tuning runs chose, and
+/// for each score the paired differences, the scores and what they cost.
 ReportPart sweep_section(const SweepSummary& summary, const std::filesystem::path& directory,
                          const std::string& table_prefix);
 

@@ -18,7 +18,8 @@ class Curves {
  public:
   void add(const std::string& name, double step, const Value& value) {
     if (value.is(Value::Kind::null)) return;
-    auto found = std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.name == name; });
+    auto found =
+        std::find_if(series_.begin(), series_.end(), [&](const Series& s) { return s.name == name; });
     if (found == series_.end()) found = series_.insert(series_.end(), {name, {}});
     found->points.emplace_back(step, value.number());
   }
@@ -51,14 +52,16 @@ class TrainingFigures {
 
   std::string markup() const {
     std::string figures;
-    for (const Series& loss : loss_.series()) figures += figure(loss.name + ": training loss", "loss", {loss});
+    for (const Series& loss : loss_.series())
+      figures += figure(loss.name + ": training loss", "loss", {loss});
     std::vector<std::pair<std::string, std::vector<Series>>> tasks;
     for (const Series& score : dev_.series()) {
       const std::string task(task_of(score.name));
       if (tasks.empty() || tasks.back().first != task) tasks.emplace_back(task, std::vector<Series>());
       tasks.back().second.push_back(without_task(score));
     }
-    for (const auto& [task, scores] : tasks) figures += figure(task + ": scores on the validation set", "score", scores);
+    for (const auto& [task, scores] : tasks)
+      figures += figure(task + ": scores on the validation set", "score", scores);
     figures += figure("Weight of each task", "weight", weight_.series()) +
                figure("Cosines between the tasks' gradients", "cosine", cosine_.series()) +
                figure("Norms of the tasks' gradients", "norm", norm_.series()) +
@@ -77,7 +80,8 @@ class TrainingFigures {
     if (const Value* factor = row.find("learning_rate_factor")) rate_.add("learning rate", step, *factor);
   }
 
-  std::string figure(const std::string& title, const std::string& y_name, const std::vector<Series>& series) const {
+  std::string figure(const std::string& title, const std::string& y_name,
+                     const std::vector<Series>& series) const {
     return line_chart({title, "step", y_name, series, mark_, mark_name_});
   }
 

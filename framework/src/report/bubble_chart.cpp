@@ -96,7 +96,8 @@ std::string bubble_chart(const std::string& title, const std::string& x_name, co
     const double radius =
         largest > 0 ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest)) : kSmallestRadius;
     const double cx = across(one.x), cy = up(one.y);
-    if (std::isfinite(one.half)) svg += svg_line(cx, up(one.y - one.half), cx, up(one.y + one.half), colour, 1);
+    if (std::isfinite(one.half))
+      svg += svg_line(cx, up(one.y - one.half), cx, up(one.y + one.half), colour, 1);
     svg += svg_dot(cx, cy, radius, colour, one.tooltip, " fill-opacity=\"0.45\" stroke=\"" + colour + "\"");
     const std::string name = shortened(one.name, 28);
     const double width = kLetterWidth * static_cast<double>(count_code_points(name));

@@ -59,7 +59,8 @@ std::string confusion_table(const TableRows& rows) {
       "class=\"confusion\">\n<thead><tr>";
   for (const std::string& name : rows[0])
     table += "<th scope=\"col\">" +
-             html_text(&name == &rows[0].front() || &name == &rows[0].back() ? name : shortened(name, 18)) + "</th>";
+             html_text(&name == &rows[0].front() || &name == &rows[0].back() ? name : shortened(name, 18)) +
+             "</th>";
   table += "</tr></thead>\n<tbody>\n";
   for (std::size_t r = 1; r < rows.size(); ++r) {
     const std::vector<std::string>& row = rows[r];
@@ -76,7 +77,8 @@ std::string confusion_table(const TableRows& rows) {
   return table + "</tbody></table></div>\n";
 }
 
-TableRows largest_confusions(const std::vector<std::string>& gold, const std::vector<std::string>& predicted) {
+TableRows largest_confusions(const std::vector<std::string>& gold,
+                             const std::vector<std::string>& predicted) {
   PairCounts counts;
   std::map<std::string, std::size_t> totals;
   for (std::size_t i = 0; i < gold.size(); ++i) {

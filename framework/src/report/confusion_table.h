@@ -8,8 +8,8 @@
 
 namespace mtt {
 
-/// Counts, a row a gold label, a column a predicted one, and last the number of examples of the gold label. Of
-/// many labels, those with the most mistakes are there. Both lists have the same length.
+/// Counts, a row a gold label, a column a predicted one, and last the number of examples of the gold label.
+/// Of many labels, those with the most mistakes are there. Both lists have the same length.
 TableRows confusion_rows(const std::vector<std::string>& gold, const std::vector<std::string>& predicted);
 
 /// Such counts as markup, each cell shaded by its share of the row.

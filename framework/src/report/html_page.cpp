@@ -52,6 +52,7 @@ summary { cursor: pointer; font-weight: 600; } details { margin: 1rem 0; }
     --gold: #fde3b5; --note: #8a4500; }
   body { font-size: 11px; max-width: none; padding: 0; } table { font-size: 9px; } td, th { padding: .15rem .4rem; }
   td, th { white-space: normal; } .wide, figure { overflow: visible; } th button::after { content: none; }
+  .charts { grid-template-columns: 1fr 1fr; } .large svg { min-width: 0; }
   figure, tr, .example, .cards li { break-inside: avoid; } h2, h3 { break-after: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
@@ -80,11 +81,11 @@ for (const table of document.querySelectorAll('table.sortable')) {
     });
   });
 }
-addEventListener('beforeprint', () => document.querySelectorAll('details').forEach(one => one.open = true));
+addEventListener('beforeprint', () => document.querySelectorAll('details:has(table)').forEach(one => one.open = true));
 )js";
 
 /// The SHA-256 digest of kScript; a test holds it.
-constexpr const char* kScriptDigest = "sSkuw2pLf3Q4bgCazAJlaYth4qmYPZTtsxY+Z5yHHdY=";
+constexpr const char* kScriptDigest = "SrpdWKkO1LHs5kKTW0uyWUWKruwkLVWO/VOpZOVEoCY=";
 
 }  // namespace
 

@@ -50,9 +50,9 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
   };
   const auto up = [&](double value) { return y.place(value, bottom, kMarginTop); };
 
-  std::string svg =
-      open_svg_file(title, kChartWidth,
-                    bottom + kMarginBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4), kMarginLeft);
+  std::string svg = open_svg_file(
+      title, kChartWidth, bottom + kMarginBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4),
+      kMarginLeft);
   for (const double tick : y.ticks())
     svg += svg_grid_line(kMarginLeft, up(tick), kChartWidth - kMarginRight, up(tick)) +
            svg_text(kMarginLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
@@ -69,9 +69,9 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
       path += (path.empty() ? "M" : "L") + coordinate(place) + " " + coordinate(up(point.mean));
       if (std::isfinite(point.half))
         marks += svg_line(place, up(point.mean - point.half), place, up(point.mean + point.half), colour, 1);
-      marks +=
-          svg_dot(place, up(point.mean), 3.5, colour,
-              series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
+      marks += svg_dot(
+          place, up(point.mean), 3.5, colour,
+          series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
     }
     svg += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.5\"/>" + marks;
     const double left = kMarginLeft + 145 * static_cast<double>(s % 4),
@@ -116,12 +116,14 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
       svg += svg_text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
       if (std::isfinite(row.mean)) {
         if (std::isfinite(row.outer_half))
-          svg += svg_line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half), middle, colour,
-                      0.5);
+          svg += svg_line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half),
+                          middle, colour, 0.5);
         if (std::isfinite(row.half))
-          svg += svg_line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
-        svg += svg_dot(across(row.mean), middle, 3.5, colour, row.name + ": " + value_text(row.mean, row.half)) +
-               svg_text(kChartWidth - kMarginRight, middle + 4, "end", value_text(row.mean, row.half));
+          svg +=
+              svg_line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
+        svg +=
+            svg_dot(across(row.mean), middle, 3.5, colour, row.name + ": " + value_text(row.mean, row.half)) +
+            svg_text(kChartWidth - kMarginRight, middle + 4, "end", value_text(row.mean, row.half));
       }
       y += kRowHeight;
     }

@@ -96,8 +96,9 @@ std::string line_chart(const LineChart& chart) {
   y.high += room;
   const double legend_rows = std::ceil(static_cast<double>(curves.size()) / kLegendColumns),
                bottom = kHeight - kBottom, right = kWidth - kRight;
-  std::string svg = "<figure><figcaption>" + html_text(chart.title) + "</figcaption>\n" +
-                    open_svg(chart.title, kWidth, kHeight + (curves.size() > 1 ? kLegendRow * legend_rows : 0));
+  std::string svg =
+      "<figure><figcaption>" + html_text(chart.title) + "</figcaption>\n" +
+      open_svg(chart.title, kWidth, kHeight + (curves.size() > 1 ? kLegendRow * legend_rows : 0));
   for (const double tick : y.ticks()) {
     const double place = y.place(tick, bottom, kTop);
     svg += svg_grid_line(kLeft, place, right, place) +

@@ -60,7 +60,8 @@ std::string similarity_svg(const std::vector<double>& values, const std::vector<
   const int side = static_cast<int>(count) * kCell;
   const std::string width = std::to_string(side + kLabelSpace + 10), height = std::to_string(side + 40);
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + " " + height +
-                    "\" width=\"" + width + "\" height=\"" + height + "\" font-family=\"sans-serif\" font-size=\"12\">\n<title>Cosine similarities</title>\n";
+                    "\" width=\"" + width + "\" height=\"" + height +
+                    "\" font-family=\"sans-serif\" font-size=\"12\">\n<title>Cosine similarities</title>\n";
   for (std::size_t i = 0; i < count; ++i) {
     const int y = 30 + static_cast<int>(i) * kCell;
     const std::string label = std::to_string(i + 1) + ". " + shortened(printable(texts[i]), kLabelWidth);

@@ -27,7 +27,8 @@ std::string open_svg_file(const std::string& title, double width, double height,
 
 std::string svg_line(double x1, double y1, double x2, double y2, const std::string& colour, double width) {
   return "<line" + svg_attribute("x1", x1) + svg_attribute("y1", y1) + svg_attribute("x2", x2) +
-         svg_attribute("y2", y2) + " stroke=\"" + colour + "\"" + svg_attribute("stroke-width", width) + "/>\n";
+         svg_attribute("y2", y2) + " stroke=\"" + colour + "\"" + svg_attribute("stroke-width", width) +
+         "/>\n";
 }
 
 std::string svg_grid_line(double x1, double y1, double x2, double y2) {

@@ -18,7 +18,8 @@ std::string svg_line(double x1, double y1, double x2, double y2, const std::stri
 /// A line of a grid, visible on light and on dark ground.
 std::string svg_grid_line(double x1, double y1, double x2, double y2);
 
-/// Words at a place; `anchor` is start, middle or end, `attributes` are further ones, with a blank before each.
+/// Words at a place; `anchor` is start, middle or end, `attributes` are further ones, with a blank before
+/// each.
 std::string svg_text(double x, double y, const std::string& anchor, const std::string& words,
                      const std::string& attributes = "");
 

@@ -14,23 +14,22 @@ namespace {
 constexpr std::size_t kMostFileName = 120;
 
 std::string latex_text(const std::string& text) {
-  static const std::map<std::string_view, std::string_view> kEscapes = {
-      {"\\", "\\textbackslash{}"},
-      {"&", "\\&"},
-      {"%", "\\%"},
-      {"$", "\\$"},
-      {"#", "\\#"},
-      {"_", "\\_"},
-      {"{", "\\{"},
-      {"}", "\\}"},
-      {"~", "\\textasciitilde{}"},
-      {"^", "\\textasciicircum{}"},
-      {"<", "\\textless{}"},
-      {">", "\\textgreater{}"},
-      {"|", "\\textbar{}"},
-      {"±", "$\\pm$"},
-      {"Δ", "$\\Delta$"},
-      {"−", "$-$"}};
+  static const std::map<std::string_view, std::string_view> kEscapes = {{"\\", "\\textbackslash{}"},
+                                                                        {"&", "\\&"},
+                                                                        {"%", "\\%"},
+                                                                        {"$", "\\$"},
+                                                                        {"#", "\\#"},
+                                                                        {"_", "\\_"},
+                                                                        {"{", "\\{"},
+                                                                        {"}", "\\}"},
+                                                                        {"~", "\\textasciitilde{}"},
+                                                                        {"^", "\\textasciicircum{}"},
+                                                                        {"<", "\\textless{}"},
+                                                                        {">", "\\textgreater{}"},
+                                                                        {"|", "\\textbar{}"},
+                                                                        {"±", "$\\pm$"},
+                                                                        {"Δ", "$\\Delta$"},
+                                                                        {"−", "$-$"}};
   const std::string shown = printable(text);
   std::string result;
   for (std::size_t at = 0; at < shown.size();) {
@@ -42,7 +41,8 @@ std::string latex_text(const std::string& text) {
     at = end;
   }
   // Behind the end of a row, both would be read as its options.
-  if (result.starts_with('[') || result.starts_with('*')) result = "{" + result.substr(0, 1) + "}" + result.substr(1);
+  if (result.starts_with('[') || result.starts_with('*'))
+    result = "{" + result.substr(0, 1) + "}" + result.substr(1);
   return result;
 }
 
@@ -56,8 +56,8 @@ std::string latex_row(const std::vector<std::string>& cells, std::size_t columns
 std::string safe_file_name(const std::string& name) {
   std::string safe;
   for (const char c : name.substr(0, kMostFileName)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                       c == '_' || c == '-';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '_' || c == '-';
     safe += plain ? c : '_';
   }
   return safe.empty() || safe.front() == '.' ? "_" + safe : safe;

@@ -23,7 +23,8 @@ std::string table_csv(const TableRows& rows);
 std::string table_latex(const TableRows& rows);
 
 /// Writes <name>.csv and <name>.tex of each table into a directory, which it makes where there is none. In
-/// names, everything but ASCII letters, digits, '.', '_' and '-' becomes '_'; the second of two equal names has
+/// names, everything but ASCII letters, digits, '.', '_' and '-' becomes '_'; the second of two equal names
+/// has
 /// "-2" behind it. Returns the number of tables.
 std::size_t write_tables(const std::vector<NamedTable>& tables, const std::filesystem::path& directory);
 

@@ -37,8 +37,8 @@ Value best_json(const std::optional<BestScore>& best) {
 
 /// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb", "fitting_seconds",
 /// "probes", "best"}. "best" is {"score", "value", "step"}, of the step whose weights were kept; null where
-/// these are the last ones. The seconds are those of the training, with the scores on dev, or, where nothing was
-/// left to train, those of fitting the heads; null where it was stopped in between.
+/// these are the last ones. The seconds are those of the training, with the scores on dev, or, where nothing
+/// was left to train, those of fitting the heads; null where it was stopped in between.
 Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t parameters, double fitting_seconds,
                 Value probes) {
   return Value::Table{{"seconds", resumed ? Value() : Value(outcome.seconds)},

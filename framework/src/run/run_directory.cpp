@@ -34,13 +34,10 @@ constexpr const char* kAdapters = "adapters.json";
 constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
-constexpr const char* kResults[] = {"console.txt",    "embeddings.npy",
-                                    "similarity.svg", "predictions.jsonl",
-                                    kScoresFile,      "metrics.jsonl",
-                                    "events",         "cost.json",
-                                    kConfusionFolder, kTestPredictionsFolder,
-                                    kEnvironmentFile, kProbes,          kAdapters,
-                                    kBackbone,        kHeads};
+constexpr const char* kResults[] = {
+    "console.txt",    "embeddings.npy", "similarity.svg", "predictions.jsonl", kScoresFile,
+    "metrics.jsonl",  "events",         "cost.json",      kConfusionFolder,    kTestPredictionsFolder,
+    kEnvironmentFile, kProbes,          kAdapters,        kBackbone,           kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 

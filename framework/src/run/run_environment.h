@@ -31,7 +31,8 @@ struct RunEnvironment {
   std::vector<DataFile> data = {};
 
   /// Counts a file for a task: a file with the same use is there once.
-  void add_data(const std::string& use, const std::string& file, const std::string& task, std::int64_t examples);
+  void add_data(const std::string& use, const std::string& file, const std::string& task,
+                std::int64_t examples);
 };
 
 /// Now, on this machine and with these versions, without data.

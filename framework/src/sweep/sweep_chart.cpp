@@ -61,7 +61,8 @@ std::string differences(const SweepSummary& summary, std::size_t metric) {
 
 /// A point's label, or the value alone where the grid has one key.
 std::string short_point(const SweepShape& shape, std::size_t point) {
-  return shape.axis.empty() ? shape.points[point].label : formatted("%.6g", shape.points[point].values.front());
+  return shape.axis.empty() ? shape.points[point].label
+                            : formatted("%.6g", shape.points[point].values.front());
 }
 
 std::string cost(const SweepSummary& summary, std::size_t metric) {
@@ -86,7 +87,8 @@ std::string cost(const SweepSummary& summary, std::size_t metric) {
   return bubble_chart(summary.metrics[metric] + " against training time",
                       std::string("training time in minutes") +
                           (summary.machines.size() == 1 ? ", " + summary.machines.front() : "") +
-                          (comparable ? "" : " (of simultaneous runs, not comparable)") + "; area: peak memory",
+                          (comparable ? "" : " (of simultaneous runs, not comparable)") +
+                          "; area: peak memory",
                       summary.metrics[metric], std::move(bubbles));
 }
 

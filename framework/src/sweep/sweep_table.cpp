@@ -97,11 +97,14 @@ std::vector<Cells> tuning_cells(const SweepSummary& summary) {
   for (const SweepRow& row : summary.tuning) {
     const std::string value = row.role.substr(row.role.find(' ') + 1);
     Cells& cells = rows.emplace_back(Cells{row.arm, row.point.empty() ? "-" : row.point, value});
-    for (std::size_t c = 3; c < scores; ++c) cells.push_back(row.failed() ? "failed" : tuning_score_text(row, rows[0][c]));
+    for (std::size_t c = 3; c < scores; ++c)
+      cells.push_back(row.failed() ? "failed" : tuning_score_text(row, rows[0][c]));
     const auto chosen = std::find_if(summary.tuned.begin(), summary.tuned.end(), [&](const TunedValue& one) {
       return one.arm == row.arm && one.point == row.point && one.value == value;
     });
-    cells.push_back(chosen == summary.tuned.end() ? "" : chosen->at_edge ? "yes, at the end of the values" : "yes");
+    cells.push_back(chosen == summary.tuned.end() ? ""
+                    : chosen->at_edge             ? "yes, at the end of the values"
+                                                  : "yes");
   }
   return rows;
 }
@@ -157,10 +160,9 @@ std::string sweep_legend(const SweepSummary& summary) {
   if (!summary.machines.empty()) {
     std::string names;
     for (const std::string& name : summary.machines) names += (names.empty() ? "" : ", ") + printable(name);
-    text += summary.machines.size() == 1
-                ? " Times are those of " + names + "."
-                : " The runs were made on different processors (" + names +
-                      "), whose times are not comparable.";
+    text += summary.machines.size() == 1 ? " Times are those of " + names + "."
+                                         : " The runs were made on different processors (" + names +
+                                               "), whose times are not comparable.";
   }
   return text;
 }

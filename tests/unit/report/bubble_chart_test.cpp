@@ -25,7 +25,8 @@ TEST_CASE("bubbles stand on a logarithmic scale with areas in proportion, and sc
                                              {"gone", 0, 0.9, nan, 100, "gone", 3}});
   check_balanced(svg);
   CHECK(count(svg, "viewBox=\"0 0 640.0 420.0\"") == 1);
-  const auto x = numbers(svg, "<circle", "cx"), y = numbers(svg, "<circle", "cy"), r = numbers(svg, "<circle", " r");
+  const auto x = numbers(svg, "<circle", "cx"), y = numbers(svg, "<circle", "cy"),
+             r = numbers(svg, "<circle", " r");
   REQUIRE(x.size() == 3);
   CHECK(x[1] == Approx((x[0] + x[2]) / 2).margin(0.11));
   CHECK(y[1] == Approx((y[0] + y[2]) / 2).margin(0.11));
@@ -35,7 +36,8 @@ TEST_CASE("bubbles stand on a logarithmic scale with areas in proportion, and sc
 
 TEST_CASE("the names of bubbles in one place do not cover each other") {
   std::vector<mtt::Bubble> bubbles;
-  for (const char* name : {"one", "two", "three", "four", "five"}) bubbles.push_back({name, 1, 0.5, 0.2, 10, name, 0});
+  for (const char* name : {"one", "two", "three", "four", "five"})
+    bubbles.push_back({name, 1, 0.5, 0.2, 10, name, 0});
   bubbles.push_back({"far", 100, 0.5, 0.2, 10, "far", 0});
   const std::string svg = mtt::bubble_chart("t", "x", "y", bubbles);
   std::vector<double> heights;

@@ -3,8 +3,8 @@
 #include "markup.h"
 
 TEST_CASE("a confusion table counts gold against predicted") {
-  const std::string table = mtt::confusion_table(
-      mtt::confusion_rows({"a", "a", "b", kHostile}, {"a", "b", "b", "a"}));
+  const std::string table =
+      mtt::confusion_table(mtt::confusion_rows({"a", "a", "b", kHostile}, {"a", "b", "b", "a"}));
   check_balanced(table);
   CHECK(count(table, "<tr>") == 4);
   CHECK(count(table, ">1</td>") == 4 + 2);  // four counts, and two labels with one example
@@ -24,7 +24,9 @@ TEST_CASE("the largest confusions come first, with their share of the label") {
   gold.emplace_back("b");
   predicted.emplace_back("b");
   CHECK(mtt::largest_confusions(gold, predicted) ==
-        mtt::TableRows{{"label", "prediction", "examples", "% of the label"}, {"a", "c", "2", "25.0"}, {"a", "b", "1", "12.5"}});
+        mtt::TableRows{{"label", "prediction", "examples", "% of the label"},
+                       {"a", "c", "2", "25.0"},
+                       {"a", "b", "1", "12.5"}});
   CHECK(mtt::largest_confusions({"a"}, {"a"}).size() == 1);
   const mtt::TableRows rows = mtt::confusion_rows(gold, predicted);
   CHECK(rows == mtt::TableRows{{"label \\ prediction", "a", "b", "c", "examples"},

@@ -26,7 +26,8 @@ TEST_CASE("a line chart has a curve a series, gaps where a value is missing, and
 TEST_CASE("a line chart names its axes and its points, and marks a place where the curve has it") {
   const std::string chart = mtt::line_chart(
       {"intent", "step", "loss", {{"intent", {{10, 3}, {20, 2}, {30, 1}}}}, 20.0, "weights kept: step 20"});
-  for (const char* part : {">step</text>", ">loss</text>", "<title>intent, 20: 2</title>", ">weights kept: step 20<"}) {
+  for (const char* part :
+       {">step</text>", ">loss</text>", "<title>intent, 20: 2</title>", ">weights kept: step 20<"}) {
     INFO(part);
     CHECK(count(chart, part) == 1);
   }

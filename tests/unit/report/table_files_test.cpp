@@ -24,7 +24,8 @@ TEST_CASE("a table for LaTeX escapes every character that LaTeX gives a meaning"
         "\\toprule\n"
         "a\\_b \\& c & $\\Delta$ all \\\\\n"
         "\\midrule\n"
-        "50 \\% of \\$x\\textasciicircum{}2\\$ \\{\\#1\\} \\textasciitilde{}\\textbackslash{}\\textless{}\\textbar{}"
+        "50 \\% of \\$x\\textasciicircum{}2\\$ \\{\\#1\\} "
+        "\\textasciitilde{}\\textbackslash{}\\textless{}\\textbar{}"
         "\\textgreater{} & +0.1 $\\pm$ 0.2 * \\\\\n"
         "{[}1] & 0.5 \\\\\n"
         "{*} &  \\\\\n"
@@ -37,7 +38,8 @@ TEST_CASE("tables are written under safe names that differ") {
   const TemporaryFolder folder;
   const fs::path tables = folder.path() / "new/tables";
   const mtt::TableRows rows = {{"a"}, {"1"}};
-  CHECK(mtt::write_tables({{"labels-intent", rows}, {"../x y", rows}, {".._x_y", rows}, {"__x", rows}}, tables) == 4);
+  CHECK(mtt::write_tables({{"labels-intent", rows}, {"../x y", rows}, {".._x_y", rows}, {"__x", rows}},
+                          tables) == 4);
   for (const char* name : {"labels-intent", "_.._x_y", "_.._x_y-2", "__x"})
     for (const char* ending : {".csv", ".tex"}) {
       INFO(name << ending);

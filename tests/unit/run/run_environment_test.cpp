@@ -23,7 +23,6 @@ TEST_CASE("an environment survives its file, and counts a file of two tasks once
   CHECK(read->data[0].tasks == std::vector<std::string>{"intent", "slots"});
   CHECK(read->data[0].examples == 160);
   CHECK(read->data[1].use == "test");
-  folder.write("environment.json",
-               mtt::environment_json(mtt::this_environment(1, std::nullopt)).json());
+  folder.write("environment.json", mtt::environment_json(mtt::this_environment(1, std::nullopt)).json());
   CHECK_FALSE(mtt::read_environment(folder.path())->seconds.has_value());
 }

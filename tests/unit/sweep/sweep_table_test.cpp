@@ -35,7 +35,8 @@ TEST_CASE("the processor stands beside the times; those of two are not comparabl
   CHECK(summary.machines == Cells{"Processor A"});
   CHECK_FALSE(summary.lines[1].beside_others);
   CHECK_THAT(mtt::sweep_legend(summary), Contains("Times are those of Processor A."));
-  CHECK_THAT(mtt::sweep_charts(summary).back().second, Contains("training time in minutes, Processor A; area"));
+  CHECK_THAT(mtt::sweep_charts(summary).back().second,
+             Contains("training time in minutes, Processor A; area"));
   rows[1].machine = "Processor B";
   summary = mtt::summarise_sweep(two_arms(), rows);
   CHECK(summary.lines[1].beside_others);
