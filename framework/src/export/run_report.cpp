@@ -78,7 +78,8 @@ RunReport run_report(const std::vector<fs::path>& directories, std::int64_t thre
   for (const fs::path& directory : directories) {
     const ReportedRun* run = is_sweep_directory(directory) ? nullptr : &runs[next++];
     const std::string prefix = one ? "" : directory.filename().string() + "-";
-    if (!one) body.markup += "<h2>" + html_text(title_of(directory, run)) + "</h2>\n";
+    const std::string folder = run ? " (" + directory.filename().string() + ")" : "";  // names may be equal
+    if (!one) body.markup += "<h2>" + html_text(title_of(directory, run) + folder) + "</h2>\n";
     body.add(run ? run_section(*run, prefix, threads, plugins)
                  : sweep_section(read_sweep(directory), directory, prefix));
   }
