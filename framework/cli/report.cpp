@@ -13,7 +13,7 @@ namespace {
 
 struct Report {
   std::vector<std::string> runs, plugin_path;
-  std::string output = "report.html";
+  std::string output = "report.html", tables;
   std::int64_t threads = 0;
 
   void write() const {
@@ -22,9 +22,13 @@ struct Report {
     std::vector<std::filesystem::path> directories;
     for (const std::string& run : runs)
       directories.push_back(std::filesystem::absolute(run).lexically_normal());
-    write_file_atomically(output, report_page(directories, thread_count(threads), plugins));
+    const RunReport report = run_report(directories, thread_count(threads), plugins);
+    write_file_atomically(output, report.html);
     Console console;
     console.say("written to " + output + "\n");
+    if (tables.empty()) return;
+    const std::size_t count = write_tables(report.tables, tables);
+    console.say(std::to_string(count) + " tables as CSV and LaTeX in " + tables + "\n");
   }
 };
 
@@ -35,6 +39,9 @@ void add_report(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("report", "Write one offline HTML page about runs and sweeps");
   verb->add_option("runs", report->runs, "Directories of runs or sweeps")->type_name("RUN...")->required();
   verb->add_option("--output", report->output, "Output file; default: report.html")->type_name("FILE.html");
+  verb->add_option("--tables", report->tables,
+                   "Also write every table as <name>.csv and <name>.tex (booktabs) into this directory")
+      ->type_name("DIR");
   add_threads(*verb, report->threads);
   add_plugin_path(*verb, report->plugin_path);
   verb->callback([report] { report->write(); });

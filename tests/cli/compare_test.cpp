@@ -1,11 +1,6 @@
-#include <filesystem>
-
 #include "catch.h"
 #include "program.h"
 #include "temporary_folder.h"
-#include "tiny_model.h"
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -63,59 +58,4 @@ TEST_CASE("compare says what a directory lacks") {
   const Outcome none = mtt_program({"compare", folder.path().string()});
   CHECK(none.code == 1);
   CHECK_THAT(none.err, Contains("is not a run"));
-}
-
-TEST_CASE("a report is one page that opens offline, in which text is no markup") {
-  const TemporaryFolder folder;
-  write_tiny_model(folder.path() / "model");
-  const std::string evil = "<script>x</script>";
-  folder.write("train.jsonl", R"({"text": "wake me )" + evil +
-                                  R"(", "kind": "<b>", "words": [{"start": 0, "end": 4, "label": "<i>"}]}
-{"text": "play rain", "kind": "b", "words": []}
-{"text": "loud music", "kind": "b", "words": [{"start": 0, "end": 4, "label": "<i>"}]}
-{"text": "up at six", "kind": "<b>", "words": []}
-)");
-  folder.write("e.toml", R"([backbone]
-model = "./model"
-[data]
-train = "train.jsonl"
-dev = "train.jsonl"
-test = "train.jsonl"
-[tasks.kind]
-head = "classification"
-init = "none"
-[tasks.words]
-head = "token_classification"
-init = "none"
-[train]
-epochs = 3
-batch_size = 2
-statistics_every = 1
-)");
-  const auto path = [&](const std::string& name) { return (folder.path() / name).string(); };
-  for (const char* seed : {"1", "2"})
-    REQUIRE(mtt_program({"run", path("e.toml"), "--out", path("run<" + std::string(seed) + ">"), "--threads",
-                         "1", "--set", std::string("run.seed=") + seed})
-                .code == 0);
-  const Outcome outcome =
-      mtt_program({"report", path("run<1>"), path("run<2>"), "--output", path("r.html"), "--threads", "1"});
-  INFO(outcome.err);
-  REQUIRE(outcome.code == 0);
-  const std::string page = file_text(folder.path() / "r.html");
-  for (const char* part :
-       {"Comparison", "Loss of each task", "Scores on held-out examples, by step", "Weight of each task",
-        "Cosines between the tasks", "kind: confusion matrix", "Map of the sentence vectors",
-        "words: ", "&lt;script&gt;", "run&lt;1&gt;", "&lt;b&gt;"}) {
-    INFO(part);
-    CHECK(page.find(part) != std::string::npos);
-  }
-  CHECK(page.find("<script") == std::string::npos);
-  for (const char* loads : {"src=", "href=", "@import", "url("}) CHECK(page.find(loads) == std::string::npos);
-
-  fs::rename(folder.path() / "model", folder.path() / "gone");
-  REQUIRE(mtt_program({"report", path("run<1>"), "--output", path("r.html")}).code == 0);
-  CHECK_THAT(file_text(folder.path() / "r.html"),
-             Contains("cannot be shown") && Contains("Loss of each task"));
-  CHECK(mtt_program({"report", path("gone"), "--output", path("r.html")}).code == 1);
-  CHECK(mtt_program({"report", path("run<1>"), "--output", path("r.txt")}).code != 0);
 }

@@ -193,7 +193,11 @@ TEST_CASE("a report draws a sweep") {
   const std::string html = file_text(page);
   CHECK_THAT(html,
              Contains("<h3>train_examples=6</h3>") && Contains("<td>probe</td>") && Contains("<svg xmlns"));
-  CHECK_THAT(html, Contains("Student") && !Contains("failed: "));
+  CHECK(!folder.rows("s")[0].machine.empty());
+  CHECK_THAT(html, Contains("<dt>machine</dt>") && Contains("Times are those of "));
+  for (const char* figure : {"difference from all", "training time in minutes"})
+    CHECK_THAT(html, Contains(figure));
+  CHECK_THAT(html, Contains("Student") && !Contains("Failed runs"));
   folder.write(
       "s/runs.jsonl",
       file_text(folder.path() / "s/runs.jsonl") +
@@ -201,7 +205,7 @@ TEST_CASE("a report draws a sweep") {
           "\"<b>it broke\", \"scores\": {}, \"seconds\": null, \"wall_seconds\": 1.0, \"peak_memory_mb\": "
           "1.0, \"learning_parameters\": 1, \"steps\": 1, \"jobs\": 1, \"threads\": 1}\n");
   REQUIRE(mtt_program({"report", folder.out("s"), "--output", page}).code == 0);
-  CHECK_THAT(file_text(page), Contains("failed: all, train_examples=6, seed 1: &lt;b&gt;it broke"));
+  CHECK_THAT(file_text(page), Contains("Failed runs") && Contains("&lt;b&gt;it broke"));
 }
 
 TEST_CASE("test files of the same name are told apart by their folders, and none is listed twice") {
@@ -241,4 +245,45 @@ TEST_CASE("train_examples beyond the file is refused at its place") {
   CHECK(outcome.code == 1);
   CHECK_THAT(outcome.err,
              Contains("--set data.train_examples=13: train_examples is 13") && Contains("has 12 examples"));
+}
+
+TEST_CASE("a sweep keeps the values that tuning runs chose, and a report shows them") {
+  const SweepFolder folder;
+  const std::string file = folder
+                               .write("tuned.toml", R"([backbone]
+model = "./model"
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+[tasks.intent]
+head = "classification"
+init = "none"
+[train]
+epochs = 2
+batch_size = 4
+[sweep]
+seeds = 1
+[sweep.tuning]
+set = { data.test = "other.jsonl" }
+[sweep.arms]
+all = {}
+tuned = { freeze.policy = "backbone", tune = { train.learning_rate = [1e-8, 1e-2] } }
+)")
+                               .string();
+  const std::vector<std::string> command = {"sweep", file, "--out", folder.out("t"), "--threads", "1"};
+  const Outcome sweep = mtt_program(command);
+  INFO(sweep.err);
+  REQUIRE(sweep.code == 0);
+  const std::string rows = file_text(folder.path() / "t/runs.jsonl");
+  CHECK_THAT(rows, Contains(R"("tuned":"learning_rate=)"));
+  REQUIRE(mtt_program(command).code == 0);
+  CHECK(file_text(folder.path() / "t/runs.jsonl") == rows);
+  const Outcome report = mtt_program(
+      {"report", folder.out("t"), "--output", folder.out("t.html"), "--tables", folder.out("tables")});
+  INFO(report.err);
+  REQUIRE(report.code == 0);
+  CHECK_THAT(file_text(folder.path() / "t.html"), Contains("Tuning runs") && Contains("<h1>Sweep t</h1>"));
+  const std::string tuning = file_text(folder.path() / "tables/tuning.csv");
+  CHECK_THAT(tuning, Contains("arm,point,value,intent.accuracy,chosen\ntuned,-,") && Contains(",yes\n"));
+  CHECK(tuning.find(",yes\n") == tuning.rfind(",yes\n"));
 }

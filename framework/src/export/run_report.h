@@ -1,4 +1,4 @@
-// Runs as one page of pictures.
+// Runs and sweeps as one page.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +7,21 @@
 #include <vector>
 
 #include "plugin/plugin_catalog.h"
+#include "report/table_files.h"
 
 namespace mtt {
 
-/// One HTML page about several runs, which needs no other file and runs no script: the table that compares
-/// them; for each run its scores, the curves of its training, what its heads took for what on held-out
-/// examples, entities on the text, a map of the sentence vectors, and its configuration. What cannot be shown
-/// (a model that is gone) is said in its place. A directory that is no run throws Error.
-std::string report_page(const std::vector<std::filesystem::path>& runs, std::int64_t threads,
-                        PluginCatalog& plugins);
+/// A page, and the tables in it.
+struct RunReport {
+  std::string html;
+  std::vector<NamedTable> tables;
+};
+
+/// One HTML page about runs and sweeps, which needs no other file: the table that compares the runs; for each
+/// run what it was, its scores, the curves of its training, what its heads predict on the test sets, and its
+/// configuration; for each sweep its tables and figures. What cannot be shown (a model that is gone) is said
+/// in its place. A directory that is neither throws Error.
+RunReport run_report(const std::vector<std::filesystem::path>& directories, std::int64_t threads,
+                     PluginCatalog& plugins);
 
 }  // namespace mtt

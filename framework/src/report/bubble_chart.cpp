@@ -6,28 +6,47 @@
 #include "io/terminal_text.h"
 #include "report/axis.h"
 #include "report/html_text.h"
+#include "report/series_colour.h"
+#include "report/svg.h"
+#include "value/utf8.h"
 
 namespace mtt {
 namespace {
 
 constexpr double kBubbleWidth = 640, kBubbleHeight = 420, kPlotLeft = 64, kPlotRight = 20, kPlotTop = 34,
                  kPlotBottom = 56;
+constexpr double kLetterWidth = 5.6;  // of 11 pixels high letters, about
 constexpr double kLargestRadius = 18, kSmallestRadius = 3;
 
-std::string attribute(const char* name, double value) {
-  return std::string(" ") + name + "=\"" + coordinate(value) + "\"";
-}
+/// Places for labels that do not overlap.
+class LabelPlaces {
+ public:
+  /// The y nearest to `y` at which a label from `left` to `right` covers no earlier one, within the plot; `y`
+  /// where there is none.
+  double find(double left, double right, double y) {
+    for (int step = 0; step <= 2 * kMostSteps; ++step) {
+      const double moved = y + (step % 2 == 0 ? 1 : -1) * kLineHeight * ((step + 1) / 2) / 2;
+      if (moved < kPlotTop || moved > kBubbleHeight - kPlotBottom || covers(left, right, moved)) continue;
+      taken_.push_back({left, right, moved});
+      return moved;
+    }
+    taken_.push_back({left, right, y});
+    return y;
+  }
 
-std::string words(double x, double y, const std::string& anchor, const std::string& text,
-                  const std::string& more = "") {
-  return "<text" + attribute("x", x) + attribute("y", y) + " text-anchor=\"" + anchor + "\"" + more + ">" +
-         html_text(text) + "</text>\n";
-}
-
-std::string stroke(double x1, double y1, double x2, double y2, const std::string& colour) {
-  return "<line" + attribute("x1", x1) + attribute("y1", y1) + attribute("x2", x2) + attribute("y2", y2) +
-         " stroke=\"" + colour + "\"/>\n";
-}
+ private:
+  static constexpr int kMostSteps = 12;
+  static constexpr double kLineHeight = 12;
+  struct Place {
+    double left, right, y;
+  };
+  bool covers(double left, double right, double y) const {
+    return std::any_of(taken_.begin(), taken_.end(), [&](const Place& place) {
+      return left < place.right && place.left < right && std::abs(y - place.y) < kLineHeight;
+    });
+  }
+  std::vector<Place> taken_;
+};
 
 /// 1, 2 and 5 times the powers of ten within the range.
 std::vector<double> logarithmic_ticks(double low, double high) {
@@ -42,9 +61,8 @@ std::vector<double> logarithmic_ticks(double low, double high) {
 
 std::string bubble_chart(const std::string& title, const std::string& x_name, const std::string& y_name,
                          std::vector<Bubble> bubbles) {
-  std::erase_if(bubbles, [](const Bubble& one) {
-    return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y);
-  });
+  std::erase_if(bubbles,
+                [](const Bubble& one) { return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y); });
   if (bubbles.empty()) return "";
   Axis x, y;
   double largest = 0;
@@ -62,38 +80,31 @@ std::string bubble_chart(const std::string& title, const std::string& x_name, co
   const double bottom = kBubbleHeight - kPlotBottom, right = kBubbleWidth - kPlotRight;
   const auto across = [&](double value) { return x.place(std::log10(value), kPlotLeft, right); };
   const auto up = [&](double value) { return y.place(value, bottom, kPlotTop); };
-  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + coordinate(kBubbleWidth) +
-                    " " + coordinate(kBubbleHeight) + "\" width=\"" + coordinate(kBubbleWidth) +
-                    "\" height=\"" + coordinate(kBubbleHeight) +
-                    "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" "
-                    "aria-label=\"" +
-                    html_text(title) +
-                    "\">\n<rect width=\"100%\" height=\"100%\" "
-                    "fill=\"white\"/>\n" +
-                    words(kPlotLeft, 18, "start", title, " font-size=\"13\" font-weight=\"bold\"");
+  std::string svg = open_svg_file(title, kBubbleWidth, kBubbleHeight, kPlotLeft);
   for (const double tick : y.ticks())
-    svg += stroke(kPlotLeft, up(tick), right, up(tick), "#e4e4e4") +
-           words(kPlotLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
+    svg += svg_grid_line(kPlotLeft, up(tick), right, up(tick)) +
+           svg_text(kPlotLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
   for (const double tick : logarithmic_ticks(std::pow(10, x.low), std::pow(10, x.high)))
-    svg += stroke(across(tick), kPlotTop, across(tick), bottom, "#f0f0f0") +
-           words(across(tick), bottom + 16, "middle", formatted("%.4g", tick));
-  svg += words((kPlotLeft + right) / 2, bottom + 36, "middle", x_name) + "<text transform=\"translate(14 " +
-         coordinate((kPlotTop + bottom) / 2) + ") rotate(-90)\" text-anchor=\"middle\">" + html_text(y_name) +
-         "</text>\n";
+    svg += svg_grid_line(across(tick), kPlotTop, across(tick), bottom) +
+           svg_text(across(tick), bottom + 16, "middle", formatted("%.4g", tick));
+  svg += svg_text((kPlotLeft + right) / 2, bottom + 36, "middle", x_name) +
+         svg_vertical_text(14, (kPlotTop + bottom) / 2, y_name);
   std::sort(bubbles.begin(), bubbles.end(), [](const Bubble& a, const Bubble& b) { return a.area > b.area; });
+  LabelPlaces labels;
   for (const Bubble& one : bubbles) {
     const std::string colour = series_colour(one.colour);
-    const double radius = largest > 0
-                              ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest))
-                              : kSmallestRadius;
+    const double radius =
+        largest > 0 ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest)) : kSmallestRadius;
     const double cx = across(one.x), cy = up(one.y);
-    if (std::isfinite(one.half)) svg += stroke(cx, up(one.y - one.half), cx, up(one.y + one.half), colour);
-    svg += "<circle" + attribute("cx", cx) + attribute("cy", cy) + attribute("r", radius) + " fill=\"" +
-           colour + "\" fill-opacity=\"0.45\" stroke=\"" + colour + "\"><title>" + html_text(one.tooltip) +
-           "</title></circle>\n";
+    if (std::isfinite(one.half))
+      svg += svg_line(cx, up(one.y - one.half), cx, up(one.y + one.half), colour, 1);
+    svg += svg_dot(cx, cy, radius, colour, one.tooltip, " fill-opacity=\"0.45\" stroke=\"" + colour + "\"");
+    const std::string name = shortened(one.name, 28);
+    const double width = kLetterWidth * static_cast<double>(count_code_points(name));
     const bool left = cx > kPlotLeft + 0.75 * (right - kPlotLeft);
-    svg += words(cx + (left ? -radius - 3 : radius + 3), cy + 4, left ? "end" : "start",
-                 shortened(one.name, 24));
+    const double edge = cx + (left ? -radius - 3 : radius + 3);
+    svg += svg_text(edge, labels.find(left ? edge - width : edge, left ? edge : edge + width, cy + 4),
+                    left ? "end" : "start", name);
   }
   return svg + "</svg>\n";
 }

@@ -7,6 +7,8 @@
 #include "io/terminal_text.h"
 #include "report/axis.h"
 #include "report/html_text.h"
+#include "report/series_colour.h"
+#include "report/svg.h"
 
 namespace mtt {
 namespace {
@@ -17,30 +19,6 @@ constexpr double kRowHeight = 20, kNames = 210, kSpread = 3;
 constexpr double kLogarithmicFrom = 8;
 
 double known(double half) { return std::isfinite(half) ? half : 0; }
-
-std::string open_svg(const std::string& title, double height) {
-  return "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + coordinate(kChartWidth) + "\" height=\"" +
-         coordinate(height) + "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
-         html_text(title) + "\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"" +
-         coordinate(kMarginLeft) + "\" y=\"18\" font-size=\"13\" font-weight=\"bold\">" + html_text(title) +
-         "</text>\n";
-}
-
-std::string line(double x1, double y1, double x2, double y2, const std::string& colour, double width) {
-  return "<line x1=\"" + coordinate(x1) + "\" y1=\"" + coordinate(y1) + "\" x2=\"" + coordinate(x2) +
-         "\" y2=\"" + coordinate(y2) + "\" stroke=\"" + colour + "\" stroke-width=\"" + coordinate(width) +
-         "\"/>";
-}
-
-std::string dot(double x, double y, const std::string& colour, const std::string& title) {
-  return "<circle cx=\"" + coordinate(x) + "\" cy=\"" + coordinate(y) + "\" r=\"3.5\" fill=\"" + colour +
-         "\"><title>" + html_text(title) + "</title></circle>\n";
-}
-
-std::string text(double x, double y, const std::string& anchor, const std::string& words) {
-  return "<text x=\"" + coordinate(x) + "\" y=\"" + coordinate(y) + "\" text-anchor=\"" + anchor + "\">" +
-         html_text(words) + "</text>\n";
-}
 
 std::string value_text(double mean, double half) {
   return formatted("%.4f", mean) + (std::isfinite(half) ? " ± " + formatted("%.4f", half) : "");
@@ -72,14 +50,15 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
   };
   const auto up = [&](double value) { return y.place(value, bottom, kMarginTop); };
 
-  std::string svg =
-      open_svg(title, bottom + kMarginBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4));
+  std::string svg = open_svg_file(
+      title, kChartWidth, bottom + kMarginBottom + 18 * std::ceil(static_cast<double>(series.size()) / 4),
+      kMarginLeft);
   for (const double tick : y.ticks())
-    svg += line(kMarginLeft, up(tick), kChartWidth - kMarginRight, up(tick), "#e4e4e4", 1) +
-           text(kMarginLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
+    svg += svg_grid_line(kMarginLeft, up(tick), kChartWidth - kMarginRight, up(tick)) +
+           svg_text(kMarginLeft - 6, up(tick) + 4, "end", formatted("%.4g", tick));
   for (const double place : places)
-    svg += text(across(place), bottom + 14, "middle", formatted("%.6g", place));
-  svg += text((kMarginLeft + kChartWidth - kMarginRight) / 2, bottom + 30, "middle", x_name);
+    svg += svg_text(across(place), bottom + 14, "middle", formatted("%.6g", place));
+  svg += svg_text((kMarginLeft + kChartWidth - kMarginRight) / 2, bottom + 30, "middle", x_name);
   for (std::size_t s = 0; s < series.size(); ++s) {
     const std::string colour = series_colour(s);
     const double aside = kSpread * (static_cast<double>(s) - static_cast<double>(series.size() - 1) / 2);
@@ -89,16 +68,16 @@ std::string interval_lines(const std::string& title, const std::string& x_name,
       const double place = across(point.x) + aside;
       path += (path.empty() ? "M" : "L") + coordinate(place) + " " + coordinate(up(point.mean));
       if (std::isfinite(point.half))
-        marks += line(place, up(point.mean - point.half), place, up(point.mean + point.half), colour, 1);
-      marks +=
-          dot(place, up(point.mean), colour,
-              series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
+        marks += svg_line(place, up(point.mean - point.half), place, up(point.mean + point.half), colour, 1);
+      marks += svg_dot(
+          place, up(point.mean), 3.5, colour,
+          series[s].name + ", " + formatted("%.6g", point.x) + ": " + value_text(point.mean, point.half));
     }
     svg += "<path d=\"" + path + "\" fill=\"none\" stroke=\"" + colour + "\" stroke-width=\"1.5\"/>" + marks;
     const double left = kMarginLeft + 145 * static_cast<double>(s % 4),
                  low = bottom + kMarginBottom + 18 * static_cast<double>(s / 4);
-    svg += line(left, low - 4, left + 14, low - 4, colour, 3) +
-           text(left + 20, low, "start", shortened(series[s].name, 20));
+    svg += svg_line(left, low - 4, left + 14, low - 4, colour, 3) +
+           svg_text(left + 20, low, "start", shortened(series[s].name, 20));
   }
   return svg + "</svg>\n";
 }
@@ -119,11 +98,11 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
   if (x.empty()) return "";
   x.widen();
   const auto across = [&](double value) { return x.place(value, kNames, kChartWidth - kMarginRight - 100); };
-  std::string svg = open_svg(title, height + kMarginBottom);
+  std::string svg = open_svg_file(title, kChartWidth, height + kMarginBottom, kMarginLeft);
   for (const double tick : x.ticks())
-    svg += line(across(tick), kMarginTop, across(tick), height, "#e4e4e4", 1) +
-           text(across(tick), height + 16, "middle", formatted("%.4g", tick));
-  if (x.low < 0 && x.high > 0) svg += line(across(0), kMarginTop, across(0), height, "#888888", 1);
+    svg += svg_grid_line(across(tick), kMarginTop, across(tick), height) +
+           svg_text(across(tick), height + 16, "middle", formatted("%.4g", tick));
+  if (x.low < 0 && x.high > 0) svg += svg_line(across(0), kMarginTop, across(0), height, "#888888", 1);
   double y = kMarginTop + 4;
   for (const IntervalGroup& group : groups) {
     if (!group.heading.empty()) {
@@ -134,15 +113,17 @@ std::string interval_rows(const std::string& title, const std::vector<IntervalGr
     for (const IntervalRow& row : group.rows) {
       const double middle = y + kRowHeight / 2;
       const std::string colour = series_colour(row.colour);
-      svg += text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
+      svg += svg_text(kNames - 12, middle + 4, "end", shortened(row.name, 32));
       if (std::isfinite(row.mean)) {
         if (std::isfinite(row.outer_half))
-          svg += line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half), middle,
-                      colour, 0.5);
+          svg += svg_line(across(row.mean - row.outer_half), middle, across(row.mean + row.outer_half),
+                          middle, colour, 0.5);
         if (std::isfinite(row.half))
-          svg += line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
-        svg += dot(across(row.mean), middle, colour, row.name + ": " + value_text(row.mean, row.half)) +
-               text(kChartWidth - kMarginRight, middle + 4, "end", value_text(row.mean, row.half));
+          svg +=
+              svg_line(across(row.mean - row.half), middle, across(row.mean + row.half), middle, colour, 1.5);
+        svg +=
+            svg_dot(across(row.mean), middle, 3.5, colour, row.name + ": " + value_text(row.mean, row.half)) +
+            svg_text(kChartWidth - kMarginRight, middle + 4, "end", value_text(row.mean, row.half));
       }
       y += kRowHeight;
     }

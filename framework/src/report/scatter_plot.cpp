@@ -6,6 +6,8 @@
 #include "io/terminal_text.h"
 #include "report/axis.h"
 #include "report/html_text.h"
+#include "report/series_colour.h"
+#include "report/svg.h"
 
 namespace mtt {
 namespace {
@@ -32,24 +34,20 @@ std::string scatter_plot(const std::string& title, const std::vector<MapPoint>& 
                                                [](const auto& a, const auto& b) { return a.y < b.y; });
   const double range = std::max({right->x - left->x, high->y - low->y, 1e-9}),
                scale = (kSide - 2 * kMargin) / range;
-  std::string svg = "<figure><figcaption>" + html_text(title) + "</figcaption>\n<svg width=\"" +
-                    coordinate(kSide + 200) + "\" height=\"" + coordinate(kSide) +
-                    "\" font-family=\"sans-serif\" font-size=\"11\" role=\"img\" aria-label=\"" +
-                    html_text(title) + "\">\n";
+  std::string svg =
+      "<figure><figcaption>" + html_text(title) + "</figcaption>\n" + open_svg(title, kSide + 200, kSide);
   for (const MapPoint& point : points)
-    svg += "<circle cx=\"" + coordinate(kMargin + (point.x - left->x) * scale) + "\" cy=\"" +
-           coordinate(kSide - kMargin - (point.y - low->y) * scale) + "\" r=\"3\" fill=\"" +
-           colours[point.label] + "\" fill-opacity=\"0.65\"><title>" +
-           html_text(point.label.empty() ? "" : point.label + ": ") +
-           html_text(shortened(point.text, kMostTooltip)) + "</title></circle>\n";
+    svg += svg_dot(kMargin + (point.x - left->x) * scale, kSide - kMargin - (point.y - low->y) * scale, 3,
+                   colours[point.label],
+                   (point.label.empty() ? "" : point.label + ": ") + shortened(point.text, kMostTooltip),
+                   " fill-opacity=\"0.65\"");
   for (std::size_t i = 0; i < std::min(classes.size(), kMostNamed + 1); ++i) {
     const std::string name = i == kMostNamed            ? "others"
                              : classes[i].first.empty() ? "no label"
                                                         : shortened(classes[i].first, 28);
     const double y = 20 + 18 * static_cast<double>(i);
     svg += "<circle cx=\"" + coordinate(kSide + 10) + "\" cy=\"" + coordinate(y) + "\" r=\"4\" fill=\"" +
-           series_colour(i) + "\"/><text x=\"" + coordinate(kSide + 20) + "\" y=\"" + coordinate(y + 4) +
-           "\">" + html_text(name) + "</text>\n";
+           series_colour(i) + "\"/>" + svg_text(kSide + 20, y + 4, "start", name);
   }
   return svg + "</svg></figure>\n";
 }

@@ -58,8 +58,9 @@ std::string similarity_text(const std::vector<double>& values, std::size_t count
 std::string similarity_svg(const std::vector<double>& values, const std::vector<std::string>& texts) {
   const std::size_t count = texts.size();
   const int side = static_cast<int>(count) * kCell;
-  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" +
-                    std::to_string(side + kLabelSpace + 10) + "\" height=\"" + std::to_string(side + 40) +
+  const std::string width = std::to_string(side + kLabelSpace + 10), height = std::to_string(side + 40);
+  std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + " " + height +
+                    "\" width=\"" + width + "\" height=\"" + height +
                     "\" font-family=\"sans-serif\" font-size=\"12\">\n<title>Cosine similarities</title>\n";
   for (std::size_t i = 0; i < count; ++i) {
     const int y = 30 + static_cast<int>(i) * kCell;

@@ -12,6 +12,7 @@
 #include "run/head_fitting.h"
 #include "run/probe_scores.h"
 #include "run/run_directory.h"
+#include "run/run_environment.h"
 #include "run/run_lock.h"
 #include "run/run_preparation.h"
 #include "run/run_text.h"
@@ -29,9 +30,15 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
+Value best_json(const std::optional<BestScore>& best) {
+  if (!best) return Value();
+  return Value::Table{{"score", best->name}, {"value", best->value}, {"step", best->step}};
+}
+
 /// What a training cost: {"seconds", "steps", "learning_parameters", "peak_memory_mb", "fitting_seconds",
-/// "probes"}. The seconds are those of the training, with the scores on dev, or, where nothing was left to
-/// train, those of fitting the heads; null where it was stopped in between.
+/// "probes", "best"}. "best" is {"score", "value", "step"}, of the step whose weights were kept; null where
+/// these are the last ones. The seconds are those of the training, with the scores on dev, or, where nothing
+/// was left to train, those of fitting the heads; null where it was stopped in between.
 Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t parameters, double fitting_seconds,
                 Value probes) {
   return Value::Table{{"seconds", resumed ? Value() : Value(outcome.seconds)},
@@ -39,7 +46,8 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
                       {"learning_parameters", parameters},
                       {"peak_memory_mb", peak_memory() / (1 << 20)},
                       {"fitting_seconds", fitting_seconds},
-                      {"probes", std::move(probes)}};
+                      {"probes", std::move(probes)},
+                      {"best", best_json(outcome.best)}};
 }
 
 /// The steps of a run, each after the one before it.
@@ -67,8 +75,11 @@ class ExperimentRun {
   TrainingOutcome optimise(const Value& probes_record);
   void save();
   void score();
+  void note_data(const std::string& use, const std::string& file, const TaskPlan& plan);
+  void describe();
   void clean_up();
 
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   const Experiment& experiment_;
   const RunPlace& place_;
   const fs::path& directory_;
@@ -76,6 +87,7 @@ class ExperimentRun {
   const bool resume_;
   Messages& messages_;
   Prepared prepared_;
+  RunEnvironment environment_;           ///< its data; all else at the end
   std::vector<HeldOut> held_out_;        ///< the tests; in a training without any, the dev files
   std::set<std::string> example_texts_;  ///< of all training files
   std::vector<HeadStart> starts_;
@@ -94,6 +106,7 @@ int ExperimentRun::run() {
   save();
   show_sentences(experiment_, directory_, prepared_.encoder, *session_, example_texts_, messages_);
   score();
+  describe();
   messages_.say("\nThe results are in " + directory_.string() + "\n");
   clean_up();
   return 0;
@@ -130,11 +143,21 @@ void ExperimentRun::find_examples() {
       example_texts_.insert(texts.begin(), texts.end());
     }
     if (!plan.start) text += task_text(plan, experiment_, prepared_.files);
-    for (const std::string& test : test_sets(experiment_, *plan.config, prepared_.files))
+    note_data("training", plan.files.train, plan);
+    if (prepared_.training) note_data("validation", plan.files.dev, plan);
+    for (const std::string& test : test_sets(experiment_, *plan.config, prepared_.files)) {
+      note_data("test", test, plan);
       held_out_.push_back({static_cast<std::size_t>(&plan - prepared_.plans.data()), plan.field(), test});
+    }
   }
   messages_.say(text);
   for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) messages_.warn(warning);
+}
+
+void ExperimentRun::note_data(const std::string& use, const std::string& file, const TaskPlan& plan) {
+  if (file.empty()) return;
+  const auto examples = static_cast<std::int64_t>(prepared_.files.get(file).texts.size());
+  environment_.add_data(use, file, plan.config->name, examples);
 }
 
 void ExperimentRun::fit() {
@@ -210,6 +233,13 @@ void ExperimentRun::score() {
   save_evaluation(directory_, scores, prepared_.files, experiment_.run.boolean("save_predictions"));
   messages_.say("\nScores on held-out examples (in scores.jsonl)\n" + scores_text(scores));
   if (prepared_.training) warn_below_probe(scores, experiment_, messages_);
+}
+
+void ExperimentRun::describe() {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  RunEnvironment environment = this_environment(threads_, resume_ ? std::nullopt : std::optional(seconds));
+  environment.data = std::move(environment_.data);
+  write_file_atomically(directory_ / kEnvironmentFile, environment_json(environment).json() + "\n");
 }
 
 void ExperimentRun::clean_up() {

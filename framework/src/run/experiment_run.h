@@ -26,8 +26,9 @@ struct RunPlace {
 /// Runs an experiment: builds the heads, trains where there is [train], shows embeddings, similarities and
 /// predictions of its sentences, scores the heads, and keeps everything in its directory: config.toml,
 /// heads/, backbone.safetensors, console.txt, metrics.jsonl, events/, cost.json, embeddings.npy,
-/// similarity.svg, predictions.jsonl, scores.jsonl. With `resume` a training that was stopped goes on from
-/// its last checkpoint. Returns the number of the signal that stopped it, 0 where none did.
+/// similarity.svg, predictions.jsonl, scores.jsonl, environment.json. With `resume` a training that was
+/// stopped goes on from its last checkpoint. Returns the number of the signal that stopped it, 0 where none
+/// did.
 int run_experiment(const Experiment& experiment, const RunPlace& place, std::int64_t threads, bool resume,
                    PluginCatalog& plugins, Messages& messages);
 

@@ -16,6 +16,7 @@
 #include "model/tensor_file.h"
 #include "model/weight_loading.h"
 #include "mtt/error.h"
+#include "run/run_environment.h"
 #include "run/saved_evaluation.h"
 #include "train/checkpoint.h"
 #include "train/trainer.h"
@@ -33,13 +34,10 @@ constexpr const char* kAdapters = "adapters.json";
 constexpr const char* kHeads = "heads";
 constexpr const char* kPrevious = "previous";
 /// kHeads last: where it is, the others are, too.
-constexpr const char* kResults[] = {"console.txt",    "embeddings.npy",
-                                    "similarity.svg", "predictions.jsonl",
-                                    kScoresFile,      "metrics.jsonl",
-                                    "events",         "cost.json",
-                                    kConfusionFolder, kTestPredictionsFolder,
-                                    kProbes,          kAdapters,
-                                    kBackbone,        kHeads};
+constexpr const char* kResults[] = {
+    "console.txt",    "embeddings.npy", "similarity.svg", "predictions.jsonl", kScoresFile,
+    "metrics.jsonl",  "events",         "cost.json",      kConfusionFolder,    kTestPredictionsFolder,
+    kEnvironmentFile, kProbes,          kAdapters,        kBackbone,           kHeads};
 constexpr std::size_t kMostHeadBytes = 64u << 20;
 constexpr std::size_t kMostConfigBytes = 16u << 20;
 

@@ -59,26 +59,34 @@ std::string differences(const SweepSummary& summary, std::size_t metric) {
   return interval_rows(summary.metrics[metric] + ", difference from " + summary.shape.baseline, groups);
 }
 
+/// A point's label, or the value alone where the grid has one key.
+std::string short_point(const SweepShape& shape, std::size_t point) {
+  return shape.axis.empty() ? shape.points[point].label
+                            : formatted("%.6g", shape.points[point].values.front());
+}
+
 std::string cost(const SweepSummary& summary, std::size_t metric) {
   std::vector<Bubble> bubbles;
   bool comparable = true;
   for (const SweepLine& line : summary.lines) {
     const Interval& score = line.cells[metric].score;
-    const std::string& point = summary.shape.points[line.point].label;
+    const std::string point = short_point(summary.shape, line.point);
     const double minutes = line.seconds.mean / 60;
     comparable = comparable && !line.beside_others;
-    bubbles.push_back({.name = line.arm + (point.empty() ? "" : ", " + point),
+    const std::string name = line.arm + (point.empty() ? "" : ", " + point);
+    bubbles.push_back({.name = name,
                        .x = minutes,
                        .y = score.mean,
                        .half = score.half,
                        .area = line.peak_memory_mb,
-                       .tooltip = line.arm + ": " + formatted("%.4f", score.mean) + ", " +
+                       .tooltip = name + ": " + formatted("%.4f", score.mean) + ", " +
                                   formatted("%.2f", minutes) + " minutes, " +
                                   formatted("%.0f", line.peak_memory_mb) + " MB",
                        .colour = number_of(summary.shape, line.arm)});
   }
-  return bubble_chart(summary.metrics[metric],
+  return bubble_chart(summary.metrics[metric] + " against training time",
                       std::string("training time in minutes") +
+                          (summary.machines.size() == 1 ? ", " + summary.machines.front() : "") +
                           (comparable ? "" : " (of simultaneous runs, not comparable)") +
                           "; area: peak memory",
                       summary.metrics[metric], std::move(bubbles));

@@ -65,6 +65,7 @@ SweepRow row_from_json(const Value& json) {
   row.steps = json.at("steps").integer();
   row.jobs = json.at("jobs").integer();
   row.threads = json.at("threads").integer();
+  if (const Value* machine = json.find("machine")) row.machine = machine->string();
   return row;
 }
 
@@ -93,7 +94,8 @@ Value row_json(const SweepRow& row) {
                       {"learning_parameters", row.learning_parameters},
                       {"steps", row.steps},
                       {"jobs", row.jobs},
-                      {"threads", row.threads}};
+                      {"threads", row.threads},
+                      {"machine", row.machine}};
 }
 
 void put_row(std::vector<SweepRow>& rows, SweepRow row) {

@@ -41,6 +41,7 @@ struct SweepRow {
   std::int64_t steps = 0;
   std::int64_t jobs = 1;  ///< runs at a time; times of more than one are not to be compared
   std::int64_t threads = 1;
+  std::string machine = {};  ///< the name of its processor; "" in rows of older programs
 
   bool failed() const { return !error.empty(); }
   /// Of training and of fitting the probes that it starts from.

@@ -9,6 +9,7 @@
 #include "io/append_file.h"
 #include "io/file.h"
 #include "io/jsonl.h"
+#include "io/processor.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "run/run_inputs.h"
@@ -203,6 +204,7 @@ class Sweep {
     row.peak_memory_mb = end.peak_memory_mb;
     row.jobs = settings_.jobs;
     row.threads = threads();
+    row.machine = processor_name();
     if (end.end.code != 0 || end.end.signal != 0)
       row.error = last_error(log_file(run), end.end);
     else if (!fs::exists(folder(run) / "scores.jsonl"))

@@ -168,6 +168,14 @@ void mark_discoveries(std::vector<SweepLine>& lines) {
     for (SweepCell& cell : line.cells) cell.discovery = discoveries[next++] && cell.significant();
 }
 
+std::vector<std::string> machines_of(const std::vector<SweepRow>& rows) {
+  std::vector<std::string> names;
+  for (const SweepRow& row : rows)
+    if (!row.machine.empty() && std::find(names.begin(), names.end(), row.machine) == names.end())
+      names.push_back(row.machine);
+  return names;
+}
+
 /// The runs that had the machine to themselves; all of them if there are none.
 Rows alone(const Rows& rows) {
   Rows found;
@@ -185,7 +193,8 @@ void add_times(SweepLine& line, const Rows& rows, const Rows& baseline) {
   for (const SweepRow* row : rows) {
     const SweepRow* other_row = of_seed(baseline, row->seed);
     line.beside_others = line.beside_others || row->jobs > 1 ||
-                         (other_row && (other_row->jobs > 1 || other_row->threads != row->threads));
+                         (other_row && (other_row->jobs > 1 || other_row->threads != row->threads ||
+                                        other_row->machine != row->machine));
   }
 }
 
@@ -232,6 +241,10 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
     for (const std::string& metric : summary.metrics) majority.push_back(majority_of(rows, point, metric));
   }
   mark_discoveries(summary.lines);
+  summary.machines = machines_of(rows);
+  std::copy_if(all.begin(), all.end(), std::back_inserter(summary.tuning), [&](const SweepRow& row) {
+    return !row.tuning.empty() && shape.names(row.arm, row.point, shape.first_seed);
+  });
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(summary.failed),
                [](const SweepRow& row) { return row.failed(); });
   return summary;

@@ -43,7 +43,7 @@ struct SweepLine {
   Interval seconds;
   Interval time_ratio;         ///< its seconds by the baseline's, paired by seed
   bool beside_others = false;  ///< times are not to be compared: runs, or the baseline's, shared the machine
-                               ///< or had other numbers of threads
+                               ///< or had other numbers of threads or other processors
   double peak_memory_mb = 0;   ///< the largest
   std::int64_t learning_parameters = 0;
 
@@ -61,6 +61,8 @@ struct SweepSummary {
   /// [point][metric]: of the most frequent class of the test set; NaN where a metric has none.
   std::vector<std::vector<double>> majority = {};
   std::vector<SweepRow> failed;
+  std::vector<std::string> machines = {};  ///< names of the processors of the runs that are known, each once
+  std::vector<SweepRow> tuning = {};       ///< the rows of runs that choose values
 };
 
 /// Gathers rows; those that the shape does not name are left out. A failed run has no part in any mean.

@@ -57,6 +57,12 @@ std::string markdown_row(const Cells& cells) {
   return row + "\n";
 }
 
+std::string tuning_score_text(const SweepRow& row, const std::string& name) {
+  for (const auto& [known, value] : row.scores)
+    if (known == name && std::isfinite(value)) return formatted("%.4f", value);
+  return "-";
+}
+
 bool has_lines(const SweepSummary& summary, std::size_t point) {
   return std::any_of(summary.lines.begin(), summary.lines.end(),
                      [&](const SweepLine& line) { return line.point == point; });
@@ -70,6 +76,34 @@ std::string sweep_failures(const SweepSummary& summary) {
     text += "failed: " + row.arm + (row.point.empty() ? "" : ", " + row.point) + ", seed " +
             std::to_string(row.seed) + ": " + printable(row.error) + "\n";
   return text;
+}
+
+std::vector<Cells> failed_cells(const SweepSummary& summary) {
+  std::vector<Cells> rows = {{"arm", "point", "seed", "error"}};
+  for (const SweepRow& row : summary.failed)
+    rows.push_back({row.arm, row.point.empty() ? "-" : row.point, std::to_string(row.seed), row.error});
+  return rows;
+}
+
+std::vector<Cells> tuning_cells(const SweepSummary& summary) {
+  std::vector<Cells> rows = {{"arm", "point", "value"}};
+  for (const SweepRow& row : summary.tuning)
+    for (const auto& [name, score] : main_scores(row.scores))
+      if (std::find(rows[0].begin() + 3, rows[0].end(), name) == rows[0].end()) rows[0].push_back(name);
+  const std::size_t scores = rows[0].size();
+  rows[0].emplace_back("chosen");
+  for (const SweepRow& row : summary.tuning) {
+    Cells& cells = rows.emplace_back(Cells{row.arm, row.point.empty() ? "-" : row.point, row.tuning});
+    for (std::size_t c = 3; c < scores; ++c)
+      cells.push_back(row.failed() ? "failed" : tuning_score_text(row, rows[0][c]));
+    const bool chosen =
+        std::any_of(summary.lines.begin(), summary.lines.end(), [&](const SweepLine& line) {
+          return line.arm == row.arm && summary.shape.points[line.point].label == row.point &&
+                 line.tuned == row.tuning;
+        });
+    cells.emplace_back(chosen ? "yes" : "");
+  }
+  return rows;
 }
 
 std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
@@ -130,6 +164,13 @@ std::string sweep_legend(const SweepSummary& summary) {
     tuned += (tuned.empty() ? "" : "; ") + line.arm + (point.empty() ? "" : ", " + point) + ": " + line.tuned;
   }
   if (!tuned.empty()) text += " Chosen on the validation set: " + tuned + ".";
+  if (!summary.machines.empty()) {
+    std::string names;
+    for (const std::string& name : summary.machines) names += (names.empty() ? "" : ", ") + printable(name);
+    text += summary.machines.size() == 1 ? " Times are those of " + names + "."
+                                         : " The runs were made on different processors (" + names +
+                                               "), whose times are not comparable.";
+  }
   return text;
 }
 

@@ -14,6 +14,12 @@ std::vector<std::vector<std::string>> sweep_cells(const SweepSummary& summary, s
 /// What the signs in the table mean, and how it was computed.
 std::string sweep_legend(const SweepSummary& summary);
 
+/// The runs that failed behind the names of the columns: arm, point, seed, error.
+std::vector<std::vector<std::string>> failed_cells(const SweepSummary& summary);
+
+/// The tuning runs behind the names of the columns: arm, point, value, main scores, whether it was chosen.
+std::vector<std::vector<std::string>> tuning_cells(const SweepSummary& summary);
+
 /// A line for each run that failed; "" where none did.
 std::string sweep_failures(const SweepSummary& summary);
 

@@ -1,0 +1,18 @@
+// What the heads of a run predict on its test sets.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "plugin/plugin_catalog.h"
+#include "report/report_part.h"
+
+namespace mtt {
+
+/// For each task and test set: the largest confusions, the confusion matrix, entities on the text; then a map
+/// of the sentence vectors. Loads the model and predicts; what cannot be read throws Error.
+ReportPart held_out_pictures(const std::filesystem::path& directory, const std::string& table_prefix,
+                             std::int64_t threads, PluginCatalog& plugins);
+
+}  // namespace mtt

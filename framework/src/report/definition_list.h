@@ -1,0 +1,19 @@
+// Facts with their names.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mtt {
+
+/// Names and facts.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+/// A list of facts as markup, those that are empty left out. All text is escaped.
+std::string definition_list(const Facts& facts);
+
+/// "8.3 s", "4 min 10 s", "2 h 5 min".
+std::string duration_text(double seconds);
+
+}  // namespace mtt
