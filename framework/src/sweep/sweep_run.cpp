@@ -76,7 +76,7 @@ class Sweep {
                    (value.at_edge ? ", the end of the values that were tried" : "") + "\n");
     if (signal == 0) signal = run_open("runs", log);
     write_summary(summary(), settings_.directory);
-    console_.say(sweep_text(summary()));
+    if (settings_.prints_table) console_.say(sweep_text(summary()));
     if (signal != 0) {
       console_.say("stopped; the same command resumes the sweep\n");
       return signal;
