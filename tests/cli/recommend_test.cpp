@@ -119,8 +119,11 @@ TEST_CASE("with dev_share both parts of the training file are kept, and all exam
     INFO(outcome.out << outcome.err);
     REQUIRE(outcome.code == 0);
     CHECK_THAT(outcome.out, Contains("[3/3]") && Contains("all training examples were used"));
-    const std::string train = file_text(folder.path() / name / "data/train-1.jsonl");
-    const std::string validation = file_text(folder.path() / name / "data/validation-2.jsonl");
+    std::string train, validation;
+    for (const auto& entry : fs::directory_iterator(folder.path() / name / "data"))
+      (entry.path().filename().string().starts_with("train-") ? train : validation) +=
+          file_text(entry.path());
+    CHECK_FALSE(validation.empty());
     CHECK(std::count(train.begin(), train.end(), '\n') +
               std::count(validation.begin(), validation.end(), '\n') ==
           120);
@@ -149,6 +152,17 @@ TEST_CASE("what cannot be compared is refused, with what to do") {
   CHECK_THAT(full.err, Contains("contains files that do not belong to a recommendation"));
   CHECK(folder.recommend("r", {"--examples", "3"}).code == 2);
   CHECK(folder.recommend("r", {"--margin", "-1"}).code == 2);
+}
+
+TEST_CASE("a run that fails is named with its reason, also in quiet") {
+  const RecommendFolder folder;
+  folder.write("bad.jsonl", lines(60, 0) + "{\"text\": \"now\", \"mood\": \"high\"}\n");
+  const Outcome outcome = folder.recommend(
+      "r", {"--json", "--set", "data.train=" + folder.path_of("bad.jsonl"), "--examples", "61"});
+  CHECK(outcome.code == 1);
+  CHECK(outcome.out.empty());
+  CHECK_THAT(outcome.err, Contains("3 of 3 runs failed") && Contains("; the first, 'probe-61': ") &&
+                              Contains("bad.jsonl:61:"));
 }
 
 TEST_CASE("a comparison that is stopped is resumed by the same command") {

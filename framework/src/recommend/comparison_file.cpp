@@ -7,7 +7,6 @@
 namespace mtt {
 namespace {
 
-constexpr std::int64_t kEpochs = 3, kBatchSize = 16;  // of a file without [train]
 constexpr std::string_view kTrainingTables[] = {"train", "freeze", "weighting", "sampler", "cache"};
 
 Value without(const Value& table, std::initializer_list<std::string_view> keys) {
@@ -28,11 +27,7 @@ double learning_rate(std::int64_t trained_layers, bool all) {
 
 Value training_tables(const Experiment& experiment, Value freeze, double rate) {
   Value tables{Value::Table{}};
-  Value train{Value::Table{}};
-  if (experiment.trains)
-    train = experiment.source.at("train");
-  else
-    train = Value::Table{{"epochs", kEpochs}, {"batch_size", kBatchSize}};
+  Value train = experiment.trains ? experiment.source.at("train") : default_training();
   if (!experiment.train.given("learning_rate")) train.set("learning_rate", rate);
   tables.set("train", std::move(train));
   if (!freeze.table().empty()) tables.set("freeze", std::move(freeze));
@@ -65,6 +60,8 @@ void start_as_probes(Value& file) {
 }
 
 }  // namespace
+
+Value default_training() { return Value::Table{{"epochs", 3}, {"batch_size", 16}}; }
 
 std::vector<Strategy> strategies_of(const Experiment& experiment, std::int64_t layers, ProbeNeeds probe,
                                     std::int64_t epochs) {

@@ -20,6 +20,9 @@ struct Strategy {
   Value compared;     ///< of the runs of the comparison, which have few epochs and no model selection
 };
 
+/// [train] of an experiment that has none.
+Value default_training();
+
 /// What the heads of the probe need.
 enum class ProbeNeeds {
   fitting,   ///< all heads are fitted
@@ -38,6 +41,7 @@ struct ComparedTask {
   std::string name, train, validation;
   std::int64_t fewer = 0;  ///< training examples of the second size; 0: there is none
   std::int64_t used = 0, all = 0;
+  std::int64_t validation_examples = 0;
 };
 
 /// The arm of a strategy; `fewer`: with the second size.

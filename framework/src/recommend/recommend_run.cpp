@@ -8,6 +8,7 @@
 #include "experiment/experiment.h"
 #include "experiment/task_examples.h"
 #include "freeze/frontier.h"
+#include "io/digest.h"
 #include "io/file.h"
 #include "mtt/error.h"
 #include "recommend/comparison_file.h"
@@ -71,7 +72,7 @@ void check_validation(const Experiment& experiment) {
 Experiment full_training(const fs::path& file, std::vector<Override> overrides, const Experiment& own) {
   const std::string origin = "mtt recommend";
   overrides.push_back({"data.test=[]", origin});
-  if (!own.trains) overrides.push_back({"train={epochs=3, batch_size=16}", origin});
+  if (!own.trains) overrides.push_back({"train=" + toml_value_text(default_training()), origin});
   if (own.source.find("freeze")) overrides.push_back({"freeze={}", origin});
   for (const TaskConfig& task : own.tasks) {
     if (task.options.given("test")) overrides.push_back({"tasks." + task.name + ".test=[]", origin});
@@ -102,7 +103,8 @@ std::string jsonl_of(const Examples& examples, const std::vector<std::string>& f
   return text;
 }
 
-/// Writes the parts into which dev_share divides a training file.
+/// Writes the parts into which dev_share divides a training file. Their names depend on what they contain, so
+/// that another division is another comparison.
 class DividedFiles {
  public:
   DividedFiles(fs::path folder, ExampleFiles& files, const std::vector<TaskPlan>& plans)
@@ -111,18 +113,18 @@ class DividedFiles {
   }
 
   std::string write(const std::string& name, const std::string& kind) {
-    const auto [entry, is_new] = written_.try_emplace(name);
-    if (!is_new) return entry->second;
-    const fs::path file = folder_ / (kind + "-" + std::to_string(written_.size()) + ".jsonl");
-    write_file_atomically(file, jsonl_of(files_.get(name), fields_));
-    return entry->second = file.string();
+    const std::string text = jsonl_of(files_.get(name), fields_);
+    Digest digest;
+    digest.add(text);
+    const fs::path file = folder_ / (kind + "-" + digest.hex().substr(0, 8) + ".jsonl");
+    write_file_atomically(file, text);
+    return file.string();
   }
 
  private:
   fs::path folder_;
   ExampleFiles& files_;
   std::vector<std::string> fields_;
-  std::map<std::string, std::string> written_;
 };
 
 Outline outline(const Experiment& own, const Experiment& full, const RecommendSettings& settings,
@@ -140,6 +142,7 @@ Outline outline(const Experiment& own, const Experiment& full, const RecommendSe
     const DevSource dev = dev_source(full, *plan.config);
     task.train = dev.share > 0 ? divided.write(plan.files.train, "train") : train_file(full, *plan.config);
     task.validation = dev.share > 0 ? divided.write(plan.files.dev, "validation") : dev.file;
+    task.validation_examples = prepared.files.get(plan.files.dev).count();
     result.higher_is_better.push_back(plan.task.metrics().front().higher_is_better);
   }
   if (std::any_of(result.tasks.begin(), result.tasks.end(),
@@ -216,6 +219,7 @@ Recommendation judge(const Outline& outline, const std::vector<SweepRow>& rows, 
     const ComparedTask& task = outline.tasks[t];
     JudgedTask& judged = tasks.emplace_back();
     judged.higher_is_better = outline.higher_is_better[t];
+    judged.validation_examples = static_cast<double>(task.validation_examples);
     judged.sizes = {static_cast<double>(task.fewer), static_cast<double>(task.used),
                     static_cast<double>(task.all)};
     for (const Strategy& strategy : outline.strategies) {
@@ -268,6 +272,25 @@ void answer(const Outline& outline, const Recommendation& recommendation, const 
   }
 }
 
+/// A failed run throws Error with its reason, since a quiet program does not list failed runs.
+int run_comparison(const fs::path& file, const fs::path& directory, const RecommendSettings& settings,
+                   PluginCatalog& plugins) {
+  Console progress;
+  try {
+    return run_sweep(file, {},
+                     {.directory = directory,
+                      .threads = settings.threads,
+                      .plugin_path = settings.plugin_path,
+                      .prints_table = false},
+                     plugins, progress);
+  } catch (const Error& error) {
+    for (const SweepRow& row : read_rows(directory / "runs.jsonl"))
+      if (row.failed())
+        throw Error(std::string(error.what()) + "; the first, '" + row.arm + "': " + row.error);
+    throw;
+  }
+}
+
 }  // namespace
 
 int recommend(const fs::path& file, const std::vector<Override>& overrides, const RecommendSettings& settings,
@@ -282,13 +305,7 @@ int recommend(const fs::path& file, const std::vector<Override>& overrides, cons
   write_file_atomically(sweep_file,
                         toml_text(comparison_file(own, all.tasks, all.strategies, settings.seeds)));
   console.keep_in(settings.directory / "console.txt", true);
-  Console progress;
-  const int signal = run_sweep(sweep_file, {},
-                               {.directory = sweep,
-                                .threads = settings.threads,
-                                .plugin_path = settings.plugin_path,
-                                .prints_table = false},
-                               plugins, progress);
+  const int signal = run_comparison(sweep_file, sweep, settings, plugins);
   if (signal == 0)
     answer(all, judge(all, read_rows(sweep / "runs.jsonl"), settings.margin), own, settings, console);
   return signal;

@@ -9,7 +9,7 @@
 namespace mtt {
 namespace {
 
-constexpr double kPoints = 100, kMostNeeded = 100;
+constexpr double kPoints = 100, kMostNeeded = 100, kFar = 10;
 
 std::string points(double score) { return std::isfinite(score) ? formatted("%.1f", kPoints * score) : "-"; }
 
@@ -158,6 +158,12 @@ std::string recommendation_notes(const Recommendation& all) {
     text += "Gap between " + all.strategies.back().title + " and " + all.strategies.front().title + ": " +
             points(last.fewer - first.fewer) + " with fewer examples, " + points(last.used - first.used) +
             " as measured, " + points(last.predicted - first.predicted) + " predicted with all examples.\n";
+  double farthest = 0;
+  for (const JudgedTask& task : all.tasks)
+    if (!task.fewer.empty()) farthest = std::max(farthest, task.sizes.all / task.sizes.used);
+  if (farthest > kFar)
+    text += "The prediction is rough: it is for " + formatted("%.0f", farthest) +
+            " times as many examples as were measured. A larger --examples makes it more reliable.\n";
   for (std::size_t t = 0; t < all.tasks.size(); ++t) {
     const StrategyChoice& alone = all.for_tasks[t];
     if (alone.strategies.empty())

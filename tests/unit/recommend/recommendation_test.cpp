@@ -54,6 +54,16 @@ TEST_CASE("what would decide is named where strategies are not distinguishable")
              Contains("or more training examples in the comparison (--examples)."));
 }
 
+TEST_CASE("a prediction for many more examples is called rough") {
+  mtt::Recommendation all = recommendation({{0.69, 0.69, 0.7}});
+  all.tasks[0].fewer = all.tasks[0].used;
+  all.tasks[0].sizes = {50, 200, 2000};
+  CHECK_THAT(mtt::recommendation_notes(all), !Contains("rough"));
+  all.tasks[0].sizes.all = 13085;
+  CHECK_THAT(mtt::recommendation_notes(all),
+             Contains("rough: it is for 65 times as many examples as were measured"));
+}
+
 TEST_CASE("each task has a line, and those that would choose otherwise are named") {
   const mtt::Recommendation all = recommendation({{0.9, 0.9, 0.9}, {0.5, 0.7, 0.9}}, 0.11);
   const std::string table = mtt::recommendation_table(all), notes = mtt::recommendation_notes(all);
