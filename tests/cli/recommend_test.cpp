@@ -181,16 +181,24 @@ TEST_CASE("a comparison that is stopped is resumed by the same command") {
   CHECK_THAT(rest.out, !Contains("6 runs, 0 of them") && Contains("Choose "));
 }
 
-TEST_CASE("a task whose head has no parameters compares the pretrained encoder") {
+TEST_CASE("a task whose head has no parameters compares the pretrained encoder, also next to a fitted head") {
   const RecommendFolder folder;
   std::string pairs;
   for (int i = 0; i < 40; ++i)
     pairs += std::string("{\"text\": \"play music\", \"text_pair\": \"") +
-             (i % 2 ? "some loud music" : "wake me up") + "\", \"like\": " + std::to_string(i % 4) + "}\n";
+             (i % 2 ? "some loud music" : "wake me up") + "\", \"like\": " + std::to_string(i % 4) +
+             ", \"same\": \"" + (i % 2 ? "yes" : "no") + "\"}\n";
   folder.write("train.jsonl", pairs);
   folder.write("dev.jsonl", pairs);
-  const Outcome outcome = folder.recommend("r", {"--set", "tasks={like={head=\"similarity\"}}"});
-  INFO(outcome.out << outcome.err);
-  CHECK(outcome.code == 0);
-  CHECK(folder.check("r").code == 0);
+  const std::string like = "like={head=\"similarity\"}", same = "same={head=\"pair_classification\"}";
+  for (const std::string& tasks : {like, like + ", " + same}) {
+    const std::string name = tasks == like ? "one" : "two";
+    const std::vector<std::string> more = {"--set", "tasks={" + tasks + "}", "--seeds",
+                                           tasks == like ? "2" : "1"};
+    const Outcome outcome = folder.recommend(name, more);
+    INFO(outcome.out << outcome.err);
+    CHECK(outcome.code == 0);
+    CHECK_THAT(outcome.out, Contains(tasks == like ? "[6/6]" : "[3/3]"));
+    CHECK(folder.check(name).code == 0);
+  }
 }

@@ -72,7 +72,7 @@ std::vector<Strategy> strategies_of(const Experiment& experiment, std::int64_t l
   const Value nothing{Value::Table{}};
   Strategy frozen = trained("probe", "the probe", tables(Value::Table{{"policy", "backbone"}}, true), epochs);
   if (probe != ProbeNeeds::training) frozen.tables = nothing;
-  if (probe == ProbeNeeds::nothing) frozen.compared = nothing;
+  if (probe == ProbeNeeds::no_training) frozen.compared = nothing;
   return {std::move(frozen),
           trained("top_" + std::to_string(upper),
                   upper == 1 ? "the upper layer" : "the upper " + std::to_string(upper) + " layers",

@@ -25,9 +25,9 @@ Value default_training();
 
 /// What the heads of the probe need.
 enum class ProbeNeeds {
-  fitting,   ///< all heads are fitted
-  training,  ///< some heads have no closed form and are trained on the frozen encoder
-  nothing    ///< no head has parameters: the pretrained encoder
+  fitting,     ///< all heads are fitted, and their cost is known
+  training,    ///< some heads cannot be fitted and are trained on the frozen encoder
+  no_training  ///< as `fitting`, but some heads have no parameters, with which [train] would be refused
 };
 
 /// The probe, the upper third of `layers` (at least one), and full fine-tuning: cheapest first. Learning

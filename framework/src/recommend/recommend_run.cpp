@@ -83,11 +83,12 @@ Experiment full_training(const fs::path& file, std::vector<Override> overrides, 
 }
 
 ProbeNeeds probe_needs(const std::vector<TaskPlan>& plans) {
-  ProbeNeeds needs = ProbeNeeds::nothing;
+  ProbeNeeds needs = ProbeNeeds::fitting;
   for (const TaskPlan& plan : plans) {
+    if (starts_at_optimum(plan)) continue;
     const bool has_weights = plan.task.convex() || !plan.task.grouped() || plan.init != "none";
-    if (starts_at_optimum(plan) && needs == ProbeNeeds::nothing) needs = ProbeNeeds::fitting;
-    if (!starts_at_optimum(plan) && has_weights) needs = ProbeNeeds::training;
+    if (has_weights) return ProbeNeeds::training;
+    needs = ProbeNeeds::no_training;
   }
   return needs;
 }
@@ -158,6 +159,12 @@ Outline outline(const Experiment& own, const Experiment& full, const RecommendSe
   const std::int64_t layers = own_layers(prepared.encoder.model->backbone().parameters());
   result.strategies = strategies_of(own, layers, probe_needs(prepared.plans), settings.epochs);
   return result;
+}
+
+/// The rows of the seeds that are asked for; there may be more of an earlier comparison.
+std::vector<SweepRow> rows_of_seeds(std::vector<SweepRow> rows, std::int64_t first, std::int64_t seeds) {
+  std::erase_if(rows, [&](const SweepRow& row) { return row.seed < first || row.seed - first >= seeds; });
+  return rows;
 }
 
 /// The rows of an arm, one a seed.
@@ -306,9 +313,11 @@ int recommend(const fs::path& file, const std::vector<Override>& overrides, cons
                         toml_text(comparison_file(own, all.tasks, all.strategies, settings.seeds)));
   console.keep_in(settings.directory / "console.txt", true);
   const int signal = run_comparison(sweep_file, sweep, settings, plugins);
-  if (signal == 0)
-    answer(all, judge(all, read_rows(sweep / "runs.jsonl"), settings.margin), own, settings, console);
-  return signal;
+  if (signal != 0) return signal;
+  const std::vector<SweepRow> rows =
+      rows_of_seeds(read_rows(sweep / "runs.jsonl"), own.run.integer("seed"), settings.seeds);
+  answer(all, judge(all, rows, settings.margin), own, settings, console);
+  return 0;
 }
 
 }  // namespace mtt

@@ -141,7 +141,7 @@ std::string recommendation_reason(const Recommendation& all) {
       text += better_by(all, choice.chosen) + ", within the margin of " + margin;
       break;
     default:
-      text += "it is not distinguishable from the best and cheaper; " + better_by(all, choice.chosen) +
+      text += "it is cheaper, and not distinguishable from the best; " + better_by(all, choice.chosen) +
               ", with a margin of " + margin;
   }
   if (choice.chosen > 0)

@@ -109,7 +109,7 @@ TEST_CASE("without a second size there is one arm for each strategy") {
   std::vector<mtt::ComparedTask> tasks = files.tasks();
   for (mtt::ComparedTask& task : tasks) task.fewer = 0;
   const mtt::Experiment experiment = files.read(kFile);
-  const auto strategies = strategies_of(experiment, 6, mtt::ProbeNeeds::nothing, 2);
+  const auto strategies = strategies_of(experiment, 6, mtt::ProbeNeeds::no_training, 2);
   files.write("sweep.toml", mtt::toml_text(comparison_file(experiment, tasks, strategies, 3)));
   const mtt::SweepPlan plan = mtt::plan_sweep(files.path() / "sweep.toml", {});
   CHECK(plan.shape.arms == std::vector<std::string>{"probe-200", "top_2-200", "full-200"});

@@ -41,10 +41,8 @@ TEST_CASE("what would decide is named where strategies are not distinguishable")
   all.choice.strategies[0].standing = mtt::Standing::undecided;
   all.choice.strategies[0].behind_half = 0.018;
   const std::string reason = mtt::recommendation_reason(all);
-  CHECK_THAT(
-      reason,
-      Contains("Choose the probe: it is not distinguishable from the best and cheaper; full fine-tuning "
-               "is 1.0 ± 1.8 points better, with a margin of 1.0."));
+  CHECK_THAT(reason, Contains("Choose the probe: it is cheaper, and not distinguishable from the best; full "
+                              "fine-tuning is 1.0 ± 1.8 points better, with a margin of 1.0."));
   CHECK_THAT(reason, Contains("About 3,600 validation examples instead of 700 would decide."));
   all.choice.examples_needed = 1e9;
   CHECK_THAT(mtt::recommendation_reason(all), Contains("More than 100 times as many validation examples"));
