@@ -59,6 +59,7 @@ int run_command(CLI::App& app, int argc, char** argv) {
   app.require_subcommand(1);
   mtt::add_run(app);
   mtt::add_sweep(app);
+  mtt::add_recommend(app);
   mtt::add_encode(app);
   mtt::add_predict(app);
   mtt::add_evaluate(app);

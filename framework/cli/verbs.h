@@ -7,6 +7,7 @@ namespace mtt {
 
 void add_run(CLI::App& app);
 void add_sweep(CLI::App& app);
+void add_recommend(CLI::App& app);
 void add_encode(CLI::App& app);
 void add_predict(CLI::App& app);
 void add_evaluate(CLI::App& app);

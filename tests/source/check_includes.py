@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
-ROOMS = ("value io text data eval report nn plugin model freeze train probe experiment run sweep export check cli").split()
-READS_EXPERIMENT = {"experiment", "run", "sweep", "check", "cli"}
+ROOMS = ("value io text data eval report nn plugin model freeze train probe experiment run sweep recommend export check cli").split()
+READS_EXPERIMENT = {"experiment", "run", "sweep", "recommend", "check", "cli"}
 
 
 def room_of(file):

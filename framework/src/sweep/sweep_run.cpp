@@ -77,7 +77,7 @@ class Sweep {
                    (value.failed.empty() ? "" : "; failed: " + value.failed) + "\n");
     if (signal == 0) signal = run_open("runs", log);
     write_summary(summary(), settings_.directory);
-    console_.say(sweep_text(summary()));
+    if (settings_.prints_table) console_.say(sweep_text(summary()));
     if (signal != 0) {
       console_.say("stopped; the same command resumes the sweep\n");
       return signal;

@@ -20,6 +20,7 @@ struct SweepSettings {
   std::int64_t threads = 1;              ///< of all runs together
   bool keep_weights = false;             ///< else a run's weights are removed when it is scored
   std::vector<std::string> plugin_path;  ///< for the runs
+  bool prints_table = true;              ///< at the end; the files have it in any case
 };
 
 /// Runs what is not yet in runs.jsonl of the sweep's directory, each run in a process of its own and in a

@@ -1,0 +1,323 @@
+#include "recommend/recommend_run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "eval/bootstrap.h"
+#include "experiment/experiment.h"
+#include "experiment/task_examples.h"
+#include "freeze/frontier.h"
+#include "io/digest.h"
+#include "io/file.h"
+#include "mtt/error.h"
+#include "recommend/comparison_file.h"
+#include "recommend/recommendation.h"
+#include "report/number_table.h"
+#include "run/head_init.h"
+#include "run/run_lock.h"
+#include "run/run_preparation.h"
+#include "sweep/sweep_run.h"
+#include "value/toml.h"
+
+namespace fs = std::filesystem;
+
+namespace mtt {
+namespace {
+
+constexpr const char* kSweepFile = "sweep.toml";
+constexpr const char* kSweep = "sweep";
+constexpr const char* kRecommended = "recommended.toml";
+constexpr std::int64_t kFewer = 4;  ///< the second size is this part of the first
+
+/// What the comparison has to know of the experiment.
+struct Outline {
+  std::vector<ComparedTask> tasks;
+  std::vector<bool> higher_is_better;
+  std::vector<Strategy> strategies;
+  std::int64_t steps = 0;     ///< of the full training
+  double share_of_files = 1;  ///< the examples of the comparison as a part of all
+};
+
+void check_directory(const fs::path& directory) {
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error) &&
+      !fs::exists(directory / kSweepFile, error))
+    throw Error(
+        "the directory '" + directory.string() +
+        "' contains files that do not belong to a recommendation; give an empty or new one with --out");
+}
+
+void check_validation(const Experiment& experiment) {
+  if (experiment.tasks.empty())
+    throw Error(experiment.file.string() +
+                ": there is no task to compare strategies for; add a [tasks.<name>]");
+  for (const TaskConfig& task : experiment.tasks) {
+    const DevSource dev = dev_source(experiment, task);
+    if (dev.file.empty() && dev.share == 0)
+      throw Error(experiment.file.string() + ": the task '" + task.name +
+                  "' has no validation set, and strategies are not compared on the test set; add dev = "
+                  "\"dev.jsonl\" or dev_share = 0.1 to [data] or to [tasks." +
+                  task.name + "]");
+    const std::vector<std::string> tests = test_files(experiment, task);
+    if (std::find(tests.begin(), tests.end(), dev.file) != tests.end())
+      throw Error(experiment.file.string() + ": the validation set '" + dev.file + "' of the task '" +
+                  task.name + "' is also its test set; name another file, or use dev_share");
+    if (train_file(experiment, task).empty())
+      throw Error("task '" + task.name + "' has no training set; set train in [data] or in the task's table");
+  }
+}
+
+/// The experiment with full fine-tuning from probes and without test sets.
+Experiment full_training(const fs::path& file, std::vector<Override> overrides, const Experiment& own) {
+  const std::string origin = "mtt recommend";
+  overrides.push_back({"data.test=[]", origin});
+  if (!own.trains) overrides.push_back({"train=" + toml_value_text(default_training()), origin});
+  if (own.source.find("freeze")) overrides.push_back({"freeze={}", origin});
+  for (const TaskConfig& task : own.tasks) {
+    if (task.options.given("test")) overrides.push_back({"tasks." + task.name + ".test=[]", origin});
+    if (task.options.string("init") == "none")
+      overrides.push_back({"tasks." + task.name + ".init=auto", origin});
+  }
+  return Experiment::read(file, overrides);
+}
+
+ProbeNeeds probe_needs(const std::vector<TaskPlan>& plans) {
+  ProbeNeeds needs = ProbeNeeds::fitting;
+  for (const TaskPlan& plan : plans) {
+    if (starts_at_optimum(plan)) continue;
+    const bool has_weights = plan.task.convex() || !plan.task.grouped() || plan.init != "none";
+    if (has_weights) return ProbeNeeds::training;
+    needs = ProbeNeeds::no_training;
+  }
+  return needs;
+}
+
+std::string jsonl_of(const Examples& examples, const std::vector<std::string>& fields) {
+  std::string text;
+  for (std::size_t i = 0; i < examples.rows.size(); ++i) {
+    Value row = examples.rows[i];
+    if (!examples.spans.empty())
+      for (const std::string& field : fields) row.set(field, examples.spans[i]);
+    text += row.json() + "\n";
+  }
+  return text;
+}
+
+/// Writes the parts into which dev_share divides a training file. Their names depend on what they contain, so
+/// that another division is another comparison.
+class DividedFiles {
+ public:
+  DividedFiles(fs::path folder, ExampleFiles& files, const std::vector<TaskPlan>& plans)
+      : folder_(std::move(folder)), files_(files) {
+    for (const TaskPlan& plan : plans) fields_.push_back(plan.field());
+  }
+
+  std::string write(const std::string& name, const std::string& kind) {
+    const std::string text = jsonl_of(files_.get(name), fields_);
+    Digest digest;
+    digest.add(text);
+    const fs::path file = folder_ / (kind + "-" + digest.hex().substr(0, 8) + ".jsonl");
+    write_file_atomically(file, text);
+    return file.string();
+  }
+
+ private:
+  fs::path folder_;
+  ExampleFiles& files_;
+  std::vector<std::string> fields_;
+};
+
+Outline outline(const Experiment& own, const Experiment& full, const RecommendSettings& settings,
+                PluginCatalog& plugins, Console& console) {
+  Prepared prepared = prepare(full, plugins, console);
+  Outline result;
+  DividedFiles divided(settings.directory / "data", prepared.files, prepared.plans);
+  std::map<std::string, std::pair<double, double>> sizes;  // of each file: used, all
+  for (const TaskPlan& plan : prepared.plans) {
+    ComparedTask& task = result.tasks.emplace_back();
+    task.name = plan.config->name;
+    task.all = prepared.files.get(plan.files.train).count();
+    task.used = std::min(settings.examples, task.all);
+    sizes[plan.files.train] = {static_cast<double>(task.used), static_cast<double>(task.all)};
+    const DevSource dev = dev_source(full, *plan.config);
+    task.train = dev.share > 0 ? divided.write(plan.files.train, "train") : train_file(full, *plan.config);
+    task.validation = dev.share > 0 ? divided.write(plan.files.dev, "validation") : dev.file;
+    task.validation_examples = prepared.files.get(plan.files.dev).count();
+    result.higher_is_better.push_back(plan.task.metrics().front().higher_is_better);
+  }
+  if (std::any_of(result.tasks.begin(), result.tasks.end(),
+                  [](const auto& task) { return task.used < task.all; }))
+    for (ComparedTask& task : result.tasks) task.fewer = std::max<std::int64_t>(1, task.used / kFewer);
+  double used = 0, all = 0;
+  for (const auto& [file, size] : sizes) {
+    used += size.first;
+    all += size.second;
+  }
+  result.share_of_files = used / all;
+  if (prepared.training->sampler) result.steps = prepared.training->sampler->steps();
+  const std::int64_t layers = own_layers(prepared.encoder.model->backbone().parameters());
+  result.strategies = strategies_of(own, layers, probe_needs(prepared.plans), settings.epochs);
+  return result;
+}
+
+/// The rows of the seeds that are asked for; there may be more of an earlier comparison.
+std::vector<SweepRow> rows_of_seeds(std::vector<SweepRow> rows, std::int64_t first, std::int64_t seeds) {
+  std::erase_if(rows, [&](const SweepRow& row) { return row.seed < first || row.seed - first >= seeds; });
+  return rows;
+}
+
+/// The rows of an arm, one a seed.
+std::vector<const SweepRow*> rows_of(const std::vector<SweepRow>& rows, const std::string& arm) {
+  std::vector<const SweepRow*> found;
+  for (const SweepRow& row : rows)
+    if (row.arm == arm && row.role.empty() && !row.failed()) found.push_back(&row);
+  return found;
+}
+
+std::string main_score(const SweepRow& row, const std::string& task) {
+  for (const auto& [name, value] : main_scores(row.scores))
+    if (task_of(name) == task) return name;
+  throw Error("the run '" + row.arm + "' has no score of the task '" + task +
+              "'; are there labels for it in its validation set?");
+}
+
+MeasuredScore measured(const std::vector<const SweepRow*>& rows, const std::string& score, double& examples) {
+  MeasuredScore result{.score = 0};
+  const double count = static_cast<double>(rows.size());
+  for (const SweepRow* row : rows) {
+    for (const auto& [name, value] : row->scores)
+      if (name == score) result.score += value / count;
+    std::vector<double> samples;
+    for (const auto& [name, counts] : row->counts) {
+      if (name != score) continue;
+      samples = bootstrap_scores(counts);
+      examples = static_cast<double>(counts.size());
+    }
+    if (row == rows.front()) result.samples.assign(samples.size(), 0);
+    if (samples.size() != result.samples.size()) result.samples.clear();
+    for (std::size_t i = 0; i < result.samples.size(); ++i) result.samples[i] += samples[i] / count;
+  }
+  return result;
+}
+
+StrategyCost cost_of(const Strategy& strategy, const std::vector<const SweepRow*>& rows,
+                     const Outline& outline) {
+  StrategyCost cost{.title = strategy.title};
+  double seconds = 0;
+  for (const SweepRow* row : rows) {
+    const double part =
+        row->steps > 0 ? row->seconds * static_cast<double>(outline.steps) / static_cast<double>(row->steps) +
+                             row->fitting_seconds / outline.share_of_files
+                       : row->seconds / outline.share_of_files;
+    seconds += part / static_cast<double>(rows.size());
+    cost.trainable_parameters = std::max(cost.trainable_parameters, row->learning_parameters);
+  }
+  cost.minutes = seconds / 60;
+  return cost;
+}
+
+Recommendation judge(const Outline& outline, const std::vector<SweepRow>& rows, double margin) {
+  std::vector<JudgedTask> tasks;
+  std::vector<StrategyCost> costs;
+  for (const Strategy& strategy : outline.strategies)
+    costs.push_back(cost_of(strategy, rows_of(rows, arm_name(strategy, outline.tasks, false)), outline));
+  for (std::size_t t = 0; t < outline.tasks.size(); ++t) {
+    const ComparedTask& task = outline.tasks[t];
+    JudgedTask& judged = tasks.emplace_back();
+    judged.higher_is_better = outline.higher_is_better[t];
+    judged.validation_examples = static_cast<double>(task.validation_examples);
+    judged.sizes = {static_cast<double>(task.fewer), static_cast<double>(task.used),
+                    static_cast<double>(task.all)};
+    for (const Strategy& strategy : outline.strategies) {
+      const auto used = rows_of(rows, arm_name(strategy, outline.tasks, false));
+      if (judged.score.empty()) judged.score = main_score(*used.front(), task.name);
+      judged.used.push_back(measured(used, judged.score, judged.validation_examples));
+      if (task.fewer > 0)
+        judged.fewer.push_back(measured(rows_of(rows, arm_name(strategy, outline.tasks, true)), judged.score,
+                                        judged.validation_examples));
+    }
+  }
+  return Recommendation::of(std::move(costs), std::move(tasks), margin);
+}
+
+std::string sizes_text(const Outline& outline, const RecommendSettings& settings) {
+  std::int64_t used = 0, fewer = 0, all = 0;
+  for (const ComparedTask& task : outline.tasks) {
+    used = std::max(used, task.used);
+    fewer = std::max(fewer, task.fewer);
+    all = std::max(all, task.all);
+  }
+  const std::string seeds = settings.seeds == 1 ? "one seed" : std::to_string(settings.seeds) + " seeds";
+  return "Scores on the validation set, in points; ± are 95 % intervals over its examples\n  measured with " +
+         grouped(used) + " training examples, " + std::to_string(settings.epochs) +
+         (settings.epochs == 1 ? " epoch, " : " epochs, ") + seeds + "\n" +
+         (fewer > 0
+              ? "  predicted for " + grouped(all) + " from " + grouped(fewer) + " and " + grouped(used) + "\n"
+              : "  all training examples were used\n") +
+         "  minutes: estimate of the full training\n\n";
+}
+
+void answer(const Outline& outline, const Recommendation& recommendation, const Experiment& own,
+            const RecommendSettings& settings, Console& console) {
+  const fs::path file = settings.directory / kRecommended;
+  const std::string toml = toml_text(recommended_file(own, outline.strategies[recommendation.choice.chosen]));
+  write_file_atomically(file, toml);
+  Value json = recommendation_json(recommendation);
+  json.set("file", file.string());
+  write_file_atomically(settings.directory / "recommendation.json", json.json() + "\n");
+  const std::string notes = recommendation_notes(recommendation);
+  const std::string text = "\n" + sizes_text(outline, settings) + recommendation_table(recommendation) +
+                           (notes.empty() ? "" : "\n" + notes) + "\n" +
+                           recommendation_reason(recommendation) + "\n\nContinue with: mtt run " +
+                           file.string() + "\n\n" + toml;
+  if (settings.json) {
+    console.keep(text);
+    console.answer(json.json() + "\n");
+  } else {
+    console.answer(text);
+  }
+}
+
+/// A failed run throws Error with its reason, since a quiet program does not list failed runs.
+int run_comparison(const fs::path& file, const fs::path& directory, const RecommendSettings& settings,
+                   PluginCatalog& plugins) {
+  Console progress;
+  try {
+    return run_sweep(file, {},
+                     {.directory = directory,
+                      .threads = settings.threads,
+                      .plugin_path = settings.plugin_path,
+                      .prints_table = false},
+                     plugins, progress);
+  } catch (const Error& error) {
+    for (const SweepRow& row : read_rows(directory / "runs.jsonl"))
+      if (row.failed())
+        throw Error(std::string(error.what()) + "; the first, '" + row.arm + "': " + row.error);
+    throw;
+  }
+}
+
+}  // namespace
+
+int recommend(const fs::path& file, const std::vector<Override>& overrides, const RecommendSettings& settings,
+              PluginCatalog& plugins, Console& console) {
+  const Experiment own = Experiment::read(file, overrides);
+  check_validation(own);
+  check_directory(settings.directory);
+  const Experiment full = full_training(file, overrides, own);
+  const Outline all = outline(own, full, settings, plugins, console);
+  const RunLock lock(settings.directory);
+  const fs::path sweep_file = settings.directory / kSweepFile, sweep = settings.directory / kSweep;
+  write_file_atomically(sweep_file,
+                        toml_text(comparison_file(own, all.tasks, all.strategies, settings.seeds)));
+  console.keep_in(settings.directory / "console.txt", true);
+  const int signal = run_comparison(sweep_file, sweep, settings, plugins);
+  if (signal != 0) return signal;
+  const std::vector<SweepRow> rows =
+      rows_of_seeds(read_rows(sweep / "runs.jsonl"), own.run.integer("seed"), settings.seeds);
+  answer(all, judge(all, rows, settings.margin), own, settings, console);
+  return 0;
+}
+
+}  // namespace mtt
