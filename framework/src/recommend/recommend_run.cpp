@@ -171,7 +171,7 @@ std::vector<SweepRow> rows_of_seeds(std::vector<SweepRow> rows, std::int64_t fir
 std::vector<const SweepRow*> rows_of(const std::vector<SweepRow>& rows, const std::string& arm) {
   std::vector<const SweepRow*> found;
   for (const SweepRow& row : rows)
-    if (row.arm == arm && row.role.empty() && !row.failed()) found.push_back(&row);
+    if (row.arm == arm && row.tuning.empty() && !row.failed()) found.push_back(&row);
   return found;
 }
 
