@@ -37,8 +37,8 @@ std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& fil
   return sizes;
 }
 
-void check_sampler(const Experiment& experiment, const Sampler& sampler, const Weighting& weighting) {
-  if (by_gradients(weighting) && !sampler.every_source_in_a_step())
+void check_sampler(const Experiment& experiment, const Sampler& sampler, const GuardedWeighting& weighting) {
+  if (weighting.by_gradients() && !sampler.every_source_in_a_step())
     experiment.weighting.value("method").refuse("the weighting '" + experiment.weighting.string("method") +
                                                 "' needs every task in every step, but the sampler '" +
                                                 experiment.sampler.string("method") +
@@ -152,7 +152,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
       throw Error("task '" + task.config->name +
                   "' has no training set; set train in [data] or in the task's table");
   }
-  Backbone& backbone = encoder.model->backbone();
+  GuardedBackbone& backbone = encoder.model->backbone();
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
@@ -170,8 +170,8 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   }
   const Options options = read_weighting_options(experiment, plugin.options);
   plan.weighting_options = options.resolved();
-  plan.weighting = make_weighting(plugin, options);
-  call_plugin({"weighting", plugin.name, "", "begin"}, [&] { plan.weighting->begin(weighted); });
+  plan.weighting = std::make_unique<GuardedWeighting>(make_weighting(plugin, options), plugin.name);
+  plan.weighting->begin(weighted);
   check_best(experiment, tasks, plan.files);
   const std::vector<SourceSize> sizes = source_sizes(plan, files);
   if (sizes.empty()) return plan;
