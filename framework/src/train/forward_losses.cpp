@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "model/parameter_name.h"
 #include "mtt/random_stream.h"
 #include "train/recomputed_vectors.h"
 
@@ -110,7 +111,7 @@ std::vector<at::Tensor> ForwardLosses::sums(const StepForward& forward, std::siz
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     if (forward.counts[t] == 0) continue;
     Task& task = model_.tasks()[source.tasks[t]];
-    task.module().reseed(draws("heads." + task.name, number, step));
+    task.module().reseed(draws(std::string(kHeadsPrefix) + task.name, number, step));
     result[t] = task.loss(shared.read(task), forward.targets[t]);
   }
   return result;
