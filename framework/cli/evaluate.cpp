@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "data/examples.h"
+#include "data/text_keys.h"
 #include "io/new_directory.h"
 #include "model_option.h"
 #include "mtt/error.h"
@@ -70,7 +71,7 @@ void Evaluate::run() const {
     throw Error("'" + model.model + "' has no test set; give one with --data FILE");
   if (scores.empty())
     throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model.model +
-                "' nor the keys 'text_pair' and 'similarity'");
+                "' nor the keys '" + std::string(kTextPair) + "' and '" + kSimilarity + "'");
   if (directory) {
     save_evaluation(directory->folder(), scores, files, /*predictions=*/true);
     directory->commit();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "data/text_keys.h"
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
 #include "model/prediction_row.h"

@@ -92,7 +92,7 @@ TEST_CASE("what goes wrong in a plugin during a run names the task, the plugin a
       mtt_program({"run", (folder.path() / "w.toml").string(), "--plugin-path", MTT_BAD_PLUGINS, "--out",
                    (folder.path() / "w").string(), "--set", "weighting.how=short"});
   CHECK(few.code == 1);
-  CHECK_THAT(few.err, Contains("the weighting returned 0 weights; expected 1"));
+  CHECK_THAT(few.err, Contains("the weighting 'breaks_weighting' returned 0 weights; expected 1"));
 }
 
 TEST_CASE("an option that has the name of a key of its table is found") {

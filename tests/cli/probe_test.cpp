@@ -118,6 +118,20 @@ TEST_CASE("where all that heads read is frozen, the fit is the training") {
 
   const Outcome mixed = e.done("mixed", {"freeze.policy=backbone", "tasks.intent.init=none"});
   CHECK_THAT(mixed.out, Contains("no optimizer steps for slots, loudness: ") && Contains("trained 4 steps"));
+  CHECK(e.cost("mixed").at("learning_parameters").integer() ==
+        e.cost("frozen").at("learning_parameters").integer());
+  const std::string planned =
+      mtt_program({"run", e.config, "--check", "--verbose", "--set", "freeze.policy=backbone", "--set",
+                   "tasks.intent.init=none", "--out", e.out("planned").string()})
+          .out;
+  const auto row = [&](const std::string& tensor) {
+    const std::size_t at = planned.find("heads." + tensor);
+    REQUIRE(at != std::string::npos);
+    return planned.substr(at, planned.find('\n', at) - at);
+  };
+  CHECK_THAT(row("intent."), Contains("trainable"));
+  CHECK_THAT(row("slots."), Contains("frozen"));
+  CHECK_THAT(row("loudness."), Contains("frozen"));
   CHECK(e.head("mixed", "slots") == e.head("frozen", "slots"));
   CHECK(e.head("mixed", "intent") != e.head("frozen", "intent"));
 }

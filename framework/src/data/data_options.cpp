@@ -1,5 +1,7 @@
 #include "data/data_options.h"
 
+#include "data/text_keys.h"
+
 namespace mtt {
 
 OptionList data_options() {
@@ -19,7 +21,7 @@ OptionList data_options() {
       .string("text", "text",
               "Key (in a table: column) of the sentence. In JSONL it may hold an array of tokens, which are "
               "joined by single spaces.")
-      .string("text_pair", "text_pair", "Key of the second sentence of a pair.");
+      .string("text_pair", std::string(kTextPair), "Key of the second sentence of a pair.");
 }
 
 }  // namespace mtt

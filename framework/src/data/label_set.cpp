@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "data/text_keys.h"
 #include "mtt/error.h"
 #include "mtt/options.h"
 #include "value/json.h"
@@ -170,9 +171,9 @@ double label_number(const Value& label) {
 bool in_second_text(const Value& span) {
   const Value* in = span.find("in");
   if (!in) return false;
-  if (!in->is(Value::Kind::string) || (in->string() != "text" && in->string() != "text_pair"))
+  if (!in->is(Value::Kind::string) || (in->string() != "text" && in->string() != kTextPair))
     in->refuse("a span has \"in\": " + in->json() + "; expected \"text\" or \"text_pair\"");
-  return in->string() == "text_pair";
+  return in->string() == kTextPair;
 }
 
 }  // namespace mtt

@@ -14,7 +14,4 @@ std::vector<std::string> split_lines(std::string_view bytes, const std::string& 
 /// Removes lines at the end that hold nothing but spaces and tabs.
 void drop_blank_end(std::vector<std::string>& lines);
 
-/// The key of the second sentence of a pair.
-inline constexpr std::string_view kTextPair = "text_pair";
-
 }  // namespace mtt

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/csv.h"
+#include "data/text_keys.h"
 #include "data/text_lines.h"
 #include "io/line_reader.h"
 #include "mtt/value.h"

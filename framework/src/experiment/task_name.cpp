@@ -4,11 +4,13 @@
 #include <array>
 #include <cstddef>
 
+#include "data/text_keys.h"
+
 namespace mtt {
 namespace {
 
 constexpr std::size_t kMostBytes = 255;  // of a file name on Linux
-constexpr std::array<std::string_view, 3> kTaken = {"text", "text_pair", kInputKey};
+constexpr std::array<std::string_view, 3> kTaken = {"text", kTextPair, kInputKey};
 
 bool may_be_in_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/parameter_name.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -66,7 +67,7 @@ std::vector<FreezeRule> without_heads(const Options& freeze, const std::vector<s
       freeze.value("heads").refuse(
           "[freeze] there is no task '" + head + "'" +
           (nearest(head, tasks).empty() ? "" : "; did you mean '" + nearest(head, tasks) + "'?"));
-    rules.push_back(frozen("heads." + head));
+    rules.push_back(frozen(std::string(kHeadsPrefix) + head));
   }
   return rules;
 }

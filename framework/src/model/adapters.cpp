@@ -64,7 +64,7 @@ at::Tensor HoulsbyAdapter::forward(const at::Tensor&, at::Tensor y) const {
   return y + up_.forward(down_.forward(y, gelu_));
 }
 
-void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int64_t seed) {
+void add_adapters(GuardedBackbone& backbone, const AdapterSettings& settings, std::int64_t seed) {
   if (settings.kind == AdapterSettings::Kind::none) return;
   const bool lora = settings.kind == AdapterSettings::Kind::lora;
   std::vector<std::string> missing = settings.places;

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "model/adapter_settings.h"
-#include "mtt/backbone.h"
+#include "model/guarded_backbone.h"
 
 namespace mtt {
 
@@ -37,6 +37,6 @@ class HoulsbyAdapter : public nn::LinearAdapter {
 /// Adds adapters to a backbone and gives them their first values: LoRA's A uniform within 1/√in, B zero;
 /// Houlsby's weights normal with deviation 1e-3, cut at two deviations, biases zero. A backbone without the
 /// places asked for throws Error.
-void add_adapters(Backbone& backbone, const AdapterSettings& settings, std::int64_t seed);
+void add_adapters(GuardedBackbone& backbone, const AdapterSettings& settings, std::int64_t seed);
 
 }  // namespace mtt

@@ -29,7 +29,7 @@ at::Tensor named(const std::vector<nn::NamedParameter>& parameters, const std::s
   return at->tensor;
 }
 
-std::vector<Adapted> adapted_places(Backbone& backbone, const AdapterSettings& adapters) {
+std::vector<Adapted> adapted_places(GuardedBackbone& backbone, const AdapterSettings& adapters) {
   std::vector<Adapted> found;
   if (adapters.kind != AdapterSettings::Kind::lora) return found;
   const auto parameters = backbone.parameters();
@@ -50,7 +50,8 @@ std::vector<Adapted> adapted_places(Backbone& backbone, const AdapterSettings& a
 
 }  // namespace
 
-std::vector<nn::NamedParameter> merged_parameters(Backbone& backbone, const AdapterSettings& adapters) {
+std::vector<nn::NamedParameter> merged_parameters(GuardedBackbone& backbone,
+                                                  const AdapterSettings& adapters) {
   const at::NoGradGuard no_grad;
   std::vector<nn::NamedParameter> merged;
   for (auto& [name, tensor] : backbone.parameters())
@@ -71,7 +72,7 @@ std::vector<nn::NamedParameter> checkpoint_tensors(Encoder& encoder, const Adapt
     throw Error(
         "the run has Houlsby adapters, which other programs cannot load; use the run's own directory with "
         "mtt");
-  Backbone& backbone = encoder.model->backbone();
+  GuardedBackbone& backbone = encoder.model->backbone();
   std::map<std::string, at::Tensor> values;
   for (auto& [name, tensor] : merged_parameters(backbone, adapters)) values[name] = tensor;
   std::vector<nn::NamedParameter> tensors;
@@ -105,7 +106,7 @@ std::vector<nn::NamedParameter> encoder_tensors(Encoder& encoder, const AdapterS
 
 std::vector<nn::NamedParameter> pooler_tensors(const Encoder& encoder) {
   constexpr std::string_view kPooler = "pooler.";
-  const Backbone& backbone = encoder.model->backbone();
+  const GuardedBackbone& backbone = encoder.model->backbone();
   std::vector<nn::NamedParameter> tensors;
   const Weights weights = Weights::read(encoder.directory.transformer);
   for (const TensorView& view : weights.tensors()) {
@@ -119,7 +120,7 @@ std::vector<nn::NamedParameter> pooler_tensors(const Encoder& encoder) {
 }
 
 std::vector<LoraMatrices> lora_matrices(Encoder& encoder, const AdapterSettings& adapters) {
-  Backbone& backbone = encoder.model->backbone();
+  GuardedBackbone& backbone = encoder.model->backbone();
   std::vector<LoraMatrices> result;
   const auto weights = Weights::read(encoder.directory.transformer);
   for (const Adapted& adapted : adapted_places(backbone, adapters)) {

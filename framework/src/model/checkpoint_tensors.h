@@ -14,7 +14,7 @@ namespace mtt {
 
 /// The parameters of a backbone without its adapters. LoRA adapters are added to the weights that they
 /// extend: W + (alpha / rank) · B A; Houlsby adapters are left out.
-std::vector<nn::NamedParameter> merged_parameters(Backbone& backbone, const AdapterSettings& adapters);
+std::vector<nn::NamedParameter> merged_parameters(GuardedBackbone& backbone, const AdapterSettings& adapters);
 
 /// The tensors of an encoder's checkpoint with the values that they have now, float32, in the order of the
 /// checkpoint, LoRA adapters merged. Tensors that the backbone does not use (a pooler, position ids) are left

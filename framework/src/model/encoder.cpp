@@ -69,7 +69,7 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
   encoder.serves_model_type = std::find(plugin.model_types.begin(), plugin.model_types.end(),
                                         directory.model_type) != plugin.model_types.end();
   encoder.backbone_options = Options::read(plugin.options, settings.options, "[backbone.options]");
-  auto backbone = make_backbone(plugin, directory.config, encoder.backbone_options);
+  GuardedBackbone backbone(make_backbone(plugin, directory.config, encoder.backbone_options), plugin.name);
 
   const auto own_pooling = pooling_of(settings.pooling, directory.pooling.include_prompt);
   std::vector<SentenceModules::DenseShape> dense;
@@ -79,23 +79,22 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
     directory.warnings.emplace_back(
         "the model's dense layers are not used, because [backbone] sets another pooling");
   const bool normalize = settings.normalize == "model" ? directory.normalize : settings.normalize == "yes";
-  auto modules =
-      std::make_unique<SentenceModules>(backbone->shape().hidden, own_pooling.value_or(directory.pooling),
-                                        dense, normalize, directory.truncate);
+  auto modules = std::make_unique<SentenceModules>(
+      backbone.shape().hidden, own_pooling.value_or(directory.pooling), dense, normalize, directory.truncate);
 
   const Weights weights = Weights::read(directory.transformer);
   check_precision(directory.config, directory.transformer / "config.json", weights, directory.warnings);
   load_weights(
-      *backbone, weights, [&](std::string_view name) { return backbone->weight_target(name); },
+      backbone.module(), weights, [&](std::string_view name) { return backbone.weight_target(name); },
       encoder.warnings);
-  if (adapter) adapter->merge_into(*backbone);
+  if (adapter) adapter->merge_into(backbone);
   for (std::size_t i = 0; i < dense.size(); ++i)
     load_weights(modules->dense(i), Weights::read(directory.dense[i].directory), dense_target,
                  encoder.warnings);
   encoder.warnings.insert(encoder.warnings.begin(), directory.warnings.begin(), directory.warnings.end());
 
   check_embedding(directory.transformer, *directory.tokenizer, directory.listed_tokens,
-                  backbone->shape().vocabulary, encoder.warnings);
+                  backbone.shape().vocabulary, encoder.warnings);
   encoder.model = std::make_unique<MultiTaskModel>(std::move(backbone), std::move(modules));
   encoder.max_tokens = token_limit(settings, encoder);
   encoder.prompt = directory.prompt_text(settings.prompt);

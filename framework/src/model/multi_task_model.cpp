@@ -8,7 +8,7 @@
 
 namespace mtt {
 
-MultiTaskModel::MultiTaskModel(std::unique_ptr<Backbone> backbone, std::unique_ptr<SentenceModules> modules)
+MultiTaskModel::MultiTaskModel(GuardedBackbone backbone, std::unique_ptr<SentenceModules> modules)
     : backbone_(std::move(backbone)), modules_(std::move(modules)) {}
 
 void MultiTaskModel::add(Task task) {
@@ -18,13 +18,13 @@ void MultiTaskModel::add(Task task) {
 }
 
 std::int64_t MultiTaskModel::token_width(const Reading& reading) const {
-  const std::int64_t depth = backbone_->shape().layers;
+  const std::int64_t depth = backbone_.shape().layers;
   if (reading.layer > depth) {
     throw Error("layer " + std::to_string(reading.layer) + " is beyond the backbone's " +
                 std::to_string(depth) + " layers; expected 0 to " + std::to_string(depth) +
                 ", or -1 for the last");
   }
-  return backbone_->shape().hidden;
+  return backbone_.shape().hidden;
 }
 
 std::int64_t MultiTaskModel::sentence_width(const Reading& reading) const {
@@ -40,12 +40,12 @@ bool MultiTaskModel::reads_single_texts() const {
 
 Outputs MultiTaskModel::forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
                                 bool want_sentences) const {
-  SharedEncoding shared(*backbone_, *modules_, inputs);
+  SharedEncoding shared(backbone_, *modules_, inputs);
   shared.run_for(tasks);
   Outputs outputs;
   if (want_sentences) {
     const Reading reading{.pooling = {}, .normalize = modules_->normalizes()};
-    shared.run_to({reading.layer_in(backbone_->shape().layers)});
+    shared.run_to({reading.layer_in(backbone_.shape().layers)});
     outputs.sentences = shared.sentences(reading).narrow(0, 0, inputs.leading().size());
   }
   for (const Task* task : tasks) outputs.logits.push_back(task->forward(shared.read(*task)));
@@ -53,7 +53,7 @@ Outputs MultiTaskModel::forward(const SharedInputs& inputs, const std::vector<co
 }
 
 void MultiTaskModel::train(bool on) {
-  backbone_->train(on);
+  backbone_.module().train(on);
   modules_->train(on);
   for (Task& task : tasks_) task.module().train(on);
 }
@@ -63,7 +63,7 @@ std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
   const auto append = [&](std::string_view prefix, const nn::Module& module) {
     for (auto& [name, tensor] : module.parameters()) all.push_back({std::string(prefix) + name, tensor});
   };
-  append(kBackbonePrefix, *backbone_);
+  append(kBackbonePrefix, backbone_.module());
   append(kModulesPrefix, *modules_);
   for (const Task& task : tasks_) append(std::string(kHeadsPrefix) + task.name + ".", task.module());
   return all;
@@ -71,7 +71,7 @@ std::vector<nn::NamedParameter> MultiTaskModel::parameters() const {
 
 std::vector<Encoding> MultiTaskModel::encode_for(const std::vector<const Task*>& tasks,
                                                  const SharedInputs& inputs) const {
-  SharedEncoding shared(*backbone_, *modules_, inputs);
+  SharedEncoding shared(backbone_, *modules_, inputs);
   shared.run_for(tasks);
   std::vector<Encoding> encodings;
   for (const Task* task : tasks) encodings.push_back(shared.read(*task));

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "model/guarded_backbone.h"
 #include "model/sentence_modules.h"
 #include "model/shared_inputs.h"
 #include "model/task.h"
-#include "mtt/backbone.h"
 #include "mtt/encoding.h"
 
 namespace mtt {
@@ -23,7 +23,7 @@ struct Outputs {
 /// backbone → sentence modules → heads. All heads run over one shared encoding.
 class MultiTaskModel {
  public:
-  MultiTaskModel(std::unique_ptr<Backbone> backbone, std::unique_ptr<SentenceModules> modules);
+  MultiTaskModel(GuardedBackbone backbone, std::unique_ptr<SentenceModules> modules);
 
   /// Adds a task whose head is already built for `feature_width`.
   void add(Task task);
@@ -52,15 +52,15 @@ class MultiTaskModel {
   /// All parameters: backbone.…, sentence.… (dense layers after pooling), heads.<task>.…
   std::vector<nn::NamedParameter> parameters() const;
 
-  const Backbone& backbone() const { return *backbone_; }
-  Backbone& backbone() { return *backbone_; }
+  const GuardedBackbone& backbone() const { return backbone_; }
+  GuardedBackbone& backbone() { return backbone_; }
   const SentenceModules& modules() const { return *modules_; }
   SentenceModules& modules() { return *modules_; }
   const std::vector<Task>& tasks() const { return tasks_; }
   std::vector<Task>& tasks() { return tasks_; }
 
  private:
-  std::unique_ptr<Backbone> backbone_;
+  GuardedBackbone backbone_;
   std::unique_ptr<SentenceModules> modules_;
   std::vector<Task> tasks_;
 };

@@ -65,7 +65,7 @@ std::optional<PeftAdapter> PeftAdapter::read(const fs::path& directory) {
                      config.at("lora_alpha").number() / static_cast<double>(rank.integer())};
 }
 
-void PeftAdapter::merge_into(Backbone& backbone) const {
+void PeftAdapter::merge_into(GuardedBackbone& backbone) const {
   const at::NoGradGuard no_grad;
   const fs::path file = directory / kWeights;
   const SafetensorsFile weights = SafetensorsFile::open(file);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "mtt/backbone.h"
+#include "model/guarded_backbone.h"
 
 namespace mtt {
 
@@ -25,7 +25,7 @@ struct PeftAdapter {
 
   /// W + scale · B A for every weight that the adapter extends. A tensor that belongs
   /// to no weight of the backbone, or does not fit it, throws Error.
-  void merge_into(Backbone& backbone) const;
+  void merge_into(GuardedBackbone& backbone) const;
 };
 
 }  // namespace mtt

@@ -2,13 +2,15 @@
 
 #include <utility>
 
+#include "data/text_keys.h"
+
 namespace mtt {
 
 Value prediction_row(const std::string& text, const std::optional<std::string>& second_text,
                      const std::vector<Task>& tasks, const std::vector<std::vector<Value>>& predictions,
                      std::int64_t row) {
   Value line(Value::Table{{"text", text}});
-  if (second_text) line.set("text_pair", *second_text);
+  if (second_text) line.set(kTextPair, *second_text);
   for (std::size_t t = 0; t < tasks.size(); ++t) {
     Value prediction = predictions[t][row];
     if (prediction.is(Value::Kind::null)) continue;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "plugin/plugin_call.h"
-
 namespace mtt {
 
 void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
@@ -11,16 +9,10 @@ void SharedEncoding::run_to(std::vector<std::int64_t> layers) {
   for (const std::int64_t layer : layers) {
     if (hidden_.contains(layer)) continue;
     auto above = hidden_.upper_bound(layer);
-    if (above == hidden_.begin()) {
-      const at::Tensor embedded =
-          call_plugin(backbone_call("embed"), [&] { return backbone_.embed(inputs_.batch); });
-      above = std::next(hidden_.emplace(0, embedded).first);
-    }
+    if (above == hidden_.begin()) above = std::next(hidden_.emplace(0, backbone_.embed(inputs_.batch)).first);
     const std::int64_t from = std::prev(above)->first;
     const at::Tensor hidden = std::prev(above)->second;
-    if (from < layer)
-      hidden_[layer] = call_plugin(backbone_call("layers"),
-                                   [&] { return backbone_.layers(hidden, inputs_.batch, from, layer); });
+    if (from < layer) hidden_[layer] = backbone_.layers(hidden, inputs_.batch, from, layer);
   }
 }
 

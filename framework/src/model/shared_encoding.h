@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "model/guarded_backbone.h"
 #include "model/reading.h"
 #include "model/sentence_modules.h"
 #include "model/shared_inputs.h"
 #include "model/task.h"
-#include "mtt/backbone.h"
 #include "mtt/encoding.h"
 
 namespace mtt {
@@ -20,7 +20,7 @@ namespace mtt {
 /// live as long as this and what it gives.
 class SharedEncoding {
  public:
-  SharedEncoding(const Backbone& backbone, const SentenceModules& modules, const SharedInputs& inputs)
+  SharedEncoding(const GuardedBackbone& backbone, const SentenceModules& modules, const SharedInputs& inputs)
       : backbone_(backbone), modules_(modules), inputs_(inputs) {}
 
   /// hidden states [T, H] at a layer, or sentence vectors [B, D] of a reading, that need no computing.
@@ -45,7 +45,7 @@ class SharedEncoding {
   /// Undefined: not made yet.
   at::Tensor made_sentences(const Reading& reading) const;
 
-  const Backbone& backbone_;
+  const GuardedBackbone& backbone_;
   const SentenceModules& modules_;
   const SharedInputs& inputs_;
   std::map<std::int64_t, at::Tensor> hidden_;

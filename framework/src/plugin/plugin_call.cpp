@@ -20,11 +20,9 @@ std::array<std::string_view, 8> who(const PluginCall& call) {
   if (!call.task.empty()) pieces = {"task '", call.task, "': "};
   pieces[3] = "the ";
   pieces[4] = call.kind;
-  if (!call.name.empty()) {
-    pieces[5] = " '";
-    pieces[6] = call.name;
-    pieces[7] = "'";
-  }
+  pieces[5] = " '";
+  pieces[6] = call.name;
+  pieces[7] = "'";
   return pieces;
 }
 

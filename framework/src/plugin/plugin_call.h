@@ -17,14 +17,10 @@ namespace mtt {
 /// Which plugin is called, and for what. The strings must live as long as the call.
 struct PluginCall {
   const char* kind;       ///< "head", "backbone" or "weighting"
-  std::string_view name;  ///< of the plugin; may be empty
+  std::string_view name;  ///< of the plugin
   std::string_view task;  ///< empty for what serves all tasks
   const char* doing;      ///< "loss", "decode", ...
 };
-
-/// A call into the backbone, or into the weighting, of which a run has one.
-inline PluginCall backbone_call(const char* doing) { return {"backbone", "", "", doing}; }
-inline PluginCall weighting_call(const char* doing) { return {"weighting", "", "", doing}; }
 
 /// While it lives, this thread is inside `call`: see `tell_plugin_ends`.
 class PluginScope {

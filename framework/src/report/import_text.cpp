@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "data/text_lines.h"
+#include "data/text_keys.h"
 #include "io/terminal_text.h"
 
 namespace mtt {

@@ -50,6 +50,16 @@ Value cost_json(const TrainingOutcome& outcome, bool resumed, std::int64_t param
                       {"best", best_json(outcome.best)}};
 }
 
+/// How many parameters the run sets: those that train in some phase, and those of settled heads, which are
+/// fitted instead.
+std::int64_t learned(const TrainingPlan& plan, const MultiTaskModel& model) {
+  std::int64_t count = learning_parameters(plan.policy, model);
+  for (std::size_t t = 0; t < plan.settled.size(); ++t)
+    if (plan.settled[t])
+      for (const auto& [name, tensor] : model.tasks()[t].module().parameters()) count += tensor.numel();
+  return count;
+}
+
 /// The steps of a run, each after the one before it.
 class ExperimentRun {
  public:
@@ -192,8 +202,7 @@ int ExperimentRun::train() {
     messages_.say(stopped_text(outcome));
     return outcome.signal;
   }
-  const Value cost =
-      cost_json(outcome, resume_, learning_parameters(plan.policy, model), fitting_seconds_, record);
+  const Value cost = cost_json(outcome, resume_, learned(plan, model), fitting_seconds_, record);
   write_file_atomically(directory_ / "cost.json", cost.json() + "\n");
   if (!plan.trains_nothing()) messages_.say(trained_text(outcome));
   if (held_out_.empty()) held_out_ = dev_files(plan);

@@ -19,17 +19,16 @@ namespace {
 constexpr const char* kEnds[] = {"E-", "S-", "L-", "U-"};  // of the schemes BIOES and BILOU
 
 /// The name in a checkpoint of the encoder alone: "pooler.dense" of "bert.pooler.dense".
-std::string without_prefix(const std::string& name) {
-  for (const char* prefix : {"bert.", "albert."})
-    if (name.starts_with(prefix)) return name.substr(std::string_view(prefix).size());
-  return name;
+std::string in_encoder(const std::string& name) {
+  const std::size_t pooler = name.find("pooler");
+  return pooler == std::string::npos ? name : name.substr(pooler);
 }
 
 /// Fills the module's parameters whose names end in "weight" and "bias" from the layer `name` of a
 /// checkpoint.
 void load_layer(nn::Module& module, const Weights& weights, const std::string& name,
                 const HuggingFaceHead& head) {
-  const std::string other = without_prefix(name);
+  const std::string other = in_encoder(name);
   for (const auto& [parameter, tensor] : module.parameters()) {
     const std::string part = parameter.substr(parameter.rfind('.') + 1);
     const bool found =

@@ -62,11 +62,11 @@ at::Tensor PipelineTagger::forward(const Encoding& encoding) const {
 }
 
 at::Tensor PipelineTagger::prepare(const std::vector<Value>&, const PackedBatch&, const Groups&) const {
-  throw Error("a tagger of transformers is not trained further; train a token_classification head instead");
+  throw Error("a tagger of transformers is not trained further; train a head on tokens instead");
 }
 
 at::Tensor PipelineTagger::loss(const at::Tensor&, const at::Tensor&) const {
-  throw Error("a tagger of transformers has no loss; train a token_classification head instead");
+  throw Error("a tagger of transformers has no loss; train a head on tokens instead");
 }
 
 bool PipelineTagger::begins_word(const PackedBatch& batch, std::int64_t token, std::string_view text,

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "data/text_keys.h"
 #include "io/file.h"
 #include "mtt/error.h"
 #include "report/confusion_csv.h"
@@ -60,7 +61,7 @@ std::string prediction_lines(const std::vector<const TaskScore*>& scores, const 
   std::string lines;
   for (std::size_t i = 0; i < examples.texts.size(); ++i) {
     Value line(Value::Table{{"text", examples.texts[i]}}), labels{Value::Table{}}, predicted{Value::Table{}};
-    if (!examples.partners.empty()) line.set("text_pair", examples.partners[i]);
+    if (!examples.partners.empty()) line.set(kTextPair, examples.partners[i]);
     for (const TaskScore* score : scores) {
       labels.set(score->task, score->labels[i]);
       predicted.set(score->task, score->predictions[i]);

@@ -44,7 +44,7 @@ void randomise(nn::Module& module, std::uint64_t seed) {
 /// Training examples that no task reads, and training of no task.
 void check_has_tasks(const Experiment& experiment) {
   if (!experiment.tasks.empty()) return;
-  const std::string add = "; add a table [tasks.<name>] with head = \"classification\" or another head";
+  const std::string add = "; add a table [tasks.<name>] with a head";
   if (experiment.data.given("train"))
     experiment.data.value("train").refuse("[data] has training examples, but there is no task" + add);
   if (experiment.trains)
@@ -124,8 +124,8 @@ void check_plan(const TaskConfig& task, const Task& made, const Experiment& expe
   }
   if (!made.reads_tokens() && !task.options.strings("tags").empty())
     refuse(task, "tags",
-           "'tags' names the tags of tokens, for head = \"token_classification\"; '" + made.plugin +
-               "' has labels");
+           "'tags' names the tags of tokens, for heads that read tokens; '" + made.plugin +
+               "' reads sentences and has labels");
 }
 
 bool has_label(const std::vector<Value>& labels) {

@@ -37,8 +37,8 @@ std::vector<SourceSize> source_sizes(const TrainingPlan& plan, ExampleFiles& fil
   return sizes;
 }
 
-void check_sampler(const Experiment& experiment, const Sampler& sampler, const Weighting& weighting) {
-  if (by_gradients(weighting) && !sampler.every_source_in_a_step())
+void check_sampler(const Experiment& experiment, const Sampler& sampler, const GuardedWeighting& weighting) {
+  if (weighting.by_gradients() && !sampler.every_source_in_a_step())
     experiment.weighting.value("method").refuse("the weighting '" + experiment.weighting.string("method") +
                                                 "' needs every task in every step, but the sampler '" +
                                                 experiment.sampler.string("method") +
@@ -105,15 +105,6 @@ std::string frozen_text(const Experiment& experiment, const TaskPlan& task, cons
          "; read a higher layer or freeze fewer";
 }
 
-/// The policy without the heads that stay fitted probes.
-FreezePolicy training_policy(const TrainingPlan& plan, const MultiTaskModel& model) {
-  FreezePolicy policy = plan.policy;
-  for (std::size_t t = 0; t < plan.settled.size(); ++t)
-    if (plan.settled[t])
-      for (Phase& phase : policy.phases) phase.rules.push_back({"heads." + model.tasks()[t].name, false});
-  return policy;
-}
-
 HeadsAtStart heads_at_start(const std::vector<TaskPlan>& tasks) {
   HeadsAtStart heads{.random = {}, .all_probes = true};
   for (const TaskPlan& task : tasks) {
@@ -152,7 +143,7 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
       throw Error("task '" + task.config->name +
                   "' has no training set; set train in [data] or in the task's table");
   }
-  Backbone& backbone = encoder.model->backbone();
+  GuardedBackbone& backbone = encoder.model->backbone();
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
@@ -162,6 +153,10 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
     if (frozen && trains_below_heads(*encoder.model, plan.policy))
       plan.warnings.push_back(frozen_text(experiment, task, *encoder.model, plan.settled.back()));
   }
+  for (std::size_t t = 0; t < names.size(); ++t)
+    if (plan.settled[t])
+      for (Phase& phase : plan.policy.phases)
+        phase.rules.push_back({std::string(kHeadsPrefix) + names[t], false});
   WeightingPlugin plugin;
   try {
     plugin = plugins.weighting(experiment.weighting.string("method"));
@@ -170,8 +165,8 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   }
   const Options options = read_weighting_options(experiment, plugin.options);
   plan.weighting_options = options.resolved();
-  plan.weighting = make_weighting(plugin, options);
-  call_plugin({"weighting", plugin.name, "", "begin"}, [&] { plan.weighting->begin(weighted); });
+  plan.weighting = std::make_unique<GuardedWeighting>(make_weighting(plugin, options), plugin.name);
+  plan.weighting->begin(weighted);
   check_best(experiment, tasks, plan.files);
   const std::vector<SourceSize> sizes = source_sizes(plan, files);
   if (sizes.empty()) return plan;
@@ -223,9 +218,8 @@ void check_selectors(const Options& freeze, const MultiTaskModel& model) {
 
 void check_trainable(const Experiment& experiment, const TrainingPlan& plan, const MultiTaskModel& model) {
   if (plan.trains_nothing()) return;
-  const std::vector<Phase> phases = training_policy(plan, model).phases;
   const auto parameters = model.parameters();
-  for (const Phase& phase : phases) {
+  for (const Phase& phase : plan.policy.phases) {
     if (phase.first_epoch > 0 && phase.first_epoch >= plan.settings.epochs) continue;
     if (std::any_of(parameters.begin(), parameters.end(),
                     [&](const auto& parameter) { return phase.trains(parameter.name); }))
@@ -250,7 +244,7 @@ TrainingOutcome run_training(const Experiment& experiment, TrainingPlan& plan, E
                   .seed = plan.seed,
                   .normalize_weights = plan.normalize_weights,
                   .model = *encoder.model,
-                  .policy = training_policy(plan, *encoder.model),
+                  .policy = plan.policy,
                   .sources = make_sources(plan, files, encoder, threads),
                   .weighting = *plan.weighting,
                   .directory = directory,

@@ -35,8 +35,8 @@ struct TrainingPlan {
   CacheSettings cache;
   std::uint64_t seed = 1;
   bool normalize_weights = true;  ///< [weighting] normalize
-  FreezePolicy policy;
-  std::unique_ptr<Weighting> weighting;
+  FreezePolicy policy;            ///< settled heads are frozen in all phases
+  std::unique_ptr<GuardedWeighting> weighting;
   Value weighting_options;  ///< of the plugin, resolved
   std::vector<TaskFiles> files;
   std::vector<bool>

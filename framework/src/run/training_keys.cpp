@@ -8,7 +8,7 @@ namespace mtt {
 
 std::string model_key(const Encoder& encoder) {
   Digest key;
-  for (const nn::Module* module : {static_cast<const nn::Module*>(&encoder.model->backbone()),
+  for (const nn::Module* module : {static_cast<const nn::Module*>(&encoder.model->backbone().module()),
                                    static_cast<const nn::Module*>(&encoder.model->modules())}) {
     for (const auto& [name, tensor] : module->parameters()) {
       if (is_adapter(name)) continue;

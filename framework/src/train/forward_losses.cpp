@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "model/parameter_name.h"
 #include "mtt/random_stream.h"
 #include "train/recomputed_vectors.h"
 
@@ -54,7 +55,7 @@ std::vector<at::Tensor> ForwardLosses::vectors_in_parts(const StepForward& forwa
                                                         const std::vector<Reading>& readings) {
   std::vector<at::Tensor> parameters;
   for (const nn::Module* module :
-       std::initializer_list<const nn::Module*>{&model_.backbone(), &model_.modules()})
+       std::initializer_list<const nn::Module*>{&model_.backbone().module(), &model_.modules()})
     for (const auto& [name, tensor] : module->parameters()) parameters.push_back(tensor);
   const auto encode = [this, &forward, number, step, readings](std::size_t part) {
     const std::vector<std::int64_t>& places = forward.parts[part];
@@ -72,7 +73,7 @@ std::vector<at::Tensor> ForwardLosses::vectors_in_parts(const StepForward& forwa
     const SharedInputs inputs{.batch = batch_of(model_, sources_[forward.source], rows)};
     const PrefixValues known = prefix(forward.source, inputs.batch, rows);
     model_.train(true);
-    model_.backbone().reseed(draws("backbone", number, step), drawn);
+    model_.backbone().module().reseed(draws("backbone", number, step), drawn);
     model_.modules().reseed(draws("sentence", number, step), drawn);
     SharedEncoding shared(model_.backbone(), model_.modules(), inputs);
     known.give_to(shared, plans_[forward.source]);
@@ -91,7 +92,7 @@ std::vector<at::Tensor> ForwardLosses::sums(const StepForward& forward, std::siz
   if (forward.parts.empty()) {
     const PrefixValues known = prefix(forward.source, forward.inputs.batch, forward.rows);
     model_.train(true);
-    model_.backbone().reseed(draws("backbone", number, step));
+    model_.backbone().module().reseed(draws("backbone", number, step));
     model_.modules().reseed(draws("sentence", number, step));
     known.give_to(shared, plans_[forward.source]);
     shared.run_for(tasks_with_targets(forward));
@@ -110,7 +111,7 @@ std::vector<at::Tensor> ForwardLosses::sums(const StepForward& forward, std::siz
   for (std::size_t t = 0; t < source.tasks.size(); ++t) {
     if (forward.counts[t] == 0) continue;
     Task& task = model_.tasks()[source.tasks[t]];
-    task.module().reseed(draws("heads." + task.name, number, step));
+    task.module().reseed(draws(std::string(kHeadsPrefix) + task.name, number, step));
     result[t] = task.loss(shared.read(task), forward.targets[t]);
   }
   return result;

@@ -13,7 +13,6 @@
 
 #include "mtt/error.h"
 #include "train/gram_matrix.h"
-#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {
@@ -105,7 +104,7 @@ void backward_by_gradients(const BackwardContext& context, const StepData& data,
     if (!std::isfinite(gram.sum().item<double>()))
       throw Error("at step " + std::to_string(step.step + 1) +
                   " the tasks' gradients are not finite; lower train.learning_rate");
-    std::vector<double> alpha = checked_coefficients(context.weighting, gram, step);
+    std::vector<double> alpha = context.weighting.coefficients(gram, step);
     const double total = std::accumulate(alpha.begin(), alpha.end(), 0.0);
     if (context.scales() && total > 0)
       for (double& a : alpha) a *= static_cast<double>(alpha.size()) / total;
@@ -113,7 +112,7 @@ void backward_by_gradients(const BackwardContext& context, const StepData& data,
     direction = at::tensor(narrow, at::kFloat).matmul(rows);
     for (std::size_t n = 0; n < step.present.size(); ++n) result.weights[step.present[n]] = alpha[n];
   } else {
-    direction = checked_direction(context.weighting, rows, step).clone();  // the plugin may keep its own
+    direction = context.weighting.combine(rows, step).clone();  // the plugin may keep its own
   }
   std::int64_t offset = 0;
   for (const at::Tensor& parameter : context.parameters.shared) {

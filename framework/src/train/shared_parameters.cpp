@@ -21,7 +21,7 @@ std::vector<at::Tensor> trainable(const nn::Module& module) {
 
 SharedParameters SharedParameters::of(const MultiTaskModel& model) {
   SharedParameters result;
-  result.shared = trainable(model.backbone());
+  result.shared = trainable(model.backbone().module());
   const std::vector<at::Tensor> dense = trainable(model.modules());
   result.shared.insert(result.shared.end(), dense.begin(), dense.end());
   const std::int64_t depth = model.backbone().shape().layers;

@@ -73,9 +73,9 @@ class Trainer {
   std::int64_t step_ = 0, saved_step_ = -1;
 };
 
-std::vector<AdamW::Slot> weighting_slots(const Weighting& weighting) {
+std::vector<AdamW::Slot> weighting_slots(const GuardedWeighting& weighting) {
   std::vector<AdamW::Slot> slots;
-  for (auto& [name, tensor] : weighting.parameters()) {
+  for (auto& [name, tensor] : weighting.module().parameters()) {
     tensor.set_requires_grad(true);
     slots.push_back({"weighting." + name, tensor, weighting.learning_rate(), 0});
   }
@@ -99,7 +99,7 @@ Trainer::Trainer(TrainingJob job)
       drawn_(job_.model.tasks().size()),
       told_(job_.model.tasks().size()),
       state_{job_, optimizer_, weighting_optimizer_, means_, stopping_, phases_.schedule()} {
-  if (settings().dropout) job_.model.backbone().set_dropout(*settings().dropout);
+  if (settings().dropout) job_.model.backbone().module().set_dropout(*settings().dropout);
 }
 
 void Trainer::announce(bool resumes, const Value* checkpoint) {
@@ -154,9 +154,7 @@ double Trainer::finite(double gradient_norm) const {
 
 void Trainer::step_weighting(const StepData& data, const StepResult& result) {
   if (result.seen.present.empty()) return;
-  call_plugin(weighting_call("after_step"), [&] {
-    job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
-  });
+  job_.weighting.after_step(result.seen, [&] { return runner_.losses(data, result.seen); });
   const at::NoGradGuard no_grad;
   for (AdamW::Slot& slot : weighting_optimizer_.slots())
     if (slot.parameter.grad().defined() && job_.weighting.weight_decay() > 0)
@@ -180,7 +178,7 @@ void Trainer::end_epoch() {
   std::vector<double> seen = means;
   for (std::size_t t = 0; t < seen.size(); ++t)
     if (!runner_.balanced()[t]) seen[t] = std::numeric_limits<double>::quiet_NaN();
-  call_plugin(weighting_call("after_epoch"), [&] { job_.weighting.after_epoch(epoch() - 1, seen); });
+  job_.weighting.after_epoch(epoch() - 1, seen);
   observer_.epoch_done(
       {.epoch = epoch(), .epochs = settings().epochs, .losses = means, .idle = idle_heads()});
   means_ = EpochMeans(means.size());

@@ -9,9 +9,9 @@
 
 #include "freeze/freeze_policy.h"
 #include "model/multi_task_model.h"
-#include "mtt/weighting.h"
 #include "train/cache_settings.h"
 #include "train/early_stopping.h"
+#include "train/guarded_weighting.h"
 #include "train/parameter_groups.h"
 #include "train/sampler.h"
 #include "train/train_settings.h"
@@ -29,7 +29,7 @@ struct TrainingJob {
   MultiTaskModel& model;
   FreezePolicy policy;
   std::vector<TrainingSource> sources;
-  Weighting& weighting;
+  GuardedWeighting& weighting;
   std::filesystem::path directory;  ///< of the run
   std::int64_t threads = 1;
   Sampler sampler;

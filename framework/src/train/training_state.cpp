@@ -7,7 +7,6 @@
 #include "mtt/error.h"
 #include "mtt/weighting/per_task.h"
 #include "train/training_observer.h"
-#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {
@@ -23,18 +22,17 @@ Value TrainingState::numbers(std::int64_t step, TrainingObserver& observer) cons
   for (const AdamW* each : {&optimizer, &weighting_optimizer})
     for (const AdamW::Slot& slot : each->slots())
       if (slot.first_moment.defined()) steps.set(slot.name, slot.steps);
-  Value state(
-      Value::Table{{"step", step},
-                   {"threads", job.threads},
-                   {"data", job.data_key},
-                   {"held_out", job.held_out_key},
-                   {"model", job.model_key},
-                   {"sampler", job.sampler.state()},
-                   {"weighting", call_plugin(weighting_call("state"), [&] { return job.weighting.state(); })},
-                   {"optimizer_steps", std::move(steps)},
-                   {"loss_sums", per_task::to_value(means.sums)},
-                   {"loss_steps", per_task::to_value(means.steps)},
-                   {"early_stopping", stopping.state()}});
+  Value state(Value::Table{{"step", step},
+                           {"threads", job.threads},
+                           {"data", job.data_key},
+                           {"held_out", job.held_out_key},
+                           {"model", job.model_key},
+                           {"sampler", job.sampler.state()},
+                           {"weighting", job.weighting.state()},
+                           {"optimizer_steps", std::move(steps)},
+                           {"loss_sums", per_task::to_value(means.sums)},
+                           {"loss_steps", per_task::to_value(means.steps)},
+                           {"early_stopping", stopping.state()}});
   observer.saving(state);
   state.set("probes", job.probes);
   if (Value phases = freezing.state(); !phases.is(Value::Kind::null)) state.set(kFreezing, std::move(phases));
@@ -44,7 +42,7 @@ Value TrainingState::numbers(std::int64_t step, TrainingObserver& observer) cons
 Checkpoint TrainingState::save(std::int64_t step, TrainingObserver& observer) const {
   Checkpoint checkpoint{.step = step, .state = numbers(step, observer), .tensors = {}};
   checkpoint.tensors["model"] = saved_parameters(job);
-  for (auto& [name, tensor] : job.weighting.parameters())
+  for (auto& [name, tensor] : job.weighting.module().parameters())
     checkpoint.tensors["weighting"].push_back({name, tensor});
   auto& moments = checkpoint.tensors["optimizer"];
   for (const AdamW* each : {&optimizer, &weighting_optimizer}) {
@@ -69,9 +67,9 @@ void TrainingState::restore(Checkpoint& checkpoint, const std::string& folder) c
     throw Error(folder +
                 ": the encoder is not that of the checkpoint; start a new run in another output directory");
   copy_into(checkpoint.tensors["model"], job.model.parameters(), folder);
-  copy_into(checkpoint.tensors["weighting"], job.weighting.parameters(), folder);
+  copy_into(checkpoint.tensors["weighting"], job.weighting.module().parameters(), folder);
   job.sampler.restore(state.at("sampler"));
-  call_plugin(weighting_call("restore"), [&] { job.weighting.restore(state.at("weighting")); });
+  job.weighting.restore(state.at("weighting"));
   means.sums = per_task::from_value(state.at("loss_sums"), means.sums.size());
   means.steps = per_task::from_value(state.at("loss_steps"), means.steps.size());
   stopping.restore(state.at("early_stopping"));

@@ -7,12 +7,8 @@
 
 namespace mtt {
 
-bool by_gradients(const Weighting& weighting) {
-  return weighting.needs() == WeightingNeeds::gram || weighting.needs() == WeightingNeeds::gradients;
-}
-
 TrainingStep::TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources,
-                           Weighting& weighting, bool normalize, std::uint64_t seed)
+                           GuardedWeighting& weighting, bool normalize, std::uint64_t seed)
     : model_(model),
       sources_(sources),
       weighting_(weighting),
@@ -45,7 +41,7 @@ StepResult TrainingStep::run(const StepData& data, WeightingStep step, bool stat
     const at::Tensor rows = task_gradients(context(), data, result, parameters_.shared, {});
     result.statistics = statistics_of(rows, result.seen.present, tasks);
   }
-  if (by_gradients(weighting_) && balances)
+  if (weighting_.by_gradients() && balances)
     backward_by_gradients(context(), data, result);
   else
     backward_weighted(context(), data, result);

@@ -11,14 +11,11 @@
 
 namespace mtt {
 
-/// True for a weighting that decides on the tasks' gradients, and so needs every task in a step.
-bool by_gradients(const Weighting& weighting);
-
 /// Runs the micro-batches of a step and leaves gradients in the parameters, as a weighting wants them. A
 /// weighting balances the tasks that reach a shared trainable parameter; the others have the weight 1.
 class TrainingStep {
  public:
-  TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources, Weighting& weighting,
+  TrainingStep(MultiTaskModel& model, const std::vector<TrainingSource>& sources, GuardedWeighting& weighting,
                bool normalize, std::uint64_t seed);
 
   /// Reads again which parameters require gradients; to be called when that changes.
@@ -43,7 +40,7 @@ class TrainingStep {
 
   MultiTaskModel& model_;
   const std::vector<TrainingSource>& sources_;
-  Weighting& weighting_;
+  GuardedWeighting& weighting_;
   bool normalize_;
   SharedParameters parameters_;
   ForwardLosses forward_;

@@ -9,7 +9,6 @@
 
 #include "mtt/error.h"
 #include "train/gradient_backward.h"
-#include "train/weighting_results.h"
 
 namespace mtt {
 namespace {
@@ -35,7 +34,7 @@ void keep_losses(const BackwardContext& context, std::vector<double> losses, Ste
 std::vector<double> task_weights(const BackwardContext& context, const WeightingStep& step) {
   std::vector<double> weights(context.parameters.balanced.size(), 1.0);
   if (step.present.empty()) return weights;
-  const std::vector<double> asked = checked_weights(context.weighting, step, context.model.tasks());
+  const std::vector<double> asked = context.weighting.weights(step, context.model.tasks());
   double total = 0, count = 0;
   for (std::size_t t = 0; t < weights.size(); ++t) {
     if (!context.parameters.balanced[t]) continue;

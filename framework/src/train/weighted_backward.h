@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "train/forward_losses.h"
+#include "train/guarded_weighting.h"
 #include "train/shared_parameters.h"
 #include "train/step_result.h"
 
@@ -13,7 +14,7 @@ namespace mtt {
 struct BackwardContext {
   const MultiTaskModel& model;
   const std::vector<TrainingSource>& sources;
-  Weighting& weighting;
+  GuardedWeighting& weighting;
   bool normalize;  ///< the tasks' weights are scaled to sum to their number
   const SharedParameters& parameters;
   ForwardLosses& forward;

@@ -3,14 +3,14 @@
 #include <ATen/ops/abs.h>
 #include <ATen/ops/cat.h>
 
-#include "../classification/softmax_classifier.h"
+#include "mtt/head/softmax_classifier.h"
 #include "mtt/plugin.h"
 
 namespace {
 
 /// Softmax classification of (u, v, |u − v|), the vectors of both sentences and how they differ (Reimers and
 /// Gurevych 2019, section 3).
-class PairClassification : public SoftmaxClassifier {
+class PairClassification : public mtt::SoftmaxClassifier {
  public:
   using SoftmaxClassifier::SoftmaxClassifier;
 
@@ -28,9 +28,9 @@ void register_pair_classification(mtt::Registry& registry) {
   registry.add(mtt::HeadPlugin{
       .name = "pair_classification",
       .summary = "One label per pair of sentences: entailment, duplicates, answers to questions.",
-      .options = SoftmaxSettings::options(),
+      .options = mtt::SoftmaxSettings::options(),
       .create = [](const mtt::Options& options) -> std::unique_ptr<mtt::Head> {
-        return std::make_unique<PairClassification>(SoftmaxSettings::read(options));
+        return std::make_unique<PairClassification>(mtt::SoftmaxSettings::read(options));
       },
       .other_names = {"nli", "entailment", "pair"},
   });

@@ -1,8 +1,9 @@
-// A backbone that breaks its contract in the way that the option `how` names.
+// A backbone that breaks its contract in the way that the option `how` names: "throws in embed" throws there.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/rand_like.h>
 
 #include <csignal>
+#include <stdexcept>
 
 #include "mtt/plugin.h"
 
@@ -28,14 +29,19 @@ class BreaksBackbone : public mtt::Backbone {
     if (how_ == "unused") parameter("layers.0.spare", {2});
   }
 
-  const mtt::BackboneShape& shape() const override { return shape_; }
+  const mtt::BackboneShape& shape() const override {
+    throw_in("shape");
+    return shape_;
+  }
   at::Tensor embed(const PackedBatch& batch) const override {
+    throw_in("embed");
     const at::Tensor hidden = words_.forward(batch.ids);
     if (how_ == "transposes") return hidden.t().contiguous();
     return how_ == "doubles" ? hidden.to(at::kDouble) : hidden;
   }
   at::Tensor layers(at::Tensor hidden, const PackedBatch& batch, std::int64_t from,
                     std::int64_t to) const override {
+    throw_in("layers");
     if (how_ == "whole") from = 0, to = 2;
     if (how_ == "overwrites" && from == 0) hidden += 0.1;
     if (how_ == "counts" && from == to) return hidden + 1;
@@ -50,16 +56,25 @@ class BreaksBackbone : public mtt::Backbone {
     return hidden;
   }
   std::vector<mtt::AdapterPlace> adapter_places() override {
+    throw_in("adapter_places");
     if (how_ != "misplaced") return {};
     return {{"ffn.output", 0, layers_[0], 0, shape_.hidden + 1}};
   }
-  std::optional<mtt::WeightTarget> weight_target(std::string_view) const override { return std::nullopt; }
+  std::optional<mtt::WeightTarget> weight_target(std::string_view) const override {
+    throw_in("weight_target");
+    return std::nullopt;
+  }
   std::optional<mtt::HuggingFaceClasses> hugging_face_classes() const override {
+    throw_in("hugging_face_classes");
     if (how_ != "classless") return std::nullopt;
     return mtt::HuggingFaceClasses{"XForTokenClassification", "", "x.", "x.pooler", "classifier"};
   }
 
  private:
+  void throw_in(const std::string& function) const {
+    if (how_ == "throws in " + function) throw std::runtime_error("no patience");
+  }
+
   std::string how_;
   mtt::BackboneShape shape_;
   mtt::nn::Embedding& words_;

@@ -57,7 +57,7 @@ TEST_CASE("LoRA gives exactly the base model's output at first, with and without
 
 TEST_CASE("LoRA is W + alpha / rank · B A on its rows alone") {
   const auto model = small_model({{"a"}}, 1);
-  mtt::Backbone& backbone = model->backbone();
+  mtt::GuardedBackbone& backbone = model->backbone();
   mtt::add_adapters(backbone, settings(Kind::lora, {"attention.value"}, 3), 1);
   std::map<std::string, at::Tensor> by_name;
   for (const auto& [name, tensor] : backbone.parameters()) by_name[name] = tensor;

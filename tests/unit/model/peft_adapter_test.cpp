@@ -12,7 +12,7 @@ namespace {
 /// One weight [4, 3], of which the checkpoint has the two halves of the rows.
 class Halves : public mtt::Backbone {
  public:
-  Halves() : weight(parameter("weight", {4, 3})) { weight.fill_(1); }
+  Halves() { parameter("weight", {4, 3}).fill_(1); }
   const mtt::BackboneShape& shape() const override { return shape_; }
   at::Tensor embed(const mtt::PackedBatch&) const override { return {}; }
   at::Tensor layers(at::Tensor hidden, const mtt::PackedBatch&, std::int64_t, std::int64_t) const override {
@@ -23,7 +23,6 @@ class Halves : public mtt::Backbone {
     if (name == "high.weight") return mtt::WeightTarget{"weight", 2};
     return std::nullopt;
   }
-  at::Tensor& weight;
 
  private:
   mtt::BackboneShape shape_;
@@ -40,7 +39,7 @@ void check_refused(const std::vector<FloatTensor>& tensors, const std::string& p
   const TemporaryFolder folder;
   folder.write("adapter_config.json", config());
   write_float_tensors(folder.path() / "adapter_model.safetensors", tensors);
-  Halves backbone;
+  mtt::GuardedBackbone backbone(std::make_unique<Halves>(), "halves");
   CHECK_THROWS_WITH(mtt::PeftAdapter::read(folder.path())->merge_into(backbone),
                     Contains("adapter_model.safetensors") && Contains(part));
 }
@@ -55,12 +54,12 @@ TEST_CASE("an adapter adds alpha / r times B A to its rows of the weight") {
   REQUIRE(adapter);
   CHECK(adapter->base == "base");
   CHECK(adapter->scale == 3);
-  Halves backbone;
+  mtt::GuardedBackbone backbone(std::make_unique<Halves>(), "halves");
   adapter->merge_into(backbone);
   at::Tensor expected = at::ones({4, 3});
   expected[2] += at::tensor({3.0F, 6.0F, 0.0F});
   expected[3] += at::tensor({0.0F, 30.0F, 0.0F});
-  CHECK(at::equal(backbone.weight, expected));
+  CHECK(at::equal(backbone.parameters().at(0).tensor, expected));
 }
 
 TEST_CASE("a directory without adapter_config.json has no adapter") {

@@ -36,7 +36,9 @@ struct Pass {
     inputs.batch.chars.resize(3);
     inputs.batch.texts.resize(2);
   }
-  Recorder backbone;
+  std::unique_ptr<Recorder> made = std::make_unique<Recorder>();
+  const Recorder& recorder = *made;
+  mtt::GuardedBackbone backbone{std::move(made), "recorder"};
   mtt::SentenceModules modules{2, {}, {}, true, 0};
   mtt::SharedInputs inputs;
   mtt::SharedEncoding encoding{backbone, modules, inputs};
@@ -51,10 +53,10 @@ mtt::Task task(const mtt::Reading& reading, Unit unit) {
 TEST_CASE("each layer is computed once, from the highest known one below") {
   Pass pass;
   pass.encoding.run_to({3, 1});
-  CHECK(pass.backbone.done == "embed 0-1 1-3 ");
+  CHECK(pass.recorder.done == "embed 0-1 1-3 ");
   CHECK(pass.encoding.tokens(3)[2][0].item<float>() == 4 * 2 * 3 * 4);
   pass.encoding.run_to({2, 3, 4});
-  CHECK(pass.backbone.done == "embed 0-1 1-3 1-2 3-4 ");
+  CHECK(pass.recorder.done == "embed 0-1 1-3 1-2 3-4 ");
   CHECK(pass.encoding.tokens(2)[2][0].item<float>() == 4 * 2 * 3);
 }
 
@@ -62,7 +64,7 @@ TEST_CASE("states that are known are not computed again") {
   Pass pass;
   pass.encoding.know_tokens(2, at::full({3, 2}, 7.0F));
   pass.encoding.run_to({3});
-  CHECK(pass.backbone.done == "2-3 ");
+  CHECK(pass.recorder.done == "2-3 ");
   CHECK(pass.encoding.tokens(3)[0][0].item<float>() == 7 * 4);
 }
 
@@ -88,7 +90,7 @@ TEST_CASE("a head gets tokens or sentences of its layer, by its level") {
   const mtt::Task of_tokens = task(reading, Unit::token), of_sentences = task(reading, Unit::sentence),
                   top = task({}, Unit::token);
   pass.encoding.run_for({&top, &of_tokens, &of_sentences});
-  CHECK(pass.backbone.done == "embed 0-2 2-4 ");
+  CHECK(pass.recorder.done == "embed 0-2 2-4 ");
   const mtt::Encoding tokens = pass.encoding.read(of_tokens);
   CHECK(tokens.tokens.is_same(pass.encoding.tokens(2)));
   CHECK_FALSE(tokens.sentences.defined());
@@ -105,10 +107,10 @@ TEST_CASE("no layer is computed for sentence vectors that are known") {
   pass.encoding.know_sentences(mean, known);
   const mtt::Task of_sentences = task(mean, Unit::sentence), of_tokens = task(mean, Unit::token);
   pass.encoding.run_for({&of_sentences});
-  CHECK(pass.backbone.done.empty());
+  CHECK(pass.recorder.done.empty());
   CHECK(pass.encoding.read(of_sentences).sentences.is_same(known));
   pass.encoding.run_for({&of_sentences, &of_tokens});
-  CHECK(pass.backbone.done == "embed 0-3 ");
+  CHECK(pass.recorder.done == "embed 0-3 ");
 }
 
 TEST_CASE("a head on texts beside groups gets the leading inputs alone") {

@@ -29,7 +29,7 @@ TEST_CASE("what a call gives is given on") {
 TEST_CASE("an Error speaks of the user's data, and gets the task's name once") {
   CHECK(said(kCall, mtt::Error("f.jsonl:3:1: no label")) == "task 'slots': f.jsonl:3:1: no label");
   CHECK(said(kCall, mtt::Error("task 'slots' is wrong")) == "task 'slots' is wrong");
-  CHECK(said(mtt::backbone_call("embed"), mtt::Error("x")) == "x");
+  CHECK(said({"backbone", "bert", "", "embed"}, mtt::Error("x")) == "x");
 }
 
 TEST_CASE("any other exception is the plugin's failure, in one line") {
@@ -37,7 +37,8 @@ TEST_CASE("any other exception is the plugin's failure, in one line") {
   CHECK(said(kCall, std::out_of_range("vector")) == who + "vector");
   CHECK(said(kCall, std::runtime_error("a\nb")) == who + "a b");
   CHECK(said(kCall, 42) == who + "it threw something that is not a std::exception");
-  CHECK(said(mtt::weighting_call("step"), std::runtime_error("x")) == "the weighting failed in step: x");
+  CHECK(said({"weighting", "equal", "", "needs"}, std::runtime_error("x")) ==
+        "the weighting 'equal' failed in needs: x");
   try {
     mtt::call_plugin(kCall, [] { TORCH_CHECK(false, "sizes differ"); });
     FAIL("nothing was thrown");

@@ -109,7 +109,8 @@ Result run(const Setting& setting, std::int64_t tokens_per_forward) {
       mtt::make_step(sources, mtt::sources_of_files(sources), *model, {{0, all}}, tokens_per_forward);
   REQUIRE(data.forwards.size() == 1);
   EqualWeighting equal;
-  mtt::TrainingStep runner(*model, sources, equal, true, 7);
+  mtt::GuardedWeighting weighting = guarded(equal);
+  mtt::TrainingStep runner(*model, sources, weighting, true, 7);
   const std::int64_t start = mtt::frontier(model->backbone().parameters(), kLayers);
   const mtt::PrefixPlan plan = mtt::plan_prefix(*model, source.tasks, start);
   std::unique_ptr<mtt::ActivationCache> cache;

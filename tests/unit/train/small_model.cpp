@@ -122,6 +122,32 @@ at::Tensor SmallHead::loss(const at::Tensor& logits, const at::Tensor& targets) 
   return at::cross_entropy_loss(logits, targets, {}, at::Reduction::Sum, kNoTarget);
 }
 
+namespace {
+
+class Borrowed : public mtt::Weighting {
+ public:
+  explicit Borrowed(mtt::Weighting& lender) : lender_(lender) {}
+  mtt::WeightingNeeds needs() const override { return lender_.needs(); }
+  void begin(const std::vector<mtt::WeightedTask>& tasks) override { lender_.begin(tasks); }
+  std::vector<double> weights(const mtt::WeightingStep& step) override { return lender_.weights(step); }
+  std::vector<double> coefficients(const at::Tensor& gram, const mtt::WeightingStep& step) override {
+    return lender_.coefficients(gram, step);
+  }
+  at::Tensor combine(const at::Tensor& gradients, const mtt::WeightingStep& step) override {
+    return lender_.combine(gradients, step);
+  }
+  bool own_objective() const override { return lender_.own_objective(); }
+
+ private:
+  mtt::Weighting& lender_;
+};
+
+}  // namespace
+
+mtt::GuardedWeighting guarded(mtt::Weighting& weighting) {
+  return {std::make_unique<Borrowed>(weighting), "borrowed"};
+}
+
 void fill_by_name(const std::vector<mtt::nn::NamedParameter>& parameters) {
   const at::NoGradGuard no_grad;
   for (const auto& [name, tensor] : parameters) {
@@ -140,7 +166,7 @@ std::unique_ptr<mtt::MultiTaskModel> small_model(const std::vector<SmallTask>& t
   std::vector<mtt::SentenceModules::DenseShape> shapes;
   if (dense) shapes.push_back({.in = kSmallHidden, .out = kSmallHidden});
   auto model = std::make_unique<mtt::MultiTaskModel>(
-      std::make_unique<SmallBackbone>(layers, dropout),
+      mtt::GuardedBackbone(std::make_unique<SmallBackbone>(layers, dropout), "small"),
       std::make_unique<mtt::SentenceModules>(kSmallHidden, mtt::Pooling{}, shapes, true, 0));
   for (const SmallTask& task : tasks) {
     auto head = std::make_unique<SmallHead>(task.unit);
@@ -220,6 +246,7 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
   if (before) before(*result.model);
   result.first = snapshot(result.model->parameters());
   EqualWeighting equal;
+  mtt::GuardedWeighting balance = guarded(weighting ? *weighting : equal);
   std::vector<mtt::SourceSize> sizes;
   for (const auto& of_file : mtt::sources_of_files(sources))
     sizes.push_back({sources[of_file.front()].file, sources[of_file.front()].examples()});
@@ -230,7 +257,7 @@ SmallTraining::Result SmallTraining::run(bool resume) const {
                        .model = *result.model,
                        .policy = policy,
                        .sources = sources,
-                       .weighting = weighting ? *weighting : equal,
+                       .weighting = balance,
                        .directory = place.path() / "run",
                        .threads = 1,
                        .sampler = {mtt::SamplerSettings::read(experiment.sampler), sizes, settings.batch_size,

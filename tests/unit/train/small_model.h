@@ -13,6 +13,7 @@
 #include "model/multi_task_model.h"
 #include "mtt/weighting.h"
 #include "temporary_folder.h"
+#include "train/guarded_weighting.h"
 #include "train/trainer.h"
 #include "train/training_data.h"
 #include "train/training_observer.h"
@@ -75,6 +76,9 @@ class EqualWeighting : public mtt::Weighting {
   mtt::WeightingNeeds needs() const override { return mtt::WeightingNeeds::nothing; }
   void begin(const std::vector<mtt::WeightedTask>&) override {}
 };
+
+/// A weighting as a training has it; `weighting` outlives it.
+mtt::GuardedWeighting guarded(mtt::Weighting& weighting);
 
 struct SmallTask {
   std::string name;

@@ -173,7 +173,8 @@ Outcome one_step(const std::vector<MixedTask>& tasks, const Setting& setting) {
 
   EqualWeighting equal;
   Rows rows;
-  mtt::Weighting& weighting = setting.by_gradients ? static_cast<mtt::Weighting&>(rows) : equal;
+  mtt::GuardedWeighting weighting =
+      guarded(setting.by_gradients ? static_cast<mtt::Weighting&>(rows) : equal);
   mtt::TrainingStep runner(*model, sources, weighting, true, 7);
   const std::int64_t start = mtt::frontier(model->backbone().parameters(), kLayers);
   std::vector<mtt::PrefixPlan> plans;

@@ -68,7 +68,8 @@ struct Step {
     const mtt::StepData data =
         mtt::make_step(sources, mtt::sources_of_files(sources), *model, chosen, tokens_per_forward);
     forwards = data.forwards.size();
-    mtt::TrainingStep runner(*model, sources, weighting, normalize, 7);
+    mtt::GuardedWeighting balance = guarded(weighting);
+    mtt::TrainingStep runner(*model, sources, balance, normalize, 7);
     const std::int64_t start = mtt::frontier(model->backbone().parameters(), kLayers);
     if (prefix) {
       std::vector<mtt::PrefixPlan> plans;

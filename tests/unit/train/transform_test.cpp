@@ -144,7 +144,8 @@ TEST_CASE("a frozen prefix reads the ids that a head gave") {
     for (auto& [name, tensor] : model->parameters())
       tensor.set_requires_grad(name.starts_with("heads.") || mtt::selects("backbone.layers.2-3", name));
     EqualWeighting equal;
-    mtt::TrainingStep runner(*model, sources, equal, true, 7);
+    mtt::GuardedWeighting weighting = guarded(equal);
+    mtt::TrainingStep runner(*model, sources, weighting, true, 7);
     const std::int64_t start = mtt::frontier(model->backbone().parameters(), 4);
     CHECK(start == 2);
     if (prefix) runner.set_prefix({mtt::plan_prefix(*model, {0}, start)}, {nullptr});

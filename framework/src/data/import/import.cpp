@@ -5,6 +5,7 @@
 #include "data/examples.h"
 #include "data/folded_text.h"
 #include "data/import/parsers.h"
+#include "data/text_keys.h"
 #include "data/text_lines.h"
 #include "io/file.h"
 #include "mtt/error.h"

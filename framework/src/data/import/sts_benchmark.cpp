@@ -3,6 +3,7 @@
 
 #include "data/file_text.h"
 #include "data/import/parsers.h"
+#include "data/text_keys.h"
 #include "data/text_lines.h"
 #include "mtt/error.h"
 #include "mtt/label_set.h"
@@ -59,7 +60,7 @@ Value example(std::vector<std::string> cells, const Columns& columns, const Plac
   if (similarity < 0 || similarity > kMostSimilar)
     score.refuse("found the score " + cells[columns.score] + ", expected a number from 0 to 5");
   Value row(Value::Table{{"text", cells[columns.first]},
-                         {"text_pair", cells[columns.second]},
+                         {std::string(kTextPair), cells[columns.second]},
                          {"similarity", similarity},
                          {"genre", cells[columns.file]}});
   Value::Array sources;
