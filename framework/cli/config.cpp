@@ -41,7 +41,9 @@ void print_reference(const std::vector<std::string>& plugin_path) {
       std::string types;
       for (const std::string& type : plugin.model_types) types += (types.empty() ? " `" : ", `") + type + "`";
       describe("`[backbone.options]` of `" + plugin.name + "`",
-               plugin.summary + " It serves the model types" + types + ".", plugin.options);
+               plugin.summary + (types.empty() ? " It serves no model type: set plugin = \"" + plugin.name + "\"."
+                                               : " It serves the model types" + types + "."),
+               plugin.options);
     }
     for (const HeadPlugin& plugin : library.registry.heads())
       describe("`[tasks.<name>]` with `head = \"" + plugin.name + "\"`", plugin.summary, plugin.options);

@@ -46,6 +46,9 @@ fs::path results_of(const fs::path& experiment) {
   return experiment.parent_path() / "results" / experiment.stem();
 }
 
+/// A sweep with rows but without tables: `mtt sweep` would make its missing runs.
+bool is_unfinished(const fs::path& experiment) { return !fs::exists(results_of(experiment) / "table.md"); }
+
 /// The files of a sweep but its console's: those that are committed. Its folders are left out.
 std::set<fs::path> files_in(const fs::path& folder) {
   std::set<fs::path> names;
@@ -88,7 +91,7 @@ TEST_CASE("the tables of experiments are those of their rows and files") {
   int complete = 0;
   for (const fs::path& experiment : experiments()) {
     const fs::path results = results_of(experiment);
-    if (!fs::exists(results / "runs.jsonl")) continue;
+    if (!fs::exists(results / "runs.jsonl") || is_unfinished(experiment)) continue;
     INFO(experiment);
     const TemporaryFolder folder;
     for (const char* file : {"runs.jsonl", "sweep.json"})
@@ -107,7 +110,7 @@ TEST_CASE("the tables of experiments are those of their rows and files") {
     }
     ++complete;
   }
-  CHECK(complete >= 20);
+  CHECK(complete >= 20);  // unfinished ones are not counted
 }
 
 TEST_CASE("every mean with its interval in the texts stands in a table of its topic") {
