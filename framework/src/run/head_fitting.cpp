@@ -10,6 +10,7 @@
 
 #include "io/digest.h"
 #include "io/terminal_text.h"
+#include "probe/gather_features.h"
 #include "probe/probe_store.h"
 #include "run/head_init.h"
 #include "run/probe_record.h"
