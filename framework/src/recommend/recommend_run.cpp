@@ -28,9 +28,9 @@ namespace {
 constexpr const char* kSweepFile = "sweep.toml";
 constexpr const char* kSweep = "sweep";
 constexpr const char* kRecommended = "recommended.toml";
-constexpr std::int64_t kFewer = 4;  ///< the second size is this part of the first
+constexpr std::int64_t kFewer = 4;  ///< the smaller size is the larger one divided by this
 
-/// What the comparison has to know of the experiment.
+/// The part of the experiment that the comparison needs.
 struct Outline {
   std::vector<ComparedTask> tasks;
   std::vector<bool> higher_is_better;
@@ -104,8 +104,8 @@ std::string jsonl_of(const Examples& examples, const std::vector<std::string>& f
   return text;
 }
 
-/// Writes the parts into which dev_share divides a training file. Their names depend on what they contain, so
-/// that another division is another comparison.
+/// Writes the parts into which dev_share divides a training file. The file names contain a digest of the
+/// contents, so another division is another configuration.
 class DividedFiles {
  public:
   DividedFiles(fs::path folder, ExampleFiles& files, const std::vector<TaskPlan>& plans)
@@ -161,13 +161,13 @@ Outline outline(const Experiment& own, const Experiment& full, const RecommendSe
   return result;
 }
 
-/// The rows of the seeds that are asked for; there may be more of an earlier comparison.
+/// The rows of the requested seeds; an earlier comparison may have left rows of others.
 std::vector<SweepRow> rows_of_seeds(std::vector<SweepRow> rows, std::int64_t first, std::int64_t seeds) {
   std::erase_if(rows, [&](const SweepRow& row) { return row.seed < first || row.seed - first >= seeds; });
   return rows;
 }
 
-/// The rows of an arm, one a seed.
+/// The rows of an arm, one per seed.
 std::vector<const SweepRow*> rows_of(const std::vector<SweepRow>& rows, const std::string& arm) {
   std::vector<const SweepRow*> found;
   for (const SweepRow& row : rows)
@@ -179,7 +179,7 @@ std::string main_score(const SweepRow& row, const std::string& task) {
   for (const auto& [name, value] : main_scores(row.scores))
     if (task_of(name) == task) return name;
   throw Error("the run '" + row.arm + "' has no score of the task '" + task +
-              "'; are there labels for it in its validation set?");
+              "'; check that its validation set has labels for it");
 }
 
 MeasuredScore measured(const std::vector<const SweepRow*>& rows, const std::string& score, double& examples) {
@@ -279,7 +279,7 @@ void answer(const Outline& outline, const Recommendation& recommendation, const 
   }
 }
 
-/// A failed run throws Error with its reason, since a quiet program does not list failed runs.
+/// Throws Error with the reason of the first failed run, because a quiet program does not list failed runs.
 int run_comparison(const fs::path& file, const fs::path& directory, const RecommendSettings& settings,
                    PluginCatalog& plugins) {
   Console progress;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kTune = "tune.";
 
-/// A table whose keys can all stand in a dotted path.
+/// Whether all keys of a table can be parts of a dotted path.
 bool is_branch(const Value& value) {
   return value.is(Value::Kind::table) && !value.table().empty() &&
          std::all_of(value.table().begin(), value.table().end(),
