@@ -55,7 +55,7 @@ Override assignment(const Leaf& leaf, const Value& value) {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
-/// Short names where they are not ambiguous.
+/// Short names of keys, if they are not ambiguous.
 std::vector<std::string> short_names(const std::vector<Leaf>& leaves) {
   std::multiset<std::string> names;
   for (const Leaf& leaf : leaves) names.insert(last_part(leaf.path));
