@@ -40,10 +40,11 @@ void print_reference(const std::vector<std::string>& plugin_path) {
     for (const BackbonePlugin& plugin : library.registry.backbones()) {
       std::string types;
       for (const std::string& type : plugin.model_types) types += (types.empty() ? " `" : ", `") + type + "`";
-      describe("`[backbone.options]` of `" + plugin.name + "`",
-               plugin.summary + (types.empty() ? " It serves no model type: set plugin = \"" + plugin.name + "\"."
-                                               : " It serves the model types" + types + "."),
-               plugin.options);
+      describe(
+          "`[backbone.options]` of `" + plugin.name + "`",
+          plugin.summary + (types.empty() ? " No model type selects it: set plugin = \"" + plugin.name + "\"."
+                                          : " It serves the model types" + types + "."),
+          plugin.options);
     }
     for (const HeadPlugin& plugin : library.registry.heads())
       describe("`[tasks.<name>]` with `head = \"" + plugin.name + "\"`", plugin.summary, plugin.options);

@@ -55,10 +55,10 @@ int Recommend::run() const {
 void add_recommend(CLI::App& app) {
   constexpr std::int64_t kMost = 1'000'000'000;
   auto recommend = std::make_shared<Recommend>();
-  CLI::App* verb =
-      app.add_subcommand("recommend",
-                         "Compare probe, upper layers and full fine-tuning on part of your examples and say "
-                         "which to choose; resumes an interrupted comparison");
+  CLI::App* verb = app.add_subcommand(
+      "recommend",
+      "Compare probe, upper layers and full fine-tuning on part of your examples and recommend "
+      "one; resumes an interrupted comparison");
   verb->add_option("config", recommend->file, "An experiment file with a validation set")
       ->type_name("CONFIG")
       ->required();

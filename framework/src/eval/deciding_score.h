@@ -1,4 +1,4 @@
-// Which score decides a choice.
+// The score for model selection and tuning.
 #pragma once
 
 #include <functional>
@@ -13,22 +13,22 @@ namespace mtt {
 /// Scores on held-out examples.
 struct Evaluation {
   Scores scores;
-  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores; of all others higher is
+  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores
 };
 
-/// A score that decides which weights, or which values, are chosen.
+/// A score by which weights or values are selected.
 struct DecidingScore {
   double value = 0;
   bool higher_is_better = true;
 
-  /// Whether this score is better than the other; one that is not finite never is, any other is better than
-  /// it.
+  /// Whether this score is better than the other. A finite score is better than one that is not; a score that
+  /// is not finite is never better.
   bool better_than(const DecidingScore& other) const;
 };
 
-/// "mean": the mean of the tasks' main metrics (of all tasks together there is none), of which those that are
-/// better when lower count negatively, so that higher is better; one that is undefined counts as 0. Else the
-/// score of that name. NaN where there is no such score.
+/// `best` is "mean" or the name of a score. "mean" is the mean of the tasks' main metrics, without scores of
+/// all tasks together. In the mean, lower-is-better metrics count negatively and undefined ones as 0, so
+/// higher is better. NaN if there is no such score.
 DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation);
 
 }  // namespace mtt

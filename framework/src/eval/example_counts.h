@@ -1,4 +1,4 @@
-// What each example of a test set adds to a score.
+// Counts per example of a test set, from which scores are computed.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace mtt {
 
-/// Of one example: how many of its predicted items are right, how many were predicted, and how many its label
-/// has. An item is a class, a member of a set or a span.
+/// For one example: the number of correct predicted items, of predicted items, and of items of the label. An
+/// item is a class, a member of a set or a span.
 struct ExampleCount {
   std::int64_t right = 0, predicted = 0, gold = 0;
   bool operator==(const ExampleCount&) const = default;
@@ -33,11 +33,11 @@ double micro_f1(const ExampleCounts& counts);
 /// Whether each example is one decision that is right or wrong.
 bool are_hits(const ExampleCounts& counts);
 
-/// A table of short texts. Of hits: {"examples": N, "hits": hexadecimal digits of four examples each, the
-/// first in the highest bit}; of others {"right", "predicted", "gold"} with a base-36 digit for each example.
-/// nullopt if a count is above 35.
+/// A compact table. If each example is one decision: {"examples": N, "hits": hexadecimal digits for four
+/// examples each, the first in the highest bit}; otherwise {"right", "predicted", "gold"} with one base-36
+/// digit per example. nullopt if a count is above 35.
 std::optional<Value> example_counts_json(const ExampleCounts& counts);
-/// The inverse; what is not such a table throws Error with its position.
+/// The inverse. Throws Error with the position if `json` is not such a table.
 ExampleCounts example_counts_from(const Value& json);
 
 }  // namespace mtt

@@ -8,8 +8,8 @@ namespace mtt {
 
 /// A mean and half the width of its 95 % confidence interval.
 struct Interval {
-  double mean = 0;  ///< NaN of no values
-  double half = 0;  ///< NaN of fewer than two values
+  double mean = 0;  ///< NaN without values
+  double half = 0;  ///< NaN for fewer than two values
   std::int64_t count = 0;
 
   /// Whether the interval lies on one side of zero.

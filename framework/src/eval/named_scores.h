@@ -11,7 +11,7 @@ namespace mtt {
 /// "<task>.<metric>" = value, task after task, each task's main metric first.
 using Scores = std::vector<std::pair<std::string, double>>;
 
-/// The name under which a score of all tasks together stands; it is no part of a mean over tasks.
+/// The name of scores of all tasks together; they are not part of a mean over tasks.
 inline constexpr std::string_view kAllTasks = "all tasks";
 
 /// Whether it is a score of all tasks together, also if it names one of several test files.

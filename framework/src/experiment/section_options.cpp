@@ -91,13 +91,11 @@ OptionList sweep_options() {
       .table("grid",
              "Arrays of values, one per key; all arms are run with all combinations. Without arms, the "
              "combinations are compared.")
-      .table(
-          "tuning",
-          "How values are chosen for arms with a table `tune` of keys and arrays of values, by one run each "
-          "with a seed of its own. `metric`: the score that chooses, \"<task>.<metric>\"; default: the "
-          "mean of the tasks' main scores. `set`: keys that differ in these runs; data.test must be a "
-          "validation "
-          "set.")
+      .table("tuning",
+             "How values are chosen for arms with a table `tune` of keys and arrays of values. Each value is "
+             "tried in one run with a separate seed. `metric`: the score for the choice, "
+             "\"<task>.<metric>\"; default: the mean of the tasks' main scores. `set`: keys that differ in "
+             "these runs; data.test must be a validation set.")
       .string("baseline", "", "The arm that all others are compared with; empty: the first arm.")
       .strings("metrics", std::vector<std::string>{},
                "Scores in the table, \"<task>.<metric>\"; empty: the main metric of each task.");
@@ -106,7 +104,7 @@ OptionList sweep_options() {
 OptionList tuning_options() {
   return OptionList()
       .string("metric", "mean",
-              "The score that chooses, \"<task>.<metric>\"; mean: the mean of the tasks' main scores.")
+              "The score for the choice, \"<task>.<metric>\"; mean: the mean of the tasks' main scores.")
       .table("set", "Keys that differ in tuning runs.");
 }
 

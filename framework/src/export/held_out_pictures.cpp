@@ -43,13 +43,13 @@ std::string entity_examples(const Task& task, const std::string& title, const st
     }
   }
   if (wrong_count + right_count == 0) return "";
-  return "<h3>" + html_text(title) + ": " + std::to_string(right_count) + " sentences right, " +
-         std::to_string(wrong_count) + " not</h3>\n" +
+  return "<h3>" + html_text(title) + ": " + std::to_string(right_count) + " sentences correct, " +
+         std::to_string(wrong_count) + " wrong</h3>\n" +
          (wrong.empty() ? "" : "<p>Wrong (blue: prediction, yellow: label):</p>\n" + wrong) +
          (right.empty() ? "" : "<p>Correct:</p>\n" + right);
 }
 
-/// The pairs of classes that are confused most often, and all of them, of a head whose labels are classes.
+/// The largest confusions and the confusion matrix of a head whose labels are classes.
 ReportPart confusions(const Task& task, const std::string& title, const std::string& table_prefix,
                       const std::vector<Value>& labels, const std::vector<Value>& predictions) {
   ReportPart part;

@@ -144,9 +144,9 @@ void write_linear(LoadedRun& run, const Task& task, const fs::path& run_director
   write_encoder_files(run, parts_of(task, run.encoder), folder);
   write_linear_head(folder / kLinearHeadFile, task, threshold_of(run, task.name));
   const std::string function =
-      task.problem_type == ProblemType::single_label  ? "the softmax of them gives probabilities"
-      : task.problem_type == ProblemType::multi_label ? "the sigmoid of each gives its probability"
-                                                      : "they are the values themselves";
+      task.problem_type == ProblemType::single_label  ? "softmax(logits) gives the probabilities"
+      : task.problem_type == ProblemType::multi_label ? "the sigmoid of a logit gives its probability"
+                                                      : "the logits are the predicted values";
   write_file_atomically(
       folder / "README.md",
       model_card(run_directory, run.encoder, "sentence-transformers", "text-classification",
@@ -155,7 +155,7 @@ void write_linear(LoadedRun& run, const Task& task, const fs::path& run_director
                  "head = safe_open(\"path/to/this/directory/head.safetensors\", \"np\")\n"
                  "vectors = SentenceTransformer(\"path/to/this/directory\").encode([\"a sentence\"])\n"
                  "logits = vectors @ head.get_tensor(\"weight\").T + head.get_tensor(\"bias\")\n"
-                 "labels = json.loads(head.metadata()[\"labels\"])  # of the columns; " +
+                 "labels = json.loads(head.metadata()[\"labels\"])  # one per column of the logits; " +
                      function + "\n"));
 }
 

@@ -9,8 +9,9 @@
 
 namespace mtt {
 
-/// A model card with the front matter that model hubs read: what the model is, what it was trained from and
-/// how (the run's configuration), its scores on held-out examples, and how it is used. `usage` is Python.
+/// A model card with the front matter that model hubs read: the model, its pretrained encoder and its
+/// training (the configuration of the run), its scores on held-out examples, and its use. `usage` is Python
+/// code.
 std::string model_card(const std::filesystem::path& run, const Encoder& encoder, const std::string& library,
                        const std::string& pipeline, const std::string& usage);
 

@@ -7,8 +7,8 @@
 
 namespace mtt {
 
-/// Writes adapter_config.json and adapter_model.safetensors for the model that the run was trained from. A
-/// run that also changed other weights of the encoder, or has no LoRA adapter, throws Error.
+/// Writes adapter_config.json and adapter_model.safetensors for the pretrained encoder of the run. Throws
+/// Error if the run also changed other weights of the encoder, or has no LoRA adapter.
 void write_peft_adapter(LoadedRun& run, const std::filesystem::path& directory);
 
 }  // namespace mtt

@@ -1,4 +1,4 @@
-// A run as a report reads it.
+// The files of a run that a report reads.
 #pragma once
 
 #include <cstdint>
@@ -12,21 +12,21 @@
 
 namespace mtt {
 
-/// The files of a run that tell what it was and how it went.
+/// The files of a run about its configuration, training and scores.
 struct ReportedRun {
   std::filesystem::path directory;
   RunSummary summary;
   Value cost;  ///< cost.json; null in runs without training
   std::optional<RunEnvironment> environment;
 
-  std::string name() const;  ///< that of its configuration
-  /// Whether its scores are those of test sets; else they are those of the validation sets.
+  std::string name() const;  ///< the name in its configuration
+  /// Whether its scores are those of the test sets; otherwise they are those of the validation sets.
   bool has_test_set() const;
-  /// The step whose weights were kept; none where they are the last ones, or an older program did not tell.
+  /// The step whose weights were kept; none if these are the last ones, or for runs of older versions.
   std::optional<std::int64_t> best_step() const;
 };
 
-/// Reads a run. A directory that is none throws Error.
+/// Reads a run. Throws Error if the directory is not that of a run.
 ReportedRun reported_run(const std::filesystem::path& directory);
 
 }  // namespace mtt

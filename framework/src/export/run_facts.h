@@ -1,4 +1,4 @@
-// What a run was, at the top of its report.
+// The summary of a run at the top of its report.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace mtt {
 
-/// Each task's main score in large digits, then when, where, with which versions and on which data a run was
-/// made. What a run does not tell is left out.
+/// The main score of each task in large digits, then the date, machine, versions and data of the run. Unknown
+/// facts are left out.
 ReportPart run_facts(const ReportedRun& run, const std::string& table_prefix);
 
 }  // namespace mtt

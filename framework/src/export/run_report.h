@@ -1,4 +1,4 @@
-// Runs and sweeps as one page.
+// The HTML report of runs and sweeps.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ struct RunReport {
   std::vector<NamedTable> tables;
 };
 
-/// One HTML page about runs and sweeps, which needs no other file: the table that compares the runs; for each
-/// run what it was, its scores, the curves of its training, what its heads predict on the test sets, and its
-/// configuration; for each sweep its tables and figures. What cannot be shown (a model that is gone) is said
-/// in its place. A directory that is neither throws Error.
+/// One HTML page about runs and sweeps that needs no other file. It has a table that compares the runs; for
+/// each run its summary, scores, training curves, predictions on the test sets and configuration; for each
+/// sweep its tables and figures. If a part cannot be shown (for example because the model was deleted), the
+/// page gives the reason. A directory of neither a run nor a sweep throws Error.
 RunReport run_report(const std::vector<std::filesystem::path>& directories, std::int64_t threads,
                      PluginCatalog& plugins);
 

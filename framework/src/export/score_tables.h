@@ -8,10 +8,10 @@
 
 namespace mtt {
 
-/// All scores, beside those of the probes where there are any, under a heading that names the set.
+/// All scores, next to those of the probes if there are any, under a heading with the name of the set.
 ReportPart score_table(const ReportedRun& run, const std::string& table_prefix);
 
-/// The scores of each label, a table for each task and test set; folded where a task has many labels.
+/// The scores of each label, a table for each task and test set; collapsed if a task has many labels.
 ReportPart label_tables(const ReportedRun& run, const std::string& table_prefix);
 
 }  // namespace mtt

@@ -1,4 +1,4 @@
-// A trained encoder as a directory that sentence-transformers load.
+// Exports a trained encoder as a directory for sentence-transformers.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,11 @@
 
 namespace mtt {
 
-/// What of an encoder is written, and how its vectors are made.
+/// The exported part of an encoder, and how its vectors are computed.
 struct EncoderParts {
-  std::int64_t layers = 0;  ///< the lowest so many; those above are left out
+  std::int64_t layers = 0;  ///< number of layers, counted from the lowest; the others are left out
   Pooling pooling;
-  bool dense = true;  ///< the model's dense layers follow
+  bool dense = true;  ///< followed by the dense layers of the model
   bool normalize = false;
   std::int64_t truncate = 0;  ///< 0: all dimensions
 };
@@ -20,14 +20,14 @@ struct EncoderParts {
 /// The encoder of a run as it is.
 EncoderParts all_parts(const Encoder& encoder);
 
-/// Writes the encoder's files into a folder: weights (LoRA merged) with the pooler of the base, tokenizer,
-/// pooling, dense layers, normalisation, length and prompts, in the dialect that every release of
-/// sentence-transformers since 2.0 reads (since 6.0 where poolings stand in another order than the old
-/// dialect's).
+/// Writes the encoder's files into a folder: weights (LoRA merged) with the pooler of the base model,
+/// tokenizer, pooling, dense layers, normalisation, length and prompts. Every release of
+/// sentence-transformers since 2.0 can read the format (since 6.0 if the order of poolings cannot be
+/// expressed in the old format).
 void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const std::filesystem::path& folder);
 
-/// Writes the encoder of a run with a model card. Heads have no place in such a directory. An existing
-/// directory that is not empty, or adapters that no weight can hold, throw Error, and nothing is left behind.
+/// Writes the encoder of a run with a model card. Heads are not exported. An existing directory that is not
+/// empty, or adapters that cannot be merged into weights, throw Error, and no files are left behind.
 void write_sentence_transformers(LoadedRun& run, const std::filesystem::path& run_directory,
                                  const std::filesystem::path& directory);
 

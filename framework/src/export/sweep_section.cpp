@@ -33,7 +33,7 @@ Facts sweep_facts(const SweepSummary& summary, const std::filesystem::path& dire
           {"directory", directory.string()}};
 }
 
-/// Of a metric: differences before scores before costs, as a reader asks for them.
+/// The figures of a metric in the order differences, scores, costs.
 std::string sweep_figures(const SweepSummary& summary) {
   const auto charts = sweep_charts(summary);
   std::string figures;

@@ -1,4 +1,4 @@
-// A sweep within a report.
+// The section of a report about a sweep.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 namespace mtt {
 
-/// What was compared and where, the table of each point, failed runs, the values that tuning runs chose, and
-/// for each score the paired differences, the scores and what they cost.
+/// The arms and machines, the table of each point, failed runs, tuning runs, and for each score the figures
+/// of the paired differences, the scores and the costs.
 ReportPart sweep_section(const SweepSummary& summary, const std::filesystem::path& directory,
                          const std::string& table_prefix);
 

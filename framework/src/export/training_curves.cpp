@@ -33,7 +33,7 @@ class Curves {
   std::vector<Series> series_;
 };
 
-/// "intent.accuracy" as the task's "accuracy".
+/// "intent.accuracy" becomes "accuracy" in the figure of its task.
 Series without_task(Series series) {
   const std::size_t task = task_of(series.name).size();
   if (task < series.name.size()) series.name.erase(0, task + 1);

@@ -1,4 +1,4 @@
-// How a training went.
+// Curves of a training.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 namespace mtt {
 
 /// Figures of metrics.jsonl: for each task its loss and its scores on the validation set, then weights,
-/// gradients and learning rate. The step whose weights were kept is marked. "" where nothing was trained.
+/// gradients and learning rate. The step whose weights were kept is marked. "" if nothing was trained.
 std::string training_curves(const ReportedRun& run);
 
 }  // namespace mtt

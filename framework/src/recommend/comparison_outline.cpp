@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr std::int64_t kFewer = 4;  // the second size is this part of the first
+constexpr std::int64_t kFewer = 4;  // the smaller size is the larger one divided by this
 
 ProbeNeeds probe_needs(const std::vector<TaskPlan>& plans) {
   ProbeNeeds needs = ProbeNeeds::fitting;
@@ -40,8 +40,8 @@ std::string jsonl_of(const Examples& examples, const std::vector<std::string>& f
   return text;
 }
 
-/// Writes the parts into which dev_share divides a training file. Their names depend on what they contain, so
-/// that another division is another comparison.
+/// Writes the parts into which dev_share divides a training file. The file names contain a digest of the
+/// contents, so another division is another configuration.
 class DividedFiles {
  public:
   DividedFiles(fs::path folder, ExampleFiles& files, const std::vector<TaskPlan>& plans)

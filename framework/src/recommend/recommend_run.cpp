@@ -60,7 +60,7 @@ std::vector<SweepRow> rows_of_seeds(std::vector<SweepRow> rows, std::int64_t fir
   return rows;
 }
 
-/// The rows of an arm, one a seed.
+/// The rows of an arm, one per seed.
 std::vector<const SweepRow*> rows_of(const std::vector<SweepRow>& rows, const std::string& arm) {
   std::vector<const SweepRow*> found;
   for (const SweepRow& row : rows)
@@ -72,7 +72,7 @@ std::string main_score(const SweepRow& row, const std::string& task) {
   for (const auto& [name, value] : main_scores(row.scores))
     if (task_of(name) == task) return name;
   throw Error("the run '" + row.arm + "' has no score of the task '" + task +
-              "'; are there labels for it in its validation set?");
+              "'; check that its validation set has labels for it");
 }
 
 MeasuredScore measured(const std::vector<const SweepRow*>& rows, const std::string& score, double& examples) {
@@ -172,7 +172,7 @@ void answer(const Outline& outline, const Recommendation& recommendation, const 
   }
 }
 
-/// A failed run throws Error with its reason, since a quiet program does not list failed runs.
+/// Throws Error with the reason of the first failed run, because a quiet program does not list failed runs.
 int run_comparison(const fs::path& file, const fs::path& directory, const RecommendSettings& settings,
                    PluginCatalog& plugins) {
   Console progress;

@@ -116,7 +116,7 @@ std::string recommendation_table(const Recommendation& all) {
   if (all.tasks.size() < 2) return text;
   rows = {{"task, measured → predicted"}};
   for (const StrategyCost& cost : all.strategies) rows.front().push_back(cost.title);
-  rows.front().push_back("would choose");
+  rows.front().push_back("choice by this task alone");
   for (std::size_t t = 0; t < all.tasks.size(); ++t) {
     std::vector<std::string>& row = rows.emplace_back();
     row.push_back(all.tasks[t].score + (all.tasks[t].higher_is_better ? "" : " (lower is better)"));
@@ -167,18 +167,18 @@ std::string recommendation_notes(const Recommendation& all) {
   for (std::size_t t = 0; t < all.tasks.size(); ++t) {
     const StrategyChoice& alone = all.for_tasks[t];
     if (alone.strategies.empty())
-      text += all.tasks[t].score + " is undefined with every strategy and has no part in the mean.\n";
+      text += all.tasks[t].score + " is undefined with every strategy and is not part of the mean.\n";
     else if (alone.chosen != all.choice.chosen)
       text += "By " + all.tasks[t].score + " alone, " + all.strategies[alone.chosen].title +
               " would be chosen (" + standing_name(alone.strategies[alone.chosen].standing) + ").\n";
   }
   if (!std::isfinite(first.used_half))
     text +=
-        "There are no intervals: not every score follows from counts of examples. The margin alone "
-        "decides.\n";
+        "There are no intervals, because not every score is computed from counts of examples. The margin "
+        "alone decides.\n";
   if (std::any_of(all.tasks.begin(), all.tasks.end(),
                   [](const auto& task) { return !task.higher_is_better; }))
-    text += "Lower-is-better scores count negatively in the table of the strategies.\n";
+    text += "In the table of the strategies, lower-is-better scores count negatively.\n";
   return text;
 }
 

@@ -10,7 +10,7 @@ namespace mtt {
 namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
-constexpr double kRuleOfThree = 3;  // 95 % limit of a share of which n examples show none: 3/n
+constexpr double kRuleOfThree = 3;  // if none of n examples shows an event, the 95 % limit of its rate is 3/n
 
 bool is_defined(const JudgedTask& task) {
   return std::any_of(task.used.begin(), task.used.end(),
@@ -37,7 +37,7 @@ std::vector<double> predicted_samples(const JudgedTask& task, std::size_t strate
   return samples;
 }
 
-/// Adds a task's part of a mean; `sum` becomes empty, and stays so, if a task has no samples.
+/// Adds a task's samples to those of the mean; `sum` becomes and stays empty if a task has no samples.
 void add_samples(std::vector<double>& sum, const std::vector<double>& samples, double sign, bool is_first) {
   if (is_first) sum.assign(samples.size(), 0);
   if (sum.size() != samples.size()) return sum.clear();
@@ -76,7 +76,7 @@ StrategyChoice choose_strategy(const std::vector<JudgedTask>& all, double margin
     if (is_defined(task)) tasks.push_back(&task);
   if (tasks.empty())
     throw Error(
-        "no task has a defined score on the validation set with any strategy; are there labels in it?");
+        "no task has a defined score on the validation set with any strategy; check that it has labels");
   const double count = static_cast<double>(tasks.size());
   StrategyChoice choice;
   choice.examples = tasks.front()->validation_examples;

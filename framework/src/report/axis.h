@@ -1,4 +1,4 @@
-// From values to places in a picture.
+// Maps values to positions in a figure.
 #pragma once
 
 #include <limits>
@@ -14,9 +14,9 @@ struct Axis {
   bool empty() const { return !(low <= high); }
   void include(double value);
   void widen();  ///< gives a range to a single value
-  /// Where a value lies, `low` at `from` and `high` at `to`.
+  /// The position of a value, with `low` at `from` and `high` at `to`.
   double place(double value, double from, double to) const;
-  /// Two to six round values within the range, fewer where they must be `least` apart.
+  /// Two to six round values within the range; fewer if they must be `least` apart.
   std::vector<double> ticks(double least = 0) const;
 };
 

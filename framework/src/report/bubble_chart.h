@@ -1,4 +1,4 @@
-// What is gained against what it costs.
+// Scores against costs.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct Bubble {
   std::string name;
   double x = 0, y = 0, half = 0;
   double area = 0;         ///< relative to the others
-  std::string tooltip;     ///< shown where the pointer rests
+  std::string tooltip;     ///< shown under the pointer
   std::size_t colour = 0;  ///< of series_colour
 };
 

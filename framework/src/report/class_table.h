@@ -1,4 +1,4 @@
-// Scores of each class and the largest confusions, for people.
+// Scores of each class and the largest confusions, as text.
 #pragma once
 
 #include <string>
@@ -8,12 +8,13 @@
 
 namespace mtt {
 
-/// label, precision, recall, F1 and support behind the names of the columns; an undefined score is "-".
+/// The names of the columns, then label, precision, recall, F1 and support of each class; an undefined score
+/// is "-".
 std::vector<std::vector<std::string>> class_rows(const std::vector<ClassScore>& classes);
 
-/// The classes as a table, indented. Of more than 20 classes it has the 10 most frequent and the 10 of the
-/// lowest F1, and says so; `full` says where all are. Then the largest confusions, most frequent first:
-/// "gold -> predicted, count". Empty where a report has no classes.
+/// The classes as an indented table. If there are more than 20, only the 10 most frequent and the 10 with the
+/// lowest F1, with a note; `full` names the place of the full table. Then the largest confusions, the most
+/// frequent first: "gold -> predicted, count". Empty if the report has no classes.
 std::string class_report_text(const ClassReport& report, const std::string& full);
 
 }  // namespace mtt

@@ -1,4 +1,4 @@
-// A confusion matrix as a table for other programs.
+// A confusion matrix as CSV.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Which labels are taken for which.
+// Confusion matrices as tables.
 #pragma once
 
 #include <string>
@@ -8,15 +8,16 @@
 
 namespace mtt {
 
-/// Counts, a row a gold label, a column a predicted one, and last the number of examples of the gold label.
-/// Of many labels, those with the most mistakes are there. Both lists have the same length.
+/// Counts with one row per gold label and one column per predicted label; the last column is the number of
+/// examples of the gold label. If there are many labels, only those with the most errors are included. Both
+/// lists have the same length.
 TableRows confusion_rows(const std::vector<std::string>& gold, const std::vector<std::string>& predicted);
 
 /// Such counts as markup, each cell shaded by its share of the row.
 std::string confusion_table(const TableRows& rows);
 
-/// The labels that are most often taken for another one, ten at most: label, prediction, number of examples,
-/// share of the label's. Only the head where every prediction is right.
+/// The largest confusions, at most ten: label, prediction, number of examples, share of the examples of the
+/// label. Only the header if every prediction is correct.
 TableRows largest_confusions(const std::vector<std::string>& gold, const std::vector<std::string>& predicted);
 
 }  // namespace mtt

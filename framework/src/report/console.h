@@ -11,8 +11,8 @@
 
 namespace mtt {
 
-/// The one place that prints. Control characters are escaped, except line ends, tabs and colours. Warnings
-/// are also kept for the file when they come before `keep_in`.
+/// All output goes through this class. Control characters are escaped, except line ends, tabs and colours.
+/// Warnings are also kept for the file when they come before `keep_in`.
 class Console final : public Messages {
  public:
   Console();
@@ -22,18 +22,18 @@ class Console final : public Messages {
 
   /// Standard output: what the command was asked for.
   void answer(std::string_view text) override;
-  /// Standard output, unless the program is quiet: how the work goes, and what is also in a file.
+  /// Standard output, unless the program is quiet: progress, and results that are also in a file.
   void say(std::string_view text) override;
   /// Standard error, as "mtt: warning: ...".
   void warn(const std::string& message) override;
-  /// Standard error, as "mtt: info: ...", where the program is verbose: what helps to find a fault.
+  /// Standard error, as "mtt: info: ...", if the program is verbose: for debugging.
   void note(const std::string& message);
 
-  /// The file alone, for what is printed elsewhere.
+  /// Only the file, for text that is printed elsewhere.
   void keep(std::string_view text);
 
-  /// From now on, and for what was printed before, a file holds a copy without colours; with `append` behind
-  /// what it holds already.
+  /// Copies all output, including earlier output, to a file, without colours. `append` keeps the existing
+  /// contents of the file.
   void keep_in(const std::filesystem::path& file, bool append = false) override;
 
   /// A ProgressBar.

@@ -1,4 +1,4 @@
-// A check of data, for people and for programs.
+// The result of a data check, as text and as JSON.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace mtt {
 
-/// Files, then each task's labels with a bar for each, then what was found; errors last.
+/// The files, the labels of each task with bars, then the findings, errors last.
 std::string data_check_text(const DataCheck& check);
 
 /// {"max_tokens", "files": [{"role", "file", "examples", ...}], "tasks": [{"task", "kind", "labelled",

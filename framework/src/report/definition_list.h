@@ -1,4 +1,4 @@
-// Facts with their names.
+// A list of named facts.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace mtt {
 
-/// Names and facts.
+/// (name, fact).
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-/// A list of facts as markup, those that are empty left out. All text is escaped.
+/// The list as markup, without empty facts. All text is escaped.
 std::string definition_list(const Facts& facts);
 
 /// "8.3 s", "4 min 10 s", "2 h 5 min".

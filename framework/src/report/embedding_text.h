@@ -7,7 +7,7 @@
 
 namespace mtt {
 
-/// The norm and first values of each vector beside its text; at most `most` rows, and the text says so.
+/// The norm and the first values of each vector next to its text; at most `most` rows, with a note.
 std::string embedding_text(const float* vectors, std::size_t width, const std::vector<std::string>& texts,
                            std::size_t most);
 

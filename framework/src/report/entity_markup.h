@@ -1,4 +1,4 @@
-// Labelled stretches of text, highlighted.
+// Highlighted entities in a text.
 #pragma once
 
 #include <string>

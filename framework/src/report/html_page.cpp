@@ -84,7 +84,7 @@ for (const table of document.querySelectorAll('table.sortable')) {
 addEventListener('beforeprint', () => document.querySelectorAll('details:has(table)').forEach(one => one.open = true));
 )js";
 
-/// The SHA-256 digest of kScript; a test holds it.
+/// The SHA-256 digest of kScript; a test compares it.
 constexpr const char* kScriptDigest = "SrpdWKkO1LHs5kKTW0uyWUWKruwkLVWO/VOpZOVEoCY=";
 
 }  // namespace

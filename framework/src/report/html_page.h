@@ -1,12 +1,12 @@
-// A page of HTML that needs no other file.
+// An HTML page that needs no other file.
 #pragma once
 
 #include <string>
 
 namespace mtt {
 
-/// A whole page with a title, our style for light and dark, narrow, wide and printed pages, and the script
-/// that sorts tables, the only one that the page allows. It loads nothing. `body` is markup.
+/// A complete page with a title, a style (light and dark, narrow and wide, printed), and the script that
+/// sorts tables. The page allows no other script and loads nothing. `body` is markup.
 std::string html_page(const std::string& title, const std::string& body);
 
 }  // namespace mtt

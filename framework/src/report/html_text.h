@@ -6,7 +6,7 @@
 
 namespace mtt {
 
-/// The text with &, <, >, and both quotes as entities, and control characters as escapes: nothing of it is
+/// The text with &, <, >, and both quotes as entities, and control characters as escapes, so it contains no
 /// markup.
 std::string html_text(std::string_view utf8);
 

@@ -1,4 +1,4 @@
-// What an import has read, for people.
+// The result of an import, as text.
 #pragma once
 
 #include <string>

@@ -8,7 +8,7 @@
 
 namespace mtt {
 
-/// A mean at a place, with half the width of its interval (NaN: unknown).
+/// A mean at a position, with half the width of its interval (NaN: unknown).
 struct IntervalPoint {
   double x = 0, mean = 0, half = 0;
 };
@@ -19,12 +19,12 @@ struct IntervalSeries {
   std::vector<IntervalPoint> points;  ///< x ascending
 };
 
-/// Curves with whiskers as an SVG file; x on a logarithmic scale where all are positive and the largest is at
-/// least eight times the smallest. "" where there is nothing to draw.
+/// Curves with whiskers as an SVG file; x is logarithmic if all x are positive and the largest is at
+/// least eight times the smallest. "" if there is nothing to draw.
 std::string interval_lines(const std::string& title, const std::string& x_name,
                            const std::vector<IntervalSeries>& series);
 
-/// A mean with its whiskers on a line of its own.
+/// A mean with its whiskers on a separate line.
 struct IntervalRow {
   std::string name;
   double mean = 0, half = 0;
@@ -38,7 +38,7 @@ struct IntervalGroup {
   std::vector<IntervalRow> rows;
 };
 
-/// Rows with whiskers as an SVG file, with a line at zero if zero is among the values. "" where there is
+/// Rows with whiskers as an SVG file, with a line at zero if zero is among the values. "" if there is
 /// nothing to draw.
 std::string interval_rows(const std::string& title, const std::vector<IntervalGroup>& groups);
 

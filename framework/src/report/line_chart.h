@@ -14,7 +14,7 @@ struct Series {
   std::vector<std::pair<double, double>> points;
 };
 
-/// Curves and what their axes show.
+/// Curves and the names of their axes.
 struct LineChart {
   std::string title, x_name, y_name;
   std::vector<Series> series;
@@ -22,8 +22,8 @@ struct LineChart {
   std::string mark_name = {};
 };
 
-/// A figure with axes, ticks, a tooltip for each point and, for several series, a legend, as markup; "" where
-/// no series has a finite point. Of more than some hundred points a curve shows the means of neighbours.
+/// A figure with axes, ticks, a tooltip for each point and, for several series, a legend, as markup; "" if
+/// no series has a finite point. A curve of more than some hundred points shows means of adjacent points.
 std::string line_chart(const LineChart& chart);
 
 }  // namespace mtt

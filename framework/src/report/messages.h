@@ -1,4 +1,4 @@
-// Where a run reports: what it prints is for its caller to show.
+// The interface to which a run reports; the caller decides what is shown.
 #pragma once
 
 #include <cstdint>
@@ -9,30 +9,30 @@
 
 namespace mtt {
 
-/// How far a long work has come; ends with this object.
+/// The progress of a long operation; it ends with this object.
 class Progress {
  public:
   virtual ~Progress() = default;
-  /// `done` items make up this `share` of the work, 0 where that is unknown; `note` says more about it.
+  /// `done` items are this `share` of all; 0 if the share is unknown. `note` is shown with them.
   virtual void update(std::int64_t done, double share, const std::string& note = "") = 0;
-  /// Before something else is reported while the work goes on.
+  /// Called before something else is reported during the operation.
   virtual void clear() = 0;
 };
 
-/// Gets all that a run reports. A program gives its Console; another caller can show or drop what it likes.
+/// Receives the output of a run. The command line passes its Console; other callers can use their own class.
 class Messages {
  public:
   virtual ~Messages() = default;
-  /// What was asked for.
+  /// The requested result.
   virtual void answer(std::string_view text) = 0;
-  /// How the work goes, and what is also in a file.
+  /// Progress, and results that are also in a file.
   virtual void say(std::string_view text) = 0;
-  /// What may be a mistake.
+  /// A possible mistake.
   virtual void warn(const std::string& message) = 0;
-  /// From now on, and for what was reported before, a file holds a copy; with `append` behind what it holds
-  /// already.
+  /// Copies all output, including earlier output, to a file. `append` keeps the existing contents of the
+  /// file.
   virtual void keep_in(const std::filesystem::path& file, bool append) = 0;
-  /// Begins a long work of `total` items; 0: unknown.
+  /// Begins a long operation with `total` items; 0: unknown.
   virtual std::unique_ptr<Progress> progress(const std::string& what, std::int64_t total) = 0;
 };
 

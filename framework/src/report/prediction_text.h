@@ -1,4 +1,4 @@
-// A prediction for people.
+// A prediction as text.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// How far a long work has come, on a terminal.
+// The progress of a long operation on a terminal.
 #pragma once
 
 #include <chrono>
@@ -9,18 +9,18 @@
 
 namespace mtt {
 
-/// A bar with rate and time left on standard error where that is a terminal; elsewhere a line every ten
-/// seconds. Work that ends within a second shows nothing.
+/// Prints to standard error: on a terminal a bar with rate and remaining time, otherwise a line every ten
+/// seconds. Nothing is printed for operations that end within a second.
 class ProgressBar final : public Progress {
  public:
-  /// Without a total, only the share says how much is left.
+  /// Without a total, only the share gives the remaining time.
   explicit ProgressBar(std::string what, std::int64_t total = 0);
   ~ProgressBar() override;
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
   void update(std::int64_t done, double share, const std::string& note = "") override;
-  /// Takes the bar away, so that something else can be printed; the next update draws it again.
+  /// Removes the bar, so that something else can be printed; the next update draws it again.
   void clear() override;
 
  private:

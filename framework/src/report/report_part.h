@@ -15,7 +15,7 @@ struct ReportPart {
   std::string markup;
   std::vector<NamedTable> tables = {};
 
-  /// Adds a table to both; without rows under its head, nothing.
+  /// Adds a table to both; a table with only a header is not added.
   void add_table(const std::string& name, const TableRows& rows) {
     if (rows.size() < 2) return;
     markup += html_table(rows, name);

@@ -1,4 +1,4 @@
-// Points on a plane.
+// A scatter plot of texts.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace mtt {
 
-/// A text's place on a map, its class ("" for none) and itself.
+/// A text with its position and its class ("" for none).
 struct MapPoint {
   double x = 0, y = 0;
   std::string label, text;
 };
 
-/// A figure in which every class has a colour; the text is shown where the pointer rests.
+/// A figure with one colour per class; the text of a point is shown under the pointer.
 std::string scatter_plot(const std::string& title, const std::vector<MapPoint>& points);
 
 }  // namespace mtt

@@ -6,8 +6,8 @@
 namespace mtt {
 
 /// The colour of a series or a class, "#rrggbb": eight hues after Okabe and Ito (2008), distinguishable for
-/// colour-blind readers, with a contrast of at least 3 on white and on the dark ground of a page; grey from
-/// the ninth on.
+/// colour-blind readers, with a contrast of at least 3 on white and on the dark background of a page; grey
+/// from the ninth on.
 const char* series_colour(std::size_t index);
 
 }  // namespace mtt

@@ -1,4 +1,4 @@
-// A matrix of similarities as a picture.
+// A matrix of similarities as a figure.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace mtt {
 
-/// n · n similarities for a terminal: numbered rows and columns, each value on a shade, in colour if asked.
-/// At most `most` rows are shown, and the text says so.
+/// n · n similarities for a terminal: numbered rows and columns, each value on a shade, optionally in
+/// colour. At most `most` rows are shown, with a note.
 std::string similarity_text(const std::vector<double>& values, std::size_t count, std::size_t most,
                             bool colours);
 

@@ -1,9 +1,9 @@
-// How much a command prints beside what it was asked for.
+// How much a command prints in addition to its results.
 #pragma once
 
 namespace mtt {
 
-/// quiet: warnings and errors alone; verbose: also what helps to find a fault.
+/// quiet: only warnings and errors; verbose: also details for debugging.
 enum class Verbosity { quiet, normal, verbose };
 
 /// For the start of a program.

@@ -1,4 +1,4 @@
-// What a run of a sweep left behind.
+// Results of a run of a sweep.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +12,8 @@ namespace mtt {
 /// Why a run failed: the last error in its log, or how it ended.
 std::string last_error(const std::filesystem::path& log, const ProcessEnd& end);
 
-/// Fills a row with the scores, means and costs in a run's directory. What cannot be read is the row's error.
+/// Fills a row with the scores, means and costs in a run's directory. If they cannot be read, sets
+/// the error of the row.
 void read_results(const std::filesystem::path& directory, SweepRow& row);
 
 }  // namespace mtt

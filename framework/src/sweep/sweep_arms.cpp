@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kTune = "tune.";
 
-/// A table whose keys can all stand in a dotted path.
+/// Whether all keys of a table can be parts of a dotted path.
 bool is_branch(const Value& value) {
   return value.is(Value::Kind::table) && !value.table().empty() &&
          std::all_of(value.table().begin(), value.table().end(),
@@ -55,7 +55,7 @@ Override assignment(const Leaf& leaf, const Value& value) {
 
 std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
-/// Short names where they are not ambiguous.
+/// Short names of keys, if they are not ambiguous.
 std::vector<std::string> short_names(const std::vector<Leaf>& leaves) {
   std::multiset<std::string> names;
   for (const Leaf& leaf : leaves) names.insert(last_part(leaf.path));

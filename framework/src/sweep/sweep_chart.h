@@ -1,4 +1,4 @@
-// The pictures of a sweep.
+// The figures of a sweep.
 #pragma once
 
 #include <string>

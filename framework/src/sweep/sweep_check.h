@@ -1,4 +1,4 @@
-// What a sweep would run.
+// The runs of a sweep, without starting them.
 #pragma once
 
 #include <filesystem>

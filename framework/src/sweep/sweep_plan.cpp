@@ -26,7 +26,7 @@ std::string path_of(const Override& change) {
   return change.assignment.substr(0, change.assignment.find('='));
 }
 
-/// What nothing scores is refused before it is trained.
+/// Refuses runs without a test set before anything is trained.
 void check_scored(const Experiment& experiment, const std::filesystem::path& file, const std::string& arm) {
   if (std::all_of(experiment.tasks.begin(), experiment.tasks.end(),
                   [&](const TaskConfig& task) { return test_files(experiment, task).empty(); }))
@@ -37,7 +37,7 @@ void check_scored(const Experiment& experiment, const std::filesystem::path& fil
                 (experiment.tasks.empty() ? "add a [tasks.<name>]" : "name one in [data] test"));
 }
 
-/// A key is set in one place only.
+/// Refuses a key that is set in more than one place.
 void check_arm(const SweepArm& arm, const GridPoint& varied, const Overrides& when_tuning) {
   const auto refuse_both = [&](const Override& own, const Overrides& others, const std::string& which) {
     for (const Override& other : others)
@@ -87,14 +87,14 @@ void read_shape(const Experiment& experiment, const std::filesystem::path& file,
 
 using Files = std::set<std::filesystem::path>;
 
-/// A file under one name, whatever links lead to it.
+/// The canonical path of a file, so that links to it are recognised.
 std::filesystem::path real_path(const std::string& file) {
   std::error_code error;
   const auto path = std::filesystem::weakly_canonical(file, error);
   return error ? std::filesystem::path(file) : path;
 }
 
-/// Values are chosen neither on a test set of the comparison nor on examples that were trained on.
+/// Refuses to choose values on a test set of the comparison or on a training set.
 void check_tuning_runs(const SweepPlan& plan, const std::filesystem::path& file) {
   if (plan.tuning.empty()) return;
   Files tested;

@@ -1,4 +1,4 @@
-// What is checked when all runs of a sweep have ended.
+// Checks after all runs of a sweep have ended.
 #pragma once
 
 #include <vector>
@@ -9,11 +9,11 @@
 
 namespace mtt {
 
-/// Throws Error where [sweep] names a metric that no run has: it would be an empty column.
+/// Throws Error if [sweep] names a metric that no run has: its column would be empty.
 void check_metrics(const SweepShape& shape, const std::vector<SweepRow>& rows);
 
-/// Warns of arms whose scores are the same in every run: two that are the same training would pass for two
-/// results.
+/// Warns of arms with identical scores in every run: they may be the same training, and would be read as two
+/// independent results.
 void warn_of_equal_arms(const SweepShape& shape, const std::vector<SweepRow>& rows, Console& console);
 
 }  // namespace mtt

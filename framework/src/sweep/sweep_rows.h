@@ -1,4 +1,4 @@
-// What the runs of a sweep came to: a line of runs.jsonl each.
+// Results of the runs of a sweep: one line of runs.jsonl per run.
 #pragma once
 
 #include <cstdint>
@@ -18,30 +18,30 @@ namespace mtt {
 /// One finished run.
 struct SweepRow {
   std::string arm, point;
-  std::string tuning = {};  ///< as that of the run
+  std::string tuning = {};  ///< as in SweepRun
   std::int64_t seed = 0;
-  std::string key;               ///< of its configuration
-  std::int64_t key_version = 1;  ///< what the key covers
-  std::string inputs = {};       ///< a digest of what it read; "" in rows of older programs
-  std::string error;             ///< why it failed; "" where it did not
-  std::string tuned = {};        ///< the values that tuning runs chose, "learning_rate=0.0002"
+  std::string key;               ///< digest of the configuration, see run_key
+  std::int64_t key_version = 1;  ///< see kKeyVersion
+  std::string inputs = {};       ///< digest of examples and model; "" in older rows
+  std::string error;             ///< reason of the failure; "" without one
+  std::string tuned = {};        ///< the values chosen by tuning runs, "learning_rate=0.0002"
   Scores scores;                 ///< NaN where undefined
-  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores; of all others higher is
+  std::set<std::string, std::less<>> lower_is_better = {};  ///< names of scores
   Scores log_means =
       {};  ///< "<task>.weight" and "<task>,<task>.gradient_cosine", over the steps that log them
-  Scores majority = {};  ///< of the most frequent class of the test set, predicted for all examples
-  /// The name of a score, and the counts from which it follows; none in rows of older programs.
+  Scores majority = {};  ///< of a constant prediction, the most frequent class of the test set
+  /// Names of scores, and the counts from which they are computed; empty in older rows.
   std::vector<std::pair<std::string, ExampleCounts>> counts = {};
   double seconds =
-      std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: none, or stopped in between
-  double fitting_seconds = 0;  ///< of the probes, also where they were found in the sweep's cache
+      std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: no training, or a resumed one
+  double fitting_seconds = 0;  ///< of the probes, also if they were read from the sweep's cache
   double wall_seconds = 0;     ///< of the whole process
   double peak_memory_mb = 0;
   std::int64_t learning_parameters = 0;
   std::int64_t steps = 0;
-  std::int64_t jobs = 1;  ///< runs at a time; times of more than one are not to be compared
+  std::int64_t jobs = 1;  ///< runs at a time; with more than one, times are not comparable
   std::int64_t threads = 1;
-  std::string machine = {};  ///< the name of its processor; "" in rows of older programs
+  std::string machine = {};  ///< name of the processor; "" in older rows
 
   bool failed() const { return !error.empty(); }
   /// Of training and of fitting the probes that it starts from.

@@ -73,7 +73,7 @@ class Sweep {
     }
     for (const TunedValue& value : chosen_)
       console_.say(value.arm + (value.point.empty() ? "" : ", " + value.point) + ": " + value.value +
-                   (value.at_edge ? ", the first or last of the values that were tried" : "") +
+                   (value.at_edge ? ", the first or last of the tried values; others may be better" : "") +
                    (value.failed.empty() ? "" : "; failed: " + value.failed) + "\n");
     if (signal == 0) signal = run_open("runs", log);
     write_summary(summary(), settings_.directory);

@@ -1,4 +1,4 @@
-// A sweep from its file to its tables.
+// Runs a sweep, from its file to its tables.
 #pragma once
 
 #include <cstdint>
@@ -18,23 +18,22 @@ struct SweepSettings {
   std::filesystem::path directory;
   std::int64_t jobs = 1;                 ///< runs at a time
   std::int64_t threads = 1;              ///< of all runs together
-  bool keep_weights = false;             ///< else a run's weights are removed when it is scored
+  bool keep_weights = false;             ///< otherwise the weights of a run are deleted after scoring
   std::vector<std::string> plugin_path;  ///< for the runs
-  bool prints_table = true;              ///< at the end; the files have it in any case
+  bool prints_table = true;              ///< at the end; table.md is written in any case
 };
 
-/// Runs what is not yet in runs.jsonl of the sweep's directory, each run in a process of its own and in a
-/// folder of runs/, and writes after each summary.csv, table.md and <metric>.svg. A run that fails is noted,
-/// and tried again by the next call; one that was stopped goes on. A directory with runs of another
-/// configuration, or with anything else than a sweep, throws Error. Returns the signal that stopped it, 0
-/// where none did; a run that failed throws Error at the end.
+/// Executes the runs that are missing in runs.jsonl of the sweep's directory, each in a separate process and
+/// in its own folder of runs/. After each run, writes summary.csv, table.md and the figures. The next call
+/// retries failed runs and resumes interrupted ones. Returns the signal that stopped it, or 0. Throws Error
+/// for a directory with runs of another configuration or with other files, and at the end if a run failed.
 int run_sweep(const std::filesystem::path& file, const std::vector<Override>& overrides,
               const SweepSettings& settings, PluginCatalog& plugins, Console& console);
 
-/// True where a directory is a sweep's.
+/// Whether a directory is that of a sweep.
 bool is_sweep_directory(const std::filesystem::path& directory);
 
-/// What a sweep's directory holds.
+/// Reads the results in a sweep's directory.
 SweepSummary read_sweep(const std::filesystem::path& directory);
 
 }  // namespace mtt

@@ -108,7 +108,7 @@ std::vector<double> paired_values(const Rows& rows, const Rows& baseline, const 
   return values;
 }
 
-/// The first row's; the test set of a task is the same for all arms.
+/// Taken from the first row, because the test set of a task is the same for all arms.
 double majority_of(const std::vector<SweepRow>& rows, const std::string& point, const std::string& metric) {
   for (const SweepRow& row : rows)
     if (const double value = named(row.majority, metric); row.point == point && std::isfinite(value))
@@ -154,7 +154,7 @@ SweepCell cell_of(const Rows& rows, const Rows& baseline, const std::string& met
   return cell;
 }
 
-/// Marks the discoveries among all differences from the baseline.
+/// Marks the differences from the baseline that are significant at the false discovery rate.
 void mark_discoveries(std::vector<SweepLine>& lines) {
   std::vector<double> p;
   for (const SweepLine& line : lines)
@@ -176,7 +176,7 @@ std::vector<std::string> machines_of(const std::vector<SweepRow>& rows) {
   return names;
 }
 
-/// The runs that had the machine to themselves; all of them if there are none.
+/// The runs that were made one at a time; if there are none, all runs.
 Rows alone(const Rows& rows) {
   Rows found;
   std::copy_if(rows.begin(), rows.end(), std::back_inserter(found), [](auto row) { return row->jobs == 1; });

@@ -18,7 +18,7 @@ std::string with_half(const char* pattern, const Interval& interval) {
   return text;
 }
 
-/// A mean over fewer seeds than there are says over how many.
+/// The number of seeds behind a mean, if it is smaller than that of the line.
 std::string fewer_text(const Interval& interval, const SweepLine& line) {
   const auto count = static_cast<std::int64_t>(interval.count);
   return count > 0 && count < line.seeds ? " (" + std::to_string(count) + " seeds)" : "";
@@ -96,11 +96,10 @@ std::vector<Cells> tuning_cells(const SweepSummary& summary) {
     Cells& cells = rows.emplace_back(Cells{row.arm, row.point.empty() ? "-" : row.point, row.tuning});
     for (std::size_t c = 3; c < scores; ++c)
       cells.push_back(row.failed() ? "failed" : tuning_score_text(row, rows[0][c]));
-    const bool chosen =
-        std::any_of(summary.lines.begin(), summary.lines.end(), [&](const SweepLine& line) {
-          return line.arm == row.arm && summary.shape.points[line.point].label == row.point &&
-                 line.tuned == row.tuning;
-        });
+    const bool chosen = std::any_of(summary.lines.begin(), summary.lines.end(), [&](const SweepLine& line) {
+      return line.arm == row.arm && summary.shape.points[line.point].label == row.point &&
+             line.tuned == row.tuning;
+    });
     cells.emplace_back(chosen ? "yes" : "");
   }
   return rows;

@@ -1,4 +1,4 @@
-// The table of a sweep, for people, documents and programs.
+// The table of a sweep as text, Markdown and CSV.
 #pragma once
 
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace mtt {
 
-/// The table of one point: a row an arm behind the names of the columns.
+/// The table of one point: the names of the columns, then one row per arm.
 std::vector<std::vector<std::string>> sweep_cells(const SweepSummary& summary, std::size_t point);
 
-/// What the signs in the table mean, and how it was computed.
+/// Explains the signs in the table, and how it was computed.
 std::string sweep_legend(const SweepSummary& summary);
 
-/// The runs that failed behind the names of the columns: arm, point, seed, error.
+/// The names of the columns (arm, point, seed, error), then one row per failed run.
 std::vector<std::vector<std::string>> failed_cells(const SweepSummary& summary);
 
-/// The tuning runs behind the names of the columns: arm, point, value, main scores, whether it was chosen.
+/// The names of the columns (arm, point, value, main scores, chosen), then one row per tuning run.
 std::vector<std::vector<std::string>> tuning_cells(const SweepSummary& summary);
 
-/// A line for each run that failed; "" where none did.
+/// A line for each failed run; may be empty.
 std::string sweep_failures(const SweepSummary& summary);
 
 /// All points in columns, with the legend.

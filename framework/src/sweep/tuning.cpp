@@ -61,7 +61,8 @@ std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow
     if (!best)
       throw Error("no tuning run of the arm '" + plan.tuning[first].arm + "' has a defined score" +
                   (failed.empty() ? "" : "; failed: " + failed) +
-                  "; see the logs in runs/, and change its values or the validation set in [sweep.tuning]");
+                  "; see the logs in runs/, and change the values of the arm or the validation set in "
+                  "[sweep.tuning]");
     for (SweepRun& run : plan.runs) {
       if (run.arm != best->arm || run.point != best->point) continue;
       run.overrides.insert(run.overrides.end(), best->tried.begin(), best->tried.end());

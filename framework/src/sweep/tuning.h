@@ -1,4 +1,4 @@
-// The values that tuning runs choose for the runs of a sweep.
+// Chooses values for the arms of a sweep from its tuning runs.
 #pragma once
 
 #include <string>
@@ -9,18 +9,18 @@
 
 namespace mtt {
 
-/// What was chosen for an arm at a point.
+/// The value chosen for an arm at a point.
 struct TunedValue {
   std::string arm, point;
   std::string value;  ///< "learning_rate=0.0003"
   double score = 0;
-  bool at_edge = false;     ///< the first or the last of three or more numbers: better ones may lie beyond
+  bool at_edge = false;     ///< first or last of three or more numbers: others may be better
   std::string failed = {};  ///< values whose runs failed; they are not chosen
 };
 
-/// Adds to the runs of the plan the values whose tuning run has the best score, in the direction of the
-/// metric, the first of equal ones. Throws Error if a tuning run has no row or lacks the score, or if no run
-/// of an arm has a defined one.
+/// Adds to the runs of the plan the values of the tuning run with the best score (the first of equal ones).
+/// Throws Error if a tuning run has no row or no such score, or if the score is undefined in all tuning runs
+/// of an arm.
 std::vector<TunedValue> apply_tuning(SweepPlan& plan, const std::vector<SweepRow>& rows);
 
 }  // namespace mtt

@@ -62,7 +62,7 @@ TEST_CASE("a prediction for many more examples is called rough") {
              Contains("rough: it is for 65 times as many examples as were measured"));
 }
 
-TEST_CASE("each task has a line, and those that would choose otherwise are named") {
+TEST_CASE("each task has a line, and those with another choice are named") {
   const mtt::Recommendation all = recommendation({{0.9, 0.9, 0.9}, {0.5, 0.7, 0.9}}, 0.11);
   const std::string table = mtt::recommendation_table(all), notes = mtt::recommendation_notes(all);
   CHECK_THAT(table, Contains("the upper layer") && Contains("250,000") && Contains("1.0\n"));
