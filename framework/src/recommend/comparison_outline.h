@@ -22,7 +22,8 @@ struct Outline {
   double share_of_files = 1;  ///< the examples of the comparison as a part of all
 };
 
-/// The experiment with full fine-tuning from probes and without test sets; `own` is the experiment as written.
+/// The experiment with full fine-tuning from probes and without test sets; `own` is the experiment as
+/// written.
 Experiment full_training(const std::filesystem::path& file, std::vector<Override> overrides,
                          const Experiment& own);
 
