@@ -56,8 +56,9 @@ TEST_CASE("every command that stands for a command of another program exists, an
 
 TEST_CASE("every option that stands for an option of another program is one of a command") {
   std::map<std::string, std::string> helps;
-  for (const char* command : {"run", "sweep", "recommend", "encode", "predict", "evaluate", "compare", "export", "report",
-                              "tokenize", "plugins", "plugins check", "config show", "data check"})
+  for (const char* command :
+       {"run", "sweep", "recommend", "encode", "predict", "evaluate", "compare", "export", "report",
+        "tokenize", "plugins", "plugins check", "config show", "data check"})
     helps[command] = help_of(command);
   for (const mtt::OtherName& name : mtt::other_options()) {
     INFO(name.other << " → " << name.own);

@@ -10,8 +10,8 @@ TEST_CASE("help and version are answers, everything misspelt is exit code 2") {
   CHECK(mtt_program({"--version"}).out == "mtt 0.1.0\n");
   const Outcome help = mtt_program({"--help"});
   CHECK(help.code == 0);
-  for (const char* verb : {"run", "sweep", "recommend", "compare", "report", "export", "encode", "predict", "evaluate",
-                           "tokenize", "plugins", "config", "data"}) {
+  for (const char* verb : {"run", "sweep", "recommend", "compare", "report", "export", "encode", "predict",
+                           "evaluate", "tokenize", "plugins", "config", "data"}) {
     CHECK_THAT(help.out, Contains(verb));
     CHECK(mtt_program({verb, "--help"}).code == 0);
   }

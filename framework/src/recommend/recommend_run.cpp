@@ -142,7 +142,8 @@ std::string sizes_text(const Outline& outline, const RecommendSettings& settings
     all = std::max(all, task.all);
   }
   const std::string seeds = settings.seeds == 1 ? "one seed" : std::to_string(settings.seeds) + " seeds";
-  return "Scores on the validation set, in points; ± are 95 % intervals over its examples\n  measured with " +
+  return "Scores on the validation set, in points; ± where shown is a 95 % interval over its examples\n  "
+         "measured with " +
          grouped(used) + " training examples, " + std::to_string(settings.epochs) +
          (settings.epochs == 1 ? " epoch, " : " epochs, ") + seeds + "\n" +
          (fewer > 0

@@ -61,8 +61,9 @@ std::vector<double> logarithmic_ticks(double low, double high) {
 
 std::string bubble_chart(const std::string& title, const std::string& x_name, const std::string& y_name,
                          std::vector<Bubble> bubbles) {
-  std::erase_if(bubbles,
-                [](const Bubble& one) { return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y); });
+  std::erase_if(bubbles, [](const Bubble& one) {
+    return !std::isfinite(one.x) || one.x <= 0 || !std::isfinite(one.y);
+  });
   if (bubbles.empty()) return "";
   Axis x, y;
   double largest = 0;
@@ -93,8 +94,9 @@ std::string bubble_chart(const std::string& title, const std::string& x_name, co
   LabelPlaces labels;
   for (const Bubble& one : bubbles) {
     const std::string colour = series_colour(one.colour);
-    const double radius =
-        largest > 0 ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest)) : kSmallestRadius;
+    const double radius = largest > 0
+                              ? std::max(kSmallestRadius, kLargestRadius * std::sqrt(one.area / largest))
+                              : kSmallestRadius;
     const double cx = across(one.x), cy = up(one.y);
     if (std::isfinite(one.half))
       svg += svg_line(cx, up(one.y - one.half), cx, up(one.y + one.half), colour, 1);

@@ -1,9 +1,12 @@
 #include "run/overlap_warnings.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "data/label_check.h"
 #include "data/overlap.h"
+#include "experiment/task_examples.h"
 #include "io/terminal_text.h"
 
 namespace mtt {
@@ -15,6 +18,17 @@ void add_once(std::vector<std::string>& files, const std::string& file) {
   if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
 }
 
+void warn_of_shared_file(const Experiment& experiment, const TaskPlan& plan, Messages& messages) {
+  const std::string dev = dev_source(experiment, *plan.config).file;
+  std::error_code error;
+  for (const std::string& test : test_files(experiment, *plan.config))
+    if (!dev.empty() && std::filesystem::equivalent(dev, test, error))
+      messages.warn(
+          "task '" + plan.config->name + "': the validation set is also the test set (" + printable(test) +
+          "), so its scores are too good: weights and the regularisation of probes are chosen on it. "
+          "Name another file as dev, or use dev_share");
+}
+
 }  // namespace
 
 void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& plans, ExampleFiles& files,
@@ -22,6 +36,7 @@ void warn_of_overlap(const Experiment& experiment, const std::vector<TaskPlan>& 
   std::vector<std::string> training, tests;
   for (const TaskPlan& plan : plans) {
     const bool learns = experiment.trains || plan.init != "none";
+    if (learns) warn_of_shared_file(experiment, plan, messages);
     if (learns && !plan.files.train.empty()) add_once(training, plan.files.train);
     for (const std::string& test : test_sets(experiment, *plan.config, files)) add_once(tests, test);
   }

@@ -24,7 +24,7 @@ Rows rows_of(const std::vector<SweepRow>& rows, const std::string& arm, const st
   return found;
 }
 
-constexpr double kDiscoveryRate = 0.05;
+constexpr double kDiscoveryRate = 0.05, kNoVariation = 1e-9;
 
 double named(const Scores& scores, const std::string& metric) {
   for (const auto& [name, value] : scores)
@@ -214,7 +214,8 @@ SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std:
 }  // namespace
 
 bool SweepCell::significant() const {
-  return difference.count >= kFewestSeeds && difference.excludes_zero() &&
+  const bool varies = difference.half > kNoVariation || std::isfinite(difference_examples);
+  return difference.count >= kFewestSeeds && varies && difference.excludes_zero() &&
          !(std::abs(difference.mean) <= difference_examples);
 }
 

@@ -29,6 +29,7 @@ struct SweepCell {
   bool discovery = false;
 
   /// Whether the intervals of the difference over seeds (at least three) and over examples exclude zero.
+  /// A difference that is the same for all seeds (of fitted heads) needs the interval over examples.
   bool significant() const;
 };
 
