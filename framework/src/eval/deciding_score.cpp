@@ -1,7 +1,6 @@
 #include "eval/deciding_score.h"
 
 #include <cmath>
-#include <limits>
 
 namespace mtt {
 
@@ -20,9 +19,7 @@ DecidingScore deciding_score(std::string_view best, const Evaluation& evaluation
     if (std::isfinite(value)) sum += higher(name) ? value : -value;
   }
   if (best == "mean" && count > 0) return {sum / count, true};
-  for (const auto& [name, value] : evaluation.scores)
-    if (name == best) return {value, higher(name)};
-  return {std::numeric_limits<double>::quiet_NaN(), true};
+  return {value_of(evaluation.scores, best), higher(best)};
 }
 
 }  // namespace mtt

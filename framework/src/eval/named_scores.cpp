@@ -1,6 +1,7 @@
 #include "eval/named_scores.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace mtt {
 
@@ -10,6 +11,12 @@ bool is_of_all_tasks(std::string_view score) {
   const std::string_view task = task_of(score);
   return task == kAllTasks ||
          (task.starts_with(kAllTasks) && task.substr(kAllTasks.size()).starts_with(" ("));
+}
+
+double value_of(const Scores& scores, std::string_view name) {
+  const auto found =
+      std::find_if(scores.begin(), scores.end(), [&](const auto& score) { return score.first == name; });
+  return found == scores.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
 }
 
 Scores main_scores(const Scores& scores) {

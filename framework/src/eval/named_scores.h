@@ -20,6 +20,9 @@ bool is_of_all_tasks(std::string_view score);
 /// The task of a score's name.
 std::string_view task_of(std::string_view score);
 
+/// The score of this name; NaN if there is none.
+double value_of(const Scores& scores, std::string_view name);
+
 /// The first score of each task, in the order of the list.
 Scores main_scores(const Scores& scores);
 

@@ -1,8 +1,11 @@
 #include "experiment/task_examples.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <system_error>
+
+#include "io/file.h"
 
 namespace fs = std::filesystem;
 
@@ -71,6 +74,13 @@ DevSource dev_source(const Experiment& experiment, const TaskConfig& task) {
   const DevSource own = source_in(task.options, "[tasks." + task.name + "]");
   const DevSource shared = source_in(experiment.data, "[data]");
   return own.file.empty() && own.share == 0 ? shared : own;
+}
+
+bool tests_on(const Experiment& experiment, const TaskConfig& task, const std::string& file) {
+  if (file.empty()) return false;
+  const std::vector<std::string> tests = test_files(experiment, task);
+  return std::any_of(tests.begin(), tests.end(),
+                     [&](const std::string& test) { return real_path(test) == real_path(file); });
 }
 
 std::vector<std::string> held_out_files(const Experiment& experiment) {

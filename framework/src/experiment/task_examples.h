@@ -25,6 +25,9 @@ const Value& train_examples(const Experiment& experiment, const TaskConfig& task
 /// A task's own test files, or those of [data].
 std::vector<std::string> test_files(const Experiment& experiment, const TaskConfig& task);
 
+/// Whether one of the task's test files is this file, also under another name; "" is no file.
+bool tests_on(const Experiment& experiment, const TaskConfig& task, const std::string& file);
+
 /// The dev and test files of all tasks, each once: the encoder is shared, so none of them may be learned
 /// from.
 std::vector<std::string> held_out_files(const Experiment& experiment);

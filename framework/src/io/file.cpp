@@ -220,4 +220,10 @@ fs::path inside(const fs::path& directory, std::string_view relative) {
               "', outside its directory; copy the file to where the link is");
 }
 
+std::filesystem::path real_path(const std::filesystem::path& file) {
+  std::error_code error;
+  auto path = std::filesystem::weakly_canonical(file, error);
+  return error ? file : path;
+}
+
 }  // namespace mtt

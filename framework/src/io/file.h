@@ -67,6 +67,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Removes the temporary files that killed processes left in `folder` and below it. Nobody may write there.
 void remove_temporary_files(const std::filesystem::path& folder);
 
+/// The canonical path of a file, so that all links to it have one name; a missing file keeps its own.
+std::filesystem::path real_path(const std::filesystem::path& file);
+
 /// `relative` within `directory`, for names that a downloaded file gives: an absolute path or one with `..`
 /// throws Error, as does a link out of the directory (the links of the Hugging Face cache into its own blobs
 /// are allowed).

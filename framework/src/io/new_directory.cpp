@@ -40,4 +40,11 @@ void NewDirectory::commit() {
   flush_folder(path_.parent_path());
 }
 
+void check_own_directory(const fs::path& directory, bool is_own, const std::string& what) {
+  std::error_code error;
+  if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_own)
+    throw Error("the directory '" + directory.string() + "' contains files that do not belong to " + what +
+                "; give an empty or new one with --out");
+}
+
 }  // namespace mtt

@@ -1,15 +1,19 @@
 #include "recommend/comparison_file.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string_view>
+#include <vector>
 
 namespace mtt {
 namespace {
 
-constexpr std::string_view kTrainingTables[] = {"train", "freeze", "weighting", "sampler", "cache"};
+using Keys = std::vector<std::string_view>;
 
-Value without(const Value& table, std::initializer_list<std::string_view> keys) {
+// What a strategy sets itself, and the training files that the comparison names for each task.
+const Keys kTrainingTables = {"train", "freeze", "weighting", "sampler", "cache"};
+const Keys kExampleKeys = {"train", "dev", "dev_share", "test", "train_examples"};
+
+Value without(const Value& table, const Keys& keys) {
   Value result{Value::Table{}};
   for (const auto& [key, value] : table.table())
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) result.set(key, value);
@@ -88,16 +92,15 @@ std::string arm_name(const Strategy& strategy, const std::vector<ComparedTask>& 
 
 Value comparison_file(const Experiment& experiment, const std::vector<ComparedTask>& tasks,
                       const std::vector<Strategy>& strategies, std::int64_t seeds) {
-  Value file = without(experiment.source,
-                       {"train", "freeze", "weighting", "sampler", "cache", "name", "show", "sweep"});
+  Value file = without(without(experiment.source, kTrainingTables), {"name", "show", "sweep"});
   start_as_probes(file);
   Value& data = table_in(file, "data");
-  data = without(data, {"train", "dev", "dev_share", "test", "train_examples"});
+  data = without(data, kExampleKeys);
   Value& run = table_in(file, "run");
   run = without(run, {"out", "threads", "save_predictions"});
   for (const ComparedTask& task : tasks) {
     Value& table = table_in(table_in(file, "tasks"), task.name);
-    table = without(table, {"train", "dev", "dev_share", "test", "train_examples"});
+    table = without(table, kExampleKeys);
     table.set("train", task.train);
     table.set("test", Value::Array{Value(task.validation)});
   }
@@ -121,7 +124,7 @@ Value comparison_file(const Experiment& experiment, const std::vector<ComparedTa
 }
 
 Value recommended_file(const Experiment& experiment, const Strategy& strategy) {
-  Value file = without(experiment.source, {"train", "freeze", "weighting", "sampler", "cache", "sweep"});
+  Value file = without(without(experiment.source, kTrainingTables), {"sweep"});
   start_as_probes(file);
   if (!file.find("name")) {
     Value named{Value::Table{{"name", experiment.name()}}};

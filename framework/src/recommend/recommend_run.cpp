@@ -7,6 +7,7 @@
 #include "experiment/experiment.h"
 #include "experiment/task_examples.h"
 #include "io/file.h"
+#include "io/new_directory.h"
 #include "mtt/error.h"
 #include "recommend/comparison_file.h"
 #include "recommend/comparison_outline.h"
@@ -25,15 +26,6 @@ constexpr const char* kSweepFile = "sweep.toml";
 constexpr const char* kSweep = "sweep";
 constexpr const char* kRecommended = "recommended.toml";
 
-void check_directory(const fs::path& directory) {
-  std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_empty(directory, error) &&
-      !fs::exists(directory / kSweepFile, error))
-    throw Error(
-        "the directory '" + directory.string() +
-        "' contains files that do not belong to a recommendation; give an empty or new one with --out");
-}
-
 void check_validation(const Experiment& experiment) {
   if (experiment.tasks.empty())
     throw Error(experiment.file.string() +
@@ -45,8 +37,7 @@ void check_validation(const Experiment& experiment) {
                   "' has no validation set, and strategies are not compared on the test set; add dev = "
                   "\"dev.jsonl\" or dev_share = 0.1 to [data] or to [tasks." +
                   task.name + "]");
-    const std::vector<std::string> tests = test_files(experiment, task);
-    if (std::find(tests.begin(), tests.end(), dev.file) != tests.end())
+    if (tests_on(experiment, task, dev.file))
       throw Error(experiment.file.string() + ": the validation set '" + dev.file + "' of the task '" +
                   task.name + "' is also its test set; name another file, or use dev_share");
     if (train_file(experiment, task).empty())
@@ -79,8 +70,7 @@ MeasuredScore measured(const std::vector<const SweepRow*>& rows, const std::stri
   MeasuredScore result{.score = 0};
   const double count = static_cast<double>(rows.size());
   for (const SweepRow* row : rows) {
-    for (const auto& [name, value] : row->scores)
-      if (name == score) result.score += value / count;
+    result.score += value_of(row->scores, score) / count;
     std::vector<double> samples;
     for (const auto& [name, counts] : row->counts) {
       if (name != score) continue;
@@ -198,7 +188,9 @@ int recommend(const fs::path& file, const std::vector<Override>& overrides, cons
               PluginCatalog& plugins, Console& console) {
   const Experiment own = Experiment::read(file, overrides);
   check_validation(own);
-  check_directory(settings.directory);
+  std::error_code error;
+  check_own_directory(settings.directory, fs::exists(settings.directory / kSweepFile, error),
+                      "a recommendation");
   const Experiment full = full_training(file, overrides, own);
   const Outline all = outline(own, full, settings, plugins, console);
   const RunLock lock(settings.directory);

@@ -62,20 +62,14 @@ std::vector<std::string> main_names(const std::vector<RunSummary>& runs) {
   return names;
 }
 
-double score(const RunSummary& run, const std::string& name) {
-  for (const auto& [known, value] : run.scores)
-    if (known == name) return value;
-  return std::numeric_limits<double>::quiet_NaN();
-}
-
 std::string number_text(double value) { return std::isfinite(value) ? formatted("%.4f", value) : "-"; }
 
 /// The mean and the standard deviation of a score.
 Cells statistics(const std::vector<RunSummary>& runs, const std::string& metric) {
   const auto count = static_cast<double>(runs.size());
   double sum = 0, squares = 0;
-  for (const RunSummary& run : runs) sum += score(run, metric);
-  for (const RunSummary& run : runs) squares += std::pow(score(run, metric) - sum / count, 2);
+  for (const RunSummary& run : runs) sum += value_of(run.scores, metric);
+  for (const RunSummary& run : runs) squares += std::pow(value_of(run.scores, metric) - sum / count, 2);
   return {number_text(sum / count), number_text(std::sqrt(squares / (count - 1)))};
 }
 
@@ -144,7 +138,7 @@ std::vector<std::vector<std::string>> comparison_table(const std::vector<RunSumm
   if (seeds_alone) rows[0].insert(rows[0].end(), {"mean", "standard deviation"});
   for (const std::string& metric : main_names(runs)) {
     Cells& row = rows.emplace_back(Cells{metric});
-    for (const RunSummary& run : runs) row.push_back(number_text(score(run, metric)));
+    for (const RunSummary& run : runs) row.push_back(number_text(value_of(run.scores, metric)));
     if (!seeds_alone) continue;
     const Cells both = statistics(runs, metric);
     row.insert(row.end(), both.begin(), both.end());

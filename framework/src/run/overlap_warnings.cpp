@@ -1,8 +1,6 @@
 #include "run/overlap_warnings.h"
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "data/label_check.h"
 #include "data/overlap.h"
@@ -20,13 +18,11 @@ void add_once(std::vector<std::string>& files, const std::string& file) {
 
 void warn_of_shared_file(const Experiment& experiment, const TaskPlan& plan, Messages& messages) {
   const std::string dev = dev_source(experiment, *plan.config).file;
-  std::error_code error;
-  for (const std::string& test : test_files(experiment, *plan.config))
-    if (!dev.empty() && std::filesystem::equivalent(dev, test, error))
-      messages.warn(
-          "task '" + plan.config->name + "': the validation set is also the test set (" + printable(test) +
-          "), so its scores are too good: weights and the regularisation of probes are chosen on it. "
-          "Name another file as dev, or use dev_share");
+  if (tests_on(experiment, *plan.config, dev))
+    messages.warn("task '" + plan.config->name + "': the validation set is also the test set (" +
+                  printable(dev) +
+                  "), so its scores are too good: weights and the regularisation of probes are chosen on it. "
+                  "Name another file as dev, or use dev_share");
 }
 
 }  // namespace

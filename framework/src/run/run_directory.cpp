@@ -10,6 +10,7 @@
 
 #include "experiment/task_examples.h"
 #include "io/file.h"
+#include "io/new_directory.h"
 #include "io/weights.h"
 #include "model/adapters.h"
 #include "model/parameter_name.h"
@@ -78,10 +79,7 @@ AdapterSettings saved_adapters(const fs::path& directory, const Experiment& expe
 }
 
 void check_contents(const fs::path& directory) {
-  std::error_code error;
-  if (!is_run_directory(directory) && !fs::is_empty(directory, error))
-    throw Error("the directory '" + directory.string() +
-                "' contains files that do not belong to a run; give an empty or new one with --out");
+  check_own_directory(directory, is_run_directory(directory), "a run");
   if (has_checkpoint(checkpoint_folder(directory)))
     throw Error(
         "the directory '" + directory.string() +

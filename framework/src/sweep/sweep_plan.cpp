@@ -85,19 +85,10 @@ void read_shape(const Experiment& experiment, const std::filesystem::path& file,
                                         ", the seed of tuning runs; set another run.seed");
 }
 
-using Files = std::set<std::filesystem::path>;
-
-/// The canonical path of a file, so that links to it are recognised.
-std::filesystem::path real_path(const std::string& file) {
-  std::error_code error;
-  const auto path = std::filesystem::weakly_canonical(file, error);
-  return error ? std::filesystem::path(file) : path;
-}
-
 /// Refuses to choose values on a test set of the comparison or on a training set.
 void check_tuning_runs(const SweepPlan& plan, const std::filesystem::path& file) {
   if (plan.tuning.empty()) return;
-  Files tested;
+  std::set<std::filesystem::path> tested;
   for (const SweepRun& run : plan.runs) {
     if (run.seed != plan.shape.first_seed) continue;
     const Experiment experiment = Experiment::read(file, run.overrides);

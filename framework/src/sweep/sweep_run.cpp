@@ -9,6 +9,7 @@
 #include "io/append_file.h"
 #include "io/file.h"
 #include "io/jsonl.h"
+#include "io/new_directory.h"
 #include "io/processor.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
@@ -76,8 +77,9 @@ class Sweep {
                    (value.at_edge ? ", the first or last of the tried values; others may be better" : "") +
                    (value.failed.empty() ? "" : "; failed: " + value.failed) + "\n");
     if (signal == 0) signal = run_open("runs", log);
-    write_summary(summary(), settings_.directory);
-    if (settings_.prints_table) console_.say(sweep_text(summary()));
+    const SweepSummary all = summary();
+    write_summary(all, settings_.directory);
+    if (settings_.prints_table) console_.say(sweep_text(all));
     if (signal != 0) {
       console_.say("stopped; the same command resumes the sweep\n");
       return signal;
@@ -92,7 +94,7 @@ class Sweep {
       throw Error(std::to_string(stopped) + " of " + std::to_string(plan_.runs.size()) +
                   " runs were terminated by a signal and have no result; the same command resumes the sweep");
     std::error_code error;
-    const std::size_t failed = summary().failed.size();
+    const std::size_t failed = all.failed.size();
     if (failed == 0) fs::remove_all(settings_.directory / kCache, error);
     if (failed > 0)
       throw Error(std::to_string(failed) + " of " + std::to_string(plan_.runs.size()) +
@@ -261,19 +263,12 @@ class Sweep {
   double wall_seconds_ = 0;
 };
 
-void check_directory(const fs::path& directory) {
-  std::error_code error;
-  if (fs::exists(directory, error) && !fs::is_empty(directory, error) && !is_sweep_directory(directory))
-    throw Error("the directory '" + directory.string() +
-                "' contains files that do not belong to a sweep; give an empty or new one with --out");
-}
-
 }  // namespace
 
 int run_sweep(const fs::path& file, const std::vector<Override>& overrides, const SweepSettings& settings,
               PluginCatalog& plugins, Console& console) {
   SweepPlan plan = plan_sweep(file, overrides);
-  check_directory(settings.directory);
+  check_own_directory(settings.directory, is_sweep_directory(settings.directory), "a sweep");
   const RunLock lock(settings.directory);
   Sweep sweep(file, std::move(plan), settings, plugins, console);
   console.keep_in(settings.directory / "console.txt", true);  // a sweep that cannot begin leaves nothing

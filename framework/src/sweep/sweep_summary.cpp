@@ -26,14 +26,6 @@ Rows rows_of(const std::vector<SweepRow>& rows, const std::string& arm, const st
 
 constexpr double kDiscoveryRate = 0.05, kNoVariation = 1e-9;
 
-double named(const Scores& scores, const std::string& metric) {
-  for (const auto& [name, value] : scores)
-    if (name == metric) return value;
-  return kUndefined;
-}
-
-double score(const SweepRow& row, const std::string& metric) { return named(row.scores, metric); }
-
 const ExampleCounts* counts_of(const SweepRow& row, const std::string& metric) {
   for (const auto& [name, counts] : row.counts)
     if (name == metric) return &counts;
@@ -111,7 +103,7 @@ std::vector<double> paired_values(const Rows& rows, const Rows& baseline, const 
 /// Taken from the first row, because the test set of a task is the same for all arms.
 double majority_of(const std::vector<SweepRow>& rows, const std::string& point, const std::string& metric) {
   for (const SweepRow& row : rows)
-    if (const double value = named(row.majority, metric); row.point == point && std::isfinite(value))
+    if (const double value = value_of(row.majority, metric); row.point == point && std::isfinite(value))
       return value;
   return kUndefined;
 }
@@ -126,7 +118,7 @@ std::vector<std::string> metrics_of(const SweepShape& shape, const std::vector<S
 }
 
 SweepCell cell_of(const Rows& rows, const Rows& baseline, const std::string& metric, Bootstraps& bootstraps) {
-  const auto get = [&](const SweepRow& row) { return score(row, metric); };
+  const auto get = [&](const SweepRow& row) { return value_of(row.scores, metric); };
   const std::vector<double> values = values_of(rows, get), others = paired_values(rows, baseline, get);
   SweepCell cell{mean_interval(values), paired_interval(values, others)};
   std::vector<double> differences;

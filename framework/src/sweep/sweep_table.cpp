@@ -5,6 +5,7 @@
 
 #include "io/terminal_text.h"
 #include "report/csv_cell.h"
+#include "report/number_table.h"
 
 namespace mtt {
 namespace {
@@ -34,12 +35,6 @@ std::string difference_text(const SweepLine& line, const SweepCell& cell) {
                               : " *");
 }
 
-std::string count_text(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
 std::string seconds_text(const SweepLine& line) {
   if (!std::isfinite(line.seconds.mean)) return "-";
   return (line.beside_others ? "~" : "") + formatted("%.1f", line.seconds.mean);
@@ -58,9 +53,8 @@ std::string markdown_row(const Cells& cells) {
 }
 
 std::string tuning_score_text(const SweepRow& row, const std::string& name) {
-  for (const auto& [known, value] : row.scores)
-    if (known == name && std::isfinite(value)) return formatted("%.4f", value);
-  return "-";
+  const double value = value_of(row.scores, name);
+  return std::isfinite(value) ? formatted("%.4f", value) : "-";
 }
 
 bool has_lines(const SweepSummary& summary, std::size_t point) {
@@ -129,7 +123,7 @@ std::vector<Cells> sweep_cells(const SweepSummary& summary, std::size_t point) {
                       ? (line.beside_others ? "~" : "") + formatted("%.2f", line.time_ratio.mean)
                       : "-");
     row.push_back(formatted("%.0f", line.peak_memory_mb));
-    row.push_back(count_text(line.learning_parameters));
+    row.push_back(grouped(line.learning_parameters));
     row.push_back(formatted(line.stored_mb() < 10 ? "%.2f" : "%.0f", line.stored_mb()));
     row.push_back(std::to_string(line.seeds));
   }
