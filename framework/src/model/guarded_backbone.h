@@ -13,8 +13,8 @@
 
 namespace mtt {
 
-/// A backbone with its plugin's name. Nothing else in a model calls a backbone: each call names the plugin in
-/// whatever goes wrong. `embed` and `layers` may be called from several threads at once.
+/// A backbone with its plugin's name. A model calls the backbone only through this class, so errors name the
+/// plugin. `embed` and `layers` may be called from several threads at once.
 class GuardedBackbone {
  public:
   GuardedBackbone(std::unique_ptr<Backbone> backbone, std::string plugin);

@@ -12,13 +12,13 @@
 
 namespace mtt {
 
-/// A weighting with its plugin's name. Nothing else in a training calls a weighting: each call names the
-/// plugin in whatever goes wrong, and what it gives is held to its contract.
+/// A weighting with its plugin's name. Training calls the weighting only through this class, so errors name
+/// the plugin. Results that violate the contract throw Error.
 class GuardedWeighting {
  public:
   GuardedWeighting(std::unique_ptr<Weighting> weighting, std::string plugin);
 
-  // What the weighting is.
+  // Properties of the weighting.
   WeightingNeeds needs() const;
   /// Whether it decides on the tasks' gradients, and so needs every task in a step.
   bool by_gradients() const;
@@ -26,7 +26,7 @@ class GuardedWeighting {
   double learning_rate() const;
   double weight_decay() const;
 
-  // Its life.
+  // Calls during a training.
   void begin(const std::vector<WeightedTask>& tasks);
   void after_step(const WeightingStep& step, const std::function<std::vector<double>()>& losses_again);
   void after_epoch(std::int64_t epoch, const std::vector<double>& mean_losses);
