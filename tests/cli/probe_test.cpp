@@ -104,6 +104,38 @@ TEST_CASE("the start does not depend on the seed") {
   for (const char* task : {"intent", "slots", "loudness"}) CHECK(e.head("one", task) == e.head("two", task));
 }
 
+TEST_CASE("without epochs heads are fitted, and nothing is trained") {
+  const Experiment e(kTrainTable);
+  const Outcome outcome = e.done("none", {"train.epochs=0", "tasks.intent.init=ridge"});
+  CHECK_THAT(outcome.out, Contains("no optimizer steps for intent, slots, loudness: [train] epochs is 0"));
+  const mtt::Value cost = e.cost("none");
+  CHECK(cost.at("steps").integer() == 0);
+  CHECK(cost.at("seconds").number() == cost.at("fitting_seconds").number());
+  CHECK(cost.at("seconds").number() > 0);
+  CHECK_FALSE(cost.at("probes").find("intent"));
+  const Experiment fitted;
+  fitted.done("fitted", {"tasks.intent.init=ridge"});
+  for (const char* task : {"intent", "slots", "loudness"})
+    CHECK(e.head("none", task) == fitted.head("fitted", task));
+  CHECK_FALSE(fs::exists(e.out("none") / "backbone"));
+}
+
+TEST_CASE("a run that reads its probes from a folder has their cost, too, but not that of a baseline") {
+  const Experiment e(kTrainTable);
+  const std::string folder = (e.folder.path() / "probes").string();
+  const auto seconds = [&](const std::string& name, const std::vector<std::string>& settings) {
+    std::vector<std::string> arguments = {"run", e.config, "--out", e.out(name).string(), "--probes", folder};
+    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
+    REQUIRE(mtt_program(arguments).code == 0);
+    return e.cost(name).at("fitting_seconds").number();
+  };
+  const double first = seconds("first", {});
+  CHECK(first > 0);
+  CHECK(seconds("second", {}) == first);
+  CHECK(seconds("random", {"tasks.intent.init=none", "tasks.slots.init=none", "tasks.loudness.init=none"}) ==
+        0);
+}
+
 TEST_CASE("where all that heads read is frozen, the fit is the training") {
   const Experiment e(kTrainTable);
   const Outcome outcome = e.done("frozen", {"freeze.policy=backbone"});

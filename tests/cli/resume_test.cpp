@@ -6,6 +6,7 @@
 #include <random>
 #include <thread>
 
+#include "sweep_folder.h"
 #include "training_experiment.h"
 
 namespace fs = std::filesystem;
@@ -184,4 +185,25 @@ TEST_CASE("files that others put into a run's folder of checkpoints are left alo
   CHECK(file_text(mine) == "mine");
   CHECK_FALSE(fs::exists(t.out("run") / "checkpoints" / "best.safetensors"));
   CHECK_THAT(t.run("run", {"--resume"}).out, Contains("finished"));
+}
+
+TEST_CASE("a sweep starts a training anew if the stopped one had another configuration") {
+  const SweepFolder folder;
+  std::vector<std::string> arguments = {"sweep",     folder.config(),
+                                        "--out",     folder.out("s"),
+                                        "--threads", "1",
+                                        "--set",     "train.steps_per_epoch=20000"};
+  {
+    RunningProgram program(arguments, folder.path() / "o", folder.path() / "e");
+    const fs::path log = folder.path() / "s/runs/all,train_examples=6,seed=1/metrics.jsonl";
+    while (!fs::exists(log) && !program.ended()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    program.send(SIGTERM);
+    CHECK(program.wait() == 128 + SIGTERM);
+  }
+  REQUIRE(folder.rows("s").empty());
+  arguments.back() = "train.steps_per_epoch=5";
+  const Outcome rest = mtt_program(arguments);
+  INFO(rest.out << rest.err);
+  CHECK(rest.code == 0);
+  CHECK(folder.rows("s").size() == 8);
 }

@@ -4,6 +4,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bincount.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/isnan.h>
 #include <ATen/ops/linalg_eigh.h>
 #include <ATen/ops/one_hot.h>
@@ -56,17 +57,36 @@ at::Tensor class_sums(const at::Tensor& rows, const at::Tensor& classes, std::in
   return at::zeros({class_count, rows.size(1)}, at::kDouble).index_add_(0, classes, rows);
 }
 
+constexpr std::int64_t kRowsAtOnce = 8192;
+
+/// Calls `act(first, count)` for blocks of rows.
+template <class Act>
+void for_row_blocks(std::int64_t rows, const Act& act) {
+  for (std::int64_t row = 0; row < rows; row += kRowsAtOnce) act(row, std::min(kRowsAtOnce, rows - row));
+}
+
 /// One eigendecomposition of the smaller Gram matrix serves every penalty: with X = basis · Vᵀ, whose columns
 /// are orthogonal, outputs are basis · (basisᵀ Y / (values + penalty)).
 struct RidgeFeatures {
-  explicit RidgeFeatures(const at::Tensor& features) : mean(features.mean({0})), x(features - mean) {
-    dual = x.size(0) <= x.size(1);
+  /// `features` float or double [N, D]. With N > D their copy in double precision becomes the basis in place.
+  explicit RidgeFeatures(const at::Tensor& features) : x(features.to(at::kDouble, false, /*copy=*/true)) {
+    mean = x.mean({0});
+    x.sub_(mean);
+    rows = x.size(0);
+    dual = rows <= x.size(1);
     std::tie(values, vectors) = at::linalg_eigh(dual ? x.matmul(x.t()) : x.t().matmul(x));
     values = values.clamp_min(0);
-    basis = dual ? vectors * values.sqrt() : x.matmul(vectors);
-    squared_basis = basis.square();
-    scale = x.square().sum().item<double>() / static_cast<double>(x.size(0));
+    scale = values.sum().item<double>() / static_cast<double>(rows);
     if (scale <= 0) scale = 1;
+    if (dual) {
+      basis = vectors * values.sqrt();
+      return;
+    }
+    basis = std::move(x);
+    for_row_blocks(rows, [&](std::int64_t first, std::int64_t count) {
+      const at::Tensor block = basis.narrow(0, first, count);
+      block.copy_(block.matmul(vectors));
+    });
   }
 
   std::int64_t rank() const { return basis.size(1); }
@@ -74,11 +94,15 @@ struct RidgeFeatures {
   at::Tensor shrinking(double penalty) const { return (values + penalty * scale).reciprocal(); }
   /// [N]: 1 − leverage, by which a residual is divided to be that of the held-out example
   at::Tensor remainder(const at::Tensor& shrinking) const {
-    const at::Tensor leverage = squared_basis.matmul(shrinking) + 1.0 / static_cast<double>(x.size(0));
-    return (1 - leverage).clamp_min(1e-9);
+    at::Tensor leverage = at::empty({rows}, at::kDouble);
+    for_row_blocks(rows, [&](std::int64_t first, std::int64_t count) {
+      leverage.narrow(0, first, count).copy_(basis.narrow(0, first, count).square().matmul(shrinking));
+    });
+    return (1 - (leverage + 1.0 / static_cast<double>(rows))).clamp_min(1e-9);
   }
 
-  at::Tensor mean, x, values, vectors, basis, squared_basis;
+  at::Tensor x, mean, values, vectors, basis;  ///< x: centred, of the dual form only
+  std::int64_t rows = 0;
   bool dual = false;
   double scale = 1;
 };
@@ -94,7 +118,13 @@ struct DenseTargets {
 
   /// [N]: squared residuals, summed over the columns
   at::Tensor squared_residuals(const at::Tensor& shrinking) const {
-    return (centred - features.basis.matmul(projected * shrinking.unsqueeze(1))).square().sum(1);
+    const at::Tensor column = projected * shrinking.unsqueeze(1);
+    at::Tensor result = at::empty({features.rows}, at::kDouble);
+    for_row_blocks(features.rows, [&](std::int64_t first, std::int64_t count) {
+      const at::Tensor fitted = features.basis.narrow(0, first, count).matmul(column);
+      result.narrow(0, first, count).copy_((centred.narrow(0, first, count) - fitted).square().sum(1));
+    });
+    return result;
   }
   at::Tensor weight(const at::Tensor& shrinking) const {
     const at::Tensor column = shrinking.unsqueeze(1);
@@ -184,7 +214,7 @@ LinearFit class_means(const at::Tensor& features, const at::Tensor& classes, std
 LinearFit ridge(const at::Tensor& features, const at::Tensor& targets) {
   check_features(features, targets);
   TORCH_CHECK(targets.dim() == 2, "ridge takes targets [N, K], got ", targets.sizes());
-  const RidgeFeatures prepared(features.to(at::kDouble));
+  const RidgeFeatures prepared(features);
   return ridge_path(prepared, DenseTargets(prepared, targets.to(at::kDouble)),
                     at::arange(targets.size(0), at::kLong));
 }
@@ -194,7 +224,7 @@ LinearFit ridge(const at::Tensor& features, const at::Tensor& classes, std::int6
   const at::Tensor counts = class_counts(classes, class_count);
   check_classes(counts, "ridge");
   const at::Tensor rows = kept_rows(classes.size(0), class_count);
-  const RidgeFeatures prepared(features.to(at::kDouble));
+  const RidgeFeatures prepared(features);
   if (class_count > prepared.rank())
     return ridge_path(prepared, ManyClasses(prepared, classes, counts), rows);
   const at::Tensor targets = at::one_hot(classes, class_count).to(at::kDouble);

@@ -5,15 +5,16 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/isfinite.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 #include <numeric>
 
 #include "model/batching.h"
 #include "model/run_on_workers.h"
 #include "mtt/error.h"
+#include "probe/sum_over_rows.h"
 
 namespace mtt {
 namespace {
@@ -71,7 +72,7 @@ void add_examples(const at::Tensor& rows, bool tokens, const PackedBatch& batch,
 }
 
 void check_finite(const at::Tensor& rows, const Task& task) {
-  if (!at::isfinite(rows.sum(at::kDouble)).item<bool>())
+  if (!std::isfinite(sum_over_rows(rows)))
     throw Error("task '" + task.name +
                 "': the features of the training examples are not finite; the model's weights hold NaN or "
                 "infinite values");

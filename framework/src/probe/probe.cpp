@@ -14,6 +14,7 @@
 #include "probe/held_out_part.h"
 #include "probe/learned_curvature.h"
 #include "probe/probe_objective.h"
+#include "probe/sum_over_rows.h"
 
 namespace mtt {
 namespace {
@@ -192,7 +193,7 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   const auto start = std::chrono::steady_clock::now();
   if (train.rows() == 0)
     throw Error("task '" + task.name + "': no training example has a label, so its head cannot be fitted");
-  if (!std::isfinite(train.features.sum(at::kDouble).item<double>()))
+  if (!std::isfinite(sum_over_rows(train.features)))
     throw Error("task '" + task.name + "': the features that its head reads hold NaN or infinite values");
   ProbeFit fit;
   fit.examples = static_cast<std::int64_t>(train.examples.size());

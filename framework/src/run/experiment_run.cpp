@@ -171,18 +171,17 @@ void ExperimentRun::note_data(const std::string& use, const std::string& file, c
 }
 
 void ExperimentRun::fit() {
-  const bool trains = prepared_.training.has_value();
+  const bool trains = prepared_.training && !prepared_.training->trains_nothing();
   Encoder& encoder = prepared_.encoder;
   FittingSettings fitting{.baseline = trains,
                           .store = !place_.probes.empty() ? place_.probes
-                                   : trains               ? directory_ / kProbes
+                                   : prepared_.training   ? directory_ / kProbes
                                                           : fs::path(),
                           .model_key = model_key(encoder),
                           .threads = threads_,
                           .messages = &messages_};
-  const auto begin = std::chrono::steady_clock::now();
   starts_ = build_tasks(std::move(prepared_.plans), experiment_, prepared_.files, encoder, &fitting);
-  fitting_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const HeadStart& start : starts_) fitting_seconds_ += start.seconds;
   prepared_.start.release();
   warn_of_unseen_labels(held_out_, prepared_.files, *encoder.model, messages_);
   session_.emplace(*encoder.model, encoder.text_encoder(), threads_,
@@ -195,7 +194,8 @@ int ExperimentRun::train() {
   MultiTaskModel& model = *prepared_.encoder.model;
   score_fitted_probes();
   start_heads(starts_, model);
-  if (const std::string text = settled_text(plan.settled, model); !text.empty()) messages_.say(text);
+  if (const std::string text = settled_text(plan.settled, plan.settings.epochs, model); !text.empty())
+    messages_.say(text);
   const Value record = probes_json(starts_, probes_, model);
   const TrainingOutcome outcome = optimise(record);
   if (outcome.signal != 0) {

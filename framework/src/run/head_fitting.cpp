@@ -12,6 +12,7 @@
 #include "io/terminal_text.h"
 #include "probe/gather_features.h"
 #include "probe/probe_store.h"
+#include "probe/sum_over_rows.h"
 #include "run/head_init.h"
 #include "run/probe_record.h"
 
@@ -40,7 +41,12 @@ std::vector<std::string> strata_of(const HeadFeatures& features, const std::vect
 
 double root_mean_square(const at::Tensor& values) {
   if (values.numel() == 0) return 0;
-  return std::sqrt(values.square().mean(at::kDouble).item<double>());
+  const double sum = sum_over_rows(values, [](const at::Tensor& rows) { return rows.square(); });
+  return std::sqrt(sum / static_cast<double>(values.numel()));
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 std::vector<nn::NamedParameter> copies(const nn::Module& head) {
@@ -60,7 +66,7 @@ void add_examples(Digest& key, const Examples& examples, const std::string& fiel
 std::string probe_key(const TaskPlan& plan, ExampleFiles& files, const std::string& model_key,
                       const at::Tensor& sample) {
   Digest key;
-  key.add("probe 2");
+  key.add("probe 3");
   key.add(model_key);
   key.add(sample.const_data_ptr(), sample.nbytes());
   key.add(uses_exact_form(plan) ? "ridge" : "logistic");
@@ -90,12 +96,19 @@ class FileFitting {
     TaskPlan& plan = *plans_[number];
     const Task& task = plan.task;
     HeadStart start{.init = init, .probe = {}, .feature_rms = 0, .weights = {}};
-    if (known_method(task, init) && !starts_at_optimum(plan)) initialise(number, init);
+    const auto begin = std::chrono::steady_clock::now();
+    if (known_method(task, init) && !starts_at_optimum(plan)) {
+      initialise(number, init);
+      start.seconds = seconds_since(begin);
+    }
     start.weights = copies(task.module());
     if (task.convex() && (starts_at_optimum(plan) || settings_.baseline)) {
       start.probe = probe(number);
       start.feature_rms = start.probe->feature_rms;
-      if (starts_at_optimum(plan)) start.weights = copies(task.module());
+      if (starts_at_optimum(plan)) {
+        start.weights = copies(task.module());
+        start.seconds = start.probe->seconds;
+      }
     } else if (settings_.baseline && !task.module().parameters().empty() && has_features(task)) {
       start.feature_rms = root_mean_square(sample(number, kTextsForScale));
     }
@@ -166,15 +179,15 @@ class FileFitting {
   ProbeFit probe(std::size_t number) {
     TaskPlan& plan = *plans_[number];
     const auto fit = [&] {
+      const auto begin = std::chrono::steady_clock::now();
       const HeadFeatures& features = train(number);
       if (uses_exact_form(plan)) {
-        const auto begin = std::chrono::steady_clock::now();
         initialise(number, "ridge");
         ProbeFit made;
         made.method = "ridge";
         made.examples = static_cast<std::int64_t>(features.examples.size());
-        made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         made.feature_rms = root_mean_square(features.leading());
+        made.seconds = seconds_since(begin);
         return made;
       }
       const auto labels = files_.get(plan.files.train).labels(plan.field());
@@ -182,6 +195,7 @@ class FileFitting {
       ProbeFit made = fit_probe(plan.task, features, strata_of(features, labels),
                                 penalty ? nullptr : validation(number), {penalty, settings_.threads});
       made.feature_rms = root_mean_square(features.leading());
+      made.seconds = seconds_since(begin);
       return made;
     };
     if (settings_.store.empty()) return fit();
@@ -239,7 +253,8 @@ std::vector<HeadStart> fit_heads(std::vector<TaskPlan>& plans, const Experiment&
     if (needs && !plan.files.train.empty())
       by_file[{plan.files.train, plan.task.grouped(), plan.task.joint(true)}].push_back(&plan);
     else
-      starts[static_cast<std::size_t>(&plan - plans.data())] = {plan.init, {}, 0, copies(plan.task.module())};
+      starts[static_cast<std::size_t>(&plan - plans.data())] = {
+          plan.init, {}, 0, 0, copies(plan.task.module())};
   }
   for (auto& [file, group] : by_file) {
     FileFitting fitting(group, experiment, files, encoder, settings);

@@ -20,6 +20,7 @@ struct HeadStart {
   std::string init;               ///< "logistic", a closed form of the head, or "none": random weights
   std::optional<ProbeFit> probe;  ///< none: the head has no probe
   double feature_rms = 0;         ///< root mean square of the values that the head reads; 0: not measured
+  double seconds = 0;             ///< for fitting `weights`, also if they were read from a store
   std::vector<nn::NamedParameter>
       weights;  ///< with which it starts; the head itself holds those of its probe
 };

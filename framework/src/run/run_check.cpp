@@ -237,9 +237,14 @@ std::string RunCheck::report() {
       names.push_back(task.train);
       sizes.push_back(static_cast<std::int64_t>(files_.get(task.train).texts.size()));
     }
-    text += training_->trains_nothing()
-                ? std::string("\nNo optimizer steps: every head reads frozen layers only and is fitted\n")
-                : "\n" + training_table(experiment_, *training_->sampler, names, sizes);
+    text +=
+        training_->trains_nothing()
+            ? "\nNo optimizer steps: " +
+                  std::string(training_->settings.epochs == 0 ? "[train] epochs is 0"
+                                                              : "every head reads frozen layers only and is "
+                                                                "fitted") +
+                  "\n"
+            : "\n" + training_table(experiment_, *training_->sampler, names, sizes);
     text += "\n" + trainable_table(training_->policy, *encoder_.model);
     if (settings_.verbose) text += "\n" + tensor_table(training_->policy, *encoder_.model);
   }

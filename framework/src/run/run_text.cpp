@@ -38,14 +38,15 @@ std::string scores_text(const std::vector<TaskScore>& scores) {
   return text;
 }
 
-std::string settled_text(const std::vector<bool>& settled, const MultiTaskModel& model) {
+std::string settled_text(const std::vector<bool>& settled, std::int64_t epochs, const MultiTaskModel& model) {
   std::string names;
   for (std::size_t t = 0; t < settled.size(); ++t)
     if (settled[t]) names += (names.empty() ? "" : ", ") + model.tasks()[t].name;
   return names.empty() ? ""
                        : "no optimizer steps for " + names +
-                             ": what the head reads is frozen and its loss is convex, so the fitted probe is "
-                             "already optimal\n";
+                             (epochs == 0 ? ": [train] epochs is 0\n"
+                                          : ": what the head reads is frozen and its loss is convex, so the "
+                                            "fitted probe is already optimal\n");
 }
 
 std::string stopped_text(const TrainingOutcome& outcome) {

@@ -22,8 +22,8 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
 /// A line for each score.
 std::string scores_text(const std::vector<TaskScore>& scores);
 
-/// Which tasks have no optimizer steps, `settled` for each task of the model; "" if there is none.
-std::string settled_text(const std::vector<bool>& settled, const MultiTaskModel& model);
+/// Which tasks have no optimizer steps, and why; `settled` for each task of the model. "" if there is none.
+std::string settled_text(const std::vector<bool>& settled, std::int64_t epochs, const MultiTaskModel& model);
 
 /// At which step a signal stopped the training.
 std::string stopped_text(const TrainingOutcome& outcome);

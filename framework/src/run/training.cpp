@@ -147,9 +147,10 @@ TrainingPlan plan_training(const Experiment& experiment, const std::vector<TaskP
   plan.policy =
       FreezePolicy::from(experiment.freeze, own_layers(backbone.parameters()), names, heads_at_start(tasks));
   add_adapters(backbone, plan.policy.adapters, experiment.run.integer("seed"));
+  if (plan.settings.epochs == 0) plan.policy.phases = {{"nothing", 0, {{"*", false}}}};
   for (const TaskPlan& task : tasks) {
     const bool frozen = reads_frozen(*encoder.model, plan.policy, task.task);
-    plan.settled.push_back(starts_at_optimum(task) && frozen);
+    plan.settled.push_back(plan.settings.epochs == 0 || (starts_at_optimum(task) && frozen));
     if (frozen && trains_below_heads(*encoder.model, plan.policy))
       plan.warnings.push_back(frozen_text(experiment, task, *encoder.model, plan.settled.back()));
   }

@@ -39,10 +39,9 @@ struct TrainingPlan {
   std::unique_ptr<GuardedWeighting> weighting;
   Value weighting_options;  ///< of the plugin, resolved
   std::vector<TaskFiles> files;
-  std::vector<bool>
-      settled;  ///< [K]: the head starts at the optimum of its loss and reads frozen layers only
+  std::vector<bool> settled;  ///< [K]: no steps are needed (optimum, frozen layers) or wanted (no epochs)
   std::vector<std::string> warnings;  ///< tasks of which the encoder learns nothing
-  std::optional<Sampler> sampler;     ///< none where every head is settled: there is nothing to train
+  std::optional<Sampler> sampler;     ///< none if every head is settled: nothing is trained
 
   bool trains_nothing() const { return !sampler; }
 };

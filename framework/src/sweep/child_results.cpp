@@ -54,11 +54,7 @@ void read_results(const fs::path& directory, SweepRow& row) {
     const Value cost = parse_json(read_file(file, kMostBytes), file.string());
     if (const Value& seconds = cost.at("seconds"); !seconds.is(Value::Kind::null))
       row.seconds = seconds.number();
-    row.fitting_seconds = 0;
-    for (const auto& [task, probe] : cost.at("probes").table())
-      if (const Value* seconds = probe.find("seconds")) row.fitting_seconds += seconds->number();
-    if (const Value& fitting = cost.at("fitting_seconds"); fitting.number() > row.fitting_seconds)
-      row.fitting_seconds = fitting.number();
+    row.fitting_seconds = cost.at("fitting_seconds").number();
     row.steps = cost.at("steps").integer();
     row.learning_parameters = cost.at("learning_parameters").integer();
   } catch (const Error& error) {

@@ -159,11 +159,21 @@ class Sweep {
   }
   std::int64_t threads() const { return std::max<std::int64_t>(1, settings_.threads / settings_.jobs); }
 
+  /// Removes a training that was stopped here and had another configuration: it cannot be resumed.
+  void clear_other_training(const SweepRun& run) {
+    const fs::path file = settings_.directory / kRuns / (run.folder() + ".key");
+    std::error_code error;
+    if (fs::exists(file, error) && read_file(file, kMostTextBytes) != keys_.at(&run))
+      fs::remove_all(folder(run), error);
+    write_file_atomically(file, keys_.at(&run));
+  }
+
   ChildRun command(const SweepRun& run) {
     if (read_file(file_, kMostTextBytes) != text_)
       throw Error("the file '" + file_.string() +
                   "' was changed while its sweep ran. Completed runs are kept; start the sweep again");
     fs::create_directories(settings_.directory / kRuns);
+    clear_other_training(run);
     ChildRun child{
         {"run", file_.string(), "--out", folder(run).string(), "--threads", std::to_string(threads())},
         log_file(run)};

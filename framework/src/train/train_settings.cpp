@@ -31,7 +31,7 @@ std::vector<LearningRateRule> rules_of(const Value& rates) {
 
 OptionList train_options() {
   return OptionList()
-      .integer("epochs", 3, 1, 1'000'000, "Number of epochs.")
+      .integer("epochs", 3, 0, 1'000'000, "Number of epochs; 0: heads are fitted, and nothing is trained.")
       .integer("steps_per_epoch", 0, 0, 1'000'000'000,
                "Optimizer steps per epoch; 0: as many as the sampler needs for all examples.")
       .integer(

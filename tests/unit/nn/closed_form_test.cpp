@@ -54,6 +54,22 @@ TEST_CASE("ridge: leave-one-out outputs equal refits, for more and for fewer exa
   }
 }
 
+TEST_CASE("ridge on more examples than are read at a time solves the normal equations") {
+  const at::Tensor x = noise({20'000, 3}, 5) + 4, y = x.narrow(1, 0, 2) + 0.3 * noise({20'000, 2}, 6);
+  const at::Tensor before = x.clone();
+  const auto fit = mtt::nn::ridge(x, y);
+  CHECK(x.equal(before));
+  const at::Tensor xc = x - x.mean(0), yc = y - y.mean(0);
+  const double penalty = 1e-5 * xc.square().sum().item<double>() / 20'000;  // the smallest of the grid
+  const at::Tensor gram = xc.t().matmul(xc) + penalty * at::eye(3, at::kDouble);
+  const at::Tensor solved = at::linalg_solve(gram, xc.t().matmul(yc));
+  CHECK(at::allclose(fit.weight.to(at::kDouble), solved.t(), 1e-5, 1e-6));
+  // The leave-one-out residual is the residual divided by 1 - leverage.
+  const at::Tensor leverage = (xc.matmul(at::linalg_inv(gram)) * xc).sum(1) + 1.0 / 20'000;
+  const at::Tensor expected = y - (yc - xc.matmul(solved)) / (1 - leverage).unsqueeze(1);
+  CHECK(at::allclose(fit.held_out, expected, 1e-6, 1e-7));
+}
+
 TEST_CASE("ridge on classes is ridge on their one-hot targets, for few and for many classes") {
   for (const std::int64_t classes : {3, 40}) {
     const at::Tensor y = at::arange(120).remainder(classes);
