@@ -3,88 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "catch.h"
-#include "program.h"
-#include "temporary_folder.h"
-#include "tiny_model.h"
-#include "value/json.h"
+#include "probe_experiment.h"
 
 namespace fs = std::filesystem;
 
-namespace {
-
-const char kConfig[] = R"([backbone]
-model = "./model"
-
-[data]
-train = "train.jsonl"
-test = "test.jsonl"
-
-[tasks.intent]
-head = "classification"
-
-[tasks.slots]
-head = "token_classification"
-
-[tasks.loudness]
-head = "regression"
-)";
-
-const char kTrain[] =
-    R"({"text": "play some music", "intent": "play", "loudness": 0.5, "slots": [{"start": 10, "end": 15, "label": "what"}]}
-{"text": "play music louder", "intent": "play", "loudness": 1.0, "slots": [{"start": 5, "end": 10, "label": "what"}]}
-{"text": "play rain now", "intent": "play", "loudness": 0.4, "slots": [{"start": 5, "end": 9, "label": "what"}]}
-{"text": "loud rain", "intent": "play", "loudness": 0.9, "slots": [{"start": 5, "end": 9, "label": "what"}]}
-{"text": "wake me up", "intent": "alarm", "loudness": 0.1, "slots": []}
-{"text": "wake me at six", "intent": "alarm", "loudness": 0.2, "slots": []}
-{"text": "me up at six now", "intent": "alarm", "loudness": 0.2, "slots": []}
-{"text": "up now", "intent": "alarm", "loudness": 0.3, "slots": []}
-)";
-
-struct Experiment {
-  TemporaryFolder folder;
-  std::string config = (folder.path() / "e.toml").string();
-
-  explicit Experiment(const std::string& more = "") {
-    write_tiny_model(folder.path() / "model");
-    folder.write("e.toml", kConfig + more);
-    folder.write("train.jsonl", kTrain);
-    folder.write("test.jsonl", kTrain);
-  }
-  fs::path out(const std::string& name) const { return folder.path() / name; }
-  Outcome run(const std::string& name, const std::vector<std::string>& settings = {}) const {
-    std::vector<std::string> arguments = {"run", config, "--out", out(name).string(), "--threads", "1"};
-    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
-    return mtt_program(arguments);
-  }
-  Outcome done(const std::string& name, const std::vector<std::string>& settings = {}) const {
-    Outcome outcome = run(name, settings);
-    INFO(outcome.err << outcome.out);
-    REQUIRE(outcome.code == 0);
-    return outcome;
-  }
-  Outcome sweep() const {
-    return mtt_program({"sweep", config, "--out", out("sweep").string(), "--threads", "1"});
-  }
-  std::string file(const std::string& name) const { return file_text(folder.path() / name); }
-  std::string head(const std::string& run, const std::string& task) const {
-    return file(run + "/heads/" + task + "/model.safetensors");
-  }
-  mtt::Value cost(const std::string& run) const { return mtt::parse_json(file(run + "/cost.json"), "cost"); }
-};
-
-const char kTrainTable[] = R"(
-[train]
-epochs = 2
-batch_size = 4
-learning_rate = 0.01
-dropout = 0.0
-)";
-
-}  // namespace
-
 TEST_CASE("heads start as probes by default, and every place says which") {
-  const Experiment e;
+  const ProbeExperiment e;
   const Outcome outcome = e.done("run");
   CHECK_THAT(outcome.out, Contains("task     intent: classification, init logistic (auto), 8 examples") &&
                               Contains("task     loudness: regression, init ridge (auto)") &&
@@ -98,52 +22,20 @@ TEST_CASE("heads start as probes by default, and every place says which") {
 }
 
 TEST_CASE("the start does not depend on the seed") {
-  const Experiment e;
+  const ProbeExperiment e;
   e.done("one", {"run.seed=1"});
   e.done("two", {"run.seed=2"});
   for (const char* task : {"intent", "slots", "loudness"}) CHECK(e.head("one", task) == e.head("two", task));
 }
 
-TEST_CASE("without epochs heads are fitted, and nothing is trained") {
-  const Experiment e(kTrainTable);
-  const Outcome outcome = e.done("none", {"train.epochs=0", "tasks.intent.init=ridge"});
-  CHECK_THAT(outcome.out, Contains("no optimizer steps for intent, slots, loudness: [train] epochs is 0"));
-  const mtt::Value cost = e.cost("none");
-  CHECK(cost.at("steps").integer() == 0);
-  CHECK(cost.at("seconds").number() == cost.at("fitting_seconds").number());
-  CHECK(cost.at("seconds").number() > 0);
-  CHECK_FALSE(cost.at("probes").find("intent"));
-  const Experiment fitted;
-  fitted.done("fitted", {"tasks.intent.init=ridge"});
-  for (const char* task : {"intent", "slots", "loudness"})
-    CHECK(e.head("none", task) == fitted.head("fitted", task));
-  CHECK_FALSE(fs::exists(e.out("none") / "backbone"));
-}
-
-TEST_CASE("a run that reads its probes from a folder has their cost, too, but not that of a baseline") {
-  const Experiment e(kTrainTable);
-  const std::string folder = (e.folder.path() / "probes").string();
-  const auto seconds = [&](const std::string& name, const std::vector<std::string>& settings) {
-    std::vector<std::string> arguments = {"run", e.config, "--out", e.out(name).string(), "--probes", folder};
-    for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
-    REQUIRE(mtt_program(arguments).code == 0);
-    return e.cost(name).at("fitting_seconds").number();
-  };
-  const double first = seconds("first", {});
-  CHECK(first > 0);
-  CHECK(seconds("second", {}) == first);
-  CHECK(seconds("random", {"tasks.intent.init=none", "tasks.slots.init=none", "tasks.loudness.init=none"}) ==
-        0);
-}
-
 TEST_CASE("where all that heads read is frozen, the fit is the training") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   const Outcome outcome = e.done("frozen", {"freeze.policy=backbone"});
   CHECK_THAT(outcome.out,
              Contains("no optimizer steps for intent, slots, loudness: what the head reads is frozen"));
   CHECK(e.cost("frozen").at("steps").integer() == 0);
   CHECK(e.cost("frozen").at("learning_parameters").integer() > 0);
-  const Experiment fitted;
+  const ProbeExperiment fitted;
   fitted.done("fitted");
   for (const char* task : {"intent", "slots", "loudness"})
     CHECK(e.head("frozen", task) == fitted.head("fitted", task));
@@ -169,7 +61,7 @@ TEST_CASE("where all that heads read is frozen, the fit is the training") {
 }
 
 TEST_CASE("a probe stands beside every trained score") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   const Outcome outcome = e.done("run", {"tasks.intent.init=none"});
   CHECK_THAT(outcome.out, Contains("Scores of the probes, before training") && Contains("  probe "));
   for (const char* task : {"intent", "slots", "loudness"}) {
@@ -190,7 +82,7 @@ TEST_CASE("a probe stands beside every trained score") {
 }
 
 TEST_CASE("kept probes are those of the features that a head reads") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   const std::string kept = e.out("kept").string();
   const auto run = [&](const std::string& name, const std::string& pooling) {
     const Outcome outcome =
@@ -210,7 +102,7 @@ TEST_CASE("kept probes are those of the features that a head reads") {
 }
 
 TEST_CASE("a sweep has a row for an arm whose fit is the training") {
-  const Experiment e(
+  const ProbeExperiment e(
       std::string(kTrainTable) +
       "[sweep]\nseeds = 1\n\n[sweep.arms]\ntune = {}\nprobe = { freeze.policy = \"backbone\" }\n");
   const Outcome outcome = e.sweep();
@@ -223,7 +115,7 @@ TEST_CASE("a sweep has a row for an arm whose fit is the training") {
 }
 
 TEST_CASE("a regression is fitted with the penalty that it is given") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   const auto with = [&](const std::string& name, const std::string& setting) {
     const Outcome outcome = e.done(name, {"freeze.policy=backbone", setting});
     CHECK_THAT(outcome.out, Contains("no optimizer steps for intent, slots, loudness"));
@@ -238,7 +130,7 @@ TEST_CASE("a regression is fitted with the penalty that it is given") {
 }
 
 TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   e.done("none", {"freeze.policy=none"});
   e.done("lp_ft", {"freeze.policy=probe_then_tune"});
   CHECK(e.head("none", "intent") == e.head("lp_ft", "intent"));
@@ -250,9 +142,9 @@ TEST_CASE("LP-FT is fine-tuning from fitted heads, and says what it needs") {
 }
 
 TEST_CASE("frozen heads keep their fit, gradual unfreezing starts above them") {
-  const Experiment e(kTrainTable);
+  const ProbeExperiment e(kTrainTable);
   e.done("heads", {"freeze.policy=heads", "freeze.heads=[\"intent\"]"});
-  const Experiment fitted;
+  const ProbeExperiment fitted;
   fitted.done("fitted");
   CHECK(e.head("heads", "intent") == fitted.head("fitted", "intent"));
   CHECK(e.head("heads", "slots") != fitted.head("fitted", "slots"));
@@ -260,7 +152,7 @@ TEST_CASE("frozen heads keep their fit, gradual unfreezing starts above them") {
 }
 
 TEST_CASE("an init or a penalty that a head does not know is refused") {
-  const Experiment e;
+  const ProbeExperiment e;
   const auto refused = [&](const std::string& setting, const std::string& with) {
     const Outcome outcome = e.run("refused", {setting});
     CHECK(outcome.code == 1);
@@ -273,14 +165,14 @@ TEST_CASE("an init or a penalty that a head does not know is refused") {
 }
 
 TEST_CASE("a head that nothing trains is named") {
-  const Experiment e;
+  const ProbeExperiment e;
   CHECK_THAT(e.done("run", {"tasks.intent.init=none"}).err,
              Contains("task 'intent': its head has random weights, so its predictions are meaningless"));
 }
 
 TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing else") {
   const auto key = [](const std::string& table, const std::vector<std::string>& settings = {}) {
-    const Experiment e(kTrainTable + table);
+    const ProbeExperiment e(kTrainTable + table);
     std::vector<std::string> arguments = {"sweep", e.config, "--check"};
     for (const std::string& setting : settings) arguments.insert(arguments.end(), {"--set", setting});
     const std::string text = mtt_program(arguments).out;
@@ -305,7 +197,7 @@ TEST_CASE("a sweep's key knows the resolved configuration of its run and nothing
 }
 
 TEST_CASE("arms that are the same training are named") {
-  const Experiment e(
+  const ProbeExperiment e(
       std::string(kTrainTable) +
       "[sweep]\nseeds = 1\n[sweep.arms]\nall = {}\nlp_ft = { freeze.policy = \"probe_then_tune\" }\n");
   const Outcome outcome = e.sweep();
@@ -314,7 +206,7 @@ TEST_CASE("arms that are the same training are named") {
 }
 
 TEST_CASE("rows with keys of another version are refused in one sentence") {
-  const Experiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
+  const ProbeExperiment e(std::string(kTrainTable) + "[sweep]\nseeds = 1\n");
   const std::string out = e.out("sweep").string();
   REQUIRE(e.sweep().code == 0);
   CHECK_THAT(mtt_program({"sweep", e.config, "--out", out}).out, Contains("1 of them already complete"));

@@ -145,6 +145,7 @@ TEST_CASE("what cannot be compared is refused, with what to do") {
   refuses({"--set", "data.dev=" + folder.path_of("test.jsonl")}, "is also its test set");
   refuses({"--set", "data.dev=" + folder.path_of("gone.jsonl")}, "gone.jsonl' does not exist");
   refuses({"--set", "data.train="}, "task 'intent' has no training set");
+  refuses({"--set", "train.epochs=0"}, "[train] epochs is 0");
   refuses({"--set", "tasks={}"}, "there is no task to compare strategies for");
   folder.write("full/notes.txt", "mine");
   const Outcome full = folder.recommend("full");

@@ -45,6 +45,8 @@ struct Experiment {
   Options backbone;
   Options data;
   bool trains = false;  ///< the file has [train]
+  /// Whether it has epochs, too.
+  bool has_epochs() const { return trains && train.integer("epochs") > 0; }
   Options train;
   Options freeze;
   Options weighting;                            ///< the keys that every weighting has

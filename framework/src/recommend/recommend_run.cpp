@@ -30,6 +30,9 @@ void check_validation(const Experiment& experiment) {
   if (experiment.tasks.empty())
     throw Error(experiment.file.string() +
                 ": there is no task to compare strategies for; add a [tasks.<name>]");
+  if (experiment.trains && !experiment.has_epochs())
+    experiment.train.value("epochs").refuse(
+        "[train] epochs is 0, so the recommended run would train nothing; set it to 1 or more");
   for (const TaskConfig& task : experiment.tasks) {
     const DevSource dev = dev_source(experiment, task);
     if (dev.file.empty() && dev.share == 0)

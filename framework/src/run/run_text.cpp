@@ -27,7 +27,7 @@ std::string task_text(const TaskPlan& plan, const Experiment& experiment, Exampl
   std::string text = "task     " + plan.config->name + ": " + plan.task.plugin;
   if (!without_weights) text += ", init " + plan.init + (asked == plan.init ? "" : " (" + asked + ")");
   if (train.empty()) return text + ", no training examples\n";
-  return text + (experiment.trains ? ", then trained" : "") + ", " +
+  return text + (experiment.has_epochs() ? ", then trained" : "") + ", " +
          std::to_string(files.get(train).texts.size()) + " examples of " +
          printable(std::filesystem::path(train).filename().string()) + "\n";
 }
@@ -68,10 +68,11 @@ std::vector<std::string> untrained_warnings(const std::vector<TaskPlan>& plans,
   std::vector<std::string> warnings;
   for (const TaskPlan& plan : plans) {
     if (plan.init != "none" || plan.start || plan.task.grouped()) continue;
-    if (experiment.trains && !plan.files.train.empty()) continue;
+    if (experiment.has_epochs() && !plan.files.train.empty()) continue;
     warnings.push_back("task '" + plan.config->name +
                        "': its head has random weights, so its predictions are meaningless; " +
                        (plan.files.train.empty() ? "set train in [data] or in the task's table"
+                        : experiment.trains      ? "leave out its init, or set epochs in [train] to 1 or more"
                                                  : "leave out its init, or add a [train] table"));
   }
   return warnings;
