@@ -17,6 +17,7 @@
 #include <tuple>
 
 #include "mtt/error.h"
+#include "nn/row_blocks.h"
 
 namespace mtt::nn {
 namespace {
@@ -55,14 +56,6 @@ at::Tensor class_counts(const at::Tensor& classes, std::int64_t class_count) {
 /// double [K, D]: the sums of each class's rows.
 at::Tensor class_sums(const at::Tensor& rows, const at::Tensor& classes, std::int64_t class_count) {
   return at::zeros({class_count, rows.size(1)}, at::kDouble).index_add_(0, classes, rows);
-}
-
-constexpr std::int64_t kRowsAtOnce = 8192;
-
-/// Calls `act(first, count)` for blocks of rows.
-template <class Act>
-void for_row_blocks(std::int64_t rows, const Act& act) {
-  for (std::int64_t row = 0; row < rows; row += kRowsAtOnce) act(row, std::min(kRowsAtOnce, rows - row));
 }
 
 /// One eigendecomposition of the smaller Gram matrix serves every penalty: with X = basis · Vᵀ, whose columns

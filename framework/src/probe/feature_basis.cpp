@@ -6,14 +6,9 @@
 #include <ATen/ops/outer.h>
 #include <ATen/ops/zeros.h>
 
-#include <algorithm>
+#include "nn/row_blocks.h"
 
 namespace mtt {
-namespace {
-
-constexpr std::int64_t kRowsAtOnce = 8192;
-
-}  // namespace
 
 FeatureBasis::FeatureBasis(const std::vector<nn::NamedParameter>& parameters, const at::Tensor& features)
     : width_(features.size(1)) {
@@ -21,11 +16,10 @@ FeatureBasis::FeatureBasis(const std::vector<nn::NamedParameter>& parameters, co
   for (const auto& [name, tensor] : parameters) size += tensor.numel();
   mean_ = features.mean({0}, /*keepdim=*/false, at::kDouble);
   at::Tensor gram = at::zeros({width_, width_}, at::kDouble);
-  for (std::int64_t row = 0; row < features.size(0); row += kRowsAtOnce) {
-    const at::Tensor part =
-        features.narrow(0, row, std::min(kRowsAtOnce, features.size(0) - row)).to(at::kDouble) - mean_;
+  for_row_blocks(features.size(0), [&](std::int64_t first, std::int64_t count) {
+    const at::Tensor part = features.narrow(0, first, count).to(at::kDouble) - mean_;
     gram += part.t().matmul(part);
-  }
+  });
   at::Tensor values;
   std::tie(values, vectors_) = at::linalg_eigh(gram);
   values = values.clamp_min(0) / static_cast<double>(features.size(0));

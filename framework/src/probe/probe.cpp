@@ -5,7 +5,6 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -190,7 +189,6 @@ at::Tensor choose(Task& task, const HeadFeatures& train, const std::vector<std::
 
 ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std::string>& strata,
                    const HeadFeatures* validation, const ProbeSettings& settings) {
-  const auto start = std::chrono::steady_clock::now();
   if (train.rows() == 0)
     throw Error("task '" + task.name + "': no training example has a label, so its head cannot be fitted");
   if (!std::isfinite(sum_over_rows(train.features)))
@@ -224,7 +222,6 @@ ProbeFit fit_probe(Task& task, const HeadFeatures& train, const std::vector<std:
   set_parameters(parameters, minimum.point);
   fit.evaluations = minimum.evaluations;
   fit.converged = minimum.converged;
-  fit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return fit;
 }
 

@@ -34,7 +34,7 @@ struct ProbeFit {
   double loss = 0;                   ///< the mean training loss at the optimum, without the penalty
   std::int64_t evaluations = 0;      ///< of the loss on all training examples, at the end
   bool converged = true;
-  double seconds = 0;
+  double seconds = 0;      ///< with the pass for the features, if it was made for this fit
   double feature_rms = 0;  ///< root mean square of the values that the head reads
 };
 

@@ -3,8 +3,9 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <algorithm>
 #include <cstdint>
+
+#include "nn/row_blocks.h"
 
 namespace mtt {
 
@@ -12,12 +13,10 @@ namespace mtt {
 /// double precision copies the whole tensor.
 template <class Of>
 double sum_over_rows(const at::Tensor& values, const Of& of) {
-  constexpr std::int64_t kRowsAtOnce = 8192;
   double sum = 0;
-  for (std::int64_t row = 0; row < values.size(0); row += kRowsAtOnce)
-    sum += of(values.narrow(0, row, std::min(kRowsAtOnce, values.size(0) - row)))
-               .sum(at::kDouble)
-               .template item<double>();
+  for_row_blocks(values.size(0), [&](std::int64_t first, std::int64_t count) {
+    sum += of(values.narrow(0, first, count)).sum(at::kDouble).template item<double>();
+  });
   return sum;
 }
 

@@ -8,6 +8,7 @@
 #include "experiment/task_examples.h"
 #include "io/file.h"
 #include "io/peak_memory.h"
+#include "io/seconds_since.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"
 #include "run/probe_scores.h"
@@ -245,7 +246,7 @@ void ExperimentRun::score() {
 }
 
 void ExperimentRun::describe() {
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  const double seconds = seconds_since(begin_);
   RunEnvironment environment = this_environment(threads_, resume_ ? std::nullopt : std::optional(seconds));
   environment.data = std::move(environment_.data);
   write_file_atomically(directory_ / kEnvironmentFile, environment_json(environment).json() + "\n");

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "io/digest.h"
+#include "io/seconds_since.h"
 #include "io/terminal_text.h"
 #include "probe/gather_features.h"
 #include "probe/probe_store.h"
@@ -43,10 +44,6 @@ double root_mean_square(const at::Tensor& values) {
   if (values.numel() == 0) return 0;
   const double sum = sum_over_rows(values, [](const at::Tensor& rows) { return rows.square(); });
   return std::sqrt(sum / static_cast<double>(values.numel()));
-}
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 std::vector<nn::NamedParameter> copies(const nn::Module& head) {

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "io/peak_memory.h"
+#include "io/seconds_since.h"
 #include "io/terminal_text.h"
 #include "mtt/error.h"
 #include "report/number_table.h"
@@ -141,7 +142,7 @@ void RunCheck::build(const std::function<void()>& build) {
   if (learns_from_bad_spans) return;
   attempt(build);
   built_ = problems_.size() == before;
-  build_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  build_seconds_ = seconds_since(start);
 }
 
 void RunCheck::check_labels() {
@@ -237,14 +238,13 @@ std::string RunCheck::report() {
       names.push_back(task.train);
       sizes.push_back(static_cast<std::int64_t>(files_.get(task.train).texts.size()));
     }
-    text +=
-        training_->trains_nothing()
-            ? "\nNo optimizer steps: " +
-                  std::string(training_->settings.epochs == 0 ? "[train] epochs is 0"
-                                                              : "every head reads frozen layers only and is "
-                                                                "fitted") +
-                  "\n"
-            : "\n" + training_table(experiment_, *training_->sampler, names, sizes);
+    if (training_->trains_nothing())
+      text +=
+          "\nNo optimizer steps: " + std::string(training_->settings.epochs == 0
+                                                     ? "[train] epochs is 0\n"
+                                                     : "every head reads frozen layers only and is fitted\n");
+    else
+      text += "\n" + training_table(experiment_, *training_->sampler, names, sizes);
     text += "\n" + trainable_table(training_->policy, *encoder_.model);
     if (settings_.verbose) text += "\n" + tensor_table(training_->policy, *encoder_.model);
   }

@@ -34,9 +34,8 @@ struct SweepRow {
   std::vector<std::pair<std::string, ExampleCounts>> counts = {};
   double seconds =
       std::numeric_limits<double>::quiet_NaN();  ///< of training; NaN: no training, or a resumed one
-  double fitting_seconds =
-      0;                    ///< of the weights that heads start with, also if they were read from the cache
-  double wall_seconds = 0;  ///< of the whole process
+  double fitting_seconds = 0;  ///< of the weights that heads start with, also if read from the cache
+  double wall_seconds = 0;     ///< of the whole process
   double peak_memory_mb = 0;
   std::int64_t learning_parameters = 0;
   std::int64_t steps = 0;

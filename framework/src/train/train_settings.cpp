@@ -31,7 +31,8 @@ std::vector<LearningRateRule> rules_of(const Value& rates) {
 
 OptionList train_options() {
   return OptionList()
-      .integer("epochs", 3, 0, 1'000'000, "Number of epochs; 0: heads are fitted, and nothing is trained.")
+      .integer("epochs", 3, 0, 1'000'000,
+               "Number of epochs; 0: nothing is trained, heads keep the weights of their init.")
       .integer("steps_per_epoch", 0, 0, 1'000'000'000,
                "Optimizer steps per epoch; 0: as many as the sampler needs for all examples.")
       .integer(
