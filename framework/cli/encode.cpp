@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "io/json_row.h"
 #include "io/matrix_file.h"
 #include "io/peak_memory.h"
 #include "output.h"

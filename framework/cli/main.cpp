@@ -22,6 +22,7 @@ constexpr const char* kEnvironment =
     "  MTT_MODEL_PATH   folders with models, searched before the Hugging Face cache\n"
     "  MTT_PLUGIN_PATH  folders with plugins\n"
     "  MTT_THREADS      number of threads\n"
+    "  MTT_API_KEY      key that clients of mtt serve must send\n"
     "  MTT_DATA         folder of the data sets, ${MTT_DATA} in an experiment file\n"
     "  NO_COLOR         if set, the output has no colours\n";
 
@@ -66,6 +67,7 @@ int run_command(CLI::App& app, int argc, char** argv) {
   mtt::add_compare(app);
   mtt::add_export(app);
   mtt::add_report(app);
+  mtt::add_serve(app);
   mtt::add_tokenize(app);
   mtt::add_plugins(app);
   mtt::add_config(app);

@@ -1,6 +1,5 @@
 #include "output.h"
 
-#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -55,16 +54,6 @@ void LineOutput::flush() {
 void LineOutput::finish() {
   flush();
   if (output_ != "-") file().sync();
-}
-
-std::string json_row(const float* values, std::int64_t count) {
-  std::string row = "[";
-  char digits[32];
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (i > 0) row += ',';
-    row.append(digits, std::to_chars(digits, digits + sizeof digits, values[i]).ptr);
-  }
-  return row + "]";
 }
 
 }  // namespace mtt

@@ -32,7 +32,4 @@ class LineOutput {
   std::optional<AppendFile> file_;
 };
 
-/// A row of floats as JSON, each with as many digits as it takes to read it back.
-std::string json_row(const float* values, std::int64_t count);
-
 }  // namespace mtt

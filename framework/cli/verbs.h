@@ -14,6 +14,7 @@ void add_evaluate(CLI::App& app);
 void add_compare(CLI::App& app);
 void add_export(CLI::App& app);
 void add_report(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_tokenize(CLI::App& app);
 void add_plugins(CLI::App& app);
 void add_config(CLI::App& app);

@@ -80,6 +80,29 @@ std::vector<std::size_t> answering_tasks(const MultiTaskModel& model, const Requ
   return answering;
 }
 
+void put_token_vectors(const at::Tensor& tokens, const PackedBatch& batch,
+                       const std::vector<AnsweredText>& texts) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    const at::Tensor vectors = tokens.narrow(0, batch.offsets[i], batch.length(row)).clone();
+    check_finite(vectors.const_data_ptr<float>(), vectors.numel(),
+                 texts[i].request->request().first + texts[i].number);
+    texts[i].request->response().token_vectors[texts[i].number] = vectors;
+  }
+}
+
+void put_logits(const at::Tensor& logits, const std::vector<AnsweredText>& texts, std::size_t task,
+                bool tokens) {
+  const auto count = static_cast<std::int64_t>(texts.size());
+  if (tokens || logits.size(0) != count) return;
+  const at::Tensor rows = logits.reshape({count, -1}).contiguous();
+  const float* row = rows.const_data_ptr<float>();
+  for (const AnsweredText& text : texts) {
+    text.request->response().logits[task][text.number].assign(row, row + rows.size(1));
+    row += rows.size(1);
+  }
+}
+
 void put_sentences(const at::Tensor& sentences, const std::vector<AnsweredText>& texts) {
   const at::Tensor rows = sentences.contiguous();
   const std::int64_t width = rows.size(1);
@@ -109,7 +132,8 @@ void transform_inputs(SharedInputs& inputs, const Task& task, const std::vector<
 void answer_parts(const MultiTaskModel& model, const std::vector<RequestPart>& parts) {
   const c10::InferenceMode no_graph;
   const Request& asked = parts.front().request->request();
-  const bool sentences = asked.sentences && !parts.front().joint;
+  const bool alone = !parts.front().joint;
+  const OwnVectors own{asked.sentences && alone, asked.token_vectors && alone, asked.normalize};
   const std::vector<AnsweredText> texts = texts_of(parts);
   const BackboneShape& shape = model.backbone().shape();
   SharedInputs inputs = inputs_of(texts, shape);
@@ -118,9 +142,11 @@ void answer_parts(const MultiTaskModel& model, const std::vector<RequestPart>& p
   const std::vector<std::size_t> answering = answering_tasks(model, asked, parts.front());
   std::vector<const Task*> tasks;
   for (const std::size_t t : answering) tasks.push_back(&model.tasks()[t]);
-  const Outputs outputs = model.forward(inputs, tasks, sentences);
-  if (sentences) put_sentences(outputs.sentences, texts);
+  const Outputs outputs = model.forward(inputs, tasks, own);
+  if (own.sentences) put_sentences(outputs.sentences, texts);
+  if (own.tokens) put_token_vectors(outputs.tokens, inputs.leading(), texts);
   for (std::size_t a = 0; a < tasks.size(); ++a) {
+    if (asked.logits) put_logits(outputs.logits[a], texts, answering[a], tasks[a]->reads_tokens());
     auto decoded = tasks[a]->decode(outputs.logits[a], inputs.read_by(*tasks[a]), inputs.groups, texts.size(),
                                     asked.top);
     for (std::size_t i = 0; i < texts.size(); ++i)

@@ -57,10 +57,10 @@ void TextEncoder::place_behind_prompt(Tokens& tokens) const {
 TokenizedText TextEncoder::encode(std::string_view text) const {
   TokenizedText result{.text = text, .tokens = {}, .prompt = prompt_tokens_};
   if (prompt_.empty()) {
-    tokenizer_.encode(text, max_tokens_, result.tokens);
+    tokenizer_.encode(text, max_tokens_, result.tokens, end_);
     return result;
   }
-  tokenizer_.encode(prompt_ + std::string(text), max_tokens_, result.tokens);
+  tokenizer_.encode(prompt_ + std::string(text), max_tokens_, result.tokens, end_);
   place_behind_prompt(result.tokens);
   return result;
 }
@@ -68,12 +68,32 @@ TokenizedText TextEncoder::encode(std::string_view text) const {
 TokenizedText TextEncoder::encode_pair(std::string_view text, std::string_view second_text) const {
   TokenizedText result{.text = text, .second_text = second_text, .tokens = {}, .prompt = prompt_tokens_};
   if (prompt_.empty()) {
-    tokenizer_.encode_pair(text, second_text, max_tokens_, result.tokens);
+    tokenizer_.encode_pair(text, second_text, max_tokens_, result.tokens, end_);
     return result;
   }
-  tokenizer_.encode_pair(prompt_ + std::string(text), second_text, max_tokens_, result.tokens);
+  tokenizer_.encode_pair(prompt_ + std::string(text), second_text, max_tokens_, result.tokens, end_);
   place_behind_prompt(result.tokens);
   return result;
+}
+
+TokenizedText TextEncoder::encode_ids(const std::vector<std::int32_t>& ids) const {
+  const std::size_t most = max_tokens_ > 0 ? static_cast<std::size_t>(max_tokens_) : ids.size();
+  const std::size_t count = std::min(ids.size(), most);
+  TokenizedText result;
+  Tokens& tokens = result.tokens;
+  tokens.ids.assign(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(count));
+  tokens.type_ids.resize(count);
+  tokens.chars.resize(count);
+  tokens.special.resize(count);
+  tokens.first_subword.resize(count);
+  tokens.truncated = static_cast<std::int32_t>(ids.size() - count);
+  return result;
+}
+
+TextEncoder TextEncoder::with(std::optional<std::string> prompt, std::optional<TruncatedEnd> end) const {
+  TextEncoder other = prompt ? TextEncoder(tokenizer_, max_tokens_, std::move(*prompt)) : *this;
+  other.end_ = end;
+  return other;
 }
 
 std::vector<TokenizedText> tokenize_each(std::size_t count, std::int64_t threads,

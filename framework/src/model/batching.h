@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,11 @@ class TextEncoder {
   TokenizedText encode(std::string_view text) const;
   /// Both texts in one input, as the tokenizer's template for pairs arranges them, truncated longest first.
   TokenizedText encode_pair(std::string_view text, std::string_view second_text) const;
+  /// An input that is tokens already, truncated at its end. The ids are not checked here.
+  TokenizedText encode_ids(const std::vector<std::int32_t>& ids) const;
+
+  /// The same with another prompt, or another end that is truncated.
+  TextEncoder with(std::optional<std::string> prompt, std::optional<TruncatedEnd> end) const;
 
  private:
   void place_behind_prompt(Tokens& tokens) const;
@@ -42,6 +48,7 @@ class TextEncoder {
   const Tokenizer& tokenizer_;
   std::int64_t max_tokens_;
   std::string prompt_;
+  std::optional<TruncatedEnd> end_ = {};
   std::int32_t prompt_characters_ = 0;
   std::int64_t prompt_tokens_ = 0;
 };

@@ -39,15 +39,17 @@ bool MultiTaskModel::reads_single_texts() const {
 }
 
 Outputs MultiTaskModel::forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
-                                bool want_sentences) const {
+                                const OwnVectors& own) const {
   SharedEncoding shared(backbone_, *modules_, inputs);
   shared.run_for(tasks);
   Outputs outputs;
-  if (want_sentences) {
-    const Reading reading{.pooling = {}, .normalize = modules_->normalizes()};
-    shared.run_to({reading.layer_in(backbone_.shape().layers)});
+  const std::int64_t last = backbone_.shape().layers;
+  if (own.sentences || own.tokens) shared.run_to({last});
+  if (own.sentences) {
+    const Reading reading{.pooling = {}, .normalize = own.normalize.value_or(modules_->normalizes())};
     outputs.sentences = shared.sentences(reading).narrow(0, 0, inputs.leading().size());
   }
+  if (own.tokens) outputs.tokens = shared.tokens(last).narrow(0, 0, inputs.leading().tokens());
   for (const Task* task : tasks) outputs.logits.push_back(task->forward(shared.read(*task)));
   return outputs;
 }

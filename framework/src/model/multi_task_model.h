@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,19 @@
 
 namespace mtt {
 
+/// Which of the model's own vectors are wanted.
+struct OwnVectors {
+  bool sentences = false;
+  bool tokens = false;
+  std::optional<bool> normalize = {};  ///< of sentence vectors; none: as the model does
+
+  bool operator==(const OwnVectors&) const = default;
+};
+
 /// What one forward pass gives.
 struct Outputs {
   at::Tensor sentences;            ///< [texts, D]; undefined where not asked for
+  at::Tensor tokens;               ///< [T, H], of the last layer; undefined where not asked for
   std::vector<at::Tensor> logits;  ///< one for each of the tasks
 };
 
@@ -41,7 +52,7 @@ class MultiTaskModel {
 
   /// One shared pass for these tasks, and for the model's own vectors of the texts.
   Outputs forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
-                  bool want_sentences) const;
+                  const OwnVectors& own) const;
 
   /// What the heads of these tasks get, of one shared pass. The inputs must live as long as the result.
   std::vector<Encoding> encode_for(const std::vector<const Task*>& tasks, const SharedInputs& inputs) const;

@@ -9,6 +9,14 @@
 namespace mtt {
 namespace {
 
+void check_token_ids(const Request& request) {
+  if (request.token_ids.empty()) return;
+  if (!request.texts.empty() || !request.second_texts.empty())
+    throw Error("a request has both texts and token ids; expected either");
+  if (request.predictions || request.prompt)
+    throw Error("a request of token ids asks for predictions, or has a prompt; expected vectors alone");
+}
+
 void check_transformed(const Request& request, const std::vector<Task>& tasks) {
   const std::size_t t = *request.transformed_by;
   if (t >= tasks.size() || !tasks[t].transforms())
@@ -25,15 +33,19 @@ void check_transformed(const Request& request, const std::vector<Task>& tasks) {
 bool RequestPart::goes_with(const RequestPart& other) const {
   const Request &own = request->request(), &others = other.request->request();
   return joint == other.joint && second_texts == other.second_texts && own.sentences == others.sentences &&
-         own.predictions == others.predictions && own.transformed_by == others.transformed_by &&
-         own.top == others.top;
+         own.normalize == others.normalize && own.token_vectors == others.token_vectors &&
+         own.predictions == others.predictions && own.tasks == others.tasks && own.logits == others.logits &&
+         own.transformed_by == others.transformed_by && own.top == others.top;
 }
 
-PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : request_(std::move(request)) {
-  const auto count = static_cast<std::int64_t>(request_.texts.size());
+PendingRequest::PendingRequest(Request request, Answer answer, const MultiTaskModel& model)
+    : request_(std::move(request)), answer_(std::move(answer)) {
+  const auto count = static_cast<std::int64_t>(request_.size());
   if (!request_.second_texts.empty() && request_.second_texts.size() != request_.texts.size())
     throw Error("a request has " + std::to_string(count) + " texts and " +
                 std::to_string(request_.second_texts.size()) + " second texts; expected as many, or none");
+  check_token_ids(request_);
+  response_.times.submitted = std::chrono::steady_clock::now();
   const auto& tasks = model.tasks();
   if (request_.transformed_by) check_transformed(request_, tasks);
   const auto any = [&](const auto& is) {
@@ -46,19 +58,22 @@ PendingRequest::PendingRequest(Request request, const MultiTaskModel& model) : r
   };
   groups_ = any([](const Task& task) { return task.grouped(); });
   joint_ = any([](const Task& task) { return task.joint(true); });
-  lone_texts_ = request_.sentences || any(reads_text(false));
-  paired_texts_ = request_.sentences || groups_ || any(reads_text(true));
-  inputs_.resize(request_.texts.size());
-  open_inputs_.resize(request_.texts.size());
+  const bool own_vectors = request_.sentences || request_.token_vectors;
+  lone_texts_ = own_vectors || any(reads_text(false));
+  paired_texts_ = own_vectors || groups_ || any(reads_text(true));
+  inputs_.resize(request_.size());
+  open_inputs_.resize(request_.size());
+  if (request_.token_vectors) response_.token_vectors.resize(request_.size());
   if (request_.sentences) response_.sentences = at::empty({count, model.modules().width()}, at::kFloat);
-  if (request_.predictions)
-    response_.predictions.assign(tasks.size(), std::vector<Value>(request_.texts.size()));
-  if (request_.transformed_by) response_.labels.resize(request_.texts.size());
+  if (request_.predictions) response_.predictions.assign(tasks.size(), std::vector<Value>(request_.size()));
+  if (request_.logits)
+    response_.logits.assign(tasks.size(), std::vector<std::vector<float>>(request_.size()));
+  if (request_.transformed_by) response_.labels.resize(request_.size());
   open_pieces_ = chunks();
 }
 
 std::int64_t PendingRequest::chunks() const {
-  const auto count = static_cast<std::int64_t>(request_.texts.size());
+  const auto count = static_cast<std::int64_t>(request_.size());
   return std::max<std::int64_t>(1, (count + kTextsPerTokenizing - 1) / kTextsPerTokenizing);
 }
 
@@ -67,16 +82,21 @@ const std::string* PendingRequest::second_text(std::int64_t text) const {
   return &*request_.second_texts[text];
 }
 
-bool PendingRequest::tokenize(const TextEncoder& encoder, std::int64_t chunk) {
+TokenizedText PendingRequest::read(const TextEncoder& encoder, std::int64_t text) const {
+  return request_.token_ids.empty() ? encoder.encode(request_.texts[text])
+                                    : encoder.encode_ids(request_.token_ids[text]);
+}
+
+bool PendingRequest::tokenize(const TextEncoder& of_session, std::int64_t chunk) {
   std::exception_ptr error;
   try {
+    const TextEncoder encoder = of_session.with(request_.prompt, request_.truncated_end);
     const auto end = std::min(static_cast<std::int64_t>(inputs_.size()), (chunk + 1) * kTextsPerTokenizing);
     for (std::int64_t i = chunk * kTextsPerTokenizing; i < end && !failed(); ++i) {
-      const std::string& text = request_.texts[i];
       const std::string* second = second_text(i);
-      if (second ? paired_texts_ : lone_texts_) inputs_[i].text = encoder.encode(text);
+      if (second ? paired_texts_ : lone_texts_) inputs_[i].text = read(encoder, i);
       if (second && groups_) inputs_[i].second = encoder.encode(*second);
-      if (second && joint_) inputs_[i].joint = encoder.encode_pair(text, *second);
+      if (second && joint_) inputs_[i].joint = encoder.encode_pair(request_.texts[i], *second);
     }
   } catch (...) {
     error = std::current_exception();
@@ -86,9 +106,20 @@ bool PendingRequest::tokenize(const TextEncoder& encoder, std::int64_t chunk) {
   return --open_pieces_ == 0;
 }
 
+std::optional<std::int64_t> PendingRequest::first_too_long() const {
+  const auto is_truncated = [](const std::optional<TokenizedText>& input) {
+    return input && input->truncated();
+  };
+  for (std::size_t i = 0; i < inputs_.size(); ++i)
+    if (is_truncated(inputs_[i].text) || is_truncated(inputs_[i].second) || is_truncated(inputs_[i].joint))
+      return static_cast<std::int64_t>(i);
+  return std::nullopt;
+}
+
 std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
                                                 std::int64_t tokens_per_forward) {
   PendingRequest& own = *request;
+  own.response_.times.tokenized = std::chrono::steady_clock::now();
   std::vector<RequestPart> parts;
   const auto length = [](const std::optional<TokenizedText>& input) { return input ? input->length() : 0; };
   const auto add_parts = [&](bool joint, bool second_texts) {
@@ -111,7 +142,8 @@ std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingReq
       }
     }
   };
-  if (!own.error_) {
+  if (!own.error_ && !own.request_.truncates) own.response_.too_long = own.first_too_long();
+  if (!own.error_ && !own.response_.too_long) {
     for (const Inputs& inputs : own.inputs_)
       for (const auto* input : {&inputs.text, &inputs.second, &inputs.joint})
         own.response_.tokens += length(*input);
@@ -124,7 +156,7 @@ std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingReq
     add_parts(true, true);
   }
   own.open_pieces_ = static_cast<std::int64_t>(parts.size()) + 1;
-  own.finish_piece(nullptr);  // resolves a request without parts
+  own.finish_piece(nullptr);  // answers a request without parts
   return parts;
 }
 
@@ -134,6 +166,12 @@ const TokenizedText* PendingRequest::first_input(const RequestPart& part, std::i
 
 const TokenizedText* PendingRequest::second_input(std::int64_t text) const {
   return inputs_[text].second ? &*inputs_[text].second : nullptr;
+}
+
+void PendingRequest::start() {
+  const std::lock_guard lock(mutex_);
+  RequestTimes& times = response_.times;
+  if (times.started == RequestTimes::Point()) times.started = std::chrono::steady_clock::now();
 }
 
 bool PendingRequest::failed() const {
@@ -162,12 +200,11 @@ void PendingRequest::finish_piece(std::exception_ptr error) {
     if (error && !error_) error_ = error;
     if (--open_pieces_ > 0) return;
   }
-  error_ ? promise_.set_exception(error_) : promise_.set_value(std::move(response_));
+  answer_(error_ ? Response() : std::move(response_), error_);
 }
 
 void PendingRequest::abandon() noexcept {
-  promise_.set_exception(
-      std::make_exception_ptr(Error("the session was closed before the request was answered")));
+  answer_({}, std::make_exception_ptr(Error("the session was closed before the request was answered")));
 }
 
 }  // namespace mtt

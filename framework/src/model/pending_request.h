@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <exception>
-#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,20 +32,19 @@ struct RequestPart {
 
 /// A request, its tokens, and what is ready of its response. Its work is divided twice: into chunks of texts
 /// to tokenize, then into parts of forward passes. Each is done by one thread, all at the same time if need
-/// be; the last one resolves the future, with the error if there was one.
+/// be; the last one answers, with the error if there was one.
 class PendingRequest {
  public:
-  PendingRequest(Request request, const MultiTaskModel& model);
+  PendingRequest(Request request, Answer answer, const MultiTaskModel& model);
 
-  std::future<Response> future() { return promise_.get_future(); }
   const Request& request() const { return request_; }
   std::int64_t chunks() const;
 
   /// Tokenizes a chunk; true for the last of them.
-  bool tokenize(const TextEncoder& encoder, std::int64_t chunk);
+  bool tokenize(const TextEncoder& of_session, std::int64_t chunk);
   /// To be called once after the last chunk: the parts, each of at most `tokens_per_forward` tokens or one
-  /// longer text. There are none where the request is resolved already: it failed, or nothing reads its
-  /// texts.
+  /// longer text. There are none where the request is answered already: it failed, a text is too long, or
+  /// nothing reads its texts.
   static std::vector<RequestPart> divide(const std::shared_ptr<PendingRequest>& request,
                                          std::int64_t tokens_per_forward);
 
@@ -54,6 +52,8 @@ class PendingRequest {
   const TokenizedText* first_input(const RequestPart& part, std::int64_t text) const;
   const TokenizedText* second_input(std::int64_t text) const;
   Response& response() { return response_; }
+  /// A forward pass with texts of this request begins.
+  void start();
 
   /// Whether an error has ended the request, so that its other parts need no work.
   bool failed() const;
@@ -70,11 +70,13 @@ class PendingRequest {
     std::optional<TokenizedText> text, second, joint;
   };
   const std::string* second_text(std::int64_t text) const;
+  TokenizedText read(const TextEncoder& encoder, std::int64_t text) const;
+  std::optional<std::int64_t> first_too_long() const;
   void finish_piece(std::exception_ptr error);
 
   Request request_;
   Response response_;
-  std::promise<Response> promise_;
+  Answer answer_;
   std::vector<Inputs> inputs_;
   bool lone_texts_ = false;    ///< texts without a second text are read
   bool paired_texts_ = false;  ///< texts with a second text are read alone, too

@@ -25,6 +25,9 @@ class Session::Queue {
         std::int64_t tokens_per_forward);
   ~Queue();
 
+  void observe(BatchObserver on_batch);
+  std::int64_t waiting() const;
+
   void add(const std::shared_ptr<PendingRequest>& request);
   const MultiTaskModel& model() const { return model_; }
   std::int64_t threads() const { return threads_; }
@@ -44,11 +47,14 @@ class Session::Queue {
   /// Wakes that many idle workers, always in the same order, so that few requests are served by few workers.
   void wake(std::size_t count);
 
+  void report(const std::vector<RequestPart>& parts) const;
+
   const MultiTaskModel& model_;
   TextEncoder encoder_;
+  BatchObserver on_batch_;
   std::int64_t threads_, tokens_per_forward_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::deque<std::pair<std::shared_ptr<PendingRequest>, std::int64_t>> chunks_;
   std::deque<RequestPart> parts_;
   std::int64_t running_batches_ = 0;
@@ -94,6 +100,25 @@ void Session::Queue::add(const std::shared_ptr<PendingRequest>& request) {
   const std::lock_guard lock(mutex_);
   for (std::int64_t chunk = 0; chunk < request->chunks(); ++chunk) chunks_.emplace_back(request, chunk);
   wake(static_cast<std::size_t>(request->chunks()));
+}
+
+void Session::Queue::observe(BatchObserver on_batch) {
+  const std::lock_guard lock(mutex_);
+  on_batch_ = std::move(on_batch);
+}
+
+void Session::Queue::report(const std::vector<RequestPart>& parts) const {
+  std::int64_t texts = 0, tokens = 0;
+  for (const RequestPart& part : parts) {
+    texts += static_cast<std::int64_t>(part.texts.size());
+    tokens += part.tokens;
+  }
+  on_batch_(texts, tokens);
+}
+
+std::int64_t Session::Queue::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::int64_t>(chunks_.size() + parts_.size());
 }
 
 void Session::Queue::wake(std::size_t count) {
@@ -158,6 +183,8 @@ void Session::Queue::run_parts(std::vector<RequestPart> parts) {
     return failed;
   });
   if (parts.empty()) return;
+  if (on_batch_) report(parts);
+  for (const RequestPart& part : parts) part.request->start();
   std::exception_ptr error;
   try {
     answer_parts(model_, parts);
@@ -178,11 +205,20 @@ Session::Session(const MultiTaskModel& model, TextEncoder encoder, std::int64_t 
 Session::~Session() = default;
 
 std::future<Response> Session::submit(Request request) {
-  const auto pending = std::make_shared<PendingRequest>(std::move(request), queue_->model());
-  std::future<Response> response = pending->future();
-  queue_->add(pending);
-  return response;
+  const auto promise = std::make_shared<std::promise<Response>>();
+  submit(std::move(request), [promise](Response response, const std::exception_ptr& error) {
+    error ? promise->set_exception(error) : promise->set_value(std::move(response));
+  });
+  return promise->get_future();
 }
+
+void Session::submit(Request request, Answer answer) {
+  queue_->add(std::make_shared<PendingRequest>(std::move(request), std::move(answer), queue_->model()));
+}
+
+void Session::observe(BatchObserver on_batch) { queue_->observe(std::move(on_batch)); }
+
+std::int64_t Session::waiting() const { return queue_->waiting(); }
 
 const MultiTaskModel& Session::model() const { return queue_->model(); }
 std::int64_t Session::threads() const { return queue_->threads(); }

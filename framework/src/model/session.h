@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <future>
 #include <memory>
 
@@ -10,6 +11,9 @@
 #include "model/request.h"
 
 namespace mtt {
+
+/// Takes the number of texts and of tokens of a forward pass.
+using BatchObserver = std::function<void(std::int64_t texts, std::int64_t tokens)>;
 
 /// A model that answers requests on threads of its own, which live as long as the session. A batch holds
 /// texts of several requests where these are small; a text's results do not depend on that. There is one
@@ -27,8 +31,15 @@ class Session {
   /// is not valid UTF-8 and for a vector that is not finite. Lists of different lengths, and results that do
   /// not go with a task that changes the inputs, throw Error here. May be called from any thread.
   std::future<Response> submit(Request request);
+  /// The same for a caller that does not wait: `answer` takes the response.
+  void submit(Request request, Answer answer);
   /// Queues a request and waits for its response.
   Response run(Request request) { return submit(std::move(request)).get(); }
+
+  /// `on_batch` is called before each forward pass, on any thread. To be called before the first request.
+  void observe(BatchObserver on_batch);
+  /// How many pieces of requests wait for a thread.
+  std::int64_t waiting() const;
 
   const MultiTaskModel& model() const;
   std::int64_t threads() const;

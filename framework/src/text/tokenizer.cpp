@@ -154,7 +154,7 @@ struct Tokenizer::Impl {
   }
 
   void encode(const TokenTemplate& items, const std::array<std::string_view, 2>& texts,
-              std::int64_t max_tokens, Tokens& into) const {
+              std::int64_t max_tokens, Tokens& into, std::optional<TruncatedEnd> end) const {
     const std::int64_t specials = std::count_if(items.begin(), items.end(), is_special);
     if (max_tokens > 0 && max_tokens < specials)
       throw Error("a limit of " + std::to_string(max_tokens) + " tokens has no room for the " +
@@ -171,7 +171,7 @@ struct Tokenizer::Impl {
       }
     }
     if (max_tokens > 0 && out.size() > max_tokens)
-      out.truncate(ranges, max_tokens - specials, parts.truncates_left);
+      out.truncate(ranges, max_tokens - specials, end ? end == TruncatedEnd::left : parts.truncates_left);
     if (parts.trims_spaces)
       for (const TokenRange& range : ranges) out.trim(range, !parts.trims_all_spaces);
     into.second = ranges[1];
@@ -187,18 +187,19 @@ Tokenizer Tokenizer::from_json(const Value& json, const TokenizerOptions& option
   return Tokenizer(std::make_unique<const Impl>(read_tokenizer_json(json, options)));
 }
 
-void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const {
+void Tokenizer::encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into,
+                       std::optional<TruncatedEnd> end) const {
   check_utf8(utf8, "the text");
-  impl_->encode(impl_->parts.single, {utf8, {}}, max_tokens, into);
+  impl_->encode(impl_->parts.single, {utf8, {}}, max_tokens, into, end);
 }
 
 void Tokenizer::encode_pair(std::string_view first, std::string_view second, std::int64_t max_tokens,
-                            Tokens& into) const {
+                            Tokens& into, std::optional<TruncatedEnd> end) const {
   if (!impl_->parts.why_no_pairs.empty())
     throw Error("this tokenizer does not encode pairs of texts: " + impl_->parts.why_no_pairs);
   check_utf8(first, "the first text of the pair");
   check_utf8(second, "the second text of the pair");
-  impl_->encode(impl_->parts.pair, {first, second}, max_tokens, into);
+  impl_->encode(impl_->parts.pair, {first, second}, max_tokens, into, end);
 }
 
 std::int64_t Tokenizer::vocabulary_size() const {

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mtt/char_span.h"
 #include "mtt/value.h"
+#include "text/truncation.h"
 
 namespace mtt {
 
@@ -57,16 +59,17 @@ class Tokenizer {
   ~Tokenizer();
 
   /// Tokenizes valid UTF-8; invalid UTF-8 throws Error that names the byte. The result has at most
-  /// `max_tokens` tokens (0: no limit), specials included; which end of the text is truncated is the
-  /// tokenizer's option. `into` is overwritten; its memory is reused.
-  void encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into) const;
+  /// `max_tokens` tokens (0: no limit), specials included; without `end`, which end of the text is truncated
+  /// is the tokenizer's option. `into` is overwritten; its memory is reused.
+  void encode(std::string_view utf8, std::int64_t max_tokens, Tokens& into,
+              std::optional<TruncatedEnd> end = {}) const;
 
   /// The same for two texts in one input, as the post-processor's template for pairs arranges them, for
   /// example [CLS] first [SEP] second [SEP]. Both texts may be empty. What exceeds the limit is truncated as
   /// by longest_first() of truncation.h, at the same end of both texts. A tokenizer whose template for pairs
   /// is not reproduced exactly throws Error here; it encodes single texts all the same.
-  void encode_pair(std::string_view first, std::string_view second, std::int64_t max_tokens,
-                   Tokens& into) const;
+  void encode_pair(std::string_view first, std::string_view second, std::int64_t max_tokens, Tokens& into,
+                   std::optional<TruncatedEnd> end = {}) const;
 
   std::int64_t vocabulary_size() const;  ///< largest id + 1, added tokens included
   std::string_view token(std::int32_t id) const;

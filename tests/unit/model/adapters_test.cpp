@@ -18,7 +18,7 @@ mtt::SharedInputs inputs(const mtt::MultiTaskModel& model) {
 }
 
 at::Tensor sentences(const mtt::MultiTaskModel& model) {
-  return model.forward(inputs(model), {}, true).sentences.detach();
+  return model.forward(inputs(model), {}, {.sentences = true}).sentences.detach();
 }
 
 mtt::AdapterSettings settings(Kind kind, std::vector<std::string> places, std::int64_t size) {
@@ -84,7 +84,7 @@ TEST_CASE("at first LoRA's A has no gradient and its B has one") {
   const auto model = small_model({{"a"}}, kLayers);
   mtt::add_adapters(model->backbone(), settings(Kind::lora, {"attention.query", "attention.value"}, 2), 1);
   learn(*model, ".lora.");
-  model->forward(inputs(*model), {}, true).sentences.narrow(1, 0, 3).sum().backward();
+  model->forward(inputs(*model), {}, {.sentences = true}).sentences.narrow(1, 0, 3).sum().backward();
   for (const auto& [name, tensor] : model->parameters()) {
     INFO(name);
     if (name.find(".lora.") == std::string::npos) {

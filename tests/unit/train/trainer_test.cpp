@@ -22,7 +22,7 @@ TEST_CASE(
     const auto outputs = [&](const mtt::MultiTaskModel& from) {
       std::vector<const mtt::Task*> tasks;
       for (const mtt::Task& task : from.tasks()) tasks.push_back(&task);
-      return from.forward(inputs, tasks, true);
+      return from.forward(inputs, tasks, {.sentences = true});
     };
     const mtt::Outputs seen = outputs(model), expected = outputs(*fresh);
     CHECK(same_bits(seen.sentences, expected.sentences));

@@ -1,0 +1,76 @@
+#include "serve/serve.h"
+
+#include <cstdlib>
+#include <memory>
+
+#include "model_option.h"
+#include "verbs.h"
+
+namespace mtt {
+namespace {
+
+struct Serve {
+  ModelOption model;
+  ServeSettings settings;
+
+  void run();
+};
+
+void Serve::run() {
+  if (const char* key = std::getenv("MTT_API_KEY"); settings.api_key.empty() && key != nullptr)
+    settings.api_key = key;
+  Console console;
+  OpenModel open = open_model(model, Heads::used, console);
+  if (!settings.address.is_local() && settings.api_key.empty())
+    console.warn("everybody who reaches " + settings.address.host +
+                 " can use this server, because it has no API key; set one with --api-key");
+  serve(
+      open, settings,
+      [&](const std::string& url) {
+        console.say("Serving " + open.path.filename().string() + " on " + url + "; stop with Ctrl-C\n");
+      },
+      [&] { console.say("Stopping: accepted requests are answered\n"); });
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app) {
+  auto serve = std::make_shared<Serve>();
+  CLI::App* verb = app.add_subcommand("serve", "Answer requests for vectors and predictions over HTTP");
+  serve->model.add_to(*verb);
+  ServeSettings& settings = serve->settings;
+  settings.address.port = 3000;
+  CLI::Option* host =
+      verb->add_option("--host", settings.address.host,
+                       "Address to listen on; default: 127.0.0.1, which only this machine can reach")
+          ->type_name("HOST");
+  CLI::Option* port = verb->add_option("--port", settings.address.port,
+                                       "Port to listen on; 0 chooses a free one; default: 3000")
+                          ->type_name("PORT");
+  verb->add_option("--unix-socket", settings.address.unix_path, "Unix socket to listen on, instead of a port")
+      ->type_name("PATH")
+      ->excludes(host)
+      ->excludes(port);
+  verb->add_option("--api-key", settings.api_key,
+                   "Key that clients must send as 'Authorization: Bearer KEY'; MTT_API_KEY hides it from the "
+                   "process list; default: none")
+      ->type_name("KEY");
+  verb->add_option("--max-concurrent-requests", settings.limits.concurrent_requests,
+                   "Requests that are accepted at a time; others get status 429; default: 512")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N");
+  verb->add_option("--max-client-batch-size", settings.limits.batch,
+                   "Inputs per request, except for /v1/embeddings (2048); default: 32")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("N");
+  verb->add_option("--payload-limit", settings.http.body, "Bytes of a request's body; default: 2000000")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
+      ->type_name("BYTES");
+  verb->add_option("--access-log", settings.access_log,
+                   "File that gets one line of JSON for each request; - writes to standard error; default: "
+                   "none")
+      ->type_name("FILE|-");
+  verb->callback([serve] { serve->run(); });
+}
+
+}  // namespace mtt

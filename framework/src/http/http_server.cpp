@@ -1,0 +1,218 @@
+#include "http/http_server.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <utility>
+
+#include "http/connection.h"
+#include "mtt/error.h"
+
+namespace mtt {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using Local = asio::local::stream_protocol;
+
+namespace {
+
+constexpr std::size_t kReservedFiles = 64;
+constexpr std::chrono::milliseconds kPauseWithoutFiles{50};
+
+/// Lets this process open as many files as the system allows; gives how many connections that makes.
+std::size_t most_connections() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024 - kReservedFiles;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  const auto most = static_cast<std::size_t>(files.rlim_cur);
+  return most > 2 * kReservedFiles ? most - kReservedFiles : most / 2;
+}
+
+std::string host_and_port(const tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+}
+
+std::string peer_name(const tcp::socket& socket) {
+  boost::system::error_code error;
+  const tcp::endpoint endpoint = socket.remote_endpoint(error);
+  return error ? "unknown" : host_and_port(endpoint);
+}
+
+std::string peer_name(const Local::socket&) { return "unix"; }
+
+void prepare(tcp::socket& socket) {
+  boost::system::error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+}
+
+void prepare(Local::socket&) {}
+
+}  // namespace
+
+bool HttpAddress::is_local() const {
+  if (!unix_path.empty() || host == "localhost") return true;
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(host, error);
+  return !error && address.is_loopback();
+}
+
+struct HttpServer::Impl {
+  ConnectionPool pool;  // outlives the connections, which end with `io`
+  asio::io_context io{1};
+  std::size_t most = most_connections();
+  std::optional<tcp::acceptor> tcp_acceptor;
+  std::optional<Local::acceptor> local_acceptor;
+  std::string url, unix_path;
+  asio::signal_set signals{io};
+  std::function<void()> on_stop;
+
+  void listen(const HttpAddress& address) {
+    if (address.unix_path.empty())
+      listen_tcp(address);
+    else
+      listen_local(address.unix_path);
+  }
+
+  void listen_tcp(const HttpAddress& address) {
+    const std::string name = address.host + ":" + std::to_string(address.port);
+    boost::system::error_code error;
+    tcp::resolver resolver(io);
+    const auto found = resolver.resolve(address.host, std::to_string(address.port),
+                                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
+    if (error) throw Error("the address '" + name + "' is not known: " + error.message());
+    const tcp::endpoint endpoint = found.begin()->endpoint();
+    tcp_acceptor.emplace(io);
+    tcp_acceptor->open(endpoint.protocol(), error);
+    if (!error) tcp_acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+    if (!error) tcp_acceptor->bind(endpoint, error);
+    if (!error) tcp_acceptor->listen(asio::socket_base::max_listen_connections, error);
+    if (error)
+      throw Error("cannot listen on " + name + ": " + error.message() +
+                  (error == asio::error::address_in_use ? "; give another --port, or 0 for a free one" : ""));
+    url = "http://" + host_and_port(tcp_acceptor->local_endpoint());
+  }
+
+  void listen_local(const std::string& path) {
+    boost::system::error_code error;
+    struct stat state {};
+    if (::lstat(path.c_str(), &state) == 0) {
+      if (!S_ISSOCK(state.st_mode)) throw Error("'" + path + "' exists and is no socket; give another path");
+      Local::socket probe(io);
+      probe.connect(Local::endpoint(path), error);
+      if (!error) throw Error("another program listens on '" + path + "'; stop it or give another path");
+      ::unlink(path.c_str());
+      error = {};
+    }
+    if (path.size() >= sizeof(sockaddr_un::sun_path))
+      throw Error("the path of a Unix socket has at most " +
+                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes; '" + path + "' has " +
+                  std::to_string(path.size()));
+    local_acceptor.emplace(io);
+    local_acceptor->open(Local(), error);
+    if (!error) local_acceptor->bind(Local::endpoint(path), error);
+    if (!error) local_acceptor->listen(asio::socket_base::max_listen_connections, error);
+    if (error) throw Error("cannot listen on '" + path + "': " + error.message());
+    unix_path = path;
+    url = "unix:" + path;
+  }
+
+  template <class Socket>
+  void take(Socket socket) {
+    prepare(socket);
+    std::string peer = peer_name(socket);
+    const auto connection =
+        std::make_shared<Connection>(Connection::Socket(std::move(socket)), std::move(peer), pool);
+    if (pool.open.size() > most)
+      connection->turn_away(503, "too many connections");
+    else
+      connection->start();
+  }
+
+  template <class Acceptor>
+  void accept(Acceptor& acceptor) {
+    acceptor.async_accept([this, &acceptor](const boost::system::error_code& error, auto socket) {
+      if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
+      if (!error) {
+        take(std::move(socket));
+        return accept(acceptor);
+      }
+      const auto pause = std::make_shared<asio::steady_timer>(io, kPauseWithoutFiles);
+      pause->async_wait([this, &acceptor, pause](const boost::system::error_code&) {
+        if (acceptor.is_open()) accept(acceptor);
+      });
+    });
+  }
+
+  /// Takes the clients that the system has connected already, then listens no more.
+  template <class Acceptor>
+  void close(Acceptor& acceptor) {
+    boost::system::error_code error;
+    acceptor.non_blocking(true, error);
+    while (!error) {
+      typename Acceptor::protocol_type::socket socket(io);
+      acceptor.accept(socket, error);
+      if (!error) take(std::move(socket));
+    }
+    acceptor.close(error);
+  }
+
+  void stop() {
+    if (pool.stopping) return io.stop();
+    pool.stopping = true;
+    if (on_stop) on_stop();
+    if (tcp_acceptor) close(*tcp_acceptor);
+    if (local_acceptor) close(*local_acceptor);
+    if (pool.open.empty()) return io.stop();
+    const std::vector<Connection*> open(pool.open.begin(), pool.open.end());
+    for (Connection* connection : open) connection->finish();
+    wait_for_signal();
+  }
+
+  void wait_for_signal() {
+    signals.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) stop();
+    });
+  }
+};
+
+HttpServer::HttpServer(const HttpAddress& address, const HttpLimits& limits, HttpHandlers handlers)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->pool.limits = limits;
+  impl_->pool.handlers = std::move(handlers);
+  impl_->pool.all_closed = [impl = impl_.get()] { impl->io.stop(); };
+  impl_->listen(address);
+}
+
+HttpServer::~HttpServer() {
+  impl_->pool.all_closed = [] {};
+  if (!impl_->unix_path.empty()) ::unlink(impl_->unix_path.c_str());
+}
+
+const std::string& HttpServer::url() const { return impl_->url; }
+
+void HttpServer::run(std::function<void()> on_stop) {
+  impl_->on_stop = std::move(on_stop);
+  impl_->signals.add(SIGINT);
+  impl_->signals.add(SIGTERM);
+  impl_->wait_for_signal();
+  if (impl_->tcp_acceptor) impl_->accept(*impl_->tcp_acceptor);
+  if (impl_->local_acceptor) impl_->accept(*impl_->local_acceptor);
+  impl_->io.run();
+}
+
+void HttpServer::stop() {
+  asio::post(impl_->io, [impl = impl_.get()] { impl->stop(); });
+}
+
+}  // namespace mtt

@@ -1,0 +1,12 @@
+// Floats as text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mtt {
+
+/// A row of floats as JSON, each with as many digits as it takes to read it back.
+std::string json_row(const float* values, std::int64_t count);
+
+}  // namespace mtt

@@ -1,0 +1,50 @@
+#include "serve/serve.h"
+
+#include <optional>
+
+#include "serve/access_log.h"
+#include "serve/api.h"
+
+namespace mtt {
+
+namespace {
+
+/// The first forward pass takes longer than the others. What it says of the model is an error at the start.
+void warm_up(const OpenModel& open) {
+  const MultiTaskModel& model = *open.encoder.model;
+  const bool predicts = !model.tasks().empty();
+  for (const bool pair : {false, true}) {
+    Request request{.texts = {"A first text."}};
+    if (pair) request.second_texts = {"A second text."};
+    request.predictions = predicts;
+    open.session->run(std::move(request));
+    const bool any_pairs = std::any_of(model.tasks().begin(), model.tasks().end(),
+                                       [](const Task& task) { return task.reads_pairs(); });
+    if (!any_pairs) return;
+  }
+}
+
+}  // namespace
+
+void serve(OpenModel& open, const ServeSettings& settings,
+           const std::function<void(const std::string& url)>& on_ready,
+           const std::function<void()>& on_stop) {
+  std::optional<AccessLog> log;
+  if (!settings.access_log.empty()) log.emplace(settings.access_log);
+  const ServedModel served(open, settings.limits);
+  Api api(served, settings.api_key, log ? &*log : nullptr);
+  HttpServer server(settings.address, settings.http,
+                    {.handle = [&](HttpRequest request,
+                                   HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
+                     .refuse = [&](int status, const std::string& message,
+                                   const std::string& peer) { return api.refuse(status, message, peer); }});
+  warm_up(open);
+  on_ready(server.url());
+  server.run([&] {
+    api.stop();
+    on_stop();
+  });
+  open.session.reset();  // its threads hold replies, which belong to the server
+}
+
+}  // namespace mtt

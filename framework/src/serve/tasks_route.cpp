@@ -1,0 +1,94 @@
+#include "serve/tasks_route.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "model/prediction_row.h"
+#include "serve/body_fields.h"
+#include "serve/text_inputs.h"
+#include "serve/text_settings.h"
+#include "serve/vector_json.h"
+#include "value/listed.h"
+
+namespace mtt {
+
+namespace {
+
+/// How results are written.
+struct ResultShape {
+  bool embedding = true;
+  bool base64 = false;
+  bool by_name = false;  ///< tasks were asked for by name
+};
+
+std::vector<std::string> names_without(const std::vector<Task>& tasks, const Request& asked,
+                                       const Value& predictions) {
+  std::vector<std::string> names;
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    if (asked.asks(t) && predictions.find(tasks[t].name) == nullptr) names.push_back(tasks[t].name);
+  return names;
+}
+
+std::variant<std::string, Refusal> results_json(const ServedModel& served, const Request& asked,
+                                                const ResultShape& shape, const Response& response) {
+  const std::vector<Task>& tasks = served.tasks();
+  std::string json = "{\"model\":" + Value(served.name()).json() + ",\"results\":[";
+  const auto count = static_cast<std::int64_t>(
+      response.predictions.empty() ? response.sentences.size(0) : response.predictions.front().size());
+  for (std::int64_t i = 0; i < count; ++i) {
+    Value predictions{Value::Table{}};
+    std::vector<std::string> skipped;
+    if (!response.predictions.empty()) {
+      predictions = task_predictions(tasks, response.predictions, i);
+      skipped = names_without(tasks, asked, predictions);
+    }
+    if (shape.by_name && !skipped.empty())
+      return Refusal{.message = "input " + std::to_string(i + 1) + " has no prediction of " +
+                                listed(skipped) + ", which reads " +
+                                "pairs; send [\"text\", \"second text\"], or leave its name out"};
+    json += std::string(i > 0 ? "," : "") + "{";
+    if (shape.embedding) json += "\"embedding\":" + vector_json(response.sentences, i, shape.base64) + ",";
+    json += "\"tasks\":" + predictions.json() +
+            ",\"skipped\":" + Value(Value::Array(skipped.begin(), skipped.end())).json() + "}";
+  }
+  return json + "],\"usage\":{\"tokens\":" + std::to_string(response.tokens) + "}}";
+}
+
+}  // namespace
+
+Outcome answer_tasks(const ServedModel& served, const Value& body) {
+  const BodyFields fields(body);
+  fields.allow_only({"inputs", "tasks", "embedding", "encoding_format", "top", "truncate",
+                     "truncation_direction", "prompt_name"});
+  TextInputs inputs = texts_and_pairs(fields.at("inputs"));
+  if (auto refusal = refuse_count(inputs.size(), "inputs", served.limits().batch)) return *refusal;
+  const bool by_name = fields.find("tasks") != nullptr;
+  const std::vector<std::string> names = fields.texts("tasks");
+  if (by_name && names.empty()) fields.at("tasks").refuse("the list of tasks is empty; leave it out for all");
+  const std::string format = fields.text("encoding_format").value_or("float");
+  if (format != "float" && format != "base64")
+    fields.at("encoding_format")
+        .refuse("the format is " + Value(format).json() + "; expected \"float\" or \"base64\"");
+  const ResultShape shape{fields.flag("embedding", true), format == "base64", by_name};
+  const bool predictions = !served.tasks().empty();
+  if (!shape.embedding && !predictions)
+    body.refuse("neither vectors nor predictions are asked for; leave \"embedding\" out");
+  const std::int64_t top = fields.integer("top").value_or(0);
+  if (top < 0) fields.at("top").refuse("`top` must be at least 0");
+  Work work{.route = "tasks", .single = inputs.single};
+  Request& request = work.request;
+  request = {.texts = std::move(inputs.texts), .second_texts = std::move(inputs.second_texts)};
+  request.sentences = shape.embedding;
+  request.predictions = predictions;
+  request.tasks = served.places_of(names);
+  request.top = top;
+  read_text_settings(served, fields, request);
+  Request asked;
+  asked.tasks = request.tasks;
+  work.write = [&served, asked, shape](Response& response) {
+    return results_json(served, asked, shape, response);
+  };
+  return work;
+}
+
+}  // namespace mtt

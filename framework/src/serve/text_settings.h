@@ -1,0 +1,21 @@
+// What the bodies of several routes say of how texts are read.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "model/request.h"
+#include "serve/body_fields.h"
+#include "serve/outcome.h"
+#include "serve/served_model.h"
+
+namespace mtt {
+
+/// Reads `truncate` (true unless given), `truncation_direction` ("Left" or "Right") and `prompt_name` into a
+/// request. What is wrong throws Error.
+void read_text_settings(const ServedModel& served, const BodyFields& fields, Request& request);
+
+/// Refuses no inputs, and more than the limit.
+std::optional<Refusal> refuse_count(std::size_t count, const char* key, std::int64_t most);
+
+}  // namespace mtt
