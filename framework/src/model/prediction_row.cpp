@@ -23,8 +23,8 @@ Value prediction_row(const std::string& text, const std::optional<std::string>& 
                      std::int64_t row) {
   Value line(Value::Table{{"text", text}});
   if (second_text) line.set(kTextPair, *second_text);
-  for (auto& [task, prediction] : task_predictions(tasks, predictions, row).table())
-    line.set(task, std::move(prediction));
+  Value all = task_predictions(tasks, predictions, row);
+  for (auto& [task, prediction] : all.table()) line.set(task, std::move(prediction));
   return line;
 }
 
