@@ -1,8 +1,18 @@
 #include "serve/body_fields.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mtt {
+
+std::int64_t whole_number(const Value& value) {
+  constexpr double kExact = 9007199254740992;  // up to 2^53 a double holds every integer
+  if (!value.is(Value::Kind::number)) return value.integer();
+  const double number = value.number();
+  if (number != std::floor(number) || std::abs(number) > kExact)
+    value.refuse("found " + value.json() + ", expected an integer");
+  return static_cast<std::int64_t>(number);
+}
 
 BodyFields::BodyFields(const Value& body) : body_(body) {
   if (!body.is(Value::Kind::table))
@@ -27,7 +37,7 @@ std::optional<std::string> BodyFields::text(std::string_view key) const {
 
 std::optional<std::int64_t> BodyFields::integer(std::string_view key) const {
   const Value* value = find(key);
-  return value != nullptr ? std::optional(value->integer()) : std::nullopt;
+  return value != nullptr ? std::optional(whole_number(*value)) : std::nullopt;
 }
 
 std::optional<bool> BodyFields::flag(std::string_view key) const {

@@ -11,6 +11,9 @@
 
 namespace mtt {
 
+/// The integer of a value; also takes 3.0, which is an integer of JSON. Other values throw Error.
+std::int64_t whole_number(const Value& value);
+
 /// A JSON object whose values are read one by one. A null counts as missing. A value of another kind throws
 /// Error with its place; the object must outlive this.
 class BodyFields {

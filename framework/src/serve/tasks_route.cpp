@@ -1,6 +1,7 @@
 #include "serve/tasks_route.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "model/prediction_row.h"
@@ -74,7 +75,10 @@ Outcome answer_tasks(const ServedModel& served, const Value& body) {
   if (!shape.embedding && !predictions)
     body.refuse("neither vectors nor predictions are asked for; leave \"embedding\" out");
   const std::int64_t top = fields.integer("top").value_or(0);
-  if (top < 0) fields.at("top").refuse("`top` must be at least 0");
+  constexpr std::int64_t kMostClasses = std::numeric_limits<std::int32_t>::max();
+  if (top < 0 || top > kMostClasses)
+    fields.at("top").refuse("`top` is " + std::to_string(top) + "; expected 0 to " +
+                            std::to_string(kMostClasses));
   Work work{.route = "tasks", .single = inputs.single};
   Request& request = work.request;
   request = {.texts = std::move(inputs.texts), .second_texts = std::move(inputs.second_texts)};

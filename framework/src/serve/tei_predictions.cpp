@@ -41,6 +41,8 @@ Outcome tei_predict(const ServedModel& served, const std::optional<std::string>&
                                "' reads single texts; send \"text\", or [[\"text\"], ...] for several");
   const bool raw = fields.flag("raw_scores", false);
   const std::size_t most = class_limit(fields);
+  // Hugging Face's clients send `parameters`, and expect a list of lists for one text, too.
+  const bool flat = inputs.single && fields.find("parameters") == nullptr;
   Work work{.route = "predict", .single = inputs.single};
   work.request = {.texts = std::move(inputs.texts), .second_texts = std::move(inputs.second_texts)};
   work.request.sentences = false;
@@ -49,8 +51,7 @@ Outcome tei_predict(const ServedModel& served, const std::optional<std::string>&
   work.request.logits = true;
   work.request.top = kAllClasses;
   read_text_settings(served, fields, work.request);
-  work.write = [&served, place, raw, most,
-                single = inputs.single](Response& response) -> std::variant<std::string, Refusal> {
+  work.write = [&served, place, raw, most, flat](Response& response) -> std::variant<std::string, Refusal> {
     const Task& own = served.tasks()[place];
     Value::Array all;
     for (std::size_t i = 0; i < response.predictions[place].size(); ++i) {
@@ -58,7 +59,7 @@ Outcome tei_predict(const ServedModel& served, const std::optional<std::string>&
       if (all.back().is(Value::Kind::null))
         return Refusal{.message = "task '" + own.name + "' reads pairs; send [\"text\", \"second text\"]"};
     }
-    return (single ? all.front() : Value(std::move(all))).json();
+    return (flat ? all.front() : Value(std::move(all))).json();
   };
   return work;
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "serve/body_fields.h"
+
 namespace mtt {
 
 namespace {
@@ -14,7 +16,7 @@ std::vector<std::int32_t> read_ids(const Value& value, std::int64_t vocabulary) 
   std::vector<std::int32_t> ids;
   ids.reserve(value.array().size());
   for (const Value& entry : value.array()) {
-    const std::int64_t id = entry.integer();
+    const std::int64_t id = whole_number(entry);
     if (id < 0 || id >= vocabulary)
       entry.refuse("the token id is " + std::to_string(id) + "; expected 0 to " +
                    std::to_string(vocabulary - 1));
@@ -51,7 +53,7 @@ TextInputs texts_or_ids(const Value& value, std::int64_t vocabulary) {
   if (!value.is(Value::Kind::array)) refuse_input(value, "a string or an array");
   const Value::Array& entries = value.array();
   if (entries.empty()) return inputs;
-  if (entries.front().is(Value::Kind::integer)) {
+  if (entries.front().is(Value::Kind::integer) || entries.front().is(Value::Kind::number)) {
     inputs.single = true;
     inputs.token_ids = {read_ids(value, vocabulary)};
     return inputs;
@@ -77,6 +79,8 @@ TextInputs one_or_batch(const Value& value) {
   const Value::Array& entries = value.array();
   if (entries.empty()) return inputs;
   if (entries.front().is(Value::Kind::string)) {
+    if (entries.size() == 1)
+      value.refuse("expected a text and its second text; write \"text\" for one text, or [[\"text\"]]");
     inputs.single = true;
     add_list(inputs, value);
     return inputs;
@@ -96,10 +100,10 @@ TextInputs texts_and_pairs(const Value& value) {
   for (const Value& entry : value.array()) {
     if (entry.is(Value::Kind::string))
       add_input(inputs, entry.string(), std::nullopt);
-    else if (entry.is(Value::Kind::array))
+    else if (entry.is(Value::Kind::array) && entry.array().size() == 2)
       add_list(inputs, entry);
     else
-      refuse_input(entry, "a string, or an array of a text and its second text");
+      entry.refuse("expected a string, or an array of a text and its second text");
   }
   return inputs;
 }

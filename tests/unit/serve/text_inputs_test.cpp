@@ -16,7 +16,7 @@ TEST_CASE("texts and token ids are read alone and as lists") {
   CHECK((text.single && text.texts == std::vector<std::string>{"a"}));
   const mtt::TextInputs texts = mtt::texts_or_ids(json(R"(["a", ""])"), 10);
   CHECK((!texts.single && texts.texts == std::vector<std::string>{"a", ""}));
-  const mtt::TextInputs ids = mtt::texts_or_ids(json("[1, 9]"), 10);
+  const mtt::TextInputs ids = mtt::texts_or_ids(json("[1, 9.0]"), 10);
   CHECK((ids.single && ids.token_ids == std::vector<std::vector<std::int32_t>>{{1, 9}}));
   const mtt::TextInputs lists = mtt::texts_or_ids(json("[[1], [2, 3]]"), 10);
   CHECK((!lists.single && lists.token_ids == std::vector<std::vector<std::int32_t>>{{1}, {2, 3}}));
@@ -31,11 +31,11 @@ TEST_CASE("inputs of other kinds are refused") {
     CHECK_THROWS_WITH(mtt::texts_or_ids(json(wrong), 10), Contains("body:1:"));
   }
   for (const char* wrong : {"1", "[1]", "[[]]", "[[\"a\", \"b\", \"c\"]]", "[\"a\", \"b\", \"c\"]",
-                            "[[\"a\"], \"b\"]", "[\"a\", 1]"}) {
+                            "[[\"a\"], \"b\"]", "[\"a\", 1]", "[\"a\"]"}) {
     INFO(wrong);
     CHECK_THROWS_WITH(mtt::one_or_batch(json(wrong)), Contains("body:1:"));
   }
-  for (const char* wrong : {"1", "[1]", "[[]]", "[[\"a\", \"b\", \"c\"]]", "[\"a\", {}]"}) {
+  for (const char* wrong : {"1", "[1]", "[[]]", "[[\"a\", \"b\", \"c\"]]", "[\"a\", {}]", "[[\"a\"]]"}) {
     INFO(wrong);
     CHECK_THROWS_WITH(mtt::texts_and_pairs(json(wrong)), Contains("body:1:"));
   }
@@ -48,6 +48,6 @@ TEST_CASE("two strings are one pair for /predict, and two texts for /tasks") {
   CHECK((!texts.single && texts.size() == 2 && texts.second_texts.empty()));
   const mtt::TextInputs batch = mtt::one_or_batch(json(R"([["a"], ["b", "c"]])"));
   CHECK((batch.size() == 2 && batch.second_texts == Seconds{std::nullopt, "c"}));
-  const mtt::TextInputs mixed = mtt::texts_and_pairs(json(R"(["a", ["b", "c"], ["d"]])"));
+  const mtt::TextInputs mixed = mtt::texts_and_pairs(json(R"(["a", ["b", "c"], "d"])"));
   CHECK((mixed.size() == 3 && mixed.second_texts == Seconds{std::nullopt, "c", std::nullopt}));
 }
