@@ -6,6 +6,8 @@
 #include "io/json_row.h"
 #include "io/matrix_file.h"
 #include "io/peak_memory.h"
+#include "model/truncated_vectors.h"
+#include "mtt/error.h"
 #include "output.h"
 #include "text_option.h"
 #include "verbs.h"
@@ -18,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 struct Encode {
   ModelOption model;
   TextOption text;
+  std::int64_t dimensions = 0;
   bool timing = false;
 
   void run() const;
@@ -57,12 +60,17 @@ void Encode::run() const {
   Console console;
   const OpenModel open = open_model(model, Heads::unused, console);
   const double load_seconds = seconds_since(start);
-  VectorOutput output(text.output, open.encoder.model->modules().width());
-  const StreamTotals totals =
-      infer(open, text, std::string(kTextPair), "encoding", /*predictions=*/false, /*top=*/0, console,
-            [&](const TextWindow& window, const Response& result) {
-              output.add(window.lines.texts, result.sentences);
-            });
+  const SentenceModules& modules = open.encoder.model->modules();
+  const std::int64_t width = dimensions > 0 ? dimensions : modules.width();
+  if (width > modules.width())
+    throw Error("--truncate-dim is " + std::to_string(width) + ", but the vectors of '" + model.model +
+                "' have " + std::to_string(modules.width()) + " dimensions; give fewer");
+  VectorOutput output(text.output, width);
+  const StreamTotals totals = infer(
+      open, text, std::string(kTextPair), "encoding", {}, console,
+      [&](const TextWindow& window, const Response& result) {
+        output.add(window.lines.texts, truncated_vectors(result.sentences, width, modules.normalizes()));
+      });
   output.finish();
   if (timing) {
     const Value report(Value::Table{{"load_seconds", load_seconds},
@@ -81,6 +89,11 @@ void add_encode(CLI::App& app) {
   CLI::App* verb = app.add_subcommand("encode", "Compute sentence vectors");
   encode->model.add_to(*verb);
   encode->text.add_to(*verb, {".npy", ".jsonl", ".safetensors"});
+  verb->add_option("--truncate-dim", encode->dimensions,
+                   "Only the first D dimensions, as for models of Matryoshka training; where the model's "
+                   "vectors have length 1, so have these; default: all")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
+      ->type_name("D");
   verb->add_flag("--timing", encode->timing,
                  "Print times, number of tokens and peak memory as JSON on standard error");
   verb->callback([encode] { encode->run(); });

@@ -8,6 +8,7 @@
 #include "data/text_lines.h"
 #include "experiment/task_name.h"
 #include "model/prediction_row.h"
+#include "model/task_places.h"
 #include "model/top_classes.h"
 #include "mtt/error.h"
 #include "output.h"
@@ -21,6 +22,7 @@ struct Predict {
   ModelOption model;
   TextOption text;
   std::string top;
+  std::vector<std::string> task_names;
 
   void run() const;
 };
@@ -37,29 +39,33 @@ std::int64_t class_count(const std::string& top) {
   return count;
 }
 
-/// Which heads give class probabilities, as their first predictions show.
+/// Which of the heads that predict give class probabilities, as their first predictions show.
 class TopCheck {
  public:
-  explicit TopCheck(const std::vector<Task>& tasks) : tasks_(tasks), gives_(tasks.size()) {}
+  TopCheck(const std::vector<Task>& tasks, const Request& asked) : gives_(tasks.size()) {
+    for (std::size_t t = 0; t < tasks.size(); ++t)
+      if (asked.asks(t)) asked_.emplace_back(t, &tasks[t]);
+  }
 
   void look(const std::vector<std::vector<Value>>& predictions) {
-    for (std::size_t t = 0; t < tasks_.size(); ++t)
+    for (const auto& [t, task] : asked_)
       for (std::size_t i = 0; i < predictions[t].size() && !gives_[t]; ++i)
         if (const Value& first = predictions[t][i]; !first.is(Value::Kind::null))
           gives_[t] = first.is(Value::Kind::table) && first.find("top") != nullptr;
   }
   bool complete() const {
-    return std::all_of(gives_.begin(), gives_.end(), [](const auto& gives) { return gives.has_value(); });
+    return std::all_of(asked_.begin(), asked_.end(),
+                       [&](const auto& asked) { return gives_[asked.first].has_value(); });
   }
   /// Once: names the heads without probabilities; throws Error if no head has any.
   void report(Console& console) {
     if (std::exchange(reported_, true)) return;
     std::string without;
     bool any = false;
-    for (std::size_t t = 0; t < tasks_.size(); ++t) {
+    for (const auto& [t, task] : asked_) {
       any = any || gives_[t].value_or(false);
       if (gives_[t].has_value() && !*gives_[t])
-        without += (without.empty() ? "'" : ", '") + tasks_[t].name + "' (" + tasks_[t].plugin + ")";
+        without += (without.empty() ? "'" : ", '") + task->name + "' (" + task->plugin + ")";
     }
     if (without.empty()) return;
     if (!any) throw Error("--top: the heads give no class probabilities: " + without + "; remove --top");
@@ -67,7 +73,7 @@ class TopCheck {
   }
 
  private:
-  const std::vector<Task>& tasks_;
+  std::vector<std::pair<std::size_t, const Task*>> asked_;  ///< with their places
   std::vector<std::optional<bool>> gives_;
   bool reported_ = false;
 };
@@ -128,29 +134,35 @@ void Predict::run() const {
     throw Error(
         "'" + model.model +
         "' is a model without heads; give the directory of a run, or use 'mtt encode' for its vectors");
+  Request asked;
+  asked.sentences = false;
+  asked.predictions = true;
+  asked.top = classes;
+  asked.tasks = task_places(tasks, task_names);
   warn_of_other_keys(open, text.field, console);
   LineOutput output(text.output);
   const std::string pair = pair_field(open);
   const Error needs_pairs(
       "the heads of '" + model.model +
       "' read pairs of sentences; give JSONL with --field text, whose lines have the key '" + pair + "'");
-  bool any = open.encoder.model->reads_single_texts();  // whether a line can have a prediction
+  bool any = false;  // whether a line can have a prediction
+  for (std::size_t t = 0; t < tasks.size(); ++t)
+    any = any || (asked.asks(t) && tasks[t].reads_single_texts());
   if (!any && (text.field.empty() || text.field == pair)) throw needs_pairs;
-  TopCheck top_check(tasks);
-  infer(open, text, pair, "predicting", /*predictions=*/true, classes, console,
-        [&](const TextWindow& window, Response& result) {
-          const auto& [texts, second_texts, rows] = window.lines;
-          any = any || !second_texts.empty();
-          if (classes > 0) top_check.look(result.predictions);
-          if (classes > 0 && top_check.complete()) top_check.report(console);
-          for (std::size_t i = 0; i < texts.size(); ++i) {
-            Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i],
-                                        tasks, result.predictions, static_cast<std::int64_t>(i));
-            if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
-            output.add(line.json());
-          }
-          output.flush();
-        });
+  TopCheck top_check(tasks, asked);
+  infer(open, text, pair, "predicting", asked, console, [&](const TextWindow& window, Response& result) {
+    const auto& [texts, second_texts, rows] = window.lines;
+    any = any || !second_texts.empty();
+    if (classes > 0) top_check.look(result.predictions);
+    if (classes > 0 && top_check.complete()) top_check.report(console);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i], tasks,
+                                  result.predictions, static_cast<std::int64_t>(i));
+      if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
+      output.add(line.json());
+    }
+    output.flush();
+  });
   if (classes > 0) top_check.report(console);
   if (!any) throw needs_pairs;
   output.finish();
@@ -167,6 +179,10 @@ void add_predict(CLI::App& app) {
           "--top", predict->top,
           "Add 'top' to each prediction: the K most probable classes, or all, with their probabilities")
       ->type_name("K|all");
+  verb->add_option("--task", predict->task_names, "Task that predicts; may be repeated; default: all")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
   verb->callback([predict] { predict->run(); });
 }
 

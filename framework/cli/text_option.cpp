@@ -100,7 +100,7 @@ struct WindowInModel {
 }  // namespace
 
 StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& pair_field,
-                   const std::string& what, bool predictions, std::int64_t top, Console& console,
+                   const std::string& what, const Request& asked, Console& console,
                    const std::function<void(const TextWindow&, Response&)>& use) {
   StreamTotals totals;
   std::int64_t truncated = 0;
@@ -118,13 +118,12 @@ StreamTotals infer(const OpenModel& open, const TextOption& option, const std::s
         progress.update(first + done, begin + share * size);
     };
     started.begin = Clock::now();
-    started.response = open.session->submit({.texts = window.lines.texts,
-                                             .second_texts = window.lines.second_texts,
-                                             .sentences = !predictions,
-                                             .predictions = predictions,
-                                             .top = top,
-                                             .first = window.first,
-                                             .progress = show});
+    Request request = asked;
+    request.texts = window.lines.texts;
+    request.second_texts = window.lines.second_texts;
+    request.first = window.first;
+    request.progress = show;
+    started.response = open.session->submit(std::move(request));
     started.window = std::move(window);
     return started;
   };

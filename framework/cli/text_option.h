@@ -59,11 +59,11 @@ struct StreamTotals {
 };
 
 /// Runs a model over the texts of an input, window by window, with a progress bar named `what`, gives each
-/// window with its results to `use`, and at the end warns of texts that were truncated. Asks for predictions,
-/// with their `top` most probable classes, or else for vectors. `pair_field` is the key of second texts. The
-/// next window of a file is computed while `use` works.
+/// window with its results to `use`, and at the end warns of texts that were truncated. `asked` says what is
+/// computed; it has no texts. `pair_field` is the key of second texts. The next window of a file is computed
+/// while `use` works.
 StreamTotals infer(const OpenModel& open, const TextOption& option, const std::string& pair_field,
-                   const std::string& what, bool predictions, std::int64_t top, Console& console,
+                   const std::string& what, const Request& asked, Console& console,
                    const std::function<void(const TextWindow&, Response&)>& use);
 
 }  // namespace mtt

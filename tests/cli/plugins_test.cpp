@@ -5,26 +5,12 @@
 #include <regex>
 
 #include "catch.h"
+#include "documented_commands.h"
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A command of the shell; its output is in `log`.
-int shell(const std::string& command, const fs::path& log) {
-  return std::system((command + " > '" + log.string() + "' 2>&1").c_str());
-}
-
-std::string code_of(const std::string& page, const std::string& language) {
-  const std::string begin = "```" + language + "\n";
-  const std::size_t from = page.find(begin) + begin.size();
-  return page.substr(from, page.find("```", from) - from);
-}
-
-}  // namespace
 
 TEST_CASE("a plugin that never ends loading is named, and ends the program") {
   const std::string file =

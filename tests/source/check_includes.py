@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2]
-ROOMS = ("value io http text data eval report nn plugin model freeze train probe experiment run serve sweep recommend export check cli").split()
+ROOMS = ("value io http text data eval report nn plugin model freeze train probe experiment run library serve sweep recommend export check cli").split()
 READS_EXPERIMENT = {"experiment", "run", "sweep", "recommend", "check", "cli"}
 
 

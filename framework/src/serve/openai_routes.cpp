@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "model/truncated_vectors.h"
 #include "serve/body_fields.h"
 #include "serve/text_inputs.h"
 #include "serve/vector_json.h"
@@ -47,7 +48,7 @@ Outcome openai_embeddings(const ServedModel& served, const Value& body) {
   work.request = {.texts = std::move(inputs.texts), .token_ids = std::move(inputs.token_ids)};
   work.write = [&served, width, base64 = format == "base64"](Response& response) {
     const bool normalize = served.model().modules().normalizes();
-    return embeddings_json(cut_vectors(response.sentences, width, normalize), base64, response.tokens,
+    return embeddings_json(truncated_vectors(response.sentences, width, normalize), base64, response.tokens,
                            served.name());
   };
   return work;

@@ -33,8 +33,6 @@ class ServedModel {
   std::int64_t vocabulary() const { return model().backbone().shape().vocabulary; }
   std::int64_t max_tokens() const { return open_->encoder.max_tokens; }
 
-  /// The places of tasks; an unknown name throws Error that lists the known ones.
-  std::vector<std::size_t> places_of(const std::vector<std::string>& names) const;
   /// The text of a named prompt; an unknown name throws Error that lists the known ones. No name: none.
   std::optional<std::string> prompt(const std::optional<std::string>& name) const;
   /// The smaller widths that the model's files allow: `truncate_dim`, or `matryoshka_dimensions`, or, with

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "model/prediction_row.h"
+#include "model/task_places.h"
 #include "serve/body_fields.h"
 #include "serve/text_inputs.h"
 #include "serve/text_settings.h"
@@ -84,7 +85,7 @@ Outcome answer_tasks(const ServedModel& served, const Value& body) {
   request = {.texts = std::move(inputs.texts), .second_texts = std::move(inputs.second_texts)};
   request.sentences = shape.embedding;
   request.predictions = predictions;
-  request.tasks = served.places_of(names);
+  request.tasks = task_places(served.tasks(), names);
   request.top = top;
   read_text_settings(served, fields, request);
   Request asked;

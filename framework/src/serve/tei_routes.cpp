@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "model/truncated_vectors.h"
 #include "mtt/error.h"
 #include "serve/body_fields.h"
 #include "serve/text_inputs.h"
@@ -27,7 +28,7 @@ Outcome tei_embed(const ServedModel& served, const Value& body) {
   work.request.normalize = normalize;
   read_text_settings(served, fields, work.request);
   work.write = [width, normalize](Response& response) {
-    return matrix_json(cut_vectors(response.sentences, width, normalize));
+    return matrix_json(truncated_vectors(response.sentences, width, normalize));
   };
   return work;
 }

@@ -5,15 +5,8 @@
 
 #include "io/base64.h"
 #include "io/json_row.h"
-#include "model/pooling.h"
 
 namespace mtt {
-
-at::Tensor cut_vectors(const at::Tensor& vectors, std::int64_t width, bool normalize) {
-  if (width == vectors.size(1)) return vectors;
-  const at::Tensor cut = vectors.narrow(1, 0, width);
-  return (normalize ? normalized(cut) : cut).contiguous();
-}
 
 std::string vector_json(const at::Tensor& vectors, std::int64_t row, bool base64) {
   const std::int64_t width = vectors.size(1);

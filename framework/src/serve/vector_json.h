@@ -8,10 +8,6 @@
 
 namespace mtt {
 
-/// The first `width` columns of vectors [N, D], each row of length 1 again where `normalize`. `width` D gives
-/// the vectors as they are.
-at::Tensor cut_vectors(const at::Tensor& vectors, std::int64_t width, bool normalize);
-
 /// Row `row` of float vectors [N, D] as a JSON array, or as a JSON string of the base64 of its little-endian
 /// floats.
 std::string vector_json(const at::Tensor& vectors, std::int64_t row, bool base64);

@@ -55,17 +55,13 @@ const markedText = (text, spans) => {
   return line;
 };
 
-const isSpanList = (prediction) =>
-  Array.isArray(prediction) && prediction.every((span) => span && "start" in span && "end" in span && "label" in span);
-
 const shown = (text, prediction) => {
-  if (isSpanList(prediction)) return markedText(text, prediction);
-  if (prediction && typeof prediction === "object" && "label" in prediction && typeof prediction.score === "number")
+  if (prediction === null || typeof prediction !== "object") return element("span", String(prediction));
+  if (Array.isArray(prediction.entities)) return markedText(text, prediction.entities);
+  if (Array.isArray(prediction.labels)) return element("span", prediction.labels.join(", ") || "none");
+  if ("label" in prediction && typeof prediction.score === "number")
     return element("span", `${prediction.label} (${prediction.score.toFixed(3)})`);
-  if (prediction && Array.isArray(prediction.labels))
-    return element("span", prediction.labels.join(", ") || "none");
-  if (Array.isArray(prediction)) return element("span", prediction.join(" "));
-  const number = prediction && Object.values(prediction).find((value) => typeof value === "number");
+  const number = Object.values(prediction).find((value) => typeof value === "number");
   return element("span", number === undefined ? JSON.stringify(prediction) : number.toFixed(3));
 };
 
@@ -111,8 +107,8 @@ const compute = async () => {
   byId("results").replaceChildren(similarities(texts, answer.results), predictions(texts, answer.results));
 };
 
-byId("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
+const run = async (event) => {
+  if (event) event.preventDefault();
   byId("send").disabled = true;
   try {
     await compute();
@@ -121,4 +117,7 @@ byId("form").addEventListener("submit", async (event) => {
   } finally {
     byId("send").disabled = false;
   }
-});
+};
+
+byId("form").addEventListener("submit", run);
+run();

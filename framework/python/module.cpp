@@ -1,0 +1,148 @@
+// mtt._mtt: an opened model in Python. The package's own Python files add types, defaults and documentation.
+#include <mtt/session.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <algorithm>
+
+namespace nb = nanobind;
+
+namespace {
+
+using Strings = std::vector<std::string>;
+using FloatMatrix = nb::ndarray<nb::numpy, const float, nb::ndim<2>, nb::c_contig>;
+
+/// The values without a copy; they live as long as the array.
+FloatMatrix array_of(const mtt::Vectors& vectors) {
+  auto* const kept = new mtt::Vectors(vectors);
+  const nb::capsule owner(kept, [](void* vectors) noexcept { delete static_cast<mtt::Vectors*>(vectors); });
+  return FloatMatrix(kept->values.get(),
+                     {static_cast<std::size_t>(kept->rows), static_cast<std::size_t>(kept->columns)}, owner);
+}
+
+nb::object object_of(const mtt::Value& value) {
+  switch (value.kind()) {
+    case mtt::Value::Kind::null: return nb::none();
+    case mtt::Value::Kind::boolean: return nb::cast(value.boolean());
+    case mtt::Value::Kind::integer: return nb::cast(value.integer());
+    case mtt::Value::Kind::number: return nb::cast(value.number());
+    case mtt::Value::Kind::string: return nb::cast(value.string());
+    case mtt::Value::Kind::array: {
+      nb::list list;
+      for (const mtt::Value& entry : value.array()) list.append(object_of(entry));
+      return list;
+    }
+    case mtt::Value::Kind::table: break;
+  }
+  nb::dict table;
+  for (const auto& [key, entry] : value.table()) table[nb::str(key.data(), key.size())] = object_of(entry);
+  return table;
+}
+
+/// What `compute` gives, computed while other Python threads run.
+template <class Compute>
+auto without_gil(const Compute& compute) {
+  const nb::gil_scoped_release release;
+  return compute();
+}
+
+class Model {
+ public:
+  Model(const std::string& model, const std::string& prompt, std::int64_t max_tokens, std::int64_t threads,
+        const Strings& plugin_path)
+      : session_(without_gil([&] {
+          return std::make_unique<mtt::ModelSession>(
+              model, mtt::SessionSettings{prompt, max_tokens, threads, plugin_path});
+        })) {}
+
+  FloatMatrix encode(const Strings& texts, const std::optional<std::string>& prompt,
+                     std::optional<bool> normalize, std::int64_t dimensions) const {
+    return array_of(without_gil([&] { return session().encode(texts, {prompt, normalize, dimensions}); }));
+  }
+
+  nb::list encode_tokens(const Strings& texts) const {
+    nb::list all;
+    for (const mtt::Vectors& vectors : without_gil([&] { return session().encode_tokens(texts); }))
+      all.append(nb::cast(array_of(vectors)));
+    return all;
+  }
+
+  nb::list predict(const Strings& texts, const std::vector<std::optional<std::string>>& second_texts,
+                   const Strings& tasks, std::int64_t top, const std::optional<std::string>& prompt) const {
+    nb::list all;
+    for (const mtt::Value& row :
+         without_gil([&] { return session().predict(texts, {second_texts, tasks, top, prompt}); }))
+      all.append(object_of(row));
+    return all;
+  }
+
+  nb::list tokenize(const Strings& texts) const {
+    nb::list all;
+    for (const mtt::TextTokens& tokens : without_gil([&] { return session().tokenize(texts); })) {
+      nb::list offsets;
+      for (const mtt::CharSpan& span : tokens.offsets) offsets.append(nb::make_tuple(span.begin, span.end));
+      nb::dict row;
+      row["ids"] = nb::cast(tokens.ids);
+      row["tokens"] = nb::cast(tokens.tokens);
+      row["offsets"] = offsets;
+      all.append(row);
+    }
+    return all;
+  }
+
+  nb::list tasks() const {
+    nb::list all;
+    for (const mtt::TaskFacts& task : session().tasks()) {
+      nb::dict row;
+      row["name"] = task.name;
+      row["head"] = task.head;
+      row["labels"] = nb::cast(task.labels);
+      row["reads_pairs"] = task.reads_pairs;
+      row["reads_single_texts"] = task.reads_single_texts;
+      all.append(row);
+    }
+    return all;
+  }
+
+  void close() {
+    without_gil([&] {
+      session_.reset();
+      return 0;
+    });
+  }
+
+  const mtt::ModelSession& session() const {
+    if (!session_) throw mtt::Error("the model is closed; open it again with mtt.open");
+    return *session_;
+  }
+
+ private:
+  std::unique_ptr<mtt::ModelSession> session_;
+};
+
+}  // namespace
+
+NB_MODULE(_mtt, module) {
+  nb::exception<mtt::Error>(module, "Error", PyExc_ValueError);
+  nb::class_<Model>(module, "Model")
+      .def(nb::init<const std::string&, const std::string&, std::int64_t, std::int64_t, const Strings&>(),
+           nb::arg("model"), nb::arg("prompt"), nb::arg("max_tokens"), nb::arg("threads"),
+           nb::arg("plugin_path"))
+      .def("encode", &Model::encode, nb::arg("texts"), nb::arg("prompt").none(), nb::arg("normalize").none(),
+           nb::arg("dimensions"))
+      .def("encode_tokens", &Model::encode_tokens, nb::arg("texts"))
+      .def("predict", &Model::predict, nb::arg("texts"), nb::arg("second_texts"), nb::arg("tasks"),
+           nb::arg("top"), nb::arg("prompt").none())
+      .def("tokenize", &Model::tokenize, nb::arg("texts"))
+      .def("close", &Model::close)
+      .def_prop_ro("path", [](const Model& model) { return model.session().path(); })
+      .def_prop_ro("dimensions", [](const Model& model) { return model.session().dimensions(); })
+      .def_prop_ro("max_tokens", [](const Model& model) { return model.session().max_tokens(); })
+      .def_prop_ro("similarity", [](const Model& model) { return model.session().similarity(); })
+      .def_prop_ro("prompts", [](const Model& model) { return model.session().prompts(); })
+      .def_prop_ro("warnings", [](const Model& model) { return model.session().warnings(); })
+      .def_prop_ro("tasks", &Model::tasks);
+}

@@ -1,0 +1,176 @@
+"""An opened model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy
+
+from . import _libtorch
+
+_libtorch.load()
+
+from . import _mtt  # noqa: E402  (needs LibTorch)
+
+Error = _mtt.Error
+
+
+def _texts_of(sentences: Any) -> list[str]:
+    """The texts of a list, or of batches {"text": [...]}, as MTEB's data loaders give them."""
+    texts: list[str] = []
+    for item in sentences:
+        if isinstance(item, str):
+            texts.append(item)
+        elif isinstance(item, dict) and "text" in item:
+            texts.extend([item["text"]] if isinstance(item["text"], str) else item["text"])
+        else:
+            raise TypeError(f"expected texts, or batches with the key 'text', found {type(item).__name__}")
+    return texts
+
+
+class Model:
+    """A model that is open for inference. Its methods may be called from several threads at once.
+
+    Computing releases the GIL. Results are those of the commands `mtt encode`, `predict` and `tokenize`. What is wrong
+    raises `mtt.Error`, a ValueError.
+    """
+
+    def __init__(self, model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, plugin_path: Sequence[str] = ()) -> None:
+        """Opens a model.
+
+        model: a model directory, the directory of a run, or the name of a model in the local caches.
+        prompt: the name of a prompt of the model, or its text; it is prepended to every text.
+        max_tokens: at which texts are truncated; by default the model's own limit.
+        threads: by default those of the run's configuration, or one per processor.
+        plugin_path: folders that are searched for plugins before all others.
+        """
+        self._model = _mtt.Model(str(model), prompt or "", max_tokens or 0, threads or 0, [str(folder) for folder in plugin_path])
+
+    def encode(
+        self,
+        sentences: str | Iterable[Any],
+        *,
+        prompt_name: str | None = None,
+        prompt: str | None = None,
+        normalize_embeddings: bool | None = None,
+        truncate_dim: int | None = None,
+        batch_size: int | None = None,
+        show_progress_bar: bool | None = None,
+        convert_to_numpy: bool = True,
+        **ignored: Any,
+    ) -> numpy.ndarray:
+        """Sentence vectors, float32 [texts, dimensions]; [dimensions] for a single text.
+
+        prompt_name, prompt: another prompt than the model was opened with.
+        normalize_embeddings: vectors of length 1 or not; by default as the model does.
+        truncate_dim: only the first dimensions, of length 1 again where they were.
+        batch_size, show_progress_bar and other arguments of sentence-transformers and MTEB are accepted without effect:
+        batches are formed by tokens, and results do not depend on them.
+        """
+        if isinstance(sentences, str):
+            return self.encode([sentences], prompt_name=prompt_name, prompt=prompt, normalize_embeddings=normalize_embeddings, truncate_dim=truncate_dim)[0]
+        if not convert_to_numpy:
+            raise TypeError("vectors are numpy arrays; torch.from_numpy takes them without a copy")
+        if prompt_name is not None and prompt_name not in self.prompts:
+            raise Error(f"the model has no prompt '{prompt_name}'; it has {', '.join(self.prompts) or 'none'}")
+        chosen = prompt if prompt is not None else prompt_name
+        return self._model.encode(_texts_of(sentences), chosen, normalize_embeddings, truncate_dim or 0)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[numpy.ndarray]:
+        """The last layer's vectors of all tokens, float32 [tokens, hidden size] for each text."""
+        return self._model.encode_tokens(list(texts))
+
+    def predict(
+        self,
+        texts: Sequence[str],
+        second_texts: Sequence[str | None] | None = None,
+        *,
+        tasks: Sequence[str] = (),
+        top: int = 0,
+        prompt: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """The predictions of all heads from one forward pass: for each text {"text": ..., "<task>": ...}.
+
+        second_texts: for heads that read pairs; None where a text has none.
+        tasks: the heads that predict; by default all.
+        top: how many of the most probable classes each prediction lists.
+        """
+        return self._model.predict(list(texts), list(second_texts or []), list(tasks), top, prompt)
+
+    def tokenize(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """For each text {"ids", "tokens", "offsets"}, without truncation; offsets count code points."""
+        return self._model.tokenize(list(texts))
+
+    def similarity(self, a: Any, b: Any) -> numpy.ndarray:
+        """The similarity of each vector of `a` and each of `b` by the model's own measure, float32 [len(a), len(b)]."""
+        a, b = (numpy.atleast_2d(numpy.asarray(vectors, dtype=numpy.float32)) for vectors in (a, b))
+        measure = self.similarity_fn_name
+        if measure in ("euclidean", "manhattan"):
+            difference = a[:, None, :] - b[None, :, :]
+            return -(numpy.sqrt((difference**2).sum(-1)) if measure == "euclidean" else numpy.abs(difference).sum(-1))
+        if measure == "cosine":
+            a, b = (vectors / numpy.maximum(numpy.linalg.norm(vectors, axis=1, keepdims=True), 1e-12) for vectors in (a, b))
+        return a @ b.T
+
+    def similarity_pairwise(self, a: Any, b: Any) -> numpy.ndarray:
+        """The similarity of each vector of `a` and the one of `b` at its place, float32 [len(a)]."""
+        return numpy.array([self.similarity(one, other)[0, 0] for one, other in zip(a, b)], dtype=numpy.float32)
+
+    def close(self) -> None:
+        """Ends the threads and frees the memory of the model."""
+        self._model.close()
+
+    def __enter__(self) -> Model:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        tasks = ", ".join(task["name"] for task in self.tasks)
+        return f"<mtt.Model {self.path}, {self.dimensions} dimensions{', tasks ' + tasks if tasks else ''}>"
+
+    @property
+    def path(self) -> str:
+        """The opened directory."""
+        return self._model.path
+
+    @property
+    def dimensions(self) -> int:
+        """Of sentence vectors."""
+        return self._model.dimensions
+
+    def get_sentence_embedding_dimension(self) -> int:
+        """The same, under sentence-transformers' name."""
+        return self.dimensions
+
+    @property
+    def max_tokens(self) -> int:
+        """At which texts are truncated."""
+        return self._model.max_tokens
+
+    @property
+    def similarity_fn_name(self) -> str:
+        """The model's own measure: "cosine", "dot", "euclidean" or "manhattan"."""
+        return self._model.similarity
+
+    @property
+    def prompts(self) -> list[str]:
+        """The names of the model's prompts."""
+        return self._model.prompts
+
+    @property
+    def tasks(self) -> list[dict[str, Any]]:
+        """The heads: {"name", "head", "labels", "reads_pairs", "reads_single_texts"}."""
+        return self._model.tasks
+
+    @property
+    def warnings(self) -> list[str]:
+        """What opening the model warned of."""
+        return self._model.warnings
+
+
+def open(model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, plugin_path: Sequence[str] = ()) -> Model:
+    """Opens a model for inference; see Model."""
+    return Model(model, prompt=prompt, max_tokens=max_tokens, threads=threads, plugin_path=plugin_path)

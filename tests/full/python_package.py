@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The installed Python package against the program: same vectors, predictions and tokens; threads, errors, an experiment.
+
+    python_package.py MTT MODEL RUN
+
+PYTHON has the package installed; MTT is the program, MODEL a sentence-transformers directory, RUN the directory of a run.
+scikit-learn and torch are used if they are installed."""
+
+import importlib.util
+import json
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+TEXTS = ["Wake me up at six", "héllo wörld, ein längerer Satz 😀", "", "play some jazz"] * 25
+
+
+def lines_of(mtt, *arguments):
+    output = subprocess.run([mtt, *arguments], input="\n".join(TEXTS) + "\n", capture_output=True, text=True, check=True).stdout
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def check(name, good, remark=""):
+    print(f"{'ok  ' if good else 'FAIL'} {name} {remark}", flush=True)
+    check.failed += not good
+
+
+check.failed = 0
+
+
+def error_of(call):
+    try:
+        call()
+    except Exception as error:
+        return error
+    return None
+
+
+def vectors(mtt, model):
+    import numpy
+
+    import mtt as package
+
+    expected = numpy.float32([line["embedding"] for line in lines_of(mtt, "encode", "--model", model)])
+    with package.open(model) as opened:
+        check("torch is not imported", "torch" not in sys.modules)
+        given = opened.encode(TEXTS)
+        check("vectors of mtt encode", given.dtype == numpy.float32 and numpy.array_equal(given, expected))
+        check("the array is no copy, and outlives the model", not given.flags.owndata and given.base is not None)
+        check("one text", numpy.array_equal(opened.encode(TEXTS[0], batch_size=7, show_progress_bar=False), expected[0]))
+        check("batches of MTEB", numpy.array_equal(opened.encode([{"text": TEXTS[:50]}, {"text": TEXTS[50:]}]), expected))
+        check("no texts", opened.encode([]).shape == (0, opened.dimensions))
+        short = opened.encode(TEXTS, truncate_dim=64)
+        cut = subprocess.run([mtt, "encode", "--model", model, "--truncate-dim", "64"], input=TEXTS[0] + "\n", capture_output=True, text=True, check=True).stdout
+        check("fewer dimensions", numpy.array_equal(short[0], numpy.float32(json.loads(cut)["embedding"])) and numpy.allclose(numpy.linalg.norm(short, axis=1), 1))
+        check("prompt", numpy.array_equal(opened.encode(["b"], prompt="a "), opened.encode(["a b"])))
+        check("similarity", numpy.allclose(opened.similarity(given[:3], given[:3]), expected[:3] @ expected[:3].T, atol=1e-6))
+        check("tokens", opened.tokenize(TEXTS[:4]) == [{key: [tuple(pair) for pair in line[key]] if key == "offsets" else line[key] for key in ("ids", "tokens", "offsets")} for line in lines_of(mtt, "tokenize", "--model", model)[:4]])
+        check("vectors of tokens", numpy.allclose(opened.encode_tokens(TEXTS[:1])[0].mean(0) / numpy.linalg.norm(opened.encode_tokens(TEXTS[:1])[0].mean(0)), expected[0], atol=1e-6))
+        results = [None] * 8
+        threads = [threading.Thread(target=lambda i=i: results.__setitem__(i, opened.encode(TEXTS))) for i in range(8)]
+        [thread.start() for thread in threads]
+        [thread.join() for thread in threads]
+        check("eight threads", all(numpy.array_equal(result, expected) for result in results))
+        steps = 0
+        thread = threading.Thread(target=lambda: opened.encode(TEXTS * 20))
+        thread.start()
+        while thread.is_alive():
+            steps += 1
+        check("other threads run while it computes", steps > 1000)
+        message = str(error_of(lambda: opened.encode(["a"], prompt_name="nothing")))
+        check("an unknown prompt is named", "nothing" in message, message)
+        check("a lone surrogate is refused", error_of(lambda: opened.encode(["\ud800"])) is not None)
+        check("a number is refused", isinstance(error_of(lambda: opened.encode([1])), TypeError))
+        check("no heads", isinstance(error_of(lambda: opened.predict(["a"])), package.Error))
+    message = str(error_of(lambda: opened.encode(["a"])))
+    check("a closed model", "closed" in message, message)
+    check("vectors after closing", numpy.array_equal(given, expected))
+    message = str(error_of(lambda: package.open("no-such-model")))
+    check("an unknown model", "no-such-model" in message, message.splitlines()[0])
+
+
+def predictions(mtt, run):
+    import mtt as package
+
+    with package.open(run) as opened:
+        expected = lines_of(mtt, "predict", "--model", run, "--top", "2")
+        check("predictions of mtt predict", opened.predict(TEXTS, top=2) == expected)
+        name = opened.tasks[0]["name"]
+        check("one task", set(opened.predict(["a"], tasks=[name])[0]) == {"text", name})
+        check("an unknown task", "no task" in str(error_of(lambda: opened.predict(["a"], tasks=["nothing"]))))
+
+
+def experiment(model):
+    import mtt as package
+
+    with tempfile.TemporaryDirectory() as folder:
+        lines = [json.dumps({"text": text, "mood": mood}) for text, mood in [("how nice", "good"), ("lovely", "good"), ("awful", "bad"), ("terrible", "bad")]]
+        Path(folder, "data.jsonl").write_text("\n".join(lines) + "\n")
+        Path(folder, "e.toml").write_text(f'[backbone]\nmodel = "{model}"\n[data]\ntrain = "data.jsonl"\ntest = "data.jsonl"\n[tasks.mood]\nhead = "classification"\n')
+        scores = package.run(f"{folder}/e.toml", {"run.seed": 3}, quiet=True)
+        check("an experiment", scores["mood"]["accuracy"] == 1, str(scores))
+        message = str(error_of(lambda: package.run(f"{folder}/e.toml", {"run.sed": 3})))
+        check("an unknown key", "sed" in message, message.splitlines()[0])
+
+
+def scikit_learn(model):
+    if importlib.util.find_spec("sklearn") is None:
+        return print("     scikit-learn is not installed")
+    from sklearn.base import clone
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    from mtt.sklearn import SentenceVectors
+
+    pipeline = make_pipeline(SentenceVectors(model), LogisticRegression())
+    texts, labels = ["how nice", "lovely", "awful", "terrible"], [1, 1, 0, 0]
+    fitted = clone(pipeline).fit(texts, labels)
+    check("a pipeline of scikit-learn", list(fitted.predict(["wonderful", "horrible"])) == [1, 0])
+    check("a pickled pipeline", list(pickle.loads(pickle.dumps(fitted)).predict(["wonderful", "horrible"])) == [1, 0])
+
+
+def beside_torch(model):
+    if importlib.util.find_spec("torch") is None:
+        return print("     torch is not installed")
+    code = f"import torch, mtt; m = mtt.open({model!r}); v = torch.from_numpy(m.encode(['a']).copy()); print((torch.ones(3, 3) @ torch.ones(3, 3)).sum().item(), v.norm().item())"
+    for order in (code, code.replace("import torch, mtt", "import mtt; mtt.open; import torch")):
+        done = subprocess.run([sys.executable, "-c", order], capture_output=True, text=True)
+        check("in one process with torch", done.returncode == 0 and done.stdout.startswith("27.0"), done.stderr[-300:])
+
+
+def start_up(model):
+    code = f"import mtt; mtt.open({model!r}).encode(['a'])"
+    times = []
+    for _ in range(5):
+        begin = time.time()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        times.append(time.time() - begin)
+    print(f"     start of Python to the first vector: {sorted(times)[2]:.2f} s")
+
+
+def main():
+    mtt, model, run = sys.argv[1:4]
+    vectors(mtt, model)
+    predictions(mtt, run)
+    experiment(model)
+    scikit_learn(model)
+    beside_torch(model)
+    start_up(model)
+    return check.failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
