@@ -3,13 +3,12 @@
 #include <memory>
 #include <optional>
 
-#include "io/json_row.h"
-#include "io/matrix_file.h"
 #include "io/peak_memory.h"
+#include "model/quantized_vectors.h"
 #include "model/truncated_vectors.h"
 #include "mtt/error.h"
-#include "output.h"
 #include "text_option.h"
+#include "vector_writer.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -21,6 +20,8 @@ struct Encode {
   ModelOption model;
   TextOption text;
   std::int64_t dimensions = 0;
+  std::string quantize;
+  bool token_vectors = false;
   bool timing = false;
 
   void run() const;
@@ -30,33 +31,11 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Vectors to a file or to standard output.
-class VectorOutput {
- public:
-  VectorOutput(const std::string& output, std::int64_t width) : width_(width), lines_(output) {
-    if (output.ends_with(".npy") || output.ends_with(".safetensors")) matrix_.emplace(output, width);
-  }
-
-  void add(const std::vector<std::string>& texts, const at::Tensor& rows) {
-    const float* data = rows.const_data_ptr<float>();
-    if (matrix_) return matrix_->append(data, rows.size(0));
-    for (std::int64_t i = 0; i < rows.size(0); ++i)
-      lines_.add("{\"text\":" + Value(texts[i]).json() +
-                 ",\"embedding\":" + json_row(data + i * width_, width_) + "}");
-    lines_.flush();
-  }
-
-  void finish() { matrix_ ? matrix_->commit() : lines_.finish(); }
-
- private:
-  std::int64_t width_;
-  LineOutput lines_;
-  std::optional<MatrixFile> matrix_;
-};
-
 void Encode::run() const {
   const auto start = Clock::now();
   text.check();
+  if (token_vectors && (text.output.ends_with(".npy") || text.output.ends_with(".safetensors")))
+    throw Error("--token-vectors gives matrices of different heights; write them to .jsonl");
   Console console;
   const OpenModel open = open_model(model, Heads::unused, console);
   const double load_seconds = seconds_since(start);
@@ -65,13 +44,19 @@ void Encode::run() const {
   if (width > modules.width())
     throw Error("--truncate-dim is " + std::to_string(width) + ", but the vectors of '" + model.model +
                 "' have " + std::to_string(modules.width()) + " dimensions; give fewer");
-  VectorOutput output(text.output, width);
+  VectorWriter output(text.output, width, quantize);
+  Request asked;
+  asked.sentences = !token_vectors;
+  asked.token_vectors = token_vectors;
   const StreamTotals totals = infer(
-      open, text, std::string(kTextPair), "encoding", {}, console,
+      open, text, std::string(kTextPair), "encoding", asked, console,
       [&](const TextWindow& window, const Response& result) {
-        output.add(window.lines.texts, truncated_vectors(result.sentences, width, modules.normalizes()));
+        if (token_vectors)
+          output.add_tokens(window.lines.texts, result.token_vectors);
+        else
+          output.add(window.lines.texts, truncated_vectors(result.sentences, width, modules.normalizes()));
       });
-  output.finish();
+  output.finish(console);
   if (timing) {
     const Value report(Value::Table{{"load_seconds", load_seconds},
                                     {"encode_seconds", totals.seconds},
@@ -94,6 +79,18 @@ void add_encode(CLI::App& app) {
                    "vectors have length 1, so have these; default: all")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("D");
+  verb->add_option(
+          "--quantize", encode->quantize,
+          "Vectors of integers, as sentence-transformers' quantize_embeddings: int8 or uint8 divides "
+          "the range of each dimension over all texts into 255 steps, binary or ubinary keeps the "
+          "signs, eight in a byte")
+      ->check(CLI::IsMember(quantization_names()))
+      ->type_name("KIND");
+  verb->add_flag("--token-vectors", encode->token_vectors,
+                 "The last layer's vectors of all tokens instead of one vector per text (JSONL, "
+                 "\"token_embeddings\")")
+      ->excludes("--truncate-dim")
+      ->excludes("--quantize");
   verb->add_flag("--timing", encode->timing,
                  "Print times, number of tokens and peak memory as JSON on standard error");
   verb->callback([encode] { encode->run(); });

@@ -57,6 +57,10 @@ def vectors(mtt, model):
         short = opened.encode(TEXTS, truncate_dim=64)
         cut = subprocess.run([mtt, "encode", "--model", model, "--truncate-dim", "64"], input=TEXTS[0] + "\n", capture_output=True, text=True, check=True).stdout
         check("fewer dimensions", numpy.array_equal(short[0], numpy.float32(json.loads(cut)["embedding"])) and numpy.allclose(numpy.linalg.norm(short, axis=1), 1))
+        package_bits = opened.encode(TEXTS, precision="ubinary")
+        check("bits", package_bits.dtype == numpy.uint8 and numpy.array_equal(package_bits, numpy.packbits(expected > 0, axis=1)))
+        program = subprocess.run([mtt, "encode", "--model", model, "--quantize", "int8"], input="\n".join(TEXTS) + "\n", capture_output=True, text=True, check=True).stdout
+        check("int8", numpy.array_equal(opened.encode(TEXTS, precision="int8"), numpy.int8([json.loads(line)["embedding"] for line in program.splitlines()])))
         check("prompt", numpy.array_equal(opened.encode(["b"], prompt="a "), opened.encode(["a b"])))
         check("similarity", numpy.allclose(opened.similarity(given[:3], given[:3]), expected[:3] @ expected[:3].T, atol=1e-6))
         check("tokens", opened.tokenize(TEXTS[:4]) == [{key: [tuple(pair) for pair in line[key]] if key == "offsets" else line[key] for key in ("ids", "tokens", "offsets")} for line in lines_of(mtt, "tokenize", "--model", model)[:4]])

@@ -12,13 +12,13 @@ import importlib
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ["Error", "Model", "open", "run"]
+__all__ = ["Error", "Model", "open", "quantize", "run"]
 
 if TYPE_CHECKING:
-    from ._model import Error, Model, open
+    from ._model import Error, Model, open, quantize
     from ._run import run
 
-_PLACES = {"Error": "._model", "Model": "._model", "open": "._model", "run": "._run"}
+_PLACES = {"Error": "._model", "Model": "._model", "open": "._model", "quantize": "._model", "run": "._run"}
 
 
 def __getattr__(name: str):

@@ -29,6 +29,29 @@ def _texts_of(sentences: Any) -> list[str]:
     return texts
 
 
+def quantize(vectors: numpy.ndarray, precision: str, *, ranges: numpy.ndarray | None = None) -> numpy.ndarray:
+    """Vectors of integers, as sentence-transformers' quantize_embeddings.
+
+    precision: "int8" or "uint8" divides the range of each dimension into 255 steps; "binary" or "ubinary" keeps the
+    signs, eight in a byte.
+    ranges: smallest and largest value of each dimension, [2, dimensions]; by default those of the vectors.
+    """
+    vectors = numpy.asarray(vectors, dtype=numpy.float32)
+    if precision in ("binary", "ubinary"):
+        bits = numpy.packbits(vectors > 0, axis=1)
+        return bits if precision == "ubinary" else (bits.astype(numpy.int16) - 128).astype(numpy.int8)
+    if precision not in ("int8", "uint8"):
+        raise Error(f"the precision is '{precision}'; expected int8, uint8, binary or ubinary")
+    if ranges is None:
+        if len(vectors) < 2:
+            raise Error("the ranges of the dimensions cannot be those of a single vector; give ranges")
+        ranges = numpy.stack([vectors.min(0), vectors.max(0)])
+    smallest, largest = numpy.asarray(ranges, dtype=numpy.float32)
+    steps = (largest - smallest) / numpy.float32(255)
+    places = numpy.clip(numpy.floor((vectors - smallest) / numpy.where(steps == 0, numpy.float32(1), steps)), 0, 255)
+    return places.astype(numpy.uint8) if precision == "uint8" else (places - 128).astype(numpy.int8)
+
+
 class Model:
     """A model that is open for inference. Its methods may be called from several threads at once.
 
@@ -58,6 +81,7 @@ class Model:
         batch_size: int | None = None,
         show_progress_bar: bool | None = None,
         convert_to_numpy: bool = True,
+        precision: str = "float32",
         **ignored: Any,
     ) -> numpy.ndarray:
         """Sentence vectors, float32 [texts, dimensions]; [dimensions] for a single text.
@@ -65,17 +89,19 @@ class Model:
         prompt_name, prompt: another prompt than the model was opened with.
         normalize_embeddings: vectors of length 1 or not; by default as the model does.
         truncate_dim: only the first dimensions, of length 1 again where they were.
+        precision: "int8", "uint8", "binary" or "ubinary" gives integers, see quantize.
         batch_size, show_progress_bar and other arguments of sentence-transformers and MTEB are accepted without effect:
         batches are formed by tokens, and results do not depend on them.
         """
         if isinstance(sentences, str):
-            return self.encode([sentences], prompt_name=prompt_name, prompt=prompt, normalize_embeddings=normalize_embeddings, truncate_dim=truncate_dim)[0]
+            return self.encode([sentences], prompt_name=prompt_name, prompt=prompt, normalize_embeddings=normalize_embeddings, truncate_dim=truncate_dim, precision=precision)[0]
         if not convert_to_numpy:
             raise TypeError("vectors are numpy arrays; torch.from_numpy takes them without a copy")
         if prompt_name is not None and prompt_name not in self.prompts:
             raise Error(f"the model has no prompt '{prompt_name}'; it has {', '.join(self.prompts) or 'none'}")
         chosen = prompt if prompt is not None else prompt_name
-        return self._model.encode(_texts_of(sentences), chosen, normalize_embeddings, truncate_dim or 0)
+        vectors = self._model.encode(_texts_of(sentences), chosen, normalize_embeddings, truncate_dim or 0)
+        return vectors if precision == "float32" else quantize(vectors, precision)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[numpy.ndarray]:
         """The last layer's vectors of all tokens, float32 [tokens, hidden size] for each text."""

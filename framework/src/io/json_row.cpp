@@ -4,7 +4,10 @@
 
 namespace mtt {
 
-std::string json_row(const float* values, std::int64_t count) {
+namespace {
+
+template <class Number>
+std::string row_text(const Number* values, std::int64_t count) {
   std::string row = "[";
   char digits[32];
   for (std::int64_t i = 0; i < count; ++i) {
@@ -13,5 +16,11 @@ std::string json_row(const float* values, std::int64_t count) {
   }
   return row + "]";
 }
+
+}  // namespace
+
+std::string json_row(const float* values, std::int64_t count) { return row_text(values, count); }
+
+std::string json_row(const std::int32_t* values, std::int64_t count) { return row_text(values, count); }
 
 }  // namespace mtt

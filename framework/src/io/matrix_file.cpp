@@ -11,8 +11,8 @@ constexpr std::int64_t kMostRows = std::int64_t{1} << 40;  // their number has i
 
 }  // namespace
 
-MatrixFile::MatrixFile(const std::filesystem::path& path, std::int64_t width)
-    : file_(path), npy_(path.string().ends_with(".npy")), width_(width), rows_(kMostRows) {
+MatrixFile::MatrixFile(const std::filesystem::path& path, std::int64_t width, DType dtype)
+    : file_(path), npy_(path.string().ends_with(".npy")), width_(width), dtype_(dtype), rows_(kMostRows) {
   const std::string largest = header();
   header_bytes_ = largest.size();
   rows_ = 0;
@@ -20,15 +20,15 @@ MatrixFile::MatrixFile(const std::filesystem::path& path, std::int64_t width)
 }
 
 std::string MatrixFile::header() const {
-  if (npy_) return npy_header({rows_, width_});
-  return safetensors_header({"embeddings", DType::F32, {rows_, width_}, nullptr}, {{"format", "pt"}},
+  if (npy_) return npy_header({rows_, width_}, dtype_);
+  return safetensors_header({"embeddings", dtype_, {rows_, width_}, nullptr}, {{"format", "pt"}},
                             header_bytes_);
 }
 
-void MatrixFile::append(const float* rows, std::int64_t count) {
+void MatrixFile::append(const void* rows, std::int64_t count) {
   rows_ += count;
   file_.write(
-      {reinterpret_cast<const char*>(rows), static_cast<std::size_t>(count * width_) * sizeof(float)});
+      {static_cast<const char*>(rows), static_cast<std::size_t>(count * width_) * dtype_size(dtype_)});
 }
 
 void MatrixFile::commit() {

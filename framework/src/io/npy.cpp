@@ -30,14 +30,15 @@ std::size_t element_count(const std::vector<std::int64_t>& shape, const std::str
 
 }  // namespace
 
-std::string npy_header(const std::vector<std::int64_t>& shape) {
+std::string npy_header(const std::vector<std::int64_t>& shape, DType dtype) {
   std::string sizes;
   for (const std::int64_t size : shape) {
     if (!sizes.empty()) sizes += ", ";
     sizes += std::to_string(size);
   }
   if (shape.size() == 1) sizes += ",";
-  std::string text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + sizes + "), }";
+  const std::string type = dtype == DType::I8 ? "|i1" : dtype == DType::U8 ? "|u1" : "<f4";
+  std::string text = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
   text.append(kAlignment - 1 - (kPrefix + text.size()) % kAlignment, ' ');
   text += '\n';
   if (text.size() > std::numeric_limits<std::uint16_t>::max())
