@@ -2,8 +2,11 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "model_option.h"
+#include "mtt/error.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -12,13 +15,17 @@ namespace {
 struct Serve {
   ModelOption model;
   ServeSettings settings;
+  std::optional<std::string> given_key;
 
   void run();
 };
 
 void Serve::run() {
-  if (const char* key = std::getenv("MTT_API_KEY"); settings.api_key.empty() && key != nullptr)
-    settings.api_key = key;
+  const char* const environment_key = std::getenv("MTT_API_KEY");
+  if (!given_key && environment_key != nullptr) given_key = environment_key;
+  if (given_key && given_key->empty())
+    throw Error("the API key (--api-key or MTT_API_KEY) is empty; give one, or leave it out");
+  settings.api_key = given_key.value_or("");
   Console console;
   OpenModel open = open_model(model, Heads::used, console);
   if (!settings.address.is_local() && settings.api_key.empty())
@@ -27,7 +34,9 @@ void Serve::run() {
   serve(
       open, settings,
       [&](const std::string& url) {
-        console.say("Serving " + open.path.filename().string() + " on " + url + "; stop with Ctrl-C\n");
+        console.say("Serving " + open.path.filename().string() + " on " + url +
+                    (settings.api_key.empty() ? ", without an API key" : ", with an API key") +
+                    "; stop with Ctrl-C\n");
       },
       [&] { console.say("Stopping: accepted requests are answered\n"); });
 }
@@ -51,7 +60,7 @@ void add_serve(CLI::App& app) {
       ->type_name("PATH")
       ->excludes(host)
       ->excludes(port);
-  verb->add_option("--api-key", settings.api_key,
+  verb->add_option("--api-key", serve->given_key,
                    "Key that clients must send as 'Authorization: Bearer KEY'; MTT_API_KEY hides it from the "
                    "process list; default: none")
       ->type_name("KEY");

@@ -144,8 +144,8 @@ TEST_CASE("the server names the model, its limits and its counts") {
                                                          Contains("te_request_failure{err=\"empty\"} 1\n"));
   CHECK_THAT(body_of(served.server.get("/openapi.json")), Contains("\"openapi\":\"3.1.0\""));
   const std::string page = served.server.get("/");
-  CHECK_THAT(page,
-             Contains("text/html") && Contains("script-src 'self'") && Contains("<title>model</title>"));
+  CHECK_THAT(page, Contains("text/html") && Contains("script-src 'self'") &&
+                       Contains("<title>model, served by mtt</title>"));
   CHECK_THAT(served.server.get("/page.js"), Contains("text/javascript"));
 }
 
@@ -176,7 +176,9 @@ TEST_CASE("requests that are wrong get the status and the shape of the interface
   refused("/rerank", R"({"query": "a", "texts": ["b"]})", 424, "no task");
   refused("/tasks", R"({"inputs": "a", "tasks": ["x"]})", 422, "no task \\\"x\\\"");
   refused("/tasks", R"({"input": "a"})", 422, "\\\"input\\\" is not known");
-  refused("/nowhere", "{}", 404, "openapi.json");
+  refused("/tasks", R"({"inputs": [["a", "b"]]})", 422, "no task of the model reads pairs");
+  refused("/nowhere", "{}", 404, "\"error_type\":\"NotFound\"");
+  refused("/v1/nowhere", "{}", 404, "\"type\":\"invalid_request_error\"");
   refused("/v1/embeddings", R"({"input": []})", 400, "\"param\":\"input\"");
   refused("/v1/embeddings", R"({"input": "a", "dimensions": 2})", 400, "\"type\":\"invalid_request_error\"");
   refused("/v1/embeddings", R"({"input": "a", "encoding_format": "int8"})", 400,
@@ -325,4 +327,7 @@ TEST_CASE("a port in use, and a host that everybody reaches without a key, are n
   const TemporaryFolder folder;
   const Server open(folder.path(), served.folder.path() / "model", {"--host", "0.0.0.0"});
   CHECK_THAT(open.error(), Contains("mtt: warning: everybody who reaches 0.0.0.0"));
+  const std::vector<std::string> arguments = {"serve", "--model", (served.folder.path() / "model").string()};
+  check_sentence(mtt_program(arguments, "", {"MTT_API_KEY="}),
+                 "the API key (--api-key or MTT_API_KEY) is empty");
 }

@@ -80,6 +80,8 @@ def vectors(mtt, model):
         check("an unknown prompt is named", "nothing" in message, message)
         check("a lone surrogate is refused", error_of(lambda: opened.encode(["\ud800"])) is not None)
         check("a number is refused", isinstance(error_of(lambda: opened.encode([1])), TypeError))
+        check("a misspelt argument", isinstance(error_of(lambda: opened.encode(["a"], normalise_embeddings=False)), TypeError))
+        check("another device", isinstance(error_of(lambda: opened.encode(["a"], device="cuda")), TypeError))
         check("no heads", isinstance(error_of(lambda: opened.predict(["a"])), package.Error))
     message = str(error_of(lambda: opened.encode(["a"])))
     check("a closed model", "closed" in message, message)
@@ -95,6 +97,10 @@ def predictions(mtt, run):
         expected = lines_of(mtt, "predict", "--model", run, "--top", "2")
         check("predictions of mtt predict", opened.predict(TEXTS, top=2) == expected)
         name = opened.tasks[0]["name"]
+        check("a single text", opened.predict(TEXTS[0], top=2) == expected[0])
+        check("a task by its name", set(opened.predict(["a"], tasks=opened.tasks[0]["name"])[0]) == {"text", opened.tasks[0]["name"]})
+        check("second texts that no head reads", "reads pairs" in str(error_of(lambda: opened.predict(["a"], ["b"]))))
+        check("a pair in the list of texts", isinstance(error_of(lambda: opened.predict([["a", "b"]])), TypeError))
         check("one task", set(opened.predict(["a"], tasks=[name])[0]) == {"text", name})
         check("an unknown task", "no task" in str(error_of(lambda: opened.predict(["a"], tasks=["nothing"]))))
 
@@ -109,7 +115,7 @@ def experiment(model):
         scores = package.run(f"{folder}/e.toml", {"run.seed": 3}, quiet=True)
         check("an experiment", scores["mood"]["accuracy"] == 1, str(scores))
         message = str(error_of(lambda: package.run(f"{folder}/e.toml", {"run.sed": 3})))
-        check("an unknown key", "sed" in message, message.splitlines()[0])
+        check("an unknown key", "sed" in message and isinstance(error_of(lambda: package.run(f"{folder}/e.toml", {"run.sed": 3})), package.Error), message.splitlines()[0])
 
 
 def scikit_learn(model):

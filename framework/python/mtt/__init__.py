@@ -25,3 +25,7 @@ def __getattr__(name: str):
     if name not in _PLACES:
         raise AttributeError(f"module 'mtt' has no attribute '{name}'")
     return getattr(importlib.import_module(_PLACES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -16,6 +16,18 @@ from . import _mtt  # noqa: E402  (needs LibTorch)
 Error = _mtt.Error
 
 
+# Arguments of sentence-transformers' and MTEB's encode that have no meaning here.
+_WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "output_value", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
+
+
+def _checked(texts: Any, what: str) -> list[str]:
+    texts = list(texts)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(f"expected {what}, found {type(text).__name__}")
+    return texts
+
+
 def _texts_of(sentences: Any) -> list[str]:
     """The texts of a list, or of batches {"text": [...]}, as MTEB's data loaders give them."""
     texts: list[str] = []
@@ -25,8 +37,8 @@ def _texts_of(sentences: Any) -> list[str]:
         elif isinstance(item, dict) and "text" in item:
             texts.extend([item["text"]] if isinstance(item["text"], str) else item["text"])
         else:
-            raise TypeError(f"expected texts, or batches with the key 'text', found {type(item).__name__}")
-    return texts
+            raise TypeError(f"expected texts, or dicts with the key 'text', found {type(item).__name__}")
+    return _checked(texts, "texts")
 
 
 def quantize(vectors: numpy.ndarray, precision: str, *, ranges: numpy.ndarray | None = None) -> numpy.ndarray:
@@ -78,55 +90,73 @@ class Model:
         prompt: str | None = None,
         normalize_embeddings: bool | None = None,
         truncate_dim: int | None = None,
-        batch_size: int | None = None,
-        show_progress_bar: bool | None = None,
-        convert_to_numpy: bool = True,
         precision: str = "float32",
-        **ignored: Any,
+        convert_to_numpy: bool = True,
+        convert_to_tensor: bool = False,
+        device: str | None = None,
+        **others: Any,
     ) -> numpy.ndarray:
         """Sentence vectors, float32 [texts, dimensions]; [dimensions] for a single text.
 
+        sentences: texts, or batches {"text": [...]} as MTEB gives them.
         prompt_name, prompt: another prompt than the model was opened with.
         normalize_embeddings: vectors of length 1 or not; by default as the model does.
         truncate_dim: only the first dimensions, of length 1 again where they were.
         precision: "int8", "uint8", "binary" or "ubinary" gives integers, see quantize.
-        batch_size, show_progress_bar and other arguments of sentence-transformers and MTEB are accepted without effect:
-        batches are formed by tokens, and results do not depend on them.
+        batch_size, show_progress_bar, output_value and the arguments of MTEB (task_metadata, hf_split, hf_subset,
+        prompt_type, ...) are accepted without effect: batches are formed by tokens, and results do not depend on them.
         """
-        if isinstance(sentences, str):
-            return self.encode([sentences], prompt_name=prompt_name, prompt=prompt, normalize_embeddings=normalize_embeddings, truncate_dim=truncate_dim, precision=precision)[0]
-        if not convert_to_numpy:
+        unknown = sorted(set(others) - _WITHOUT_EFFECT)
+        if unknown:
+            raise TypeError(f"encode() has no argument '{unknown[0]}'")
+        if not convert_to_numpy or convert_to_tensor:
             raise TypeError("vectors are numpy arrays; torch.from_numpy takes them without a copy")
+        if device not in (None, "cpu"):
+            raise TypeError(f"the device is '{device}'; mtt computes on the CPU")
+        single = isinstance(sentences, str)
         if prompt_name is not None and prompt_name not in self.prompts:
             raise Error(f"the model has no prompt '{prompt_name}'; it has {', '.join(self.prompts) or 'none'}")
         chosen = prompt if prompt is not None else prompt_name
-        vectors = self._model.encode(_texts_of(sentences), chosen, normalize_embeddings, truncate_dim or 0)
-        return vectors if precision == "float32" else quantize(vectors, precision)
+        texts = [sentences] if single else _texts_of(sentences)
+        vectors = self._model.encode(texts, chosen, normalize_embeddings, truncate_dim or 0)
+        if precision != "float32":
+            vectors = quantize(vectors, precision)
+        return vectors[0] if single else vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[numpy.ndarray]:
         """The last layer's vectors of all tokens, float32 [tokens, hidden size] for each text."""
-        return self._model.encode_tokens(list(texts))
+        return self._model.encode_tokens(_checked(texts, "texts"))
 
     def predict(
         self,
-        texts: Sequence[str],
-        second_texts: Sequence[str | None] | None = None,
+        texts: str | Sequence[str],
+        second_texts: str | Sequence[str | None] | None = None,
         *,
-        tasks: Sequence[str] = (),
+        tasks: str | Sequence[str] = (),
         top: int = 0,
         prompt: str | None = None,
-    ) -> list[dict[str, Any]]:
-        """The predictions of all heads from one forward pass: for each text {"text": ..., "<task>": ...}.
+    ) -> Any:
+        """The predictions of all heads from one forward pass: {"text": ..., "<task>": ...} for each text.
 
+        texts: a list gives a list of dicts, a single text one dict.
         second_texts: for heads that read pairs; None where a text has none.
         tasks: the heads that predict; by default all.
         top: how many of the most probable classes each prediction lists.
         """
-        return self._model.predict(list(texts), list(second_texts or []), list(tasks), top, prompt)
+        single = isinstance(texts, str)
+        if single:
+            texts = [texts]
+            second_texts = None if second_texts is None else [second_texts]  # type: ignore[list-item]
+        seconds = list(second_texts or [])
+        _checked([second for second in seconds if second is not None], "second texts")
+        named = [tasks] if isinstance(tasks, str) else list(tasks)
+        given = _checked(texts, "texts (second texts of pairs are a list of their own)")
+        rows = self._model.predict(given, seconds, named, top, prompt)
+        return rows[0] if single else rows
 
     def tokenize(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """For each text {"ids", "tokens", "offsets"}, without truncation; offsets count code points."""
-        return self._model.tokenize(list(texts))
+        return self._model.tokenize(_checked(texts, "texts"))
 
     def similarity(self, a: Any, b: Any) -> numpy.ndarray:
         """The similarity of each vector of `a` and each of `b` by the model's own measure, float32 [len(a), len(b)]."""

@@ -13,13 +13,16 @@ from ._model import Model
 class SentenceVectors(TransformerMixin, BaseEstimator):
     """Sentence vectors of a pretrained encoder, as a step of a pipeline. Nothing is fitted.
 
+    threads: 1 where scikit-learn runs several processes (n_jobs).
+
     >>> make_pipeline(SentenceVectors("all-MiniLM-L6-v2"), LogisticRegression()).fit(texts, labels)
     """
 
-    def __init__(self, model: str = "all-MiniLM-L6-v2", prompt: str | None = None, normalize: bool | None = None) -> None:
+    def __init__(self, model: str = "all-MiniLM-L6-v2", prompt: str | None = None, normalize: bool | None = None, threads: int | None = None) -> None:
         self.model = model
         self.prompt = prompt
         self.normalize = normalize
+        self.threads = threads
 
     def fit(self, texts: Any, labels: Any = None) -> SentenceVectors:
         """Fits nothing."""
@@ -27,9 +30,15 @@ class SentenceVectors(TransformerMixin, BaseEstimator):
 
     def transform(self, texts: Any) -> numpy.ndarray:
         """float32 [texts, dimensions]"""
+        if isinstance(texts, str):
+            raise ValueError("expected an iterable of texts, found a single text")
         if not hasattr(self, "_open"):
-            self._open = Model(self.model, prompt=self.prompt)
+            self._open = Model(self.model, prompt=self.prompt, threads=self.threads)
         return self._open.encode(list(texts), normalize_embeddings=self.normalize)
+
+    def get_feature_names_out(self, input_features: Any = None) -> numpy.ndarray:
+        """The names vector0, vector1, ..."""
+        return numpy.array([f"vector{i}" for i in range(self.transform([]).shape[1])], dtype=object)
 
     def __getstate__(self) -> dict[str, Any]:
         return {key: value for key, value in super().__getstate__().items() if key != "_open"}

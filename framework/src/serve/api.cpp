@@ -118,6 +118,8 @@ void Api::add_routes() {
       ApiStyle::openai);
   get(
       "/v1/models", [served] { return openai_models(*served); }, false, ApiStyle::openai);
+  get(
+      "/v1/models/" + served->name(), [served] { return openai_model(*served); }, false, ApiStyle::openai);
   for (const char* path : {"/embed", "/"})
     post(path, [served](const Value& body) { return tei_embed(*served, body); });
   post("/embed_all", [served](const Value& body) { return tei_embed_all(*served, body); });
@@ -162,6 +164,7 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   exchange->reply = std::move(reply);
   exchange->log = log_;
   exchange->metrics = &metrics_;
+  if (request.path.starts_with("/v1/")) exchange->style = ApiStyle::openai;
   const auto found = routes_.find(percent_decoded(request.path));
   if (found == routes_.end())
     return exchange->refuse({.status = 404,

@@ -54,10 +54,20 @@ Outcome openai_embeddings(const ServedModel& served, const Value& body) {
   return work;
 }
 
-HttpResponse openai_models(const ServedModel& served) {
-  const Value model(Value::Table{
-      {"id", served.name()}, {"object", "model"}, {"created", served.created()}, {"owned_by", "mtt"}});
-  return json_response(Value(Value::Table{{"object", "list"}, {"data", Value::Array{model}}}).json());
+namespace {
+
+Value model_value(const ServedModel& served) {
+  return Value::Table{
+      {"id", served.name()}, {"object", "model"}, {"created", served.created()}, {"owned_by", "mtt"}};
 }
+
+}  // namespace
+
+HttpResponse openai_models(const ServedModel& served) {
+  return json_response(
+      Value(Value::Table{{"object", "list"}, {"data", Value::Array{model_value(served)}}}).json());
+}
+
+HttpResponse openai_model(const ServedModel& served) { return json_response(model_value(served).json()); }
 
 }  // namespace mtt

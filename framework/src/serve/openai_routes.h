@@ -12,5 +12,6 @@ namespace mtt {
 Outcome openai_embeddings(const ServedModel& served, const Value& body);
 
 HttpResponse openai_models(const ServedModel& served);
+HttpResponse openai_model(const ServedModel& served);
 
 }  // namespace mtt

@@ -1,5 +1,6 @@
 #include "serve/openapi.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -93,14 +94,20 @@ Value rerank_operation(const ServedModel& served, const Task& task) {
                    Value(Value::Table{{"type", "array"}, {"items", entry}}));
 }
 
+bool reads_pairs(const ServedModel& served) {
+  return std::any_of(served.tasks().begin(), served.tasks().end(),
+                     [](const Task& task) { return task.reads_pairs(); });
+}
+
 Value tasks_request(const ServedModel& served, bool pairs_only) {
   Value::Array names;
   for (const Task& task : served.tasks())
     if (pairs_only || task.reads_single_texts()) names.emplace_back(task.name);
   const Value text(Value::Table{{"type", "string"}});
-  Value inputs = pairs_only
-                     ? array_of(reference("Pair"), served.limits().batch)
-                     : any_of({text, array_of(any_of({text, reference("Pair")}), served.limits().batch)});
+  Value::Array kinds = {text};
+  if (reads_pairs(served)) kinds.push_back(reference("Pair"));
+  Value inputs = pairs_only ? array_of(reference("Pair"), served.limits().batch)
+                            : any_of({text, array_of(any_of(std::move(kinds)), served.limits().batch)});
   Value embedding(Value::Table{{"description", "Whether vectors are wanted; true unless given"}});
   if (served.tasks().empty())
     embedding.set("enum", Value::Array{true, Value()});
@@ -156,7 +163,9 @@ std::string openapi_document(const ServedModel& served) {
   widths.emplace_back();
   openai.find("dimensions")->set("enum", std::move(widths));
   schemas.find("EmbedRequest")->find("properties")->find("dimensions")->set("maximum", served.width());
-  schemas.set("TasksRequest", any_of({tasks_request(served, false), tasks_request(served, true)}));
+  Value::Array requests = {tasks_request(served, false)};
+  if (reads_pairs(served)) requests.push_back(tasks_request(served, true));
+  schemas.set("TasksRequest", any_of(std::move(requests)));
 
   Value embed = *operation("Vectors of texts", reference("EmbedRequest"), reference("Vectors")).find("post");
   paths.find("/")->set("post", embed);

@@ -1,5 +1,6 @@
 #include "serve/page.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,7 +8,6 @@
 
 #include "report/html_text.h"
 #include "serve/assets.h"
-#include "value/listed.h"
 
 namespace mtt {
 
@@ -16,6 +16,12 @@ namespace {
 void replace_all(std::string& text, std::string_view mark, const std::string& by) {
   for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + by.size()))
     text.replace(at, mark.size(), by);
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
 }
 
 HttpResponse asset(const char* type, std::string body) {
@@ -34,9 +40,13 @@ HttpResponse page_html(const ServedModel& served) {
   std::vector<std::string> tasks;
   for (const Task& task : served.tasks()) tasks.push_back(task.name);
   const std::string summary = "Sentence vectors of " + std::to_string(served.width()) + " dimensions" +
-                              (tasks.empty() ? "" : ", and predictions of " + listed(tasks)) +
+                              (tasks.empty() ? "" : ", and predictions of " + joined(tasks)) +
                               ", from one forward pass.";
+  const bool pairs = std::any_of(served.tasks().begin(), served.tasks().end(),
+                                 [](const Task& task) { return task.reads_pairs(); });
   std::string page = kPageHtml;
+  replace_all(page, "@HAS_PAIRS@", pairs ? "yes" : "no");
+  replace_all(page, "@PAIRS@", pairs ? " A tab separates a text from its second text." : "");
   replace_all(page, "@SUMMARY@", html_text(summary));
   replace_all(page, "@NAME@", html_text(served.name()));
   return asset("text/html; charset=utf-8", std::move(page));

@@ -23,7 +23,7 @@ std::optional<Refusal> refuse_count(std::size_t count, const char* key, std::int
   if (count == 0) return Refusal{.status = 400, .type = "Empty", .message = name + " cannot be empty"};
   if (count > static_cast<std::size_t>(most))
     return Refusal{.message = "batch size " + std::to_string(count) + " > maximum allowed batch size " +
-                              std::to_string(most)};
+                              std::to_string(most) + " (--max-client-batch-size)"};
   return std::nullopt;
 }
 

@@ -23,6 +23,9 @@ const similarities = (texts, results) => {
   section.append(element("h2", "Similarity (cosine)"));
   const table = element("table");
   table.id = "similarity";
+  const head = element("tr");
+  head.append(element("th"), ...results.map((_, i) => element("th", String(i + 1))));
+  table.append(head);
   results.forEach((row, i) => {
     const line = element("tr");
     line.append(element("th", `${i + 1}. ${texts[i]}`, "text"));
@@ -81,6 +84,7 @@ const predictions = (texts, results) => {
     line.append(element("th", `${i + 1}. ${texts[i]}`, "text"));
     for (const name of names) {
       const cell = element("td");
+      cell.dataset.task = name;
       if (name in result.tasks) cell.append(shown(texts[i], result.tasks[name]));
       line.append(cell);
     }
@@ -94,13 +98,18 @@ const compute = async () => {
   const lines = byId("texts").value.split("\n").filter((line) => line.trim() !== "");
   byId("error").textContent = "";
   if (lines.length === 0) return;
-  const inputs = lines.map((line) => (line.includes("\t") ? line.split("\t").slice(0, 2) : line));
+  const pairs = document.body.dataset.pairs === "yes";
+  const inputs = lines.map((line) => (pairs && line.includes("\t") ? line.split("\t").slice(0, 2) : line));
   const headers = { "Content-Type": "application/json" };
   if (byId("key").value) headers.Authorization = `Bearer ${byId("key").value}`;
   const begin = performance.now();
   const response = await fetch("tasks", { method: "POST", headers, body: JSON.stringify({ inputs }) });
-  const answer = await response.json();
-  if (response.status === 401) byId("key").hidden = byId("key-label").hidden = false;
+  if (response.status === 401) {
+    byId("key").hidden = byId("key-label").hidden = false;
+    byId("key").focus();
+    throw new Error("This server asks for an API key.");
+  }
+  const answer = await response.json().catch(() => ({ error: `The server answered with status ${response.status}.` }));
   if (!response.ok) throw new Error(answer.error);
   byId("status").textContent = `${lines.length} texts, ${answer.usage.tokens} tokens, ${Math.round(performance.now() - begin)} ms`;
   const texts = inputs.map((input) => (Array.isArray(input) ? input[0] : input));
