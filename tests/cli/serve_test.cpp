@@ -257,6 +257,58 @@ TEST_CASE("/tasks and /predict give the predictions of predict") {
   CHECK_THAT(server.post("/predict/mood", R"({"inputs": ["a", "b"]})"), Contains("reads single texts"));
 }
 
+TEST_CASE("a head on pairs ranks texts, and is skipped where a second text is missing") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  folder.write(
+      "e.toml",
+      "[backbone]\nmodel = \"./model\"\n[tasks.intent]\nhead = \"classification\"\ntrain = \"t.jsonl\"\n"
+      "[tasks.alike]\nhead = \"similarity\"\ntrain = \"p.jsonl\"\n[train]\nepochs = 1\n");
+  folder.write("t.jsonl",
+               "{\"text\": \"play\", \"intent\": \"a\"}\n{\"text\": \"wake me\", \"intent\": \"b\"}\n");
+  folder.write("p.jsonl",
+               "{\"text\": \"play\", \"text_pair\": \"play music\", \"alike\": 1.0}\n"
+               "{\"text\": \"play\", \"text_pair\": \"wake me\", \"alike\": 0.0}\n");
+  const fs::path run = folder.path() / "run";
+  const Outcome trained = mtt_program({"run", (folder.path() / "e.toml").string(), "--out", run.string()});
+  INFO(trained.err);
+  REQUIRE(trained.code == 0);
+  const Server server(folder.path(), run);
+
+  const std::vector<std::string> texts = {"rain at six", "play music", "wake me"};
+  std::string lines;
+  for (const std::string& text : texts) lines += "{\"text\": \"play\", \"text_pair\": \"" + text + "\"}\n";
+  std::istringstream predicted(
+      mtt_program({"predict", "--model", run.string(), "--field", "text"}, lines).out);
+  std::vector<double> scores;
+  for (std::string line; std::getline(predicted, line);)
+    scores.push_back(mtt::parse_json(line, "line").at("alike").at("similarity").number());
+  REQUIRE(scores.size() == 3);
+  const mtt::Value ranked = server.json(
+      "/rerank",
+      R"({"query": "play", "texts": ["rain at six", "play music", "wake me"], "return_text": true})");
+  REQUIRE(ranked.array().size() == 3);
+  double last = 2;
+  for (const mtt::Value& entry : ranked.array()) {
+    const auto index = static_cast<std::size_t>(entry.at("index").integer());
+    CHECK(entry.at("score").number() == scores[index]);
+    CHECK(entry.at("score").number() <= last);
+    CHECK(entry.at("text").string() == texts[index]);
+    last = entry.at("score").number();
+  }
+
+  const mtt::Value mixed = server.json("/tasks", R"({"inputs": ["play", ["play", "wake me"]]})");
+  const mtt::Value::Array& results = mixed.at("results").array();
+  CHECK(results[0].at("skipped").json() == "[\"alike\"]");
+  CHECK(results[0].at("tasks").table().size() == 1);
+  CHECK(results[1].at("skipped").array().empty());
+  CHECK(results[1].at("tasks").at("alike").at("similarity").number() == scores[2]);
+  CHECK(results[1].at("embedding").json() == results[0].at("embedding").json());
+  const std::string named = server.post("/tasks", R"({"inputs": "play", "tasks": ["alike"]})");
+  CHECK(status_of(named) == 422);
+  CHECK_THAT(named, Contains("input 1 has no prediction of 'alike'"));
+}
+
 TEST_CASE("more requests than the limit get status 429, and the others are answered") {
   const ServedEncoder served({"--max-concurrent-requests", "1"});
   std::string texts;

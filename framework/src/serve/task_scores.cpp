@@ -88,12 +88,13 @@ Value class_scores(const Task& task, const Response& response, std::size_t place
 double pair_score(const Task& task, const Response& response, std::size_t place, std::size_t text, bool raw) {
   const Value& prediction = response.predictions[place][text];
   const std::vector<float>& outputs = response.logits[place][text];
-  if (prediction.find("score") != nullptr && outputs.size() == 1) {
+  if (task.label_names().size() == 1 && outputs.size() == 1) {
     const double output = outputs.front();
     return raw ? output : 1 / (1 + std::exp(-output));
   }
-  for (const char* key : {"similarity", "value", "score"})
-    if (const Value* score = prediction.find(key)) return score->number();
+  if (prediction.is(Value::Kind::table))
+    for (const auto& [key, value] : prediction.table())
+      if (value.is(Value::Kind::number)) return value.number();
   throw Error("task '" + task.name + "' gives no score of a pair");
 }
 

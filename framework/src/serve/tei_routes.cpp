@@ -57,7 +57,7 @@ Outcome tei_similarity(const ServedModel& served, const Value& body) {
   std::vector<std::string> texts = inputs.texts("sentences");
   if (auto refusal = refuse_count(texts.size(), "inputs.sentences", served.limits().batch)) return *refusal;
   texts.insert(texts.begin(), inputs.at("source_sentence").string());
-  Work work{.route = "similarity"};
+  Work work{.route = "embed"};
   work.request = {.texts = std::move(texts)};
   const Value none{Value::Table{}};
   const Value* parameters = fields.find("parameters");
