@@ -7,6 +7,7 @@
 
 #include "failure.h"
 #include "io/standard_output.h"
+#include "plugin/load_limit.h"
 #include "plugin/plugin_call.h"
 #include "report/console.h"
 #include "report/verbosity.h"
@@ -93,6 +94,7 @@ int run(int argc, char** argv) {
   CLI::App app("Multi-task sentence transformers: one shared encoder, many heads, described by a TOML file.",
                "mtt");
   mtt::tell_plugin_ends();
+  mtt::limit_plugin_loading();
   mtt::take_standard_output();
   try {
     return run_command(app, argc, argv);

@@ -1,10 +1,12 @@
 #include "serve/serve.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "failure.h"
 #include "model_option.h"
 #include "mtt/error.h"
 #include "verbs.h"
@@ -16,6 +18,7 @@ struct Serve {
   ModelOption model;
   ServeSettings settings;
   std::optional<std::string> given_key;
+  const CLI::Option* socket_option = nullptr;
 
   void run();
 };
@@ -25,13 +28,20 @@ void Serve::run() {
   if (!given_key && environment_key != nullptr) given_key = environment_key;
   if (given_key && given_key->empty())
     throw Error("the API key (--api-key or MTT_API_KEY) is empty; give one, or leave it out");
+  if (given_key &&
+      std::any_of(given_key->begin(), given_key->end(), [](char c) { return c <= ' ' || c > '~'; }))
+    throw Error(
+        "the API key has blanks or characters that HTTP headers cannot hold; give letters and digits");
+  if (settings.address.host.empty()) throw Error("--host is empty; give an address, or leave it out");
+  if (socket_option->count() > 0 && settings.address.unix_path.empty())
+    throw Error("--unix-socket is empty; give a path, or leave it out");
   settings.api_key = given_key.value_or("");
   Console console;
   OpenModel open = open_model(model, Heads::used, console);
   if (!settings.address.is_local() && settings.api_key.empty())
     console.warn("everybody who reaches " + settings.address.host +
                  " can use this server, because it has no API key; set one with --api-key");
-  serve(
+  const int signal = serve(
       open, settings,
       [&](const std::string& url) {
         console.say("Serving " + open.path.filename().string() + " on " + url +
@@ -39,6 +49,7 @@ void Serve::run() {
                     "; stop with Ctrl-C\n");
       },
       [&] { console.say("Stopping: accepted requests are answered\n"); });
+  if (signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
 }
 
 }  // namespace
@@ -56,10 +67,11 @@ void add_serve(CLI::App& app) {
   CLI::Option* port = verb->add_option("--port", settings.address.port,
                                        "Port to listen on; 0 chooses a free one; default: 3000")
                           ->type_name("PORT");
-  verb->add_option("--unix-socket", settings.address.unix_path, "Unix socket to listen on, instead of a port")
-      ->type_name("PATH")
-      ->excludes(host)
-      ->excludes(port);
+  serve->socket_option = verb->add_option("--unix-socket", settings.address.unix_path,
+                                          "Unix socket to listen on, instead of a port")
+                             ->type_name("PATH")
+                             ->excludes(host)
+                             ->excludes(port);
   verb->add_option("--api-key", serve->given_key,
                    "Key that clients must send as 'Authorization: Bearer KEY'; MTT_API_KEY hides it from the "
                    "process list; default: none")

@@ -5,67 +5,138 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-#include <algorithm>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 namespace nb = nanobind;
 
 namespace {
 
 using Strings = std::vector<std::string>;
-using FloatMatrix = nb::ndarray<nb::numpy, const float, nb::ndim<2>, nb::c_contig>;
+using FloatMatrix = nb::ndarray<nb::numpy, float, nb::ndim<2>, nb::c_contig>;
 
-/// The values without a copy; they live as long as the array.
-FloatMatrix array_of(const mtt::Vectors& vectors) {
-  auto* const kept = new mtt::Vectors(vectors);
+/// The values without a copy; they live as long as the array, which alone has them.
+FloatMatrix array_of(mtt::Vectors vectors) {
+  auto* const kept = new mtt::Vectors(std::move(vectors));
   const nb::capsule owner(kept, [](void* vectors) noexcept { delete static_cast<mtt::Vectors*>(vectors); });
-  return FloatMatrix(kept->values.get(),
+  return FloatMatrix(const_cast<float*>(kept->values.get()),
                      {static_cast<std::size_t>(kept->rows), static_cast<std::size_t>(kept->columns)}, owner);
 }
 
 nb::object object_of(const mtt::Value& value) {
   switch (value.kind()) {
-    case mtt::Value::Kind::null: return nb::none();
-    case mtt::Value::Kind::boolean: return nb::cast(value.boolean());
-    case mtt::Value::Kind::integer: return nb::cast(value.integer());
-    case mtt::Value::Kind::number: return nb::cast(value.number());
-    case mtt::Value::Kind::string: return nb::cast(value.string());
+    case mtt::Value::Kind::null:
+      return nb::none();
+    case mtt::Value::Kind::boolean:
+      return nb::cast(value.boolean());
+    case mtt::Value::Kind::integer:
+      return nb::cast(value.integer());
+    case mtt::Value::Kind::number:
+      return nb::cast(value.number());
+    case mtt::Value::Kind::string:
+      return nb::cast(value.string());
     case mtt::Value::Kind::array: {
       nb::list list;
       for (const mtt::Value& entry : value.array()) list.append(object_of(entry));
       return list;
     }
-    case mtt::Value::Kind::table: break;
+    case mtt::Value::Kind::table:
+      break;
   }
   nb::dict table;
   for (const auto& [key, entry] : value.table()) table[nb::str(key.data(), key.size())] = object_of(entry);
   return table;
 }
 
+/// The calls that compute now. The interpreter waits for them before it ends, since a thread that computes
+/// could not come back to it, and takes no new ones.
+class Calls {
+ public:
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    if (ended_) throw mtt::Error("the interpreter ends; no model computes any more");
+    ++running_;
+  }
+  void finish() {
+    const std::lock_guard lock(mutex_);
+    if (--running_ == 0) idle_.notify_all();
+  }
+  void end() {
+    std::unique_lock lock(mutex_);
+    ended_ = true;
+    idle_.wait(lock, [this] { return running_ == 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  int running_ = 0;
+  bool ended_ = false;
+};
+
+Calls& calls() {
+  static auto& all = *new Calls;  // threads may outlive other static objects
+  return all;
+}
+
 /// What `compute` gives, computed while other Python threads run.
 template <class Compute>
 auto without_gil(const Compute& compute) {
+  struct Call {
+    Call() { calls().begin(); }
+    ~Call() { calls().finish(); }
+  };
   const nb::gil_scoped_release release;
+  const Call call;
   return compute();
+}
+
+/// LibTorch's threads, and those of models, are not there in a process that fork made.
+pid_t first_process() {
+  static const pid_t process = ::getpid();
+  return process;
+}
+
+void check_process() {
+  if (::getpid() != first_process())
+    throw mtt::Error(
+        "a model was opened before this process was forked; use the start method 'spawn' of "
+        "multiprocessing, or open models only after the fork");
 }
 
 class Model {
  public:
   Model(const std::string& model, const std::string& prompt, std::int64_t max_tokens, std::int64_t threads,
-        const Strings& plugin_path)
-      : session_(without_gil([&] {
-          return std::make_unique<mtt::ModelSession>(
-              model, mtt::SessionSettings{prompt, max_tokens, threads, plugin_path});
-        })) {}
+        const Strings& plugin_path) {
+    check_process();
+    session_ = without_gil([&] {
+      return std::make_shared<mtt::ModelSession>(
+          model, mtt::SessionSettings{prompt, max_tokens, threads, plugin_path});
+    });
+  }
+  ~Model() {
+    if (session_ && ::getpid() != first_process())
+      new std::shared_ptr(session_);  // its threads cannot be joined
+  }
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
 
   FloatMatrix encode(const Strings& texts, const std::optional<std::string>& prompt,
                      std::optional<bool> normalize, std::int64_t dimensions) const {
-    return array_of(without_gil([&] { return session().encode(texts, {prompt, normalize, dimensions}); }));
+    return array_of(without_gil([&, kept = session()] {
+      return kept->encode(texts, {prompt, normalize, dimensions});
+    }));
   }
 
   nb::list encode_tokens(const Strings& texts) const {
     nb::list all;
-    for (const mtt::Vectors& vectors : without_gil([&] { return session().encode_tokens(texts); }))
+    for (const mtt::Vectors& vectors :
+         without_gil([&, kept = session()] { return kept->encode_tokens(texts); }))
       all.append(nb::cast(array_of(vectors)));
     return all;
   }
@@ -73,15 +144,17 @@ class Model {
   nb::list predict(const Strings& texts, const std::vector<std::optional<std::string>>& second_texts,
                    const Strings& tasks, std::int64_t top, const std::optional<std::string>& prompt) const {
     nb::list all;
-    for (const mtt::Value& row :
-         without_gil([&] { return session().predict(texts, {second_texts, tasks, top, prompt}); }))
+    for (const mtt::Value& row : without_gil([&, kept = session()] {
+           return kept->predict(texts, {second_texts, tasks, top, prompt});
+         }))
       all.append(object_of(row));
     return all;
   }
 
   nb::list tokenize(const Strings& texts) const {
     nb::list all;
-    for (const mtt::TextTokens& tokens : without_gil([&] { return session().tokenize(texts); })) {
+    for (const mtt::TextTokens& tokens :
+         without_gil([&, kept = session()] { return kept->tokenize(texts); })) {
       nb::list offsets;
       for (const mtt::CharSpan& span : tokens.offsets) offsets.append(nb::make_tuple(span.begin, span.end));
       nb::dict row;
@@ -95,7 +168,7 @@ class Model {
 
   nb::list tasks() const {
     nb::list all;
-    for (const mtt::TaskFacts& task : session().tasks()) {
+    for (const mtt::TaskFacts& task : session()->tasks()) {
       nb::dict row;
       row["name"] = task.name;
       row["head"] = task.head;
@@ -107,25 +180,35 @@ class Model {
     return all;
   }
 
+  /// Calls that compute now are finished.
   void close() {
+    std::shared_ptr<mtt::ModelSession> last = std::move(session_);
+    session_.reset();
+    check_process();
     without_gil([&] {
-      session_.reset();
+      last.reset();
       return 0;
     });
   }
 
-  const mtt::ModelSession& session() const {
+  std::shared_ptr<mtt::ModelSession> session() const {
+    check_process();
     if (!session_) throw mtt::Error("the model is closed; open it again with mtt.open");
-    return *session_;
+    return session_;
   }
 
  private:
-  std::unique_ptr<mtt::ModelSession> session_;
+  std::shared_ptr<mtt::ModelSession> session_;  ///< used with the GIL held
 };
 
 }  // namespace
 
 NB_MODULE(_mtt, module) {
+  nb::set_leak_warnings(false);  // of models that live until the interpreter ends
+  module.def("end", [] {
+    const nb::gil_scoped_release release;
+    calls().end();
+  });
   nb::exception<mtt::Error>(module, "Error", PyExc_ValueError);
   nb::class_<Model>(module, "Model")
       .def(nb::init<const std::string&, const std::string&, std::int64_t, std::int64_t, const Strings&>(),
@@ -138,11 +221,11 @@ NB_MODULE(_mtt, module) {
            nb::arg("top"), nb::arg("prompt").none())
       .def("tokenize", &Model::tokenize, nb::arg("texts"))
       .def("close", &Model::close)
-      .def_prop_ro("path", [](const Model& model) { return model.session().path(); })
-      .def_prop_ro("dimensions", [](const Model& model) { return model.session().dimensions(); })
-      .def_prop_ro("max_tokens", [](const Model& model) { return model.session().max_tokens(); })
-      .def_prop_ro("similarity", [](const Model& model) { return model.session().similarity(); })
-      .def_prop_ro("prompts", [](const Model& model) { return model.session().prompts(); })
-      .def_prop_ro("warnings", [](const Model& model) { return model.session().warnings(); })
+      .def_prop_ro("path", [](const Model& model) { return model.session()->path(); })
+      .def_prop_ro("dimensions", [](const Model& model) { return model.session()->dimensions(); })
+      .def_prop_ro("max_tokens", [](const Model& model) { return model.session()->max_tokens(); })
+      .def_prop_ro("similarity", [](const Model& model) { return model.session()->similarity(); })
+      .def_prop_ro("prompts", [](const Model& model) { return model.session()->prompts(); })
+      .def_prop_ro("warnings", [](const Model& model) { return model.session()->warnings(); })
       .def_prop_ro("tasks", &Model::tasks);
 }

@@ -337,10 +337,11 @@ TEST_CASE("more requests than the limit get status 429, and the others are answe
 TEST_CASE("SIGTERM under load loses no request that was sent") {
   ServedEncoder served;
   std::atomic<int> sent = 0, answered = 0;
+  std::vector<std::unique_ptr<HttpClient>> connections;
   std::vector<std::thread> clients;
-  for (int c = 0; c < 8; ++c)
-    clients.emplace_back([&] {
-      HttpClient client(served.server.port());
+  for (int c = 0; c < 8; ++c) {
+    connections.push_back(std::make_unique<HttpClient>(served.server.port()));
+    clients.emplace_back([&, &client = *connections.back()] {
       for (std::string answer; answer.find("Connection: close") == std::string::npos; ++answered) {
         client.send(post_json("/embed", R"({"inputs": ["play some music", "rain"]})"));
         ++sent;
@@ -348,7 +349,9 @@ TEST_CASE("SIGTERM under load loses no request that was sent") {
         if (status_of(answer) != 200) return;
       }
     });
-  while (answered < 50) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  for (int i = 0; i < 60'000 && answered < 50; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(answered >= 50);
   served.server.send(SIGTERM);
   CHECK(served.server.wait() == 0);
   for (std::thread& client : clients) client.join();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,14 +14,18 @@ _libtorch.load()
 
 from . import _mtt  # noqa: E402  (needs LibTorch)
 
+atexit.register(_mtt.end)
+
 Error = _mtt.Error
 
 
 # Arguments of sentence-transformers' and MTEB's encode that have no meaning here.
-_WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "output_value", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
+_WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
 
 
 def _checked(texts: Any, what: str) -> list[str]:
+    if isinstance(texts, str):
+        raise TypeError(f"expected a list of {what}, found a single one")
     texts = list(texts)
     for text in texts:
         if not isinstance(text, str):
@@ -80,6 +85,9 @@ class Model:
         threads: by default those of the run's configuration, or one per processor.
         plugin_path: folders that are searched for plugins before all others.
         """
+        for name, value in (("max_tokens", max_tokens), ("threads", threads)):
+            if value is not None and value < 1:
+                raise Error(f"{name} is {value}; expected at least 1")
         self._model = _mtt.Model(str(model), prompt or "", max_tokens or 0, threads or 0, [str(folder) for folder in plugin_path])
 
     def encode(
@@ -93,6 +101,7 @@ class Model:
         precision: str = "float32",
         convert_to_numpy: bool = True,
         convert_to_tensor: bool = False,
+        output_value: str | None = "sentence_embedding",
         device: str | None = None,
         **others: Any,
     ) -> numpy.ndarray:
@@ -103,7 +112,7 @@ class Model:
         normalize_embeddings: vectors of length 1 or not; by default as the model does.
         truncate_dim: only the first dimensions, of length 1 again where they were.
         precision: "int8", "uint8", "binary" or "ubinary" gives integers, see quantize.
-        batch_size, show_progress_bar, output_value and the arguments of MTEB (task_metadata, hf_split, hf_subset,
+        batch_size, show_progress_bar and the arguments of MTEB (task_metadata, hf_split, hf_subset,
         prompt_type, ...) are accepted without effect: batches are formed by tokens, and results do not depend on them.
         """
         unknown = sorted(set(others) - _WITHOUT_EFFECT)
@@ -111,6 +120,10 @@ class Model:
             raise TypeError(f"encode() has no argument '{unknown[0]}'")
         if not convert_to_numpy or convert_to_tensor:
             raise TypeError("vectors are numpy arrays; torch.from_numpy takes them without a copy")
+        if output_value != "sentence_embedding":
+            raise TypeError(f"output_value is '{output_value}'; encode_tokens gives the vectors of tokens")
+        if truncate_dim is not None and truncate_dim < 1:
+            raise Error(f"truncate_dim is {truncate_dim}; expected at least 1")
         if device not in (None, "cpu"):
             raise TypeError(f"the device is '{device}'; mtt computes on the CPU")
         single = isinstance(sentences, str)
@@ -147,7 +160,11 @@ class Model:
         if single:
             texts = [texts]
             second_texts = None if second_texts is None else [second_texts]  # type: ignore[list-item]
-        seconds = list(second_texts or [])
+        if top < 0:
+            raise Error(f"top is {top}; expected at least 0")
+        seconds = [] if second_texts is None else list(second_texts)
+        if second_texts is not None and len(seconds) != len(list(texts)):
+            raise Error(f"there are {len(list(texts))} texts and {len(seconds)} second texts; expected as many")
         _checked([second for second in seconds if second is not None], "second texts")
         named = [tasks] if isinstance(tasks, str) else list(tasks)
         given = _checked(texts, "texts (second texts of pairs are a list of their own)")
@@ -171,6 +188,9 @@ class Model:
 
     def similarity_pairwise(self, a: Any, b: Any) -> numpy.ndarray:
         """The similarity of each vector of `a` and the one of `b` at its place, float32 [len(a)]."""
+        a, b = numpy.atleast_2d(a), numpy.atleast_2d(b)
+        if len(a) != len(b):
+            raise Error(f"there are {len(a)} and {len(b)} vectors; expected as many")
         return numpy.array([self.similarity(one, other)[0, 0] for one, other in zip(a, b)], dtype=numpy.float32)
 
     def close(self) -> None:

@@ -1,10 +1,13 @@
 #include "http/connection.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cerrno>
 #include <exception>
 #include <functional>
 #include <utility>
@@ -17,9 +20,10 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::chrono::seconds kLeaving{2};
-constexpr std::chrono::milliseconds kLastChance{500};  // for a request on its way while the server stops
+constexpr std::chrono::seconds kLastChance{1};  // for a request on its way while the server stops
 constexpr std::size_t kMostDiscarded = 16 << 20;
 constexpr std::size_t kKeptBuffer = 16 << 10;
+constexpr std::size_t kReadAhead = 64 << 10;
 
 std::string text_of(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -49,7 +53,11 @@ class PendingReply {
 }  // namespace
 
 Connection::Connection(Socket socket, std::string peer, ConnectionPool& pool)
-    : socket_(std::move(socket)), deadline_(socket_.get_executor()), peer_(std::move(peer)), pool_(pool) {
+    : socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      peer_(std::move(peer)),
+      pool_(pool),
+      buffer_(pool.limits.header + kReadAhead) {
   pool_.open.insert(this);
 }
 
@@ -59,7 +67,6 @@ Connection::~Connection() {
 }
 
 void Connection::finish() {
-  keep_alive_ = false;
   if (state_ == State::waiting) set_deadline(kLastChance);
 }
 
@@ -91,6 +98,10 @@ void Connection::on_header(const Error& error) {
   head_ = message.method() == http::verb::head;
   if (version_ >= 11 && message.count(http::field::host) != 1)
     return refuse(400, "the request has no Host header, or several");
+  if (message.count(http::field::transfer_encoding) > 0 &&
+      (version_ < 11 || message.count(http::field::transfer_encoding) > 1 ||
+       !boost::beast::iequals(message[http::field::transfer_encoding], "chunked")))
+    return refuse(400, "the transfer encoding is not known; expected chunked");
   const auto expect = message[http::field::expect];
   if (expect.empty() || version_ < 11) return read_body();
   if (!boost::beast::iequals(expect, "100-continue"))
@@ -116,7 +127,12 @@ void Connection::on_request(const Error& error) {
   keep_alive_ = message.keep_alive();
   HttpRequest request;
   request.method = text_of(message.method_string());
-  const std::string target = text_of(message.target());
+  std::string target = text_of(message.target());
+  for (const char* scheme : {"http://", "https://"})
+    if (target.starts_with(scheme)) {
+      const std::size_t path = target.find('/', std::string(scheme).size());
+      target = path == std::string::npos ? "/" : target.substr(path);
+    }
   const std::size_t query = target.find('?');
   request.path = target.substr(0, query);
   if (query != std::string::npos) request.query = target.substr(query + 1);
@@ -124,11 +140,25 @@ void Connection::on_request(const Error& error) {
   request.authorization = text_of(message[http::field::authorization]);
   request.body = std::move(message.body());
   request.peer = peer_;
+  abandoned_ = std::make_shared<std::atomic<bool>>(false);
+  request.abandoned = abandoned_;
+  watch_for_end();
   try {
     pool_.handlers.handle(std::move(request), make_reply());
   } catch (const std::exception&) {
     return;  // the reply, dropped, is answered with status 500
   }
+}
+
+// A client that sends its next request ahead is not watched any more.
+void Connection::watch_for_end() {
+  socket_.async_wait(
+      Socket::wait_read, [self = shared_from_this(), abandoned = abandoned_](const Error& error) {
+        if (error || self->state_ != State::handling || self->abandoned_ != abandoned) return;
+        char byte = 0;
+        const auto received = ::recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        if (received == 0 || (received < 0 && errno != EAGAIN && errno != EWOULDBLOCK)) *abandoned = true;
+      });
 }
 
 HttpReply Connection::make_reply() {
@@ -156,7 +186,8 @@ void Connection::refuse(int status, const std::string& message) {
 }
 
 void Connection::write(HttpResponse response) {
-  keep_alive_ = keep_alive_ && !pool_.stopping;
+  // What a client sent ahead was received, and is answered, too.
+  keep_alive_ = keep_alive_ && (!pool_.stopping || buffer_.size() > 0);
   state_ = State::writing;
   set_deadline(pool_.limits.write);
   const auto fill = [&](auto& message) {
@@ -170,19 +201,19 @@ void Connection::write(HttpResponse response) {
   if (head_) {
     const auto message = std::make_shared<http::response<http::empty_body>>();
     fill(*message);
-    return write_message(message);
+    return write_message(message, std::move(response.kept));
   }
   const auto message = std::make_shared<http::response<http::string_body>>();
   fill(*message);
   message->body() = std::move(response.body);
-  write_message(message);
+  write_message(message, std::move(response.kept));
 }
 
 template <class Body>
-void Connection::write_message(std::shared_ptr<http::response<Body>> message) {
-  http::async_write(socket_, *message, [self = shared_from_this(), message](const Error& error, std::size_t) {
-    self->on_written(error);
-  });
+void Connection::write_message(std::shared_ptr<http::response<Body>> message, std::shared_ptr<void> kept) {
+  http::async_write(socket_, *message,
+                    [self = shared_from_this(), message, kept = std::move(kept)](
+                        const Error& error, std::size_t) { self->on_written(error); });
 }
 
 void Connection::on_written(const Error& error) {

@@ -59,8 +59,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse_after(const Error& error);
   void write(HttpResponse response);
   template <class Body>
-  void write_message(std::shared_ptr<boost::beast::http::response<Body>> message);
+  void write_message(std::shared_ptr<boost::beast::http::response<Body>> message, std::shared_ptr<void> kept);
   void on_written(const Error& error);
+  void watch_for_end();
   void leave();
   void close();
   void set_deadline(std::chrono::steady_clock::duration duration);
@@ -75,9 +76,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   State state_ = State::waiting;
   bool timed_out_ = false;
   bool keep_alive_ = false;
-  bool head_ = false;          ///< the request is HEAD: the answer has no body
-  unsigned version_ = 11;      ///< of the request
-  std::size_t discarded_ = 0;  ///< bytes read while leaving
+  bool head_ = false;                             ///< the request is HEAD: the answer has no body
+  unsigned version_ = 11;                         ///< of the request
+  std::shared_ptr<std::atomic<bool>> abandoned_;  ///< of the request that is handled
+  std::size_t discarded_ = 0;                     ///< bytes read while leaving
 };
 
 }  // namespace mtt

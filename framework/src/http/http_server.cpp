@@ -74,6 +74,8 @@ struct HttpServer::Impl {
   std::optional<tcp::acceptor> tcp_acceptor;
   std::optional<Local::acceptor> local_acceptor;
   std::string url, unix_path;
+  struct stat unix_file {};
+  int ended_by = 0;
   asio::signal_set signals{io};
   std::function<void()> on_stop;
 
@@ -104,6 +106,10 @@ struct HttpServer::Impl {
   }
 
   void listen_local(const std::string& path) {
+    if (path.size() >= sizeof(sockaddr_un::sun_path))
+      throw Error("the path of a Unix socket has at most " +
+                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes; '" + path + "' has " +
+                  std::to_string(path.size()));
     boost::system::error_code error;
     struct stat state {};
     if (::lstat(path.c_str(), &state) == 0) {
@@ -111,20 +117,26 @@ struct HttpServer::Impl {
       Local::socket probe(io);
       probe.connect(Local::endpoint(path), error);
       if (!error) throw Error("another program listens on '" + path + "'; stop it or give another path");
+      if (error != asio::error::connection_refused)
+        throw Error("'" + path + "' exists and cannot be used: " + error.message());
       ::unlink(path.c_str());
       error = {};
     }
-    if (path.size() >= sizeof(sockaddr_un::sun_path))
-      throw Error("the path of a Unix socket has at most " +
-                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes; '" + path + "' has " +
-                  std::to_string(path.size()));
     local_acceptor.emplace(io);
     local_acceptor->open(Local(), error);
     if (!error) local_acceptor->bind(Local::endpoint(path), error);
     if (!error) local_acceptor->listen(asio::socket_base::max_listen_connections, error);
     if (error) throw Error("cannot listen on '" + path + "': " + error.message());
+    ::lstat(path.c_str(), &unix_file);
     unix_path = path;
     url = "unix:" + path;
+  }
+
+  void remove_local() const {
+    struct stat state {};
+    if (!unix_path.empty() && ::lstat(unix_path.c_str(), &state) == 0 && state.st_ino == unix_file.st_ino &&
+        state.st_dev == unix_file.st_dev)
+      ::unlink(unix_path.c_str());
   }
 
   template <class Socket>
@@ -142,11 +154,9 @@ struct HttpServer::Impl {
   template <class Acceptor>
   void accept(Acceptor& acceptor) {
     acceptor.async_accept([this, &acceptor](const boost::system::error_code& error, auto socket) {
+      if (!error) take(std::move(socket));
       if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
-      if (!error) {
-        take(std::move(socket));
-        return accept(acceptor);
-      }
+      if (!error) return accept(acceptor);
       const auto pause = std::make_shared<asio::steady_timer>(io, kPauseWithoutFiles);
       pause->async_wait([this, &acceptor, pause](const boost::system::error_code&) {
         if (acceptor.is_open()) accept(acceptor);
@@ -180,8 +190,10 @@ struct HttpServer::Impl {
   }
 
   void wait_for_signal() {
-    signals.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) stop();
+    signals.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (pool.stopping) ended_by = signal;
+      stop();
     });
   }
 };
@@ -196,12 +208,12 @@ HttpServer::HttpServer(const HttpAddress& address, const HttpLimits& limits, Htt
 
 HttpServer::~HttpServer() {
   impl_->pool.all_closed = [] {};
-  if (!impl_->unix_path.empty()) ::unlink(impl_->unix_path.c_str());
+  impl_->remove_local();
 }
 
 const std::string& HttpServer::url() const { return impl_->url; }
 
-void HttpServer::run(std::function<void()> on_stop) {
+int HttpServer::run(std::function<void()> on_stop) {
   impl_->on_stop = std::move(on_stop);
   impl_->signals.add(SIGINT);
   impl_->signals.add(SIGTERM);
@@ -209,6 +221,7 @@ void HttpServer::run(std::function<void()> on_stop) {
   if (impl_->tcp_acceptor) impl_->accept(*impl_->tcp_acceptor);
   if (impl_->local_acceptor) impl_->accept(*impl_->local_acceptor);
   impl_->io.run();
+  return impl_->ended_by;
 }
 
 void HttpServer::stop() {

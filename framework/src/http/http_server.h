@@ -56,9 +56,9 @@ class HttpServer {
   const std::string& url() const;
 
   /// Serves until SIGINT or SIGTERM, or until stop() is called; then accepts no more, closes connections that
-  /// ask nothing, and returns when all requests that were received are answered. A second signal ends it at
-  /// once. `on_stop` is called when stopping begins.
-  void run(std::function<void()> on_stop);
+  /// ask nothing, and returns 0 when all requests that were received are answered. A second signal ends it at
+  /// once, and is returned. `on_stop` is called when stopping begins.
+  int run(std::function<void()> on_stop);
   /// May be called from any thread.
   void stop();
 

@@ -1,6 +1,7 @@
 #include "mtt/session.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "model/prediction_row.h"
@@ -42,6 +43,8 @@ ModelSession::ModelSession(const std::string& model, const SessionSettings& sett
   if (std::string(abi_tag) != MTT_ABI_TAG)
     throw Error("this program was compiled against another mtt than the library that it loads; program: " +
                 std::string(abi_tag) + "; library: " MTT_ABI_TAG);
+  static std::mutex one_at_a_time;  // plugins are loaded for the whole process
+  const std::lock_guard lock(one_at_a_time);
   PluginCatalog plugins = catalog_of(settings.plugin_path);
   OpenModel open = open_model({.model = model,
                                .prompt = settings.prompt,

@@ -116,11 +116,11 @@ std::optional<std::int64_t> PendingRequest::first_too_long() const {
   return std::nullopt;
 }
 
-std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
-                                                std::int64_t tokens_per_forward) {
+std::deque<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingRequest>& request,
+                                               std::int64_t tokens_per_forward) {
   PendingRequest& own = *request;
   own.response_.times.tokenized = std::chrono::steady_clock::now();
-  std::vector<RequestPart> parts;
+  std::deque<RequestPart> parts;
   const auto length = [](const std::optional<TokenizedText>& input) { return input ? input->length() : 0; };
   const auto add_parts = [&](bool joint, bool second_texts) {
     std::vector<std::int64_t> texts;
@@ -142,7 +142,8 @@ std::vector<RequestPart> PendingRequest::divide(const std::shared_ptr<PendingReq
       }
     }
   };
-  if (!own.error_ && !own.request_.truncates) own.response_.too_long = own.first_too_long();
+  if (!own.error_ && (!own.request_.truncates || !own.request_.token_ids.empty()))
+    own.response_.too_long = own.first_too_long();
   if (!own.error_ && !own.response_.too_long) {
     for (const Inputs& inputs : own.inputs_)
       for (const auto* input : {&inputs.text, &inputs.second, &inputs.joint})
@@ -176,7 +177,7 @@ void PendingRequest::start() {
 
 bool PendingRequest::failed() const {
   const std::lock_guard lock(mutex_);
-  return error_ != nullptr;
+  return error_ != nullptr || (request_.cancelled && *request_.cancelled);
 }
 
 void PendingRequest::finish(const RequestPart& part, std::exception_ptr error) {
@@ -199,12 +200,12 @@ void PendingRequest::finish_piece(std::exception_ptr error) {
     const std::lock_guard lock(mutex_);
     if (error && !error_) error_ = error;
     if (--open_pieces_ > 0) return;
+    if (!error_ && request_.cancelled && *request_.cancelled)
+      error_ = std::make_exception_ptr(Error("the request was cancelled"));
   }
   answer_(error_ ? Response() : std::move(response_), error_);
 }
 
-void PendingRequest::abandon() noexcept {
-  answer_({}, std::make_exception_ptr(Error("the session was closed before the request was answered")));
-}
+void PendingRequest::abandon(const std::exception_ptr& error) noexcept { answer_({}, error); }
 
 }  // namespace mtt

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -45,8 +46,8 @@ class PendingRequest {
   /// To be called once after the last chunk: the parts, each of at most `tokens_per_forward` tokens or one
   /// longer text. There are none where the request is answered already: it failed, a text is too long, or
   /// nothing reads its texts.
-  static std::vector<RequestPart> divide(const std::shared_ptr<PendingRequest>& request,
-                                         std::int64_t tokens_per_forward);
+  static std::deque<RequestPart> divide(const std::shared_ptr<PendingRequest>& request,
+                                        std::int64_t tokens_per_forward);
 
   /// The inputs of a text that a part reads; null: the text has no such input.
   const TokenizedText* first_input(const RequestPart& part, std::int64_t text) const;
@@ -62,7 +63,7 @@ class PendingRequest {
   /// Counts a part of a failed request as done.
   void skip() { finish_piece(nullptr); }
   /// Fails a request that nobody works on.
-  void abandon() noexcept;
+  void abandon(const std::exception_ptr& error) noexcept;
 
  private:
   /// What the encoder can read of a text: it alone, its second text alone, both encoded jointly.

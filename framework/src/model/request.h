@@ -4,11 +4,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +26,8 @@ struct Request {
   /// The second texts of pairs: one per text, none where a text has none; or an empty list. Tasks on pairs
   /// need them.
   std::vector<std::optional<std::string>> second_texts = {};
-  /// Instead of texts: inputs as token ids, with all special tokens. They have no prompt, and no predictions.
+  /// Instead of texts: inputs as token ids, with all special tokens. They have no prompt, and no predictions,
+  /// and are not truncated.
   std::vector<std::vector<std::int32_t>> token_ids = {};
   std::optional<std::string> prompt = {};  ///< the text before each text; none: the prompt of the session
   bool truncates = true;  ///< false: a text that is too long ends the request, see Response::too_long
@@ -39,6 +42,8 @@ struct Request {
   /// The task, by its place in the model, whose head changes the inputs. It alone predicts, from the changed
   /// inputs, and the response has its targets. The draws of a text depend on its number alone.
   std::optional<std::size_t> transformed_by = {};
+  /// Once it is true, the request needs no answer, and fails.
+  std::shared_ptr<const std::atomic<bool>> cancelled = {};
   bool logits = false;     ///< of the tasks that predict, where these have a row for each text
   std::int64_t top = 0;    ///< most probable classes that each prediction lists, see add_top_classes; 0: none
   std::int64_t first = 0;  ///< how many texts came before: the number of the first text
@@ -76,7 +81,7 @@ struct Response {
   /// task does not read; an empty list where no inputs were changed.
   std::vector<Value> labels;
   std::int64_t truncated = 0;  ///< texts, or pairs, of which the model takes only a part
-  /// The number of the first text that is too long, where the request does not truncate. Then nothing was
+  /// The number of the first input that is too long, where inputs are not truncated. Then nothing was
   /// computed.
   std::optional<std::int64_t> too_long;
   std::int64_t tokens = 0;

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -14,6 +15,7 @@
 
 #include "model/answer_parts.h"
 #include "model/pending_request.h"
+#include "mtt/error.h"
 #include "plugin/plugin_call.h"
 
 namespace mtt {
@@ -44,6 +46,7 @@ class Session::Queue {
   void tokenize(std::unique_lock<std::mutex>& lock);
   void run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker);
   void run_parts(std::vector<RequestPart> parts);
+  bool has_parts() const { return !small_parts_.empty() || !large_parts_.empty(); }
   /// Wakes that many idle workers, always in the same order, so that few requests are served by few workers.
   void wake(std::size_t count);
 
@@ -56,7 +59,10 @@ class Session::Queue {
 
   mutable std::mutex mutex_;
   std::deque<std::pair<std::shared_ptr<PendingRequest>, std::int64_t>> chunks_;
-  std::deque<RequestPart> parts_;
+  /// Of requests with one part, and of larger ones: they take turns, so that nobody waits for somebody's
+  /// thousand texts.
+  std::deque<RequestPart> small_parts_, large_parts_;
+  bool large_turn_ = false;
   std::int64_t running_batches_ = 0;
   /// The worker that runs batches which are alone, with all threads: one worker, since LibTorch keeps as many
   /// threads for each that ever did so.
@@ -90,10 +96,13 @@ Session::Queue::~Queue() {
   }
   for (Worker& worker : workers_)
     if (worker.thread.joinable()) worker.thread.join();
+  const auto closed =
+      std::make_exception_ptr(Error("the session was closed before the request was answered"));
   std::set<std::shared_ptr<PendingRequest>> unanswered;
   for (auto& [request, chunk] : chunks_) unanswered.insert(request);
-  for (RequestPart& part : parts_) unanswered.insert(part.request);
-  for (const auto& request : unanswered) request->abandon();
+  for (const auto* parts : {&small_parts_, &large_parts_})
+    for (const RequestPart& part : *parts) unanswered.insert(part.request);
+  for (const auto& request : unanswered) request->abandon(closed);
 }
 
 void Session::Queue::add(const std::shared_ptr<PendingRequest>& request) {
@@ -118,7 +127,7 @@ void Session::Queue::report(const std::vector<RequestPart>& parts) const {
 
 std::int64_t Session::Queue::waiting() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::int64_t>(chunks_.size() + parts_.size());
+  return static_cast<std::int64_t>(chunks_.size() + small_parts_.size() + large_parts_.size());
 }
 
 void Session::Queue::wake(std::size_t count) {
@@ -137,7 +146,7 @@ void Session::Queue::work(std::size_t number) {
   while (!closed_) {
     if (!chunks_.empty()) {
       tokenize(lock);
-    } else if (!parts_.empty()) {
+    } else if (has_parts()) {
       run_batch(lock, number);
     } else {
       Worker& worker = workers_[number];
@@ -151,21 +160,32 @@ void Session::Queue::tokenize(std::unique_lock<std::mutex>& lock) {
   const auto [request, chunk] = std::move(chunks_.front());
   chunks_.pop_front();
   lock.unlock();
-  std::vector<RequestPart> parts;
-  if (request->tokenize(encoder_, chunk)) parts = PendingRequest::divide(request, tokens_per_forward_);
+  std::deque<RequestPart> parts;
+  if (request->tokenize(encoder_, chunk)) {
+    try {
+      parts = PendingRequest::divide(request, tokens_per_forward_);
+    } catch (const std::bad_alloc&) {
+      request->abandon(std::current_exception());
+    }
+  }
   lock.lock();
-  for (RequestPart& part : parts) parts_.push_back(std::move(part));
-  if (!parts.empty()) wake(parts.size() - 1);
+  if (parts.empty()) return;
+  std::deque<RequestPart>& waiting = parts.size() == 1 ? small_parts_ : large_parts_;
+  for (RequestPart& part : parts) waiting.push_back(std::move(part));
+  wake(parts.size() - 1);
 }
 
 void Session::Queue::run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker) {
+  large_turn_ = !large_turn_;
+  const bool large = small_parts_.empty() || (large_turn_ && !large_parts_.empty());
+  std::deque<RequestPart>& parts = large ? large_parts_ : small_parts_;
   std::vector<RequestPart> batch;
-  for (std::int64_t tokens = 0; !parts_.empty(); parts_.pop_front()) {
-    tokens += parts_.front().tokens;
-    if (!batch.empty() && (tokens > tokens_per_forward_ || !parts_.front().goes_with(batch.front()))) break;
-    batch.push_back(std::move(parts_.front()));
+  for (std::int64_t tokens = 0; !parts.empty(); parts.pop_front()) {
+    tokens += parts.front().tokens;
+    if (!batch.empty() && (tokens > tokens_per_forward_ || !parts.front().goes_with(batch.front()))) break;
+    batch.push_back(std::move(parts.front()));
   }
-  const bool alone = parts_.empty() && running_batches_ == 0;
+  const bool alone = !has_parts() && running_batches_ == 0;
   if (alone && !wide_worker_) wide_worker_ = worker;
   const bool wide = alone && wide_worker_ == worker;
   ++running_batches_;

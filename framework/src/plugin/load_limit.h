@@ -6,7 +6,10 @@
 
 namespace mtt {
 
-/// While it lives, for one file at a time, loading may take ten seconds. Later the program ends with exit
+/// Lets LoadLimit end this process. A program calls it that owns its process; a library must not.
+void limit_plugin_loading();
+
+/// While it lives, for one file at a time, loading may take ten seconds, if limit_plugin_loading was called. Later the program ends with exit
 /// code 1 and a sentence that names the file: an endless loop in a static initialiser cannot be left
 /// otherwise.
 class LoadLimit {

@@ -1,10 +1,14 @@
 #include "serve/access_log.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
+#include <system_error>
 
 #include "mtt/error.h"
 #include "mtt/value.h"
@@ -27,16 +31,19 @@ std::string utc_now() {
   return std::string(text) + fraction;
 }
 
-std::int64_t size_of(const std::string& path) {
-  std::error_code error;
-  const auto size = std::filesystem::file_size(path, error);
-  return error ? 0 : static_cast<std::int64_t>(size);
-}
+constexpr std::size_t kMostWaiting = 10'000;
 
 }  // namespace
 
-AccessLog::AccessLog(const std::string& path) {
-  if (path != "-") file_.emplace(path, size_of(path));
+AccessLog::AccessLog(const std::string& path)
+    : file_{path == "-" ? STDERR_FILENO
+                        : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)} {
+  if (file_.descriptor < 0)
+    throw Error("the access log '" + path + "' cannot be written: " + std::generic_category().message(errno));
+}
+
+AccessLog::File::~File() {
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
 
 void AccessLog::add(const AccessLogEntry& entry) {
@@ -53,15 +60,17 @@ void AccessLog::add(const AccessLogEntry& entry) {
                                               {"bytes", static_cast<std::int64_t>(entry.bytes)}})
                                .json() +
                            "\n";
-  const std::lock_guard lock(mutex_);
-  try {
-    if (file_)
-      file_->append(line);
-    else
-      std::fputs(line.c_str(), stderr);
-  } catch (const Error&) {
-    return;  // a full disk must not end the service
-  }
+  if (!thread_.run_unless_full([this, line] { write(line); }, kMostWaiting)) ++lost_;
+}
+
+void AccessLog::write(const std::string& line) {
+  const std::int64_t lost = lost_.exchange(0);
+  std::string text = torn_ ? "\n" : "";
+  if (lost > 0) text += Value(Value::Table{{"lost", lost}}).json() + "\n";
+  text += line;
+  const ssize_t written = ::write(file_.descriptor, text.data(), text.size());
+  if (written != static_cast<ssize_t>(text.size())) lost_ += lost + 1;
+  torn_ = written > 0 ? written != static_cast<ssize_t>(text.size()) : torn_;
 }
 
 }  // namespace mtt

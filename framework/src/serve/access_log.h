@@ -1,14 +1,12 @@
 // One line of JSON for each request.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <optional>
 #include <string>
 
-#include "http/message.h"
-#include "io/append_file.h"
+#include "serve/background_thread.h"
 
 namespace mtt {
 
@@ -23,7 +21,8 @@ struct AccessLogEntry {
 };
 
 /// Appends {"time", "peer", "method", "path", "status", "ms", "inputs", "tokens", "bytes"} to a file, or to
-/// standard error. May be called from any thread.
+/// standard error, on a thread of its own: a disk or a reader that is slow holds nobody up. Lines that cannot
+/// be written are counted, and their number is the next line: {"lost": 3}. May be called from any thread.
 class AccessLog {
  public:
   /// "-": standard error. A file that cannot be written throws Error.
@@ -31,8 +30,17 @@ class AccessLog {
   void add(const AccessLogEntry& entry);
 
  private:
-  std::mutex mutex_;
-  std::optional<AppendFile> file_;
+  void write(const std::string& line);
+
+  /// Closed when all lines are written.
+  struct File {
+    int descriptor;
+    ~File();
+  };
+  File file_;
+  bool torn_ = false;  ///< the last line was written in part
+  std::atomic<std::int64_t> lost_ = 0;
+  BackgroundThread thread_;  ///< last: what waits for it uses the others
 };
 
 }  // namespace mtt

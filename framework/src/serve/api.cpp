@@ -75,8 +75,11 @@ struct Api::Exchange {
   Clock::time_point begin = Clock::now();
   AccessLog* log = nullptr;
   ServerMetrics* metrics = nullptr;
+  std::shared_ptr<const std::atomic<bool>> abandoned;
+  std::shared_ptr<void> permit;  ///< goes with the answer
 
   void send(HttpResponse response) {
+    response.kept = std::move(permit);
     entry.status = response.status;
     entry.bytes = response.body.size();
     entry.milliseconds = seconds_between(begin, Clock::now()) * 1000;
@@ -162,6 +165,7 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   const auto exchange = std::make_shared<Exchange>();
   exchange->entry = {.peer = request.peer, .method = request.method, .path = request.path};
   exchange->reply = std::move(reply);
+  exchange->abandoned = request.abandoned;
   exchange->log = log_;
   exchange->metrics = &metrics_;
   if (request.path.starts_with("/v1/")) exchange->style = ApiStyle::openai;
@@ -203,8 +207,31 @@ void Api::handle(HttpRequest request, HttpReply reply) {
     return exchange->refuse({.message = error.what()});
   }
   if (auto* refusal = std::get_if<Refusal>(&*outcome)) return exchange->refuse(*refusal);
-  if (auto* response = std::get_if<HttpResponse>(&*outcome)) return exchange->send(std::move(*response));
+  exchange->permit = permit();
+  if (exchange->permit == nullptr)
+    return exchange->refuse(
+        {.status = 429, .type = "Overloaded", .message = "the server has all requests that it can take"});
+  if (auto* deferred = std::get_if<Deferred>(&*outcome)) return defer(std::move(*deferred), exchange);
   work(std::move(std::get<Work>(*outcome)), exchange);
+}
+
+/// Null: there are as many requests as the server accepts.
+std::shared_ptr<void> Api::permit() {
+  if (++running_ > served_.limits().concurrent_requests) {
+    --running_;
+    return nullptr;
+  }
+  return {this, [](void* api) { --static_cast<Api*>(api)->running_; }};
+}
+
+void Api::defer(Deferred deferred, const std::shared_ptr<Exchange>& exchange) {
+  background_->run([answer = std::move(deferred), exchange] {
+    try {
+      exchange->send(answer());
+    } catch (const std::exception& failure) {
+      exchange->refuse({.status = 424, .type = "Backend", .message = failure.what()});
+    }
+  });
 }
 
 HttpResponse Api::refuse(int status, const std::string& message, const std::string& peer) {
@@ -216,18 +243,13 @@ HttpResponse Api::refuse(int status, const std::string& message, const std::stri
 }
 
 void Api::work(Work work, const std::shared_ptr<Exchange>& exchange) {
-  if (++running_ > served_.limits().concurrent_requests) {
-    --running_;
-    return exchange->refuse(
-        {.status = 429, .type = "Overloaded", .message = "the server has all requests that it can take"});
-  }
   metrics_.count_request(work.route, work.single);
   exchange->entry.inputs = work.request.size();
   Request request = std::move(work.request);
+  request.cancelled = exchange->abandoned;
   const auto own = std::make_shared<const Work>(std::move(work));
   served_.open().session->submit(
       std::move(request), [this, own, exchange](Response response, const std::exception_ptr& error) {
-        --running_;
         try {
           if (error) std::rethrow_exception(error);
           answer(response, *own, *exchange);

@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "http/http_server.h"
 #include "serve/access_log.h"
+#include "serve/background_thread.h"
 #include "serve/metrics.h"
 #include "serve/outcome.h"
 #include "serve/served_model.h"
@@ -29,6 +31,8 @@ class Api {
   HttpResponse refuse(int status, const std::string& message, const std::string& peer);
   /// From now on /health says 503.
   void stop() { stopping_ = true; }
+  /// Answers what is still to be answered. To be called before the HTTP server ends, and nothing after it.
+  void end() { background_.reset(); }
 
  private:
   struct Route {
@@ -42,7 +46,9 @@ class Api {
   void add_routes();
   std::string allowed(const Route& route) const;
   bool has_key(const HttpRequest& request) const;
+  std::shared_ptr<void> permit();
   void work(Work work, const std::shared_ptr<Exchange>& exchange);
+  void defer(Deferred deferred, const std::shared_ptr<Exchange>& exchange);
   void answer(Response& response, const Work& work, Exchange& exchange);
 
   const ServedModel& served_;
@@ -50,8 +56,9 @@ class Api {
   AccessLog* log_;
   ServerMetrics metrics_;
   std::map<std::string, Route> routes_;
-  std::atomic<std::int64_t> running_ = 0;
+  std::atomic<std::int64_t> running_ = 0;  ///< requests that were accepted and whose answers are not written
   std::atomic<bool> stopping_ = false;
+  std::optional<BackgroundThread> background_{std::in_place};  ///< last: what waits for it uses the others
 };
 
 }  // namespace mtt

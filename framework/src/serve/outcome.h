@@ -31,8 +31,11 @@ struct Work {
   std::function<std::variant<std::string, Refusal>(Response&)> write = {};
 };
 
-/// Work, an answer that needs no model, or a refusal.
-using Outcome = std::variant<Work, HttpResponse, Refusal>;
+/// Makes an answer without the session, on a thread beside that of the server. What it throws is answered as
+/// a failure of the model.
+using Deferred = std::function<HttpResponse()>;
+
+using Outcome = std::variant<Work, Deferred, Refusal>;
 
 /// The error in the shape of the route.
 HttpResponse error_response(const Refusal& refusal, ApiStyle style);

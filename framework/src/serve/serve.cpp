@@ -1,6 +1,8 @@
 #include "serve/serve.h"
 
+#include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "serve/access_log.h"
 #include "serve/api.h"
@@ -24,11 +26,20 @@ void warm_up(const OpenModel& open) {
   }
 }
 
+/// At its end nobody holds a reply any more, which belongs to the server.
+struct AnswersEnd {
+  OpenModel& open;
+  Api& api;
+  ~AnswersEnd() {
+    open.session.reset();
+    api.end();
+  }
+};
+
 }  // namespace
 
-void serve(OpenModel& open, const ServeSettings& settings,
-           const std::function<void(const std::string& url)>& on_ready,
-           const std::function<void()>& on_stop) {
+int serve(OpenModel& open, const ServeSettings& settings,
+          const std::function<void(const std::string& url)>& on_ready, const std::function<void()>& on_stop) {
   std::optional<AccessLog> log;
   if (!settings.access_log.empty()) log.emplace(settings.access_log);
   const ServedModel served(open, settings.limits);
@@ -38,13 +49,13 @@ void serve(OpenModel& open, const ServeSettings& settings,
                                    HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
                      .refuse = [&](int status, const std::string& message,
                                    const std::string& peer) { return api.refuse(status, message, peer); }});
+  const AnswersEnd end{open, api};
   warm_up(open);
   on_ready(server.url());
-  server.run([&] {
+  return server.run([&] {
     api.stop();
     on_stop();
   });
-  open.session.reset();  // its threads hold replies, which belong to the server
 }
 
 }  // namespace mtt

@@ -19,10 +19,11 @@ struct ServeSettings {
   std::string access_log = {};  ///< a file, or "-" for standard error; "": none
 };
 
-/// Serves a model until SIGINT or SIGTERM, and answers all requests that were received before it returns.
+/// Serves a model until SIGINT or SIGTERM, and answers all requests that were received before it returns 0. A
+/// second signal ends it at once, and is returned.
 /// `on_ready` gets the address once the model has answered a first request of its own; `on_stop` is called
 /// when a signal came. The session of `open` has ended afterwards.
-void serve(OpenModel& open, const ServeSettings& settings,
-           const std::function<void(const std::string& url)>& on_ready, const std::function<void()>& on_stop);
+int serve(OpenModel& open, const ServeSettings& settings,
+          const std::function<void(const std::string& url)>& on_ready, const std::function<void()>& on_stop);
 
 }  // namespace mtt

@@ -82,18 +82,18 @@ std::vector<std::size_t> code_point_offsets(const std::string& text) {
   return offsets;
 }
 
-Value tokens_of(const Tokenizer& tokenizer, const std::string& text, bool special_tokens) {
-  Tokens tokens;
-  tokenizer.encode(text, 0, tokens);
+Value tokens_of(const Tokenizer& tokenizer, const TextEncoder& encoder, const std::string& text,
+                bool special_tokens) {
+  const Tokens tokens = encoder.encode(text).tokens;
   const std::vector<std::size_t> offsets = code_point_offsets(text);
   Value::Array list;
   for (std::size_t i = 0; i < tokens.ids.size(); ++i) {
     const bool special = tokens.special[i] != 0;
     if (special && !special_tokens) continue;
     const auto [begin, end] = tokens.chars[i];
-    const std::size_t first = offsets[begin];
-    const std::string own =
-        special ? std::string(tokenizer.token(tokens.ids[i])) : text.substr(first, offsets[end] - first);
+    const bool in_text = begin < end;  // tokens of the prompt are not
+    const std::string own = in_text ? text.substr(offsets[begin], offsets[end] - offsets[begin])
+                                    : std::string(tokenizer.token(tokens.ids[i]));
     list.emplace_back(Value::Table{{"id", std::int64_t{tokens.ids[i]}},
                                    {"text", own},
                                    {"special", special},
@@ -114,10 +114,14 @@ Outcome tei_tokenize(const ServedModel& served, const Value& body) {
   const bool special_tokens = fields.flag("add_special_tokens", true);
   const Encoder& encoder = served.open().encoder;
   const std::string prompt = served.prompt(fields.text("prompt_name")).value_or(encoder.prompt);
-  Value::Array all;
-  for (const std::string& text : texts)
-    all.push_back(tokens_of(*encoder.directory.tokenizer, prompt + text, special_tokens));
-  return json_response(Value(std::move(all)).json());
+  return Deferred([&encoder, texts, special_tokens, prompt] {
+    const Tokenizer& tokenizer = *encoder.directory.tokenizer;
+    const TextEncoder text_encoder(tokenizer, 0, prompt);
+    Value::Array all;
+    for (const std::string& text : texts)
+      all.push_back(tokens_of(tokenizer, text_encoder, text, special_tokens));
+    return json_response(Value(std::move(all)).json());
+  });
 }
 
 HttpResponse tei_info(const ServedModel& served) {

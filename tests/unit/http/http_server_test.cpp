@@ -1,6 +1,9 @@
 #include "http/http_server.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -41,6 +44,11 @@ class EchoServer {
     const std::lock_guard lock(mutex_);
     return later_.size();
   }
+  std::size_t abandoned() {
+    const std::lock_guard lock(mutex_);
+    return static_cast<std::size_t>(
+        std::count_if(marks_.begin(), marks_.end(), [](const auto& mark) { return mark->load(); }));
+  }
   void answer_later() {
     const std::lock_guard lock(mutex_);
     for (mtt::HttpReply& reply : later_) reply({.content_type = "text/plain", .body = "late"});
@@ -53,6 +61,7 @@ class EchoServer {
     if (request.path == "/lost") return;
     if (request.path == "/later") {
       const std::lock_guard lock(mutex_);
+      marks_.push_back(request.abandoned);
       return later_.push_back(std::move(reply));
     }
     reply({.content_type = "text/plain",
@@ -61,6 +70,7 @@ class EchoServer {
 
   std::mutex mutex_;
   std::vector<mtt::HttpReply> later_;
+  std::vector<std::shared_ptr<const std::atomic<bool>>> marks_;
   mtt::HttpServer server_;
   std::thread thread_;
 };
@@ -84,6 +94,8 @@ TEST_CASE("requests on one connection are answered in order, those sent ahead as
   client.send(std::string(kGet) + post_json("/x", "{}") + kGet);
   CHECK(body_of(client.answer()) == "GET /a [b=c] ");
   CHECK(body_of(client.answer()) == "POST /x [] {}");
+  CHECK(body_of(client.answer()) == "GET /a [b=c] ");
+  client.send("GET http://localhost/a?b=c HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(body_of(client.answer()) == "GET /a [b=c] ");
   client.send("HEAD /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   const std::string head = client.answer(/*with_body=*/false);
@@ -122,6 +134,14 @@ TEST_CASE("what is no request, or exceeds a limit, gets its status and ends the 
   CHECK(refused(server, "POST / HTTP/1.1\r\n" + host + "Content-Length: 99999999999999999999\r\n\r\n") ==
         400);
   CHECK(refused(server, "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n-2\r\n") == 400);
+  for (const char* coding : {"gzip", "identity", "chunked, chunked", "xchunked"}) {
+    INFO(coding);
+    CHECK(refused(server,
+                  "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: " + coding + "\r\n\r\n" + kGet) == 400);
+  }
+  const std::string chunk = "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n";
+  CHECK(refused(server, chunk + "1;" + std::string(200'000, 'a')) >= 400);
+  CHECK(refused(server, chunk + "0\r\nA: " + std::string(200'000, 'a')) >= 400);
   CHECK(refused(server, "POST / HTTP/1.1\r\n" + host + "Content-Length: 1001\r\n\r\n") == 413);
   CHECK(refused(server, post_json("/", std::string(5000, 'a'))) == 413);
   CHECK(refused(server, "POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n1000\r\n" +
@@ -171,6 +191,33 @@ TEST_CASE("connections that are dropped in the middle leave the others alone") {
   HttpClient client(server.port());
   client.send(kGet);
   CHECK(status_of(client.answer()) == 200);
+}
+
+TEST_CASE("a request whose client leaves is marked, and one whose client waits is not") {
+  EchoServer server;
+  HttpClient leaves(server.port()), waits(server.port());
+  for (HttpClient* client : {&leaves, &waits}) {
+    const std::size_t before = server.waiting();
+    client->send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    while (server.waiting() == before) std::this_thread::yield();
+  }
+  leaves.close();
+  while (server.abandoned() == 0) std::this_thread::yield();
+  CHECK(server.abandoned() == 1);
+  server.answer_later();
+  CHECK(body_of(waits.answer()) == "late");
+}
+
+TEST_CASE("requests sent ahead are answered by a server that stops") {
+  EchoServer server;
+  HttpClient client(server.port());
+  client.send("GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n" + std::string(kGet) + kGet);
+  while (server.waiting() == 0) std::this_thread::yield();
+  server.stop();
+  server.answer_later();
+  CHECK(body_of(client.answer()) == "late");
+  CHECK(status_of(client.answer()) == 200);
+  CHECK_THAT(client.answer(), Contains("200 OK") && Contains("Connection: close"));
 }
 
 TEST_CASE("a server that stops answers what it received, and nothing more") {

@@ -1,5 +1,8 @@
 #include "model/request.h"
 
+#include <atomic>
+#include <memory>
+
 #include "catch.h"
 #include "mtt/error.h"
 #include "unit/model/session_fixture.h"
@@ -12,6 +15,7 @@ TEST_CASE("token ids with their special tokens give the vectors of their text") 
   const mtt::Response two = session->run({.token_ids = {{2, 5, 3}, {2, 5, 6, 7, 3}}});
   CHECK(at::equal(two.sentences[1], text[0]));
   CHECK(two.tokens == 8);
+  CHECK(fixture.session(1, 100, 4)->run({.token_ids = {{2, 5, 3}, {2, 5, 6, 7, 3}}}).too_long == 1);
   CHECK_THROWS_WITH(session->run({.token_ids = {{2, 99, 3}}}), Contains("id 99"));
   CHECK_THROWS_WITH(session->run({.texts = {"play"}, .token_ids = {{2, 3}}}), Contains("both"));
   CHECK_THROWS_WITH(session->run({.token_ids = {{2, 3}}, .predictions = true}), Contains("vectors alone"));
@@ -107,4 +111,15 @@ TEST_CASE("requests that ask differently are answered at the same time, each as 
                                                                             : i % 3 == 1 ? raw
                                                                                          : prompted));
   }
+}
+
+TEST_CASE("a request that is cancelled fails, and others are answered") {
+  const Fixture fixture;
+  const auto session = fixture.session(1, 20);
+  const auto cancelled = std::make_shared<std::atomic<bool>>(true);
+  mtt::Request request{.texts = texts()};
+  request.cancelled = cancelled;
+  std::future<mtt::Response> first = session->submit(std::move(request));
+  CHECK(session->run({.texts = {"play"}}).tokens == 3);
+  CHECK_THROWS_WITH(first.get(), "the request was cancelled");
 }
