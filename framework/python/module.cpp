@@ -8,9 +8,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace nb = nanobind;
@@ -54,13 +56,22 @@ nb::object object_of(const mtt::Value& value) {
 }
 
 /// The calls that compute now. The interpreter waits for them before it ends, since a thread that computes
-/// could not come back to it, and takes no new ones.
+/// could not come back to it. Later calls of daemon threads never return.
 class Calls {
  public:
+  /// With the GIL held, as finish().
   void begin() {
-    const std::lock_guard lock(mutex_);
-    if (ended_) throw mtt::Error("the interpreter ends; no model computes any more");
-    ++running_;
+    bool ended = false;
+    {
+      const std::lock_guard lock(mutex_);
+      ended = ended_;
+      if (!ended) ++running_;
+    }
+    if (!ended) return;
+    if (std::this_thread::get_id() == ender_)
+      throw mtt::Error("the interpreter ends; no model computes any more");
+    const nb::gil_scoped_release release;
+    while (true) std::this_thread::sleep_for(std::chrono::hours(1));
   }
   void finish() {
     const std::lock_guard lock(mutex_);
@@ -69,6 +80,7 @@ class Calls {
   void end() {
     std::unique_lock lock(mutex_);
     ended_ = true;
+    ender_ = std::this_thread::get_id();
     idle_.wait(lock, [this] { return running_ == 0; });
   }
 
@@ -77,6 +89,7 @@ class Calls {
   std::condition_variable idle_;
   int running_ = 0;
   bool ended_ = false;
+  std::thread::id ender_;
 };
 
 Calls& calls() {
@@ -91,8 +104,8 @@ auto without_gil(const Compute& compute) {
     Call() { calls().begin(); }
     ~Call() { calls().finish(); }
   };
+  const Call call;  // finished when the GIL is held again
   const nb::gil_scoped_release release;
-  const Call call;
   return compute();
 }
 

@@ -136,19 +136,22 @@ def memory_growth(server, requests):
 
     def send(count):
         nonlocal done
-        threads = []
+        threads, good = [], []
 
         def client(share):
             with server.connect() as connection:
                 for i in range(share):
                     connection.sendall(post({"inputs": f"A short text with the number {i % 1000}"}))
-                    assert answer(connection)[0] == 200
+                    if answer(connection)[0] != 200:
+                        return
+            good.append(share)
 
         for _ in range(8):
             threads.append(threading.Thread(target=client, args=(count // 8,)))
             threads[-1].start()
         for thread in threads:
             thread.join()
+        check(f"{count} requests are answered", sum(good) == count)
         done += count
 
     send(10000)
@@ -188,7 +191,7 @@ def stop_under_load(mtt, model):
     code = server.stop()
     for thread in threads:
         thread.join()
-    check("SIGTERM under load", code == 0 and sent == answered, f"{answered} of {sent} requests answered, exit code {code}")
+    check("SIGTERM under load", code == 0 and sent == answered > 100, f"{answered} of {sent} requests answered, exit code {code}")
 
 
 def main():

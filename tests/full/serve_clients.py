@@ -100,8 +100,9 @@ def embedding_clients(mtt, model):
         answers = {path: server.post(path, body) for path, body in examples.items()}
         check("text-embeddings-inference, /embed", numpy.array_equal(numpy.float32(answers["/embed"]), expected[:1]))
         check("text-embeddings-inference, /v1/embeddings", numpy.array_equal(numpy.float32(answers["/v1/embeddings"]["data"][0]["embedding"]), expected[0]))
-        check("text-embeddings-inference, /similarity", abs(answers["/similarity"][0] - 1) < 1e-6 > answers["/similarity"][1] - 1)
-        check("text-embeddings-inference, /embed_all and /tokenize", len(answers["/embed_all"][0]) == len(answers["/tokenize"][0]))
+        check("text-embeddings-inference, /similarity", abs(answers["/similarity"][0] - 1) < 1e-6 and abs(answers["/similarity"][1] - float(expected[0] @ encode(mtt, model, ["What is a fish?"])[0])) < 1e-6)
+        tokens = numpy.float32(answers["/embed_all"][0])
+        check("text-embeddings-inference, /embed_all and /tokenize", len(tokens) == len(answers["/tokenize"][0]) and numpy.allclose(tokens.mean(0) / numpy.linalg.norm(tokens.mean(0)), expected[0], atol=1e-6))
 
         with urllib.request.urlopen(server.url + "/metrics") as answer:
             families = {family.name: family for family in text_string_to_metric_families(answer.read().decode())}
