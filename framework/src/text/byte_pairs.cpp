@@ -6,30 +6,23 @@
 
 namespace mtt {
 
-int BytePairs::missing_byte(const std::vector<VocabularyEntry>& vocabulary) {
+int BytePairs::missing_byte(const Vocabulary& vocabulary) {
   std::array<bool, 256> seen{};
-  for (const VocabularyEntry& entry : vocabulary)
+  for (const VocabularyEntry& entry : vocabulary.entries())
     if (const auto bytes = bytes_of_token(entry.token); bytes && bytes->size() == 1)
       seen[static_cast<unsigned char>((*bytes)[0])] = true;
   const auto found = std::find(seen.begin(), seen.end(), false);
   return found == seen.end() ? -1 : static_cast<int>(found - seen.begin());
 }
 
-BytePairs::BytePairs(std::vector<VocabularyEntry> vocabulary, const std::vector<Merge>& merges,
-                     bool whole_words)
+BytePairs::BytePairs(Vocabulary vocabulary, const std::vector<Merge>& merges, bool whole_words)
     : vocabulary_(std::move(vocabulary)), merges_(merges) {
-  for (const VocabularyEntry& entry : vocabulary_) {
-    ids_.emplace(entry.token, entry.id);
+  for (const VocabularyEntry& entry : vocabulary_.entries()) {
     const auto bytes = bytes_of_token(entry.token);
     if (!bytes) continue;
     if (bytes->size() == 1) byte_ids_[static_cast<unsigned char>((*bytes)[0])] = entry.id;
     if (whole_words) whole_words_.emplace(*bytes, entry.id);
   }
-}
-
-std::int32_t BytePairs::id(std::string_view token) const {
-  const auto found = ids_.find(token);
-  return found == ids_.end() ? -1 : found->second;
 }
 
 void BytePairs::tokenize(std::string_view word, std::size_t, std::vector<SubWord>& into) const {

@@ -6,6 +6,7 @@
 
 #include "text/merge_rules.h"
 #include "text/sub_word_model.h"
+#include "text/vocabulary.h"
 
 namespace mtt {
 
@@ -14,18 +15,17 @@ class BytePairs : public SubWordModel {
  public:
   /// A vocabulary in GPT-2's spelling, in which all 256 bytes have a token. `whole_words`: a word that is a
   /// token is taken as it is.
-  BytePairs(std::vector<VocabularyEntry> vocabulary, const std::vector<Merge>& merges, bool whole_words);
+  BytePairs(Vocabulary vocabulary, const std::vector<Merge>& merges, bool whole_words);
 
   /// The first byte without a token, or -1.
-  static int missing_byte(const std::vector<VocabularyEntry>& vocabulary);
+  static int missing_byte(const Vocabulary& vocabulary);
 
   void tokenize(std::string_view word, std::size_t characters, std::vector<SubWord>& into) const override;
-  std::int32_t id(std::string_view token) const override;
-  const std::vector<VocabularyEntry>& vocabulary() const override { return vocabulary_; }
+  std::int32_t id(std::string_view token) const override { return vocabulary_.id(token); }
+  const std::vector<VocabularyEntry>& vocabulary() const override { return vocabulary_.entries(); }
 
  private:
-  std::vector<VocabularyEntry> vocabulary_;
-  std::unordered_map<std::string_view, std::int32_t> ids_;
+  Vocabulary vocabulary_;
   std::unordered_map<std::string, std::int32_t> whole_words_;  ///< by bytes
   std::array<std::int32_t, 256> byte_ids_{};
   MergeRules merges_;

@@ -4,17 +4,10 @@
 
 namespace mtt {
 
-CharacterPairs::CharacterPairs(std::vector<VocabularyEntry> vocabulary, const std::vector<Merge>& merges,
+CharacterPairs::CharacterPairs(Vocabulary vocabulary, const std::vector<Merge>& merges,
                                const CharacterPairsOptions& options)
     : vocabulary_(std::move(vocabulary)), merges_(merges), options_(options) {
-  ids_.reserve(vocabulary_.size());
-  for (const VocabularyEntry& entry : vocabulary_) ids_.emplace(entry.token, entry.id);
   if (options_.byte_fallback) byte_tokens_ = ByteTokens([this](std::string_view token) { return id(token); });
-}
-
-std::int32_t CharacterPairs::id(std::string_view token) const {
-  const auto found = ids_.find(token);
-  return found == ids_.end() ? -1 : found->second;
 }
 
 std::vector<WordPart> CharacterPairs::characters_of_word(std::string_view word) const {

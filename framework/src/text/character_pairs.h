@@ -2,11 +2,11 @@
 #pragma once
 
 #include <optional>
-#include <unordered_map>
 
 #include "text/byte_tokens.h"
 #include "text/merge_rules.h"
 #include "text/sub_word_model.h"
+#include "text/vocabulary.h"
 
 namespace mtt {
 
@@ -23,18 +23,17 @@ struct CharacterPairsOptions {
 /// left out moves what follows forward by its bytes.
 class CharacterPairs : public SubWordModel {
  public:
-  CharacterPairs(std::vector<VocabularyEntry> vocabulary, const std::vector<Merge>& merges,
+  CharacterPairs(Vocabulary vocabulary, const std::vector<Merge>& merges,
                  const CharacterPairsOptions& options);
 
   void tokenize(std::string_view word, std::size_t characters, std::vector<SubWord>& into) const override;
-  std::int32_t id(std::string_view token) const override;
-  const std::vector<VocabularyEntry>& vocabulary() const override { return vocabulary_; }
+  std::int32_t id(std::string_view token) const override { return vocabulary_.id(token); }
+  const std::vector<VocabularyEntry>& vocabulary() const override { return vocabulary_.entries(); }
 
  private:
   std::vector<WordPart> characters_of_word(std::string_view word) const;
 
-  std::vector<VocabularyEntry> vocabulary_;
-  std::unordered_map<std::string_view, std::int32_t> ids_;
+  Vocabulary vocabulary_;
   ByteTokens byte_tokens_;
   MergeRules merges_;
   CharacterPairsOptions options_;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <unordered_map>
 
 #include "text/byte_pairs.h"
 #include "text/character_pairs.h"
@@ -60,20 +59,17 @@ std::pair<std::string, std::string> read_pair(const Value& merge) {
   return {text.substr(0, space), text.substr(space + 1)};
 }
 
-std::vector<Merge> read_merges(const Value& list, const std::vector<VocabularyEntry>& entries) {
-  std::unordered_map<std::string_view, std::int32_t> ids;
-  ids.reserve(entries.size());
-  for (const VocabularyEntry& entry : entries) ids.emplace(entry.token, entry.id);
+std::vector<Merge> read_merges(const Value& list, const Vocabulary& vocabulary) {
   std::vector<Merge> merges;
   merges.reserve(list.array().size());
   for (const Value& merge : list.array()) {
     if (merge.is(Value::Kind::string) && merge.string().starts_with("#version")) continue;
     const auto [left, right] = read_pair(merge);
     const auto id = [&](const std::string& token) {
-      const auto found = ids.find(token);
-      if (found == ids.end())
+      const std::int32_t found = vocabulary.id(token);
+      if (found < 0)
         merge.refuse("the token " + Value(token).json() + " of a merge is not in the vocabulary");
-      return found->second;
+      return found;
     };
     merges.push_back({id(left), id(right), id(left + right)});
   }
@@ -90,25 +86,25 @@ void refuse_unsupported(const Value& model) {
 
 std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
   refuse_unsupported(model);
-  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
-  if (const int byte = BytePairs::missing_byte(entries); byte >= 0)
+  Vocabulary vocabulary(read_entries(model.at("vocab")));
+  if (const int byte = BytePairs::missing_byte(vocabulary); byte >= 0)
     model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
                              "; after a ByteLevel pre-tokenizer, a BPE model needs all 256 bytes");
-  const std::vector<Merge> merges = read_merges(model.at("merges"), entries);
-  return std::make_unique<const BytePairs>(std::move(entries), merges,
+  const std::vector<Merge> merges = read_merges(model.at("merges"), vocabulary);
+  return std::make_unique<const BytePairs>(std::move(vocabulary), merges,
                                            flag_or(model, "ignore_merges", false));
 }
 
 std::unique_ptr<const SubWordModel> read_character_pairs(const Value& model) {
   refuse_unsupported(model);
-  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
+  Vocabulary vocabulary(read_entries(model.at("vocab")));
   CharacterPairsOptions options = {.joins_unknown = flag_or(model, "fuse_unk", false),
                                    .byte_fallback = flag_or(model, "byte_fallback", false),
                                    .whole_words = flag_or(model, "ignore_merges", false)};
   if (const Value* unknown = model.find("unk_token"); !is_null(unknown))
-    options.unknown = id_of_unknown(entries, *unknown);
-  const std::vector<Merge> merges = read_merges(model.at("merges"), entries);
-  return std::make_unique<const CharacterPairs>(std::move(entries), merges, options);
+    options.unknown = id_of_unknown(vocabulary.entries(), *unknown);
+  const std::vector<Merge> merges = read_merges(model.at("merges"), vocabulary);
+  return std::make_unique<const CharacterPairs>(std::move(vocabulary), merges, options);
 }
 
 /// A number as tokenizers reads it from a file: its digits as an integer, which a double may round, times or
