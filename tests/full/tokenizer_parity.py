@@ -6,7 +6,8 @@ text as it was given. Tokens are compared by what the reference says of their id
 100,000 pairs of such texts, of long ones and of empty ones are compared with transformers, without a limit and truncated to several
 lengths on both sides: ids, offsets, type ids, and which text each token belongs to.
 
-Usage: tokenizer_parity.py --mtt build/release/bin/mtt --model DIR --data DIR --conformance DIR [--only texts|pairs]
+Usage: tokenizer_parity.py --mtt build/release/bin/mtt --model DIR|--train STYLE --data DIR --conformance DIR [--only texts|pairs]
+With --train, the tokenizer is trained on the data sets, in a style of trained_tokenizers.py: llama, gemma, ...; "all": each of them.
 Needs tokenizers 0.23.3 and transformers 5.24. Prints the first differences; exits 1 if there is any.
 """
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TRANSFORMERS_VERBOSITY", "critical")
 from tokenizers import Tokenizer
+from trained_tokenizers import STYLES, write
 from transformers import AutoTokenizer
 
 BATCH = 20_000
@@ -70,6 +72,7 @@ def hostile(count, seed, added=()):
         list("ae\u0300\u0301\u200d\u094d\u0915\u0937\u09cd\u0995\u093f\u0e33\u0600\u1100\u1161\u11a8\uac00\u00a9\u2764\ufe0f\U0001f600\U0001f3fb\U0001f1e9\r\n"),
         list("\u2581\ufb01\u00bd\u2460\u32a2\uff21\uff76\uff9e\u3000\u00a0\u200b\u00ad\u2028`'\" \x01\x7f\x8f"),
         [c * n for c in "-=.!a\u2581\u3042" for n in (1, 2, 3, 5, 9)],
+        ["<0x41>", "<0xE4>", "<0x", "\u2581the", "the", " the", "\n\n", "\t\t", *" \u2581\u00e4\u4e2d\U0001f600\u2019"],
     ]
     for _ in range(count):
         chosen = draw.sample(pools, draw.randrange(1, 4))
@@ -163,15 +166,7 @@ def compare_pairs(args, texts, folder):
     return differences.count
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mtt", required=True)
-    parser.add_argument("--model", required=True, type=Path)
-    parser.add_argument("--data", required=True, type=Path)
-    parser.add_argument("--conformance", required=True, type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["texts", "pairs"])
-    args = parser.parse_args()
+def compare(args):
     added = Tokenizer.from_file(str(args.model / "tokenizer.json")).get_added_tokens_decoder().values()
     golden = json.loads((args.conformance / "tokenizer_golden.json").read_text(encoding="utf-8"))
     texts = [*strings_in(golden), *data_texts(args.data)]
@@ -182,6 +177,29 @@ def main():
             different += compare_texts(args, [*texts, *code_points(), *hostile(100_000, args.seed, contents)], folder)
         if args.only != "texts":
             different += compare_pairs(args, [*texts, *hostile(20_000, args.seed, contents)], folder)
+    return different
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mtt", required=True)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--model", type=Path)
+    source.add_argument("--train", choices=[*STYLES, "all"])
+    parser.add_argument("--data", required=True, type=Path)
+    parser.add_argument("--conformance", required=True, type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=["texts", "pairs"])
+    args = parser.parse_args()
+    styles = [*STYLES] if args.train == "all" else [args.train]
+    different = 0
+    with tempfile.TemporaryDirectory() as folder:
+        for style in styles:
+            if style:
+                print(style, flush=True)
+                args.model = Path(folder) / style
+                write(style, [*data_texts(args.data)], args.model)
+            different += compare(args)
     raise SystemExit(different > 0)
 
 

@@ -64,11 +64,12 @@ class Builder {
     return found == parts.end() ? Value() : *found;
   }
 
+  static Value replace(const char* from, const char* to) {
+    return Table{{"type", "Replace"}, {"pattern", Table{{"String", from}}}, {"content", to}};
+  }
+
   Value albert_normalizer() const {
-    const auto replace = [](const char* from) {
-      return Table{{"type", "Replace"}, {"pattern", Table{{"String", from}}}, {"content", "\""}};
-    };
-    Array steps = {replace("``"), replace("''")};
+    Array steps = {replace("``", "\""), replace("''", "\"")};
     const auto add = [&](const char* type) { steps.push_back(Table{{"type", type}}); };
     if (!setting(settings_, "keep_accents", false)) {
       add("NFKD");
@@ -90,9 +91,19 @@ class Builder {
       case TokenizerClass::xlm_roberta:
       case TokenizerClass::camembert:
         return charsmap();
+      case TokenizerClass::gemma:
+        return replace(" ", "\u2581");
       default:
         return {};
     }
+  }
+
+  Value llama_pre_tokenizer() const {
+    const char* scheme = !flag_or(settings_.values, "add_prefix_space", true) ? "never"
+                         : flag_or(settings_.values, "legacy", false)         ? "always"
+                                                                              : "first";
+    return Table{
+        {"type", "Metaspace"}, {"replacement", "\u2581"}, {"prepend_scheme", scheme}, {"split", false}};
   }
 
   Value pre_tokenizer() const {
@@ -101,6 +112,12 @@ class Builder {
       return Table{{"type", "ByteLevel"},
                    {"add_prefix_space", setting(settings_, "add_prefix_space", false)},
                    {"use_regex", true}};
+    if (which_ == TokenizerClass::llama) return llama_pre_tokenizer();
+    if (which_ == TokenizerClass::gemma)
+      return Table{{"type", "Split"},
+                   {"pattern", Table{{"String", " "}}},
+                   {"behavior", "MergedWithPrevious"},
+                   {"invert", false}};
     const char* prepend = setting(settings_, "add_prefix_space", true) ? "always" : "never";
     return Table{
         {"type", "Sequence"},
@@ -166,10 +183,16 @@ class Builder {
       case TokenizerClass::albert:
         if (const Value* own = json_.find("post_processor"); !is_null(own)) return *own;
         return around("cls_token", "sep_token", true);
+      case TokenizerClass::llama:
+      case TokenizerClass::gemma:
+        if (const Value* own = json_.find("post_processor")) return *own;
+        return {};
       default:
         return around("bos_token", "eos_token", false);
     }
   }
+
+  bool uses_merges() const { return which_ == TokenizerClass::roberta || is_character_pairs(which_); }
 
   void check_model(const Value& model, const char* expected) const {
     const Value* type = model.find("type");
@@ -186,9 +209,7 @@ class Builder {
   Value model() {
     Value model = std::move(*json_.find("model"));
     Value::Entry vocabulary{"vocab", {}};
-    check_model(model, is_word_piece(which_)               ? "WordPiece"
-                       : which_ == TokenizerClass::roberta ? "BPE"
-                                                           : "Unigram");
+    check_model(model, is_word_piece(which_) ? "WordPiece" : uses_merges() ? "BPE" : "Unigram");
     vocabulary.value = std::move(*model.find("vocab"));
     Table result;
     if (is_word_piece(which_)) {
@@ -196,9 +217,12 @@ class Builder {
                 {"unk_token", named("unk_token")},
                 {"continuing_subword_prefix", "##"},
                 {"max_input_chars_per_word", 100}};
-    } else if (which_ == TokenizerClass::roberta) {
+    } else if (uses_merges()) {
       model.at("merges");
       result = {{"type", "BPE"}, {"merges", std::move(*model.find("merges"))}};
+      if (is_character_pairs(which_))
+        result.insert(result.end(), {{"fuse_unk", true}, {"byte_fallback", true}});
+      if (which_ == TokenizerClass::gemma) result.push_back({"unk_token", named("unk_token")});
     } else {
       result = {{"type", "Unigram"}, {"unk_id", unknown_id(vocabulary.value)}, {"byte_fallback", false}};
     }

@@ -27,6 +27,10 @@ Defaults defaults_of(TokenizerClass which) {
       return {"[CLS]", "[SEP]", "<unk>", "[SEP]", "<pad>", "[CLS]", "[MASK]"};
     case TokenizerClass::mpnet:
       return {"<s>", "</s>", "[UNK]", "</s>", "<pad>", "<s>", "<mask>"};
+    case TokenizerClass::llama:
+      return {.bos = "<s>", .eos = "</s>", .unk = "<unk>"};
+    case TokenizerClass::gemma:
+      return {.bos = "<bos>", .eos = "<eos>", .unk = "<unk>", .pad = "<pad>", .mask = "<mask>"};
     default:
       return {"<s>", "</s>", "<unk>", "</s>", "<pad>", "<s>", "<mask>"};
   }

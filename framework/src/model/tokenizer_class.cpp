@@ -19,15 +19,16 @@ constexpr std::pair<std::string_view, TokenizerClass> kReproduced[] = {
     {"Roberta", TokenizerClass::roberta},     {"Bart", TokenizerClass::roberta},
     {"LED", TokenizerClass::roberta},         {"Longformer", TokenizerClass::roberta},
     {"Mvp", TokenizerClass::roberta},         {"XLMRoberta", TokenizerClass::xlm_roberta},
-    {"Camembert", TokenizerClass::camembert}, {"Albert", TokenizerClass::albert}};
+    {"Camembert", TokenizerClass::camembert}, {"Albert", TokenizerClass::albert},
+    {"Llama", TokenizerClass::llama},         {"Gemma", TokenizerClass::gemma}};
 
 /// Classes of transformers with rules of their own. A name that is in no list falls back to the backend.
 constexpr std::string_view kOthers =
     " Barthez Bartpho BertGeneration BertJapanese Bertweet BigBird BioGpt Blenderbot BlenderbotSmall "
     "ByT5 CLIP CTRL Canine Character Clvp CodeGen CodeLlama Cohere ConvBert Cpm CpmAnt "
     "DPRContextEncoder DPRQuestionEncoder DPRReader Deberta DebertaV2 Dia Esm Esmc FNet FSMT "
-    "FastSpeech2Conformer Flaubert Funnel GPT2 GPTNeoX GPTNeoXJapanese GPTSw3 Gemma Herbert Lasr "
-    "LayoutLMv2 LayoutLMv3 LayoutXLM Llama Luke M2M100 MBart MBart50 MLuke Marian MarkupLM Mecab "
+    "FastSpeech2Conformer Flaubert Funnel GPT2 GPTNeoX GPTNeoXJapanese GPTSw3 Herbert Lasr "
+    "LayoutLMv2 LayoutLMv3 LayoutXLM Luke M2M100 MBart MBart50 MLuke Marian MarkupLM Mecab "
     "Mgpstr MyT5 Nllb Nougat OpenAIGPT PLBart Parakeet Pegasus Perceiver Phi3 Phobert Pop2Piano "
     "ProphetNet Qwen2 Qwen3_5 Rag Reformer RemBert RoCBert RoFormer SeamlessM4T Siglip Siglip2 "
     "Speech2Text SpeechT5 Splinter T5 Tapas Tipsv2 Udop VideoPrism Vits Wav2Vec2CTC "
@@ -38,7 +39,9 @@ constexpr std::pair<std::string_view, TokenizerClass> kModelTypes[] = {
     {"electra", TokenizerClass::bert},        {"mpnet", TokenizerClass::mpnet},
     {"roberta", TokenizerClass::roberta},     {"xlm-roberta", TokenizerClass::xlm_roberta},
     {"camembert", TokenizerClass::camembert}, {"albert", TokenizerClass::albert},
-    {"modernbert", TokenizerClass::backend}};
+    {"modernbert", TokenizerClass::backend},  {"gemma", TokenizerClass::gemma},
+    {"gemma2", TokenizerClass::gemma},        {"gemma3", TokenizerClass::gemma},
+    {"gemma3_text", TokenizerClass::gemma}};
 
 std::string_view without(std::string_view name, std::string_view ending) {
   return name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name;
@@ -58,13 +61,13 @@ TokenizerClass named_class(const Value& name, const Value* tokenizer_json) {
   const std::string_view stem = without(plain, "Tokenizer");
   if (std::find(std::begin(kBackends), std::end(kBackends), plain) != std::end(kBackends))
     return TokenizerClass::backend;
+  if (plain == "LlamaTokenizer" && is_byte_level(tokenizer_json)) return TokenizerClass::backend;
   for (const auto& [known, which] : kReproduced)
     if (plain.ends_with("Tokenizer") && stem == known) return which;
-  if (plain == "LlamaTokenizer" && is_byte_level(tokenizer_json)) return TokenizerClass::backend;
   if (plain.ends_with("Tokenizer") && kOthers.find(" " + std::string(stem) + " ") != std::string_view::npos)
     name.refuse("the tokenizer class " + name.json() +
                 " is not supported; expected that of BERT, DistilBERT, ELECTRA, MPNet, RoBERTa, "
-                "XLM-RoBERTa, CamemBERT or ALBERT, or PreTrainedTokenizerFast");
+                "XLM-RoBERTa, CamemBERT, ALBERT, Llama or Gemma, or PreTrainedTokenizerFast");
   return TokenizerClass::backend;
 }
 
@@ -94,6 +97,10 @@ const char* class_name(TokenizerClass which) {
       return "CamembertTokenizer";
     case TokenizerClass::albert:
       return "AlbertTokenizer";
+    case TokenizerClass::llama:
+      return "LlamaTokenizer";
+    case TokenizerClass::gemma:
+      return "GemmaTokenizer";
   }
   return "";
 }

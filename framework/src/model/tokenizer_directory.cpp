@@ -35,8 +35,8 @@ void check_settings(const Value& values, bool has_tokenizer_json) {
 }
 
 /// "left" or "right" from tokenizer_config.json, otherwise from a part of tokenizer.json.
-bool is_left(const Value& values, const char* key, const Value* json, const char* part) {
-  std::string side = "right";
+bool is_left(const Value& values, const char* key, const Value* json, const char* part,
+             std::string side = "right") {
   const Value* source = values.find(key);
   if (!source && json)
     if (const Value* table = json->find(part); !is_null(table)) source = table->find("direction");
@@ -59,8 +59,10 @@ bool counts_padding(const Value& config, std::int64_t padding) {
   return padding != (is_null(own) ? 1 : own->integer());
 }
 
-void check_padding(const Value& values, const Value* json, const Value& config, std::int64_t padding) {
-  if (!is_left(values, "padding_side", json, "padding") || !counts_padding(config, padding)) return;
+void check_padding(TokenizerClass which, const Value& values, const Value* json, const Value& config,
+                   std::int64_t padding) {
+  const char* usual = is_character_pairs(which) ? "left" : "right";
+  if (!is_left(values, "padding_side", json, "padding", usual) || !counts_padding(config, padding)) return;
   values.refuse("padding on the left shifts the positions of " + config.at("model_type").string() +
                 " by the longest text of a batch, which is not supported; expected padding_side right");
 }
@@ -180,7 +182,7 @@ DirectoryTokenizer read_tokenizer(const fs::path& dir, const Value& config, bool
       for (const Value& entry : list->array()) added.add(FileToken::of_table(entry));
   add_tokens(which, settings, named, added);
   warn_of_ids(dir, settings, added, warnings);
-  check_padding(settings.values, file ? &source : nullptr, config, id_of(named, "pad_token", added));
+  check_padding(which, settings.values, file ? &source : nullptr, config, id_of(named, "pad_token", added));
 
   Value built = built_tokenizer(which, settings, named, added, std::move(source));
   built.set("added_tokens", added.json());

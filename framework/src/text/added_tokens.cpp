@@ -11,13 +11,19 @@ bool has(const Symbol& symbol, std::uint8_t flag) {
   return (unicode::properties(symbol.c).flags & flag) != 0;
 }
 
+/// Orders tokens that agree before a place by their character there.
+struct NthCharacter {
+  std::size_t place;
+  bool operator()(const AddedToken& token, char32_t c) const { return token.content[place] < c; }
+  bool operator()(char32_t c, const AddedToken& token) const { return c < token.content[place]; }
+};
+
 }  // namespace
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
   std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
-  std::stable_sort(tokens_.begin(), tokens_.end(), [](const AddedToken& a, const AddedToken& b) {
-    return a.content.size() > b.content.size();
-  });
+  std::stable_sort(tokens_.begin(), tokens_.end(),
+                   [](const AddedToken& a, const AddedToken& b) { return a.content < b.content; });
   for (const AddedToken& token : tokens_) {
     starts_[std::min<char32_t>(token.content.front(), 128)] = true;
     if (std::any_of(token.content.begin(), token.content.end(), [](char32_t c) { return c >= 128; }))
@@ -37,14 +43,18 @@ bool AddedTokens::may_occur(std::string_view ascii) const {
 }
 
 const AddedToken* AddedTokens::longest_at(std::span<const Symbol> text, std::size_t at) const {
-  for (const AddedToken& token : tokens_) {
-    if (token.content.size() > text.size() - at) continue;
-    const bool equal =
-        std::equal(token.content.begin(), token.content.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                   [](char32_t c, const Symbol& s) { return c == s.c; });
-    if (equal) return &token;
+  const AddedToken* longest = nullptr;
+  std::span<const AddedToken> agreeing = tokens_;
+  for (std::size_t length = 0; !agreeing.empty(); ++length) {
+    const auto longer = std::find_if(agreeing.begin(), agreeing.end(),
+                                     [&](const AddedToken& token) { return token.content.size() > length; });
+    if (length > 0 && longer != agreeing.begin()) longest = &agreeing.front();
+    if (at + length == text.size()) break;
+    const auto [first, last] =
+        std::equal_range(longer, agreeing.end(), text[at + length].c, NthCharacter{length});
+    agreeing = {first, last};
   }
-  return nullptr;
+  return longest;
 }
 
 std::vector<AddedTokenPiece> AddedTokens::split(std::span<const Symbol> text) const {

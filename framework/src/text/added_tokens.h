@@ -44,7 +44,7 @@ class AddedTokens {
   bool may_start(char32_t c) const { return starts_[c < 128 ? c : 128]; }
   const AddedToken* longest_at(std::span<const Symbol> text, std::size_t at) const;
 
-  std::vector<AddedToken> tokens_;  ///< longest first
+  std::vector<AddedToken> tokens_;  ///< by content
   std::vector<std::string> ascii_;  ///< the contents that are ASCII
   bool starts_[129] = {};           ///< first characters of contents; 128: those beyond ASCII
 };

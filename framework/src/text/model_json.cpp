@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <unordered_map>
 
 #include "text/byte_pairs.h"
+#include "text/character_pairs.h"
 #include "text/component_json.h"
 #include "text/unigram.h"
 #include "text/word_piece.h"
@@ -26,18 +26,22 @@ std::vector<VocabularyEntry> read_entries(const Value& vocabulary) {
   return entries;
 }
 
+std::int32_t id_of_unknown(const std::vector<VocabularyEntry>& entries, const Value& unknown) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const VocabularyEntry& entry) {
+    return entry.token == unknown.string();
+  });
+  if (found == entries.end())
+    unknown.refuse("the unknown token " + unknown.json() + " is not in the vocabulary");
+  return found->id;
+}
+
 std::unique_ptr<const SubWordModel> read_word_piece(const Value& model) {
   const Value& unknown = model.at("unk_token");
   const Value& longest = model.at("max_input_chars_per_word");
   const std::string& prefix = model.at("continuing_subword_prefix").string();
   if (longest.integer() < 0) longest.refuse("max_input_chars_per_word is negative");
   std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const VocabularyEntry& entry) {
-    return entry.token == unknown.string();
-  });
-  if (found == entries.end())
-    unknown.refuse("the unknown token " + unknown.json() + " is not in the vocabulary");
-  const std::int32_t id = found->id;
+  const std::int32_t id = id_of_unknown(entries, unknown);
   return std::make_unique<const WordPiece>(std::move(entries), id, prefix, longest.integer());
 }
 
@@ -55,34 +59,52 @@ std::pair<std::string, std::string> read_pair(const Value& merge) {
   return {text.substr(0, space), text.substr(space + 1)};
 }
 
-std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
-  const auto refuse_set = [&](const char* key) {
-    const Value* value = model.find(key);
-    const bool unset = is_null(value) || (value->is(Value::Kind::string) && value->string().empty()) ||
-                       (value->is(Value::Kind::boolean) && !value->boolean());
-    if (!unset) value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not supported");
-  };
-  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"})
-    refuse_set(key);
-  std::vector<VocabularyEntry> entries = read_entries(model.at("vocab"));
-  if (const int byte = BytePairs::missing_byte(entries); byte >= 0)
-    model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
-                             "; only byte-level BPE models with all 256 bytes are supported");
-  std::unordered_map<std::string_view, std::int32_t> ids;
-  for (const VocabularyEntry& entry : entries) ids.emplace(entry.token, entry.id);
+std::vector<Merge> read_merges(const Value& list, const Vocabulary& vocabulary) {
   std::vector<Merge> merges;
-  for (const Value& merge : model.at("merges").array()) {
+  merges.reserve(list.array().size());
+  for (const Value& merge : list.array()) {
+    if (merge.is(Value::Kind::string) && merge.string().starts_with("#version")) continue;
     const auto [left, right] = read_pair(merge);
     const auto id = [&](const std::string& token) {
-      const auto found = ids.find(token);
-      if (found == ids.end())
+      const std::int32_t found = vocabulary.id(token);
+      if (found < 0)
         merge.refuse("the token " + Value(token).json() + " of a merge is not in the vocabulary");
-      return found->second;
+      return found;
     };
     merges.push_back({id(left), id(right), id(left + right)});
   }
-  return std::make_unique<const BytePairs>(std::move(entries), merges,
+  return merges;
+}
+
+void refuse_unsupported(const Value& model) {
+  for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix"}) {
+    const Value* value = model.find(key);
+    if (!is_null(value) && !(value->is(Value::Kind::string) && value->string().empty()))
+      value->refuse(std::string(key) + " " + value->json() + " of a BPE model is not supported");
+  }
+}
+
+std::unique_ptr<const SubWordModel> read_byte_pairs(const Value& model) {
+  refuse_unsupported(model);
+  Vocabulary vocabulary(read_entries(model.at("vocab")));
+  if (const int byte = BytePairs::missing_byte(vocabulary); byte >= 0)
+    model.at("vocab").refuse("the vocabulary has no token for the byte " + std::to_string(byte) +
+                             "; after a ByteLevel pre-tokenizer, a BPE model needs all 256 bytes");
+  const std::vector<Merge> merges = read_merges(model.at("merges"), vocabulary);
+  return std::make_unique<const BytePairs>(std::move(vocabulary), merges,
                                            flag_or(model, "ignore_merges", false));
+}
+
+std::unique_ptr<const SubWordModel> read_character_pairs(const Value& model) {
+  refuse_unsupported(model);
+  Vocabulary vocabulary(read_entries(model.at("vocab")));
+  CharacterPairsOptions options = {.joins_unknown = flag_or(model, "fuse_unk", false),
+                                   .byte_fallback = flag_or(model, "byte_fallback", false),
+                                   .whole_words = flag_or(model, "ignore_merges", false)};
+  if (const Value* unknown = model.find("unk_token"); !is_null(unknown))
+    options.unknown = id_of_unknown(vocabulary.entries(), *unknown);
+  const std::vector<Merge> merges = read_merges(model.at("merges"), vocabulary);
+  return std::make_unique<const CharacterPairs>(std::move(vocabulary), merges, options);
 }
 
 /// A number as tokenizers reads it from a file: its digits as an integer, which a double may round, times or
@@ -152,13 +174,12 @@ void read_model(const Value& model, bool exact_scores, TokenizerParts& parts) {
   const std::string name = is_null(type) ? "WordPiece" : type->string();
   if (name != "WordPiece" && name != "BPE" && name != "Unigram")
     type->refuse("the tokenizer model '" + name + "' is not supported; expected WordPiece, BPE or Unigram");
-  if (parts.words_are_bytes != (name == "BPE"))
-    model.refuse("a " + name + " model " + (name == "BPE" ? "without" : "after") +
-                 " a ByteLevel pre-tokenizer is not supported");
+  if (parts.words_are_bytes && name != "BPE")
+    model.refuse("a " + name + " model after a ByteLevel pre-tokenizer is not supported");
   if (name == "WordPiece") {
     parts.model = read_word_piece(model);
   } else if (name == "BPE") {
-    parts.model = read_byte_pairs(model);
+    parts.model = parts.words_are_bytes ? read_byte_pairs(model) : read_character_pairs(model);
   } else {
     parts.model = read_unigram(model, exact_scores);
     parts.unknown_shows_text = true;

@@ -105,6 +105,18 @@ NormalizerStep replace(ReplacePattern pattern, std::u32string content) {
   return {apply, growth};
 }
 
+NormalizerStep prepend_text(std::u32string text) {
+  const double growth = 1 + static_cast<double>(text.size());
+  const auto apply = [text = std::move(text)](Symbols& symbols, std::int32_t) {
+    if (symbols.empty()) return;
+    const Symbol first = symbols.front();
+    Symbols before;
+    for (const char32_t c : text) before.push_back({c, first.begin, first.end});
+    symbols.insert(symbols.begin(), before.begin(), before.end());
+  };
+  return {apply, growth};
+}
+
 NormalizerStep strip_spaces(bool left, bool right) {
   return {[left, right](Symbols& symbols, std::int32_t) {
     const auto is_space = [](const Symbol& s) { return has(s, unicode::kSpace); };

@@ -32,6 +32,8 @@ struct ReplacePattern {
 
 /// Replaces what a pattern finds, leftmost first; new characters stand for the last one that was found.
 NormalizerStep replace(ReplacePattern pattern, std::u32string content);
+/// Puts text before one that is not empty; it stands for what the first character stands for.
+NormalizerStep prepend_text(std::u32string text);
 /// Drops white space at the ends.
 NormalizerStep strip_spaces(bool left, bool right);
 

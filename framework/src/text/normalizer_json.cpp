@@ -78,6 +78,12 @@ NormalizerStep read_replace(const Value& normalizer) {
   return replace({.text = characters_of(text)}, content);
 }
 
+NormalizerStep read_prepend(const Value& normalizer) {
+  const Value& text = normalizer.at("prepend");
+  if (text.string().empty()) text.refuse("the text of a Prepend is empty");
+  return prepend_text(characters_of(text));
+}
+
 std::vector<NormalizerStep> bert_normalizer(bool clean, bool cjk_spaces, bool strip_accents, bool lowers) {
   std::vector<NormalizerStep> steps;
   if (clean) steps.push_back({clean_text});
@@ -126,6 +132,8 @@ void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps
     for (const Value& part : normalizer.at("normalizers").array()) read_normalizer(part, steps);
   } else if (type == "Precompiled") {
     steps.push_back(read_charsmap(normalizer));
+  } else if (type == "Prepend") {
+    steps.push_back(read_prepend(normalizer));
   } else if (type == "Replace") {
     steps.push_back(read_replace(normalizer));
   } else if (type == "Strip") {
@@ -134,7 +142,7 @@ void read_normalizer(const Value& normalizer, std::vector<NormalizerStep>& steps
   } else {
     normalizer.refuse("the normalizer '" + type +
                       "' is not supported; expected BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, "
-                      "Nmt, Precompiled, Replace, Sequence, Strip or StripAccents");
+                      "Nmt, Precompiled, Prepend, Replace, Sequence, Strip or StripAccents");
   }
 }
 

@@ -1,4 +1,5 @@
 #include "text/component_json.h"
+#include "text/literal_split.h"
 
 namespace mtt {
 namespace {
@@ -12,7 +13,7 @@ PreTokenizerStep read_byte_level(const Value& component) {
   return byte_level(component.at("add_prefix_space").boolean());
 }
 
-Prepend read_prepend(const Value& component) {
+Prepend read_prepend_scheme(const Value& component) {
   const Value* scheme = component.find("prepend_scheme");
   const std::string name = is_null(scheme) ? "always" : scheme->string();
   if (name != "always" && name != "first" && name != "never")
@@ -28,7 +29,32 @@ PreTokenizerStep read_metaspace(const Value& component) {
   if (characters.size() != 1)
     replacement.refuse("the replacement of a Metaspace is " + replacement.json() +
                        "; expected one character");
-  return metaspace(characters[0], read_prepend(component), flag_or(component, "split", true));
+  return metaspace(characters[0], read_prepend_scheme(component), flag_or(component, "split", true));
+}
+
+SplitBehavior read_behavior(const Value& behavior) {
+  constexpr std::pair<std::string_view, SplitBehavior> kKnown[] = {
+      {"Removed", SplitBehavior::removed},
+      {"Isolated", SplitBehavior::isolated},
+      {"MergedWithPrevious", SplitBehavior::merged_with_previous},
+      {"MergedWithNext", SplitBehavior::merged_with_next},
+      {"Contiguous", SplitBehavior::contiguous}};
+  for (const auto& [name, known] : kKnown)
+    if (behavior.string() == name) return known;
+  behavior.refuse("the behavior " + behavior.json() +
+                  " of a Split is unknown; expected Removed, Isolated, MergedWithPrevious, MergedWithNext or "
+                  "Contiguous");
+}
+
+PreTokenizerStep read_split(const Value& component) {
+  const Value& pattern = component.at("pattern");
+  if (const Value* expression = pattern.find("Regex"))
+    expression->refuse("a Split by the regular expression " + expression->json() +
+                       " is not supported; expected a String");
+  const Value& text = pattern.at("String");
+  if (text.string().empty()) text.refuse("the pattern of a Split is empty");
+  return literal_split(characters_of(text), read_behavior(component.at("behavior")),
+                       component.at("invert").boolean());
 }
 
 void append_steps(const Value& component, std::vector<PreTokenizerStep>& steps, TokenizerParts& parts) {
@@ -54,10 +80,12 @@ void append_steps(const Value& component, std::vector<PreTokenizerStep>& steps, 
     parts.words_are_bytes = true;
   } else if (type == "Metaspace") {
     steps.push_back(read_metaspace(component));
+  } else if (type == "Split") {
+    steps.push_back(read_split(component));
   } else {
     component.refuse("the pre-tokenizer '" + type +
                      "' is not supported; expected BertPreTokenizer, ByteLevel, Metaspace, Sequence, "
-                     "Whitespace or WhitespaceSplit");
+                     "Split, Whitespace or WhitespaceSplit");
   }
 }
 

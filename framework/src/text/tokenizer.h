@@ -47,7 +47,8 @@ struct TokenizerOptions {
   bool exact_scores = false;  ///< scores of a Unigram vocabulary are not rounded as tokenizers reads a file
 };
 
-/// A tokenizer of WordPiece, byte-level BPE or Unigram. Immutable and usable from several threads at once.
+/// A tokenizer of WordPiece, BPE (of bytes or characters) or Unigram. Immutable and usable from several
+/// threads at once.
 class Tokenizer {
  public:
   /// From a parsed tokenizer.json. A component that we do not reproduce exactly throws Error, as do ids that

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "value/utf8.h"
+
 namespace mtt {
 namespace {
 
@@ -19,16 +21,6 @@ struct Best {
   }
 };
 
-std::string byte_token(int byte) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
-  return {'<', '0', 'x', kDigits[byte >> 4], kDigits[byte & 15], '>'};
-}
-
-std::size_t character_size(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  return byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
 }  // namespace
 
 Unigram::Unigram(std::vector<VocabularyEntry> vocabulary, std::vector<double> scores, std::int32_t unknown,
@@ -37,9 +29,8 @@ Unigram::Unigram(std::vector<VocabularyEntry> vocabulary, std::vector<double> sc
       scores_(std::move(scores)),
       trie_(vocabulary_),
       unknown_(unknown),
-      unknown_score_(*std::min_element(scores_.begin(), scores_.end()) - kUnknownPenalty),
-      byte_fallback_(byte_fallback) {
-  for (int byte = 0; byte < 256; ++byte) byte_ids_[byte] = trie_.find(byte_token(byte));
+      unknown_score_(*std::min_element(scores_.begin(), scores_.end()) - kUnknownPenalty) {
+  if (byte_fallback) byte_tokens_ = ByteTokens([this](std::string_view token) { return trie_.find(token); });
 }
 
 void Unigram::push(std::string_view word, std::size_t begin, std::size_t end,
@@ -49,10 +40,8 @@ void Unigram::push(std::string_view word, std::size_t begin, std::size_t end,
   };
   const std::string_view text = word.substr(begin, end - begin);
   if (const std::int32_t id = trie_.find(text); id >= 0) return place(id);
-  const auto byte_id = [this](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
-  if (!byte_fallback_ || std::any_of(text.begin(), text.end(), [&](char byte) { return byte_id(byte) < 0; }))
-    return place(unknown_);
-  for (const char byte : text) place(byte_id(byte));
+  if (!byte_tokens_.cover(text)) return place(unknown_);
+  for (const char byte : text) place(byte_tokens_.id(byte));
 }
 
 void Unigram::tokenize(std::string_view word, std::size_t, std::vector<SubWord>& into) const {
@@ -64,7 +53,7 @@ void Unigram::tokenize(std::string_view word, std::size_t, std::vector<SubWord>&
     best = spilled.data();
   }
   for (std::size_t begin = 0; begin < word.size();) {
-    const std::size_t size = character_size(word[begin]);
+    const std::size_t size = first_character_size(word.substr(begin));
     const double so_far = best[begin].score;
     bool covered = false;
     trie_.prefixes(word.substr(begin), [&](std::size_t length, std::int32_t id) {

@@ -1,8 +1,7 @@
 // The unigram language model of SentencePiece.
 #pragma once
 
-#include <array>
-
+#include "text/byte_tokens.h"
 #include "text/byte_trie.h"
 #include "text/sub_word_model.h"
 
@@ -29,8 +28,7 @@ class Unigram : public SubWordModel {
   ByteTrie trie_;
   std::int32_t unknown_;
   double unknown_score_;
-  bool byte_fallback_;
-  std::array<std::int32_t, 256> byte_ids_{};
+  ByteTokens byte_tokens_;  ///< none without byte fallback
 };
 
 }  // namespace mtt

@@ -17,6 +17,12 @@ inline bool continues_character(char byte) { return (static_cast<unsigned char>(
 /// How many code points valid UTF-8 has.
 std::size_t count_code_points(std::string_view utf8);
 
+/// How many bytes the first character has; `utf8` is valid and not empty.
+inline std::size_t first_character_size(std::string_view utf8) {
+  const auto lead = static_cast<std::uint8_t>(utf8[0]);
+  return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
 /// Reads one code point of valid UTF-8 and moves `p` behind it.
 inline char32_t read_code_point(const char*& p) {
   const auto byte = [&p] { return static_cast<std::uint8_t>(*p++); };

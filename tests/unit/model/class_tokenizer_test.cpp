@@ -59,6 +59,48 @@ TEST_CASE("the Unigram classes build normalizer, words and unknown token anew") 
         "[CLS](0,0) ▁low(0,3) ▁(4,5) <pad>(4,7) é(7,8) ▁(9,10) é(9,10) [SEP](0,0) ");
 }
 
+TEST_CASE("Llama: spaces are ▁, before the first text or each one, and there is no unknown token") {
+  const auto llama = [](const std::string& more) {
+    return tokens(with_config(character_pairs(),
+                              R"({"tokenizer_class":"LlamaTokenizer","padding_side":"right")" + more + "}"),
+                  "low  low</s>lowé x");
+  };
+  const std::string first = "▁low(0,3) ▁(3,4) ▁low(4,8) </s>(8,12) ";
+  const std::string last = "<0xC3>(15,16) <0xA9>(15,16) ▁(16,17) ";
+  CHECK(llama("") == first + "low(12,15) " + last);
+  CHECK(llama(R"(,"legacy":null)") == first + "low(12,15) " + last);
+  CHECK(llama(R"(,"legacy":true,"add_prefix_space":null)") == first + "▁low(12,15) " + last);
+  CHECK(llama(R"(,"add_prefix_space":false)") == "low(0,3) ▁(3,4) ▁low(4,8) </s>(8,12) low(12,15) " + last);
+}
+
+TEST_CASE("Gemma: spaces are ▁, and characters without bytes are unknown") {
+  const char text[] = "low  low</s>lowé x<eos>low";
+  const std::string expected =
+      "low(0,3) ▁(3,4) ▁low(4,8) <unk>(8,12) low(12,15) <0xC3>(15,16) <0xA9>(15,16) ▁(16,17) <unk>(17,18) "
+      "<eos>(18,23) low(23,26) ";
+  CHECK(tokens(with_config(character_pairs(),
+                           R"({"tokenizer_class":"GemmaTokenizerFast","padding_side":"right"})"),
+               text) == expected);
+  CHECK(tokens(with_config(character_pairs(), "{}"), text, "gemma2") == expected);
+  refused(with_config(bert(), "{}"), "the tokenizer model is WordPiece, but GemmaTokenizer needs BPE",
+          "gemma2");
+  refused({{"tokenizer.model", ""}}, "tokenizer.model is read by transformers", "gemma2");
+}
+
+TEST_CASE(
+    "Llama and Gemma have the template of the file, and pad on the left unless the files say otherwise") {
+  Value json = character_pairs();
+  json.set("post_processor", mtt::parse_json(R"({"type":"TemplateProcessing",
+             "single":[{"SpecialToken":{"id":"<s>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],
+             "pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":0}}],
+             "special_tokens":{"<s>":{"id":"<s>","ids":[1],"tokens":["<s>"]}}})",
+                                             "test"));
+  const std::string llama = R"({"tokenizer_class":"LlamaTokenizer")";
+  CHECK(tokens(with_config(json, llama + R"(,"padding_side":"right"})"), "low") == "<s>(0,0) ▁low(0,3) ");
+  refused(with_config(json, llama + "}"), "expected padding_side right");
+  CHECK(tokens(with_config(json, llama + "}"), "low", "llama") == "<s>(0,0) ▁low(0,3) ");
+}
+
 TEST_CASE("each class has a template for pairs") {
   const auto pair = [](const Files& files, const std::string& type) {
     return shown_pair(read(files, type).directory.tokenizer, "low", "low");

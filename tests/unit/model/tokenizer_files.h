@@ -122,6 +122,18 @@ inline Value unigram() {
                    Value::Table{{"type", "Unigram"}, {"unk_id", 0}, {"vocab", Value(std::move(vocabulary))}});
 }
 
+/// Two of the bytes have a token; neither normalizer nor pre-tokenizer are those of a class.
+inline Value character_pairs() {
+  Value::Table vocabulary;
+  for (const char* token : {"<unk>", "<s>", "</s>", "<bos>", "<eos>", "<pad>", "<mask>", "<0xC3>", "<0xA9>",
+                            "▁", "l", "o", "w", "lo", "low", "▁low"})
+    vocabulary.push_back({token, static_cast<std::int64_t>(vocabulary.size())});
+  return tokenizer(type("Lowercase"), type("WhitespaceSplit"),
+                   Value::Table{{"type", "BPE"},
+                                {"vocab", Value(std::move(vocabulary))},
+                                {"merges", Value::Array{"l o", "lo w", "▁ low"}}});
+}
+
 inline Files with_config(const Value& json, const std::string& config) {
   return {{"tokenizer.json", json.json()}, {"tokenizer_config.json", config}};
 }

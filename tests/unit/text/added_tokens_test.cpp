@@ -25,6 +25,8 @@ std::string pieces(const std::vector<mtt::AddedToken>& tokens, std::string_view 
 
 TEST_CASE("the leftmost token is found, and the longest where several begin") {
   CHECK(pieces({{U"ab", 1}, {U"abc", 2}, {U"bcd", 3}}, "xabcdabd") == "x|2:abc|d|1:ab|d|");
+  CHECK(pieces({{U"a", 1}, {U"abc", 2}, {U"ac", 3}}, "abacaabc") == "1:a|b|3:ac|1:a|2:abc|");
+  CHECK(pieces({{U"a", 1}, {U"a", 2}}, "a") == "1:a|");
   CHECK(pieces({{U"中", 4}}, "a中中") == "a|4:中|4:中|");
   CHECK(pieces({{U"ab", 1}}, "") == "");
   CHECK(pieces({}, "ab") == "ab|");

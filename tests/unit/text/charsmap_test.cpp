@@ -222,5 +222,5 @@ TEST_CASE("Replace, Strip, Nmt, NFKD and NFKC") {
   for (const char* expression : {"\\s+", "a{2}", "a{,2}", "a{0,}", "a{1001,}", "a{99999999999999999999,}",
                                  ".+", "[ab]+", "ab+", "a", "+", "a{2,}b", ""})
     refuses(replaces("Regex", expression, "a"), "expected one character and + or {n,}");
-  refuses(Value(Value::Table{{"type", "Prepend"}, {"prepend", "a"}}), "'Prepend' is not supported");
+  refuses(Value(Value::Table{{"type", "ByteLevel"}}), "'ByteLevel' is not supported");
 }

@@ -45,6 +45,13 @@ TEST_CASE("a replacement stands for the last character that was found") {
   CHECK(mtt::replace({U"b", false}, U"123").growth == 3);
 }
 
+TEST_CASE("what is put before a text stands for its first character") {
+  const mtt::NormalizerStep step = mtt::prepend_text(U"xy");
+  CHECK(after(step.apply, "ab") == "x0-1 y0-1 a0-1 b1-2");
+  CHECK(after(step.apply, "").empty());
+  CHECK(step.growth == 3);
+}
+
 TEST_CASE("white space is stripped at the wanted ends alone") {
   CHECK(after(mtt::strip_spaces(true, false).apply, "  a b ") == "a2-3  3-4 b4-5  5-6");
   CHECK(after(mtt::strip_spaces(false, true).apply, " a ") == " 0-1 a1-2");
