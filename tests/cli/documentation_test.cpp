@@ -1,10 +1,15 @@
+#include <chrono>
 #include <filesystem>
+#include <optional>
+#include <regex>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
 #include "catch.h"
+#include "http_client.h"
 #include "program.h"
 #include "sweep_folder.h"
 #include "temporary_folder.h"
@@ -78,6 +83,35 @@ TEST_CASE("the README's commands do what it says", "[model]") {
   for (int i = 0; i < 5; ++i) CHECK(vector.array()[i].number() == Approx(published[i]).margin(1e-5));
 }
 
+namespace {
+
+/// `mtt serve --model RUN &` of the README, on a free port, and the requests that follow it.
+class ReadmeServer {
+ public:
+  ReadmeServer(const fs::path& folder, const std::string& run)
+      : out_(folder / "serve.out"),
+        program_({"serve", "--model", run, "--port", "0"}, out_, folder / "serve.err") {
+    while (!program_.ended() && file_text(out_).find("stop with") == std::string::npos)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  /// The status of `curl localhost:3000/PATH ... -d 'BODY'`.
+  int status(const std::string& curl) const {
+    std::smatch command, url;
+    const std::string said = file_text(out_);
+    REQUIRE(std::regex_match(curl, command, std::regex("curl localhost:3000(/\\S+) .*-d '(.*)'")));
+    REQUIRE(std::regex_search(said, url, std::regex("http://127.0.0.1:[0-9]+")));
+    HttpClient client(HttpClient::port_of(url.str()));
+    client.send(post_json(command[1], command[2]));
+    return status_of(client.answer());
+  }
+
+ private:
+  fs::path out_;
+  RunningProgram program_;
+};
+
+}  // namespace
+
 TEST_CASE("every command of the README that names the program runs", "[model]") {
   if (mtt_program({"tokenize", "--model", "all-MiniLM-L6-v2"}, "a\n").code != 0)
     MTT_SKIP("all-MiniLM-L6-v2 is not on this machine");
@@ -96,8 +130,19 @@ TEST_CASE("every command of the README that names the program runs", "[model]") 
       0);
   std::istringstream lines(file_text(source + "/README.md"));
   const std::string program = "build/release/bin/mtt ";
-  int commands = 0;
+  int commands = 0, requests = 0;
+  std::optional<ReadmeServer> server;
   for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("curl ")) {
+      REQUIRE(server);
+      INFO(line);
+      CHECK(server->status(line) == 200);
+      ++requests;
+    }
+    if (line == program + "serve --model runs/quickstart &") {
+      server.emplace(folder.path(), in_place("runs/quickstart"));
+      continue;
+    }
     if (!line.starts_with(program)) continue;
     std::istringstream words(line.substr(program.size()));
     std::vector<std::string> arguments;
@@ -108,6 +153,7 @@ TEST_CASE("every command of the README that names the program runs", "[model]") 
     ++commands;
   }
   CHECK(commands == 10);
+  CHECK(requests == 2);
 }
 
 TEST_CASE("the first example of docs/training.md ends at or above its probes", "[model]") {
