@@ -7,13 +7,20 @@
 #include "mtt/error.h"
 #include "unit/model/session_fixture.h"
 
+namespace {
+
+/// Vectors of the same text; only some processors give them bit for bit in every batch.
+bool is_close(const at::Tensor& a, const at::Tensor& b) { return at::allclose(a, b, 1e-5, 1e-6); }
+
+}  // namespace
+
 TEST_CASE("token ids with their special tokens give the vectors of their text") {
   const Fixture fixture;
   const auto session = fixture.session(1, 100);
   const at::Tensor text = session->run({.texts = {"play some jazz"}}).sentences;
-  CHECK(at::equal(session->run({.token_ids = {{2, 5, 6, 7, 3}}}).sentences, text));
+  CHECK(is_close(session->run({.token_ids = {{2, 5, 6, 7, 3}}}).sentences, text));
   const mtt::Response two = session->run({.token_ids = {{2, 5, 3}, {2, 5, 6, 7, 3}}});
-  CHECK(at::equal(two.sentences[1], text[0]));
+  CHECK(is_close(two.sentences[1], text[0]));
   CHECK(two.tokens == 8);
   CHECK(fixture.session(1, 100, 4)->run({.token_ids = {{2, 5, 3}, {2, 5, 6, 7, 3}}}).too_long == 1);
   CHECK_THROWS_WITH(session->run({.token_ids = {{2, 99, 3}}}), Contains("id 99"));
@@ -28,10 +35,10 @@ TEST_CASE("a request has a prompt of its own, or that of the session") {
   };
   auto plain = with_prompt(""), some = with_prompt("some ");
   const at::Tensor expected = some.run({.texts = {"jazz"}}).sentences;
-  CHECK_FALSE(at::equal(plain.run({.texts = {"jazz"}}).sentences, expected));
-  CHECK(at::equal(plain.run({.texts = {"jazz"}, .prompt = "some "}).sentences, expected));
-  CHECK(at::equal(some.run({.texts = {"jazz"}, .prompt = ""}).sentences,
-                  plain.run({.texts = {"jazz"}}).sentences));
+  CHECK_FALSE(is_close(plain.run({.texts = {"jazz"}}).sentences, expected));
+  CHECK(is_close(plain.run({.texts = {"jazz"}, .prompt = "some "}).sentences, expected));
+  CHECK(is_close(some.run({.texts = {"jazz"}, .prompt = ""}).sentences,
+                 plain.run({.texts = {"jazz"}}).sentences));
 }
 
 TEST_CASE("a text that is too long is truncated at either end, or ends its request") {
@@ -39,9 +46,9 @@ TEST_CASE("a text that is too long is truncated at either end, or ends its reque
   const auto session = fixture.session(1, 100, 4);
   const auto vector = [&](mtt::Request request) { return session->run(std::move(request)).sentences; };
   const at::Tensor left = vector({.texts = {"some jazz"}}), right = vector({.texts = {"play some"}});
-  CHECK(at::equal(vector({.texts = {"play some jazz"}}), right));
-  CHECK(at::equal(vector({.texts = {"play some jazz"}, .truncated_end = mtt::TruncatedEnd::left}), left));
-  CHECK(at::equal(vector({.texts = {"play some jazz"}, .truncated_end = mtt::TruncatedEnd::right}), right));
+  CHECK(is_close(vector({.texts = {"play some jazz"}}), right));
+  CHECK(is_close(vector({.texts = {"play some jazz"}, .truncated_end = mtt::TruncatedEnd::left}), left));
+  CHECK(is_close(vector({.texts = {"play some jazz"}, .truncated_end = mtt::TruncatedEnd::right}), right));
   const mtt::Response refused = session->run({.texts = {"play", "play some jazz"}, .truncates = false});
   CHECK(refused.too_long == 1);
   CHECK(refused.tokens == 0);
@@ -53,7 +60,7 @@ TEST_CASE("vectors have length 1 or not, as the request says") {
   const auto session = fixture.session(1, 100);
   const at::Tensor raw = session->run({.texts = texts(), .normalize = false}).sentences;
   const at::Tensor unit = session->run({.texts = texts(), .normalize = true}).sentences;
-  CHECK(at::equal(unit, session->run({.texts = texts()}).sentences));
+  CHECK(is_close(unit, session->run({.texts = texts()}).sentences));
   CHECK_FALSE(at::allclose(raw.norm(2, 1), at::ones({40})));
   CHECK(at::allclose(raw / raw.norm(2, 1, true), unit));
 }
@@ -107,9 +114,9 @@ TEST_CASE("requests that ask differently are answered at the same time, each as 
   }
   for (int i = 0; i < 60; ++i) {
     INFO(i);
-    CHECK(at::equal(responses[static_cast<std::size_t>(i)].get().sentences, i % 3 == 0   ? plain
-                                                                            : i % 3 == 1 ? raw
-                                                                                         : prompted));
+    CHECK(is_close(responses[static_cast<std::size_t>(i)].get().sentences, i % 3 == 0   ? plain
+                                                                           : i % 3 == 1 ? raw
+                                                                                        : prompted));
   }
 }
 
