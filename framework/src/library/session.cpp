@@ -82,10 +82,9 @@ std::vector<Value> ModelSession::predict(const std::vector<std::string>& texts,
                                          const PredictSettings& settings) const {
   const std::vector<Task>& tasks = impl_->model().tasks();
   if (tasks.empty()) throw Error("'" + path() + "' is a model without heads; encode gives its vectors");
-  const auto reads_pairs = [](const Task& task) { return task.reads_pairs(); };
   const auto is_there = [](const std::optional<std::string>& text) { return text.has_value(); };
   if (std::any_of(settings.second_texts.begin(), settings.second_texts.end(), is_there) &&
-      std::none_of(tasks.begin(), tasks.end(), reads_pairs))
+      !impl_->model().reads_pairs())
     throw Error("no task of '" + path() + "' reads pairs; leave the second texts out");
   Request request{.texts = texts, .second_texts = settings.second_texts};
   request.prompt = impl_->prompt(settings.prompt);

@@ -38,6 +38,10 @@ bool MultiTaskModel::reads_single_texts() const {
                      [](const Task& task) { return task.reads_single_texts(); });
 }
 
+bool MultiTaskModel::reads_pairs() const {
+  return std::any_of(tasks_.begin(), tasks_.end(), [](const Task& task) { return task.reads_pairs(); });
+}
+
 Outputs MultiTaskModel::forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,
                                 const OwnVectors& own) const {
   SharedEncoding shared(backbone_, *modules_, inputs);

@@ -49,6 +49,8 @@ class MultiTaskModel {
 
   /// Whether a task reads single texts; tasks on pairs predict nothing for one.
   bool reads_single_texts() const;
+  /// Whether a task reads second texts.
+  bool reads_pairs() const;
 
   /// One shared pass for these tasks, and for the model's own vectors of the texts.
   Outputs forward(const SharedInputs& inputs, const std::vector<const Task*>& tasks,

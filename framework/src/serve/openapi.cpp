@@ -1,6 +1,5 @@
 #include "serve/openapi.h"
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -94,18 +93,13 @@ Value rerank_operation(const ServedModel& served, const Task& task) {
                    Value(Value::Table{{"type", "array"}, {"items", entry}}));
 }
 
-bool reads_pairs(const ServedModel& served) {
-  return std::any_of(served.tasks().begin(), served.tasks().end(),
-                     [](const Task& task) { return task.reads_pairs(); });
-}
-
 Value tasks_request(const ServedModel& served, bool pairs_only) {
   Value::Array names;
   for (const Task& task : served.tasks())
     if (pairs_only || task.reads_single_texts()) names.emplace_back(task.name);
   const Value text(Value::Table{{"type", "string"}});
   Value::Array kinds = {text};
-  if (reads_pairs(served)) kinds.push_back(reference("Pair"));
+  if (served.model().reads_pairs()) kinds.push_back(reference("Pair"));
   Value inputs = pairs_only ? array_of(reference("Pair"), served.limits().batch)
                             : any_of({text, array_of(any_of(std::move(kinds)), served.limits().batch)});
   Value embedding(Value::Table{{"description", "Whether vectors are wanted; true unless given"}});
@@ -164,7 +158,7 @@ std::string openapi_document(const ServedModel& served) {
   openai.find("dimensions")->set("enum", std::move(widths));
   schemas.find("EmbedRequest")->find("properties")->find("dimensions")->set("maximum", served.width());
   Value::Array requests = {tasks_request(served, false)};
-  if (reads_pairs(served)) requests.push_back(tasks_request(served, true));
+  if (served.model().reads_pairs()) requests.push_back(tasks_request(served, true));
   schemas.set("TasksRequest", any_of(std::move(requests)));
 
   Value embed = *operation("Vectors of texts", reference("EmbedRequest"), reference("Vectors")).find("post");

@@ -1,6 +1,5 @@
 #include "serve/page.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,8 +41,7 @@ HttpResponse page_html(const ServedModel& served) {
   const std::string summary = "Sentence vectors of " + std::to_string(served.width()) + " dimensions" +
                               (tasks.empty() ? "" : ", and predictions of " + joined(tasks)) +
                               ", from one forward pass.";
-  const bool pairs = std::any_of(served.tasks().begin(), served.tasks().end(),
-                                 [](const Task& task) { return task.reads_pairs(); });
+  const bool pairs = served.model().reads_pairs();
   std::string page = kPageHtml;
   replace_all(page, "@HAS_PAIRS@", pairs ? "yes" : "no");
   replace_all(page, "@PAIRS@", pairs ? " A tab separates a text from its second text." : "");

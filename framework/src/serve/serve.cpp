@@ -1,6 +1,5 @@
 #include "serve/serve.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -20,9 +19,7 @@ void warm_up(const OpenModel& open) {
     if (pair) request.second_texts = {"A second text."};
     request.predictions = predicts;
     open.session->run(std::move(request));
-    const bool any_pairs = std::any_of(model.tasks().begin(), model.tasks().end(),
-                                       [](const Task& task) { return task.reads_pairs(); });
-    if (!any_pairs) return;
+    if (!model.reads_pairs()) return;
   }
 }
 

@@ -1,6 +1,5 @@
 #include "serve/tasks_route.h"
 
-#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -64,8 +63,7 @@ Outcome answer_tasks(const ServedModel& served, const Value& body) {
                      "truncation_direction", "prompt_name"});
   TextInputs inputs = texts_and_pairs(fields.at("inputs"));
   if (auto refusal = refuse_count(inputs.size(), "inputs", served.limits().batch)) return *refusal;
-  const auto reads_pairs = [](const Task& task) { return task.reads_pairs(); };
-  if (!inputs.second_texts.empty() && std::none_of(served.tasks().begin(), served.tasks().end(), reads_pairs))
+  if (!inputs.second_texts.empty() && !served.model().reads_pairs())
     fields.at("inputs").refuse("no task of the model reads pairs; send texts without second texts");
   const bool by_name = fields.find("tasks") != nullptr;
   const std::vector<std::string> names = fields.texts("tasks");

@@ -10,6 +10,7 @@
 #include "serve/text_inputs.h"
 #include "serve/text_settings.h"
 #include "serve/vector_json.h"
+#include "value/utf8.h"
 
 namespace mtt {
 
@@ -77,7 +78,7 @@ namespace {
 std::vector<std::size_t> code_point_offsets(const std::string& text) {
   std::vector<std::size_t> offsets;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) offsets.push_back(i);
+    if (!continues_character(text[i])) offsets.push_back(i);
   offsets.push_back(text.size());
   return offsets;
 }

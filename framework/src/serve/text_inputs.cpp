@@ -8,8 +8,12 @@ namespace mtt {
 
 namespace {
 
-[[noreturn]] void refuse_input(const Value& value, const char* expected) {
-  value.refuse("expected " + std::string(expected) + ", found " + std::string(kind_name(value.kind())));
+/// The inputs of a string; none for an array. Other kinds throw Error.
+std::optional<TextInputs> single_text(const Value& value) {
+  if (value.is(Value::Kind::array)) return std::nullopt;
+  if (!value.is(Value::Kind::string))
+    value.refuse("expected a string or an array, found " + std::string(kind_name(value.kind())));
+  return TextInputs{.texts = {value.string()}, .single = true};
 }
 
 std::vector<std::int32_t> read_ids(const Value& value, std::int64_t vocabulary) {
@@ -44,13 +48,8 @@ void add_list(TextInputs& inputs, const Value& value) {
 }  // namespace
 
 TextInputs texts_or_ids(const Value& value, std::int64_t vocabulary) {
+  if (std::optional<TextInputs> text = single_text(value)) return *std::move(text);
   TextInputs inputs;
-  if (value.is(Value::Kind::string)) {
-    inputs.single = true;
-    inputs.texts = {value.string()};
-    return inputs;
-  }
-  if (!value.is(Value::Kind::array)) refuse_input(value, "a string or an array");
   const Value::Array& entries = value.array();
   if (entries.empty()) return inputs;
   if (entries.front().is(Value::Kind::integer) || entries.front().is(Value::Kind::number)) {
@@ -69,13 +68,8 @@ TextInputs texts_or_ids(const Value& value, std::int64_t vocabulary) {
 }
 
 TextInputs one_or_batch(const Value& value) {
+  if (std::optional<TextInputs> text = single_text(value)) return *std::move(text);
   TextInputs inputs;
-  if (value.is(Value::Kind::string)) {
-    inputs.single = true;
-    add_input(inputs, value.string(), std::nullopt);
-    return inputs;
-  }
-  if (!value.is(Value::Kind::array)) refuse_input(value, "a string or an array");
   const Value::Array& entries = value.array();
   if (entries.empty()) return inputs;
   if (entries.front().is(Value::Kind::string)) {
@@ -90,13 +84,8 @@ TextInputs one_or_batch(const Value& value) {
 }
 
 TextInputs texts_and_pairs(const Value& value) {
+  if (std::optional<TextInputs> text = single_text(value)) return *std::move(text);
   TextInputs inputs;
-  if (value.is(Value::Kind::string)) {
-    inputs.single = true;
-    add_input(inputs, value.string(), std::nullopt);
-    return inputs;
-  }
-  if (!value.is(Value::Kind::array)) refuse_input(value, "a string or an array");
   for (const Value& entry : value.array()) {
     if (entry.is(Value::Kind::string))
       add_input(inputs, entry.string(), std::nullopt);
