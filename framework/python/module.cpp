@@ -22,7 +22,7 @@ namespace {
 using Strings = std::vector<std::string>;
 using FloatMatrix = nb::ndarray<nb::numpy, float, nb::ndim<2>, nb::c_contig>;
 
-/// The values without a copy; they live as long as the array, which alone has them.
+/// A numpy array of the values, without a copy. The array owns the values.
 FloatMatrix array_of(mtt::Vectors vectors) {
   auto* const kept = new mtt::Vectors(std::move(vectors));
   const nb::capsule owner(kept, [](void* vectors) noexcept { delete static_cast<mtt::Vectors*>(vectors); });
@@ -55,11 +55,11 @@ nb::object object_of(const mtt::Value& value) {
   return table;
 }
 
-/// The calls that compute now. The interpreter waits for them before it ends, since a thread that computes
-/// could not come back to it. Later calls of daemon threads never return.
+/// The calls that are running. The interpreter waits for them before it ends, because a thread that returns
+/// later could not take the GIL again. Calls that daemon threads begin after the end never return.
 class Calls {
  public:
-  /// With the GIL held, as finish().
+  /// Called with the GIL held, like finish().
   void begin() {
     bool ended = false;
     {
@@ -97,7 +97,7 @@ Calls& calls() {
   return all;
 }
 
-/// What `compute` gives, computed while other Python threads run.
+/// The result of `compute`, which runs without the GIL.
 template <class Compute>
 auto without_gil(const Compute& compute) {
   struct Call {
@@ -109,7 +109,7 @@ auto without_gil(const Compute& compute) {
   return compute();
 }
 
-/// LibTorch's threads, and those of models, are not there in a process that fork made.
+/// A forked process has neither LibTorch's threads nor those of models.
 pid_t first_process() {
   static const pid_t process = ::getpid();
   return process;
@@ -193,7 +193,7 @@ class Model {
     return all;
   }
 
-  /// Calls that compute now are finished.
+  /// Running calls are finished first.
   void close() {
     std::shared_ptr<mtt::ModelSession> last = std::move(session_);
     session_.reset();

@@ -23,7 +23,7 @@ def _version_of_torch() -> str | None:
 
 
 def library_folder() -> Path:
-    """The folder of libtorch_cpu.so: that of the installed torch, or else the one that mtt was built with."""
+    """Returns the folder of libtorch_cpu.so: that of the installed torch, otherwise the one that mtt was built with."""
     version = _version_of_torch()
     if version is not None:
         if not version.startswith(VERSION + "."):
@@ -38,7 +38,7 @@ def library_folder() -> Path:
 
 
 def load() -> None:
-    """Loads the libraries that mtt's own ones need, for this process."""
+    """Loads the LibTorch libraries that mtt needs into this process."""
     folder = library_folder()
     for name in ("libc10.so", "libtorch_cpu.so"):
         ctypes.CDLL(str(folder / name), mode=ctypes.RTLD_GLOBAL)

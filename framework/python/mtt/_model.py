@@ -1,4 +1,4 @@
-"""An opened model."""
+"""Opened models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ atexit.register(_mtt.end)
 Error = _mtt.Error
 
 
-# Arguments of sentence-transformers' and MTEB's encode that have no meaning here.
+# Arguments of encode in sentence-transformers and MTEB that have no effect here.
 _WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
 
 
@@ -34,7 +34,7 @@ def _checked(texts: Any, what: str) -> list[str]:
 
 
 def _texts_of(sentences: Any) -> list[str]:
-    """The texts of a list, or of batches {"text": [...]}, as MTEB's data loaders give them."""
+    """The texts of a list of texts, or of batches {"text": [...]} from MTEB's data loaders."""
     texts: list[str] = []
     for item in sentences:
         if isinstance(item, str):
@@ -47,11 +47,11 @@ def _texts_of(sentences: Any) -> list[str]:
 
 
 def quantize(vectors: numpy.ndarray, precision: str, *, ranges: numpy.ndarray | None = None) -> numpy.ndarray:
-    """Vectors of integers, as sentence-transformers' quantize_embeddings.
+    """Quantizes vectors to integers, as quantize_embeddings of sentence-transformers.
 
-    precision: "int8" or "uint8" divides the range of each dimension into 255 steps; "binary" or "ubinary" keeps the
-    signs, eight in a byte.
-    ranges: smallest and largest value of each dimension, [2, dimensions]; by default those of the vectors.
+    precision: "int8" and "uint8" divide the range of each dimension into 255 steps; "binary" and "ubinary" keep only
+    the signs, packed into bytes.
+    ranges: smallest and largest value of each dimension, [2, dimensions]; default: those of the vectors.
     """
     vectors = numpy.asarray(vectors, dtype=numpy.float32)
     if precision in ("binary", "ubinary"):
@@ -70,19 +70,20 @@ def quantize(vectors: numpy.ndarray, precision: str, *, ranges: numpy.ndarray | 
 
 
 class Model:
-    """A model that is open for inference. Its methods may be called from several threads at once.
+    """A model opened for inference. It is thread-safe.
 
-    Computing releases the GIL. Results are those of the commands `mtt encode`, `predict` and `tokenize`. What is wrong
-    raises `mtt.Error`, a ValueError.
+    The GIL is released during computation. Results are the same as those of the commands `mtt encode`, `mtt predict`
+    and `mtt tokenize`. Errors are raised as `mtt.Error`, a subclass of ValueError.
     """
 
     def __init__(self, model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, plugin_path: Sequence[str] = ()) -> None:
         """Opens a model.
 
         model: a model directory, the directory of a run, or the name of a model in the local caches.
-        prompt: the name of a prompt of the model, or its text; it is prepended to every text.
-        max_tokens: at which texts are truncated; by default the model's own limit.
-        threads: by default those of the run's configuration, or one per processor.
+        prompt: the name of a prompt of the model, or its text; it is prepended to every text. Default: the model's
+        default prompt.
+        max_tokens: maximum number of tokens per text; longer texts are truncated. Default: the model's own limit.
+        threads: number of threads; default: that of the run's configuration, or one per processor.
         plugin_path: folders that are searched for plugins before all others.
         """
         for name, value in (("max_tokens", max_tokens), ("threads", threads)):
@@ -105,15 +106,15 @@ class Model:
         device: str | None = None,
         **others: Any,
     ) -> numpy.ndarray:
-        """Sentence vectors, float32 [texts, dimensions]; [dimensions] for a single text.
+        """Computes sentence vectors: float32 [texts, dimensions], or [dimensions] for a single text.
 
-        sentences: texts, or batches {"text": [...]} as MTEB gives them.
-        prompt_name, prompt: another prompt than the model was opened with.
-        normalize_embeddings: vectors of length 1 or not; by default as the model does.
-        truncate_dim: only the first dimensions, of length 1 again where they were.
-        precision: "int8", "uint8", "binary" or "ubinary" gives integers, see quantize.
-        batch_size, show_progress_bar and the arguments of MTEB (task_metadata, hf_split, hf_subset,
-        prompt_type, ...) are accepted without effect: batches are formed by tokens, and results do not depend on them.
+        sentences: a text, a list of texts, or batches {"text": [...]} from MTEB.
+        prompt_name, prompt: name or text of the prompt for this call; default: the prompt of the opened model.
+        normalize_embeddings: whether vectors are normalised to length 1; default: as the model does.
+        truncate_dim: number of dimensions to keep; normalised vectors are normalised again.
+        precision: "int8", "uint8", "binary" or "ubinary" returns integers, see quantize.
+        batch_size, show_progress_bar and the arguments of MTEB (task_metadata, hf_split, hf_subset, prompt_type, ...)
+        have no effect: batches are formed by tokens, and results do not depend on them.
         """
         unknown = sorted(set(others) - _WITHOUT_EFFECT)
         if unknown:
@@ -137,7 +138,7 @@ class Model:
         return vectors[0] if single else vectors
 
     def encode_tokens(self, texts: Sequence[str]) -> list[numpy.ndarray]:
-        """The last layer's vectors of all tokens, float32 [tokens, hidden size] for each text."""
+        """Computes the last layer's vectors of all tokens: float32 [tokens, hidden size] for each text."""
         return self._model.encode_tokens(_checked(texts, "texts"))
 
     def predict(
@@ -149,12 +150,13 @@ class Model:
         top: int = 0,
         prompt: str | None = None,
     ) -> Any:
-        """The predictions of all heads from one forward pass: {"text": ..., "<task>": ...} for each text.
+        """Predicts with all heads in one forward pass: {"text": ..., "<task>": ...} for each text.
 
-        texts: a list gives a list of dicts, a single text one dict.
-        second_texts: for heads that read pairs; None where a text has none.
-        tasks: the heads that predict; by default all.
-        top: how many of the most probable classes each prediction lists.
+        texts: a list of texts returns a list of dicts, a single text returns one dict.
+        second_texts: one per text, for heads that read pairs; None for a text without a second one.
+        tasks: names of the tasks to predict; default: all.
+        top: number of most probable classes listed in each prediction; default: 0.
+        prompt: name or text of the prompt for this call; default: the prompt of the opened model.
         """
         single = isinstance(texts, str)
         if single:
@@ -172,11 +174,11 @@ class Model:
         return rows[0] if single else rows
 
     def tokenize(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """For each text {"ids", "tokens", "offsets"}, without truncation; offsets count code points."""
+        """Tokenizes without truncation: {"ids", "tokens", "offsets"} for each text; offsets count code points."""
         return self._model.tokenize(_checked(texts, "texts"))
 
     def similarity(self, a: Any, b: Any) -> numpy.ndarray:
-        """The similarity of each vector of `a` and each of `b` by the model's own measure, float32 [len(a), len(b)]."""
+        """Similarities of each vector of `a` with each of `b`, by the model's own measure: float32 [len(a), len(b)]."""
         a, b = (numpy.atleast_2d(numpy.asarray(vectors, dtype=numpy.float32)) for vectors in (a, b))
         measure = self.similarity_fn_name
         if measure in ("euclidean", "manhattan"):
@@ -187,14 +189,14 @@ class Model:
         return a @ b.T
 
     def similarity_pairwise(self, a: Any, b: Any) -> numpy.ndarray:
-        """The similarity of each vector of `a` and the one of `b` at its place, float32 [len(a)]."""
+        """Similarities of the vectors of `a` and `b` at the same position: float32 [len(a)]."""
         a, b = numpy.atleast_2d(a), numpy.atleast_2d(b)
         if len(a) != len(b):
             raise Error(f"there are {len(a)} and {len(b)} vectors; expected as many")
         return numpy.array([self.similarity(one, other)[0, 0] for one, other in zip(a, b)], dtype=numpy.float32)
 
     def close(self) -> None:
-        """Ends the threads and frees the memory of the model."""
+        """Stops the threads and frees the memory of the model."""
         self._model.close()
 
     def __enter__(self) -> Model:
@@ -209,21 +211,21 @@ class Model:
 
     @property
     def path(self) -> str:
-        """The opened directory."""
+        """Path of the opened directory."""
         return self._model.path
 
     @property
     def dimensions(self) -> int:
-        """Of sentence vectors."""
+        """Number of dimensions of the sentence vectors."""
         return self._model.dimensions
 
     def get_sentence_embedding_dimension(self) -> int:
-        """The same, under sentence-transformers' name."""
+        """Same as `dimensions`, for code written for sentence-transformers."""
         return self.dimensions
 
     @property
     def max_tokens(self) -> int:
-        """At which texts are truncated."""
+        """Maximum number of tokens per text; longer texts are truncated."""
         return self._model.max_tokens
 
     @property
@@ -233,7 +235,7 @@ class Model:
 
     @property
     def prompts(self) -> list[str]:
-        """The names of the model's prompts."""
+        """Names of the model's prompts."""
         return self._model.prompts
 
     @property
@@ -243,7 +245,7 @@ class Model:
 
     @property
     def warnings(self) -> list[str]:
-        """What opening the model warned of."""
+        """Warnings from opening the model."""
         return self._model.warnings
 
 

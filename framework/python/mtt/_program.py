@@ -12,11 +12,11 @@ PROGRAM = Path(__file__).parent / "bin" / "mtt"
 
 
 def environment() -> dict[str, str]:
-    """The environment in which the program finds LibTorch."""
+    """Returns environment variables with which the program finds LibTorch."""
     folders = [str(_libtorch.library_folder()), os.environ.get("LD_LIBRARY_PATH", "")]
     return {**os.environ, "LD_LIBRARY_PATH": ":".join(folder for folder in folders if folder)}
 
 
 def main() -> None:
-    """Replaces this process by the program."""
+    """Replaces this process with the program."""
     os.execve(PROGRAM, ["mtt", *sys.argv[1:]], environment())

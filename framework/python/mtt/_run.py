@@ -13,13 +13,14 @@ from ._program import PROGRAM, environment
 
 
 def run(path: str, overrides: Mapping[str, Any] | None = None, *, out: str | None = None, quiet: bool | None = None) -> dict[str, dict[str, float]]:
-    """Runs an experiment, as `mtt run` does, and returns {"<task>": {"<metric>": value}} on held-out examples.
+    """Runs an experiment, as `mtt run` does, and returns the scores on the test set: {"<task>": {"<metric>": value}}.
 
-    overrides: keys and their values, as {"train.epochs": 1}; numbers, booleans, strings and lists.
-    out: the directory of the results, for mtt.open; by default one that is removed afterwards.
-    quiet: without the program's output; by default where out is not given.
-    Without a test set the dict is empty. A failed run raises mtt.Error with the program's message. Paths of overrides
-    are relative to the working directory, those of the file to the file.
+    path: the experiment file.
+    overrides: keys and their values, for example {"train.epochs": 1}; numbers, booleans, strings and lists. Paths in
+    them are relative to the working directory; paths in the file are relative to the file.
+    out: directory of the run, which mtt.open can open; default: a temporary one, which is removed.
+    quiet: whether the output of the program is suppressed; default: only if `out` is not given.
+    Without a test set the dict is empty. A failed run raises mtt.Error with the message of the program.
     """
     with tempfile.TemporaryDirectory() as folder:
         results = Path(out) if out is not None else Path(folder) / "run"

@@ -1,4 +1,4 @@
-"""A transformer of scikit-learn: texts in, sentence vectors out."""
+"""A scikit-learn transformer from texts to sentence vectors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from ._model import Model
 
 
 class SentenceVectors(TransformerMixin, BaseEstimator):
-    """Sentence vectors of a pretrained encoder, as a step of a pipeline. Nothing is fitted.
+    """Sentence vectors of a frozen encoder, as a step of a pipeline.
 
-    threads: 1 where scikit-learn runs several processes (n_jobs).
+    model, prompt: as in mtt.open.
+    normalize: whether vectors are normalised to length 1; default: as the model does.
+    threads: number of threads; use 1 if scikit-learn runs several processes (n_jobs).
 
     >>> make_pipeline(SentenceVectors("all-MiniLM-L6-v2"), LogisticRegression()).fit(texts, labels)
     """
@@ -25,11 +27,11 @@ class SentenceVectors(TransformerMixin, BaseEstimator):
         self.threads = threads
 
     def fit(self, texts: Any, labels: Any = None) -> SentenceVectors:
-        """Fits nothing."""
+        """Does nothing; the encoder is not trained."""
         return self
 
     def transform(self, texts: Any) -> numpy.ndarray:
-        """float32 [texts, dimensions]"""
+        """Computes sentence vectors: float32 [texts, dimensions]."""
         if isinstance(texts, str):
             raise ValueError("expected an iterable of texts, found a single text")
         if not hasattr(self, "_open"):
@@ -37,7 +39,7 @@ class SentenceVectors(TransformerMixin, BaseEstimator):
         return self._open.encode(list(texts), normalize_embeddings=self.normalize)
 
     def get_feature_names_out(self, input_features: Any = None) -> numpy.ndarray:
-        """The names vector0, vector1, ..."""
+        """Returns the names vector0, vector1, ..."""
         return numpy.array([f"vector{i}" for i in range(self.transform([]).shape[1])], dtype=object)
 
     def __getstate__(self) -> dict[str, Any]:
