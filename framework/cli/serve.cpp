@@ -27,20 +27,21 @@ void Serve::run() {
   const char* const environment_key = std::getenv("MTT_API_KEY");
   if (!given_key && environment_key != nullptr) given_key = environment_key;
   if (given_key && given_key->empty())
-    throw Error("the API key (--api-key or MTT_API_KEY) is empty; give one, or leave it out");
+    throw Error(
+        "the API key (--api-key or MTT_API_KEY) is empty; set a key, or remove the option and the variable");
   if (given_key &&
       std::any_of(given_key->begin(), given_key->end(), [](char c) { return c <= ' ' || c > '~'; }))
     throw Error(
-        "the API key has blanks or characters that HTTP headers cannot hold; give letters and digits");
-  if (settings.address.host.empty()) throw Error("--host is empty; give an address, or leave it out");
+        "the API key contains spaces or characters other than printable ASCII; use letters and digits");
+  if (settings.address.host.empty()) throw Error("--host is empty; give an address, or remove the option");
   if (socket_option->count() > 0 && settings.address.unix_path.empty())
-    throw Error("--unix-socket is empty; give a path, or leave it out");
+    throw Error("--unix-socket is empty; give a path, or remove the option");
   settings.api_key = given_key.value_or("");
   Console console;
   OpenModel open = open_model(model, Heads::used, console);
   if (!settings.address.is_local() && settings.api_key.empty())
-    console.warn("everybody who reaches " + settings.address.host +
-                 " can use this server, because it has no API key; set one with --api-key");
+    console.warn("the server listens on " + settings.address.host +
+                 " without an API key, so anyone who can reach it can use it; set one with --api-key");
   const int signal = serve(
       open, settings,
       [&](const std::string& url) {
@@ -48,7 +49,7 @@ void Serve::run() {
                     (settings.api_key.empty() ? ", without an API key" : ", with an API key") +
                     "; stop with Ctrl-C\n");
       },
-      [&] { console.say("Stopping: accepted requests are answered\n"); });
+      [&] { console.say("Stopping; waiting for requests in progress\n"); });
   if (signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
 }
 
@@ -73,23 +74,23 @@ void add_serve(CLI::App& app) {
                              ->excludes(host)
                              ->excludes(port);
   verb->add_option("--api-key", serve->given_key,
-                   "Key that clients must send as 'Authorization: Bearer KEY'; MTT_API_KEY hides it from the "
-                   "process list; default: none")
+                   "Key that clients must send as 'Authorization: Bearer KEY'; the variable MTT_API_KEY "
+                   "keeps it out of the process list; default: none")
       ->type_name("KEY");
   verb->add_option("--max-concurrent-requests", settings.limits.concurrent_requests,
-                   "Requests that are accepted at a time; others get status 429; default: 512")
+                   "Maximum number of requests at the same time; others get status 429; default: 512")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
   verb->add_option("--max-client-batch-size", settings.limits.batch,
-                   "Inputs per request, except for /v1/embeddings (2048); default: 32")
+                   "Maximum number of inputs per request; default: 32 (/v1/embeddings: always 2048)")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}))
       ->type_name("N");
-  verb->add_option("--payload-limit", settings.http.body, "Bytes of a request's body; default: 2000000")
+  verb->add_option("--payload-limit", settings.http.body,
+                   "Maximum size of a request body in bytes; default: 2000000")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}))
       ->type_name("BYTES");
   verb->add_option("--access-log", settings.access_log,
-                   "File that gets one line of JSON for each request; - writes to standard error; default: "
-                   "none")
+                   "File to which one JSON line per request is appended; -: standard error; default: none")
       ->type_name("FILE|-");
   verb->callback([serve] { serve->run(); });
 }

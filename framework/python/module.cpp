@@ -69,7 +69,7 @@ class Calls {
     }
     if (!ended) return;
     if (std::this_thread::get_id() == ender_)
-      throw mtt::Error("the interpreter ends; no model computes any more");
+      throw mtt::Error("the interpreter is shutting down; models can no longer be used");
     const nb::gil_scoped_release release;
     while (true) std::this_thread::sleep_for(std::chrono::hours(1));
   }

@@ -175,7 +175,7 @@ TEST_CASE("requests that are wrong get the status and the shape of the interface
   refused("/predict", R"({"inputs": "a"})", 424, "no task");
   refused("/rerank", R"({"query": "a", "texts": ["b"]})", 424, "no task");
   refused("/tasks", R"({"inputs": "a", "tasks": ["x"]})", 422, "no task \\\"x\\\"");
-  refused("/tasks", R"({"input": "a"})", 422, "\\\"input\\\" is not known");
+  refused("/tasks", R"({"input": "a"})", 422, "unknown key \\\"input\\\"");
   refused("/tasks", R"({"inputs": [["a", "b"]]})", 422, "no task of the model reads pairs");
   refused("/nowhere", "{}", 404, "\"error_type\":\"NotFound\"");
   refused("/v1/nowhere", "{}", 404, "\"type\":\"invalid_request_error\"");
@@ -381,7 +381,7 @@ TEST_CASE("a port in use, and a host that everybody reaches without a key, are n
   check_sentence(second, "give another --port");
   const TemporaryFolder folder;
   const Server open(folder.path(), served.folder.path() / "model", {"--host", "0.0.0.0"});
-  CHECK_THAT(open.error(), Contains("mtt: warning: everybody who reaches 0.0.0.0"));
+  CHECK_THAT(open.error(), Contains("mtt: warning: the server listens on 0.0.0.0 without an API key"));
   const std::vector<std::string> arguments = {"serve", "--model", (served.folder.path() / "model").string()};
   check_sentence(mtt_program(arguments, "", {"MTT_API_KEY="}),
                  "the API key (--api-key or MTT_API_KEY) is empty");

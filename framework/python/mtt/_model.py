@@ -23,13 +23,13 @@ Error = _mtt.Error
 _WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
 
 
-def _checked(texts: Any, what: str) -> list[str]:
+def _checked(texts: Any, what: str, hint: str = "") -> list[str]:
     if isinstance(texts, str):
-        raise TypeError(f"expected a list of {what}, found a single one")
+        raise TypeError(f"expected a list of {what}, found a single text")
     texts = list(texts)
     for text in texts:
         if not isinstance(text, str):
-            raise TypeError(f"expected {what}, found {type(text).__name__}")
+            raise TypeError(f"expected {what}, found {type(text).__name__}{hint}")
     return texts
 
 
@@ -61,7 +61,7 @@ def quantize(vectors: numpy.ndarray, precision: str, *, ranges: numpy.ndarray | 
         raise Error(f"the precision is '{precision}'; expected int8, uint8, binary or ubinary")
     if ranges is None:
         if len(vectors) < 2:
-            raise Error("the ranges of the dimensions cannot be those of a single vector; give ranges")
+            raise Error("ranges cannot be computed from fewer than two vectors; give ranges")
         ranges = numpy.stack([vectors.min(0), vectors.max(0)])
     smallest, largest = numpy.asarray(ranges, dtype=numpy.float32)
     steps = (largest - smallest) / numpy.float32(255)
@@ -120,13 +120,13 @@ class Model:
         if unknown:
             raise TypeError(f"encode() has no argument '{unknown[0]}'")
         if not convert_to_numpy or convert_to_tensor:
-            raise TypeError("vectors are numpy arrays; torch.from_numpy takes them without a copy")
+            raise TypeError("encode returns numpy arrays only; convert them with torch.from_numpy")
         if output_value != "sentence_embedding":
-            raise TypeError(f"output_value is '{output_value}'; encode_tokens gives the vectors of tokens")
+            raise TypeError(f"output_value is '{output_value}'; expected 'sentence_embedding' (use encode_tokens for token vectors)")
         if truncate_dim is not None and truncate_dim < 1:
             raise Error(f"truncate_dim is {truncate_dim}; expected at least 1")
         if device not in (None, "cpu"):
-            raise TypeError(f"the device is '{device}'; mtt computes on the CPU")
+            raise TypeError(f"device is '{device}'; only 'cpu' is supported")
         single = isinstance(sentences, str)
         if prompt_name is not None and prompt_name not in self.prompts:
             raise Error(f"the model has no prompt '{prompt_name}'; it has {', '.join(self.prompts) or 'none'}")
@@ -166,10 +166,10 @@ class Model:
             raise Error(f"top is {top}; expected at least 0")
         seconds = [] if second_texts is None else list(second_texts)
         if second_texts is not None and len(seconds) != len(list(texts)):
-            raise Error(f"there are {len(list(texts))} texts and {len(seconds)} second texts; expected as many")
+            raise Error(f"there are {len(list(texts))} texts and {len(seconds)} second texts; expected the same number")
         _checked([second for second in seconds if second is not None], "second texts")
         named = [tasks] if isinstance(tasks, str) else list(tasks)
-        given = _checked(texts, "texts (second texts of pairs are a list of their own)")
+        given = _checked(texts, "texts", "; pass second texts as second_texts")
         rows = self._model.predict(given, seconds, named, top, prompt)
         return rows[0] if single else rows
 
@@ -192,7 +192,7 @@ class Model:
         """Similarities of the vectors of `a` and `b` at the same position: float32 [len(a)]."""
         a, b = numpy.atleast_2d(a), numpy.atleast_2d(b)
         if len(a) != len(b):
-            raise Error(f"there are {len(a)} and {len(b)} vectors; expected as many")
+            raise Error(f"there are {len(a)} and {len(b)} vectors; expected the same number")
         return numpy.array([self.similarity(one, other)[0, 0] for one, other in zip(a, b)], dtype=numpy.float32)
 
     def close(self) -> None:

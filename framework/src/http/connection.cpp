@@ -97,15 +97,15 @@ void Connection::on_header(const Error& error) {
   version_ = message.version();
   head_ = message.method() == http::verb::head;
   if (version_ >= 11 && message.count(http::field::host) != 1)
-    return refuse(400, "the request has no Host header, or several");
+    return refuse(400, "the request must have exactly one Host header");
   if (message.count(http::field::transfer_encoding) > 0 &&
       (version_ < 11 || message.count(http::field::transfer_encoding) > 1 ||
        !boost::beast::iequals(message[http::field::transfer_encoding], "chunked")))
-    return refuse(400, "the transfer encoding is not known; expected chunked");
+    return refuse(400, "unsupported transfer encoding; expected chunked");
   const auto expect = message[http::field::expect];
   if (expect.empty() || version_ < 11) return read_body();
   if (!boost::beast::iequals(expect, "100-continue"))
-    return refuse(417, "expectation not known; expected 100-continue");
+    return refuse(417, "unsupported Expect header; expected 100-continue");
   static constexpr char kContinue[] = "HTTP/1.1 100 Continue\r\n\r\n";
   asio::async_write(socket_, asio::buffer(kContinue, sizeof kContinue - 1),
                     [self = shared_from_this()](const Error& failed, std::size_t) {
@@ -169,7 +169,9 @@ HttpReply Connection::make_reply() {
 }
 
 void Connection::refuse_after(const Error& error) {
-  if (timed_out_) return refuse(408, "the request was not complete in time");
+  if (timed_out_)
+    return refuse(408, "the request was not complete within " + std::to_string(pool_.limits.request.count()) +
+                           " seconds");
   if (error == http::error::end_of_stream || error == http::error::partial_message ||
       error.category() != http::make_error_code(http::error::bad_method).category())
     return close();

@@ -92,7 +92,7 @@ struct HttpServer::Impl {
     tcp::resolver resolver(io);
     const auto found = resolver.resolve(address.host, std::to_string(address.port),
                                         tcp::resolver::passive | tcp::resolver::numeric_service, error);
-    if (error) throw Error("the address '" + name + "' is not known: " + error.message());
+    if (error) throw Error("cannot resolve the address '" + name + "': " + error.message());
     const tcp::endpoint endpoint = found.begin()->endpoint();
     tcp_acceptor.emplace(io);
     tcp_acceptor->open(endpoint.protocol(), error);
@@ -100,20 +100,21 @@ struct HttpServer::Impl {
     if (!error) tcp_acceptor->bind(endpoint, error);
     if (!error) tcp_acceptor->listen(asio::socket_base::max_listen_connections, error);
     if (error)
-      throw Error("cannot listen on " + name + ": " + error.message() +
-                  (error == asio::error::address_in_use ? "; give another --port, or 0 for a free one" : ""));
+      throw Error(
+          "cannot listen on " + name + ": " + error.message() +
+          (error == asio::error::address_in_use ? "; give another --port, or --port 0 for a free one" : ""));
     url = "http://" + host_and_port(tcp_acceptor->local_endpoint());
   }
 
   void listen_local(const std::string& path) {
     if (path.size() >= sizeof(sockaddr_un::sun_path))
-      throw Error("the path of a Unix socket has at most " +
-                  std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes; '" + path + "' has " +
-                  std::to_string(path.size()));
+      throw Error("the path '" + path + "' of the Unix socket has " + std::to_string(path.size()) +
+                  " bytes; at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " are allowed");
     boost::system::error_code error;
     struct stat state {};
     if (::lstat(path.c_str(), &state) == 0) {
-      if (!S_ISSOCK(state.st_mode)) throw Error("'" + path + "' exists and is no socket; give another path");
+      if (!S_ISSOCK(state.st_mode))
+        throw Error("'" + path + "' exists and is not a socket; give another path");
       Local::socket probe(io);
       probe.connect(Local::endpoint(path), error);
       if (!error) throw Error("another program listens on '" + path + "'; stop it or give another path");

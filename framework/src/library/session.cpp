@@ -41,8 +41,8 @@ struct ModelSession::Impl {
 
 ModelSession::ModelSession(const std::string& model, const SessionSettings& settings, const char* abi_tag) {
   if (std::string(abi_tag) != MTT_ABI_TAG)
-    throw Error("this program was compiled against another mtt than the library that it loads; program: " +
-                std::string(abi_tag) + "; library: " MTT_ABI_TAG);
+    throw Error("this program was compiled with another version of mtt than the library it loads (program: " +
+                std::string(abi_tag) + "; library: " MTT_ABI_TAG "); rebuild it");
   static std::mutex one_at_a_time;  // plugins are loaded for the whole process
   const std::lock_guard lock(one_at_a_time);
   PluginCatalog plugins = catalog_of(settings.plugin_path);
@@ -81,11 +81,11 @@ std::vector<Vectors> ModelSession::encode_tokens(const std::vector<std::string>&
 std::vector<Value> ModelSession::predict(const std::vector<std::string>& texts,
                                          const PredictSettings& settings) const {
   const std::vector<Task>& tasks = impl_->model().tasks();
-  if (tasks.empty()) throw Error("'" + path() + "' is a model without heads; encode gives its vectors");
+  if (tasks.empty()) throw Error("the model '" + path() + "' has no heads; use encode for its vectors");
   const auto is_there = [](const std::optional<std::string>& text) { return text.has_value(); };
   if (std::any_of(settings.second_texts.begin(), settings.second_texts.end(), is_there) &&
       !impl_->model().reads_pairs())
-    throw Error("no task of '" + path() + "' reads pairs; leave the second texts out");
+    throw Error("no task of '" + path() + "' reads pairs; remove the second texts");
   Request request{.texts = texts, .second_texts = settings.second_texts};
   request.prompt = impl_->prompt(settings.prompt);
   request.sentences = false;

@@ -39,7 +39,8 @@ AccessLog::AccessLog(const std::string& path)
     : file_{path == "-" ? STDERR_FILENO
                         : ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)} {
   if (file_.descriptor < 0)
-    throw Error("the access log '" + path + "' cannot be written: " + std::generic_category().message(errno));
+    throw Error("cannot open the access log '" + path +
+                "' for writing: " + std::generic_category().message(errno));
 }
 
 AccessLog::File::~File() {

@@ -171,14 +171,15 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   if (request.path.starts_with("/v1/")) exchange->style = ApiStyle::openai;
   const auto found = routes_.find(percent_decoded(request.path));
   if (found == routes_.end())
-    return exchange->refuse({.status = 404,
-                             .type = "NotFound",
-                             .message = "there is no such path; GET /openapi.json lists what there is"});
+    return exchange->refuse(
+        {.status = 404, .type = "NotFound", .message = "unknown path; GET /openapi.json lists all paths"});
   const Route& route = found->second;
   exchange->style = route.style;
   const bool get = request.method == "GET" || request.method == "HEAD";
   if (!(get && route.get) && !(request.method == "POST" && route.post)) {
-    Refusal refusal{.status = 405, .type = "MethodNotAllowed", .message = "use " + allowed(route)};
+    Refusal refusal{.status = 405,
+                    .type = "MethodNotAllowed",
+                    .message = "this path does not allow " + request.method + "; use " + allowed(route)};
     metrics_.count_failure("methodnotallowed");
     HttpResponse response = error_response(refusal, route.style);
     response.headers.emplace_back("Allow", allowed(route));
@@ -209,8 +210,11 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   if (auto* refusal = std::get_if<Refusal>(&*outcome)) return exchange->refuse(*refusal);
   exchange->permit = permit();
   if (exchange->permit == nullptr)
-    return exchange->refuse(
-        {.status = 429, .type = "Overloaded", .message = "the server has all requests that it can take"});
+    return exchange->refuse({.status = 429,
+                             .type = "Overloaded",
+                             .message = "too many requests at the same time (limit: " +
+                                        std::to_string(served_.limits().concurrent_requests) +
+                                        "); try again later"});
   if (auto* deferred = std::get_if<Deferred>(&*outcome)) return defer(std::move(*deferred), exchange);
   work(std::move(std::get<Work>(*outcome)), exchange);
 }
@@ -265,7 +269,7 @@ void Api::answer(Response& response, const Work& work, Exchange& exchange) {
   if (response.too_long)
     return exchange.refuse({.message = "input " + std::to_string(*response.too_long + 1) +
                                        " is longer than " + std::to_string(served_.max_tokens()) +
-                                       " tokens; shorten it, or send \"truncate\": true"});
+                                       " tokens; shorten it, or set \"truncate\" to true"});
   auto written = work.write(response);
   if (const auto* refusal = std::get_if<Refusal>(&written)) return exchange.refuse(*refusal);
   HttpResponse answer = json_response(std::move(std::get<std::string>(written)));

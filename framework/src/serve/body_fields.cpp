@@ -10,7 +10,7 @@ std::int64_t whole_number(const Value& value) {
   if (!value.is(Value::Kind::number)) return value.integer();
   const double number = value.number();
   if (number != std::floor(number) || std::abs(number) > kExact)
-    value.refuse("found " + value.json() + ", expected an integer");
+    value.refuse("expected an integer, found " + value.json());
   return static_cast<std::int64_t>(number);
 }
 
@@ -59,7 +59,7 @@ void BodyFields::allow_only(const std::vector<std::string_view>& keys) const {
     if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
     std::string known;
     for (const std::string_view name : keys) known += (known.empty() ? "" : ", ") + std::string(name);
-    value.refuse("the key " + Value(key).json() + " is not known; expected " + known);
+    value.refuse("unknown key " + Value(key).json() + "; expected one of: " + known);
   }
 }
 

@@ -38,9 +38,10 @@ Outcome openai_embeddings(const ServedModel& served, const Value& body) {
                    .param = "encoding_format"};
   const std::int64_t width = fields.integer("dimensions").value_or(served.width());
   if (!served.allows_width(width))
-    return Refusal{.message = "'dimensions' is " + std::to_string(width) + ", but the vectors of " +
-                              served.name() + " have " + std::to_string(served.width()) +
-                              " dimensions, and its files do not say that they may be cut to that",
+    return Refusal{.message = "'dimensions' is " + std::to_string(width) + ", but the model " +
+                              served.name() + " has " + std::to_string(served.width()) +
+                              " dimensions and was not trained for truncation to " + std::to_string(width) +
+                              "; leave 'dimensions' out",
                    .param = "dimensions"};
   fields.text("model");
   fields.text("user");

@@ -89,7 +89,7 @@ Value rerank_operation(const ServedModel& served, const Task& task) {
                               {"score", Value::Table{{"type", "number"}}},
                               {"text", text}},
                              {"index", "score"});
-  return operation("Texts by the score of task '" + task.name + "' beside a query", request,
+  return operation("Texts sorted by their score for a query, task '" + task.name + "'", request,
                    Value(Value::Table{{"type", "array"}, {"items", entry}}));
 }
 
@@ -102,7 +102,7 @@ Value tasks_request(const ServedModel& served, bool pairs_only) {
   if (served.model().reads_pairs()) kinds.push_back(reference("Pair"));
   Value inputs = pairs_only ? array_of(reference("Pair"), served.limits().batch)
                             : any_of({text, array_of(any_of(std::move(kinds)), served.limits().batch)});
-  Value embedding(Value::Table{{"description", "Whether vectors are wanted; true unless given"}});
+  Value embedding(Value::Table{{"description", "Whether vectors are returned; default: true"}});
   if (served.tasks().empty())
     embedding.set("enum", Value::Array{true, Value()});
   else
@@ -114,7 +114,7 @@ Value tasks_request(const ServedModel& served, bool pairs_only) {
     tasks.set("minItems", 1);
     tasks.set("items", Value::Table{{"enum", std::move(names)}});
   }
-  tasks.set("description", "The tasks that are wanted; all unless given");
+  tasks.set("description", "Names of the tasks to predict; default: all");
   Value request = object(
       with_text_settings(
           {{"inputs", std::move(inputs)},

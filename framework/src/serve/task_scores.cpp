@@ -33,12 +33,11 @@ std::variant<std::size_t, Refusal> only_task(const ServedModel& served,
   }
   if (names.size() == 1) return place;
   if (names.empty())
-    return Refusal{
-        .status = 424,
-        .type = "Backend",
-        .message = (name ? "task '" + *name + "' gives no " : "the model has no task that gives ") + what +
-                   "; POST /tasks answers with the predictions of all tasks"};
-  return Refusal{.message = "several tasks give " + what + ": " + listed(names) + "; name one, as in POST " +
+    return Refusal{.status = 424,
+                   .type = "Backend",
+                   .message = (name ? "task '" + *name + "' has no " : "the model has no task with ") + what +
+                              "; use POST /tasks for the predictions of all tasks"};
+  return Refusal{.message = "several tasks have " + what + ": " + listed(names) + "; select one with POST " +
                             route + "/" + names.front()};
 }
 
@@ -78,8 +77,8 @@ Value class_scores(const Task& task, const Response& response, std::size_t place
              score != nullptr && labels.size() == 1) {
     scores.push_back(scored_label(labels.front(), score->number()));
   } else {
-    throw Error("task '" + task.name + "' gives no " + (raw ? "raw scores" : "class probabilities") +
-                " of its classes");
+    throw Error("task '" + task.name + "' has no " +
+                (raw ? "raw scores; leave \"raw_scores\" out" : "class probabilities"));
   }
   if (scores.size() > most) scores.resize(most);
   return scores;
@@ -95,7 +94,7 @@ double pair_score(const Task& task, const Response& response, std::size_t place,
   if (prediction.is(Value::Kind::table))
     for (const auto& [key, value] : prediction.table())
       if (value.is(Value::Kind::number)) return value.number();
-  throw Error("task '" + task.name + "' gives no score of a pair");
+  throw Error("task '" + task.name + "' does not return a score for pairs");
 }
 
 }  // namespace mtt

@@ -45,8 +45,8 @@ std::variant<std::string, Refusal> results_json(const ServedModel& served, const
     }
     if (shape.by_name && !skipped.empty())
       return Refusal{.message = "input " + std::to_string(i + 1) + " has no prediction of " +
-                                listed(skipped) + ", which reads " +
-                                "pairs; send [\"text\", \"second text\"], or leave its name out"};
+                                listed(skipped) + ", which reads pairs; send [\"text\", \"second text\"], " +
+                                "or remove the name from \"tasks\""};
     json += std::string(i > 0 ? "," : "") + "{";
     if (shape.embedding) json += "\"embedding\":" + vector_json(response.sentences, i, shape.base64) + ",";
     json += "\"tasks\":" + predictions.json() +
@@ -64,18 +64,22 @@ Outcome answer_tasks(const ServedModel& served, const Value& body) {
   TextInputs inputs = texts_and_pairs(fields.at("inputs"));
   if (auto refusal = refuse_count(inputs.size(), "inputs", served.limits().batch)) return *refusal;
   if (!inputs.second_texts.empty() && !served.model().reads_pairs())
-    fields.at("inputs").refuse("no task of the model reads pairs; send texts without second texts");
+    fields.at("inputs").refuse("no task of the model reads pairs; send single texts");
   const bool by_name = fields.find("tasks") != nullptr;
   const std::vector<std::string> names = fields.texts("tasks");
-  if (by_name && names.empty()) fields.at("tasks").refuse("the list of tasks is empty; leave it out for all");
+  if (by_name && names.empty())
+    fields.at("tasks").refuse("\"tasks\" is empty; leave it out to predict with all tasks");
   const std::string format = fields.text("encoding_format").value_or("float");
   if (format != "float" && format != "base64")
     fields.at("encoding_format")
-        .refuse("the format is " + Value(format).json() + "; expected \"float\" or \"base64\"");
+        .refuse("\"encoding_format\" is " + Value(format).json() + "; expected \"float\" or \"base64\"");
   const ResultShape shape{fields.flag("embedding", true), format == "base64", by_name};
   const bool predictions = !served.tasks().empty();
   if (!shape.embedding && !predictions)
-    body.refuse("neither vectors nor predictions are asked for; leave \"embedding\" out");
+    body.refuse(
+        "the model has no tasks and \"embedding\" is false, so nothing would be returned; leave "
+        "\"embedding\" "
+        "out");
   const std::int64_t top = fields.integer("top").value_or(0);
   constexpr std::int64_t kMostClasses = std::numeric_limits<std::int32_t>::max();
   if (top < 0 || top > kMostClasses)

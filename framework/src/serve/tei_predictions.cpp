@@ -21,9 +21,11 @@ std::size_t class_limit(const BodyFields& fields) {
   const BodyFields parameters(*given);
   if (parameters.find("function_to_apply") != nullptr)
     parameters.at("function_to_apply")
-        .refuse("the function cannot be chosen; leave it out, or send raw_scores for raw outputs");
+        .refuse(
+            "\"function_to_apply\" is not supported; leave it out, or set \"raw_scores\" to true for logits");
   const auto limit = parameters.integer("top_k");
-  if (limit && *limit < 1) parameters.at("top_k").refuse("top_k must be at least 1");
+  if (limit && *limit < 1)
+    parameters.at("top_k").refuse("\"top_k\" is " + std::to_string(*limit) + "; expected at least 1");
   return limit ? static_cast<std::size_t>(*limit) : std::numeric_limits<std::size_t>::max();
 }
 
@@ -37,8 +39,9 @@ Outcome tei_predict(const ServedModel& served, const std::optional<std::string>&
   if (const auto* refusal = std::get_if<Refusal>(&chosen)) return *refusal;
   const std::size_t place = std::get<std::size_t>(chosen);
   if (!served.tasks()[place].reads_pairs() && !inputs.second_texts.empty())
-    fields.at("inputs").refuse("task '" + served.tasks()[place].name +
-                               "' reads single texts; send \"text\", or [[\"text\"], ...] for several");
+    fields.at("inputs").refuse(
+        "task '" + served.tasks()[place].name +
+        "' reads single texts; send \"text\" for one text, or [[\"text\"], [\"text\"]] for several");
   const bool raw = fields.flag("raw_scores", false);
   const std::size_t most = class_limit(fields);
   // Hugging Face's clients send `parameters`, and expect a list of lists for one text, too.

@@ -26,7 +26,7 @@ std::vector<std::int32_t> read_ids(const Value& value, std::int64_t vocabulary) 
                    std::to_string(vocabulary - 1));
     ids.push_back(static_cast<std::int32_t>(id));
   }
-  if (ids.empty()) value.refuse("the input has no token ids");
+  if (ids.empty()) value.refuse("the list of token ids is empty");
   return ids;
 }
 
@@ -40,8 +40,7 @@ void add_input(TextInputs& inputs, std::string text, std::optional<std::string> 
 void add_list(TextInputs& inputs, const Value& value) {
   const Value::Array& texts = value.array();
   if (texts.empty() || texts.size() > 2)
-    value.refuse("expected a text, or a text and its second text; found " + std::to_string(texts.size()) +
-                 " entries");
+    value.refuse("expected a list of one or two texts, found " + std::to_string(texts.size()));
   add_input(inputs, texts[0].string(), texts.size() == 2 ? std::optional(texts[1].string()) : std::nullopt);
 }
 
@@ -74,7 +73,8 @@ TextInputs one_or_batch(const Value& value) {
   if (entries.empty()) return inputs;
   if (entries.front().is(Value::Kind::string)) {
     if (entries.size() == 1)
-      value.refuse("expected a text and its second text; write \"text\" for one text, or [[\"text\"]]");
+      value.refuse(
+          "expected a pair [\"text\", \"second text\"]; for a single text send \"text\" or [[\"text\"]]");
     inputs.single = true;
     add_list(inputs, value);
     return inputs;
@@ -92,7 +92,7 @@ TextInputs texts_and_pairs(const Value& value) {
     else if (entry.is(Value::Kind::array) && entry.array().size() == 2)
       add_list(inputs, entry);
     else
-      entry.refuse("expected a string, or an array of a text and its second text");
+      entry.refuse("expected a text, or a pair [\"text\", \"second text\"]");
   }
   return inputs;
 }

@@ -10,12 +10,14 @@ void read_text_settings(const ServedModel& served, const BodyFields& fields, Req
     const bool left = *direction == "Left" || *direction == "left";
     if (!left && *direction != "Right" && *direction != "right")
       fields.at("truncation_direction")
-          .refuse("the direction is " + Value(*direction).json() + "; expected \"Left\" or \"Right\"");
+          .refuse("\"truncation_direction\" is " + Value(*direction).json() +
+                  "; expected \"Left\" or \"Right\"");
     request.truncated_end = left ? TruncatedEnd::left : TruncatedEnd::right;
   }
   request.prompt = served.prompt(fields.text("prompt_name"));
   if (request.prompt && !request.token_ids.empty())
-    fields.at("prompt_name").refuse("token ids have no prompt; send texts, or leave prompt_name out");
+    fields.at("prompt_name")
+        .refuse("a prompt cannot be added to token ids; send texts, or leave \"prompt_name\" out");
 }
 
 std::optional<Refusal> refuse_count(std::size_t count, const char* key, std::int64_t most) {

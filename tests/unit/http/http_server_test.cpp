@@ -257,7 +257,7 @@ TEST_CASE("a server listens on a Unix socket, and replaces one that nobody liste
   }
   folder.write("file", "");
   CHECK_THROWS_WITH(mtt::HttpServer({.unix_path = (folder.path() / "file").string()}, {}, {}),
-                    Contains("is no socket"));
+                    Contains("is not a socket"));
 }
 
 TEST_CASE("an address that cannot be had is named") {

@@ -21,7 +21,7 @@ TEST_CASE("what a body gets wrong is named with its place") {
   CHECK_THROWS_WITH(fields.text("a"), Contains("body:1:7") && Contains("string"));
   CHECK_THROWS_WITH(fields.flag("b", true), Contains("body:2:7") && Contains("true or false"));
   CHECK_THROWS_WITH(fields.at("inputs"), Contains("'inputs' is missing"));
-  CHECK_THROWS_WITH(fields.allow_only({"a", "c"}), Contains("\"b\" is not known") && Contains("a, c"));
+  CHECK_THROWS_WITH(fields.allow_only({"a", "c"}), Contains("unknown key \"b\"") && Contains("a, c"));
   CHECK_NOTHROW(fields.allow_only({"a", "b"}));
   const mtt::Value list = mtt::parse_json("[1]", "body");
   CHECK_THROWS_WITH(mtt::BodyFields(list), Contains("expected an object, found array"));

@@ -107,7 +107,7 @@ const compute = async () => {
   if (response.status === 401) {
     byId("key").hidden = byId("key-label").hidden = false;
     byId("key").focus();
-    throw new Error("This server asks for an API key.");
+    throw new Error("This server requires an API key.");
   }
   const answer = await response.json().catch(() => ({ error: `The server answered with status ${response.status}.` }));
   if (!response.ok) throw new Error(answer.error);
