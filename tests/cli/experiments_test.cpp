@@ -13,6 +13,7 @@
 #include "program.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
+#include "value/json.h"
 
 namespace fs = std::filesystem;
 
@@ -44,6 +45,13 @@ std::vector<fs::path> experiments() {
 
 fs::path results_of(const fs::path& experiment) {
   return experiment.parent_path() / "results" / experiment.stem();
+}
+
+/// The name of the sweep whose times these results show; "" if they are their own.
+std::string times_of(const fs::path& results) {
+  const mtt::Value shape = mtt::parse_json(file_text(results / "sweep.json"), "sweep.json");
+  const mtt::Value* times = shape.find("times");
+  return times ? times->string() : "";
 }
 
 /// A sweep with rows but without tables: `mtt sweep` would make its missing runs.
@@ -96,6 +104,8 @@ TEST_CASE("the tables of experiments are those of their rows and files") {
     const TemporaryFolder folder;
     for (const char* file : {"runs.jsonl", "sweep.json"})
       folder.write(std::string("s/") + file, file_text(results / file));
+    if (const std::string times = times_of(results); !times.empty())
+      folder.write(times + "/runs.jsonl", file_text(results.parent_path() / times / "runs.jsonl"));
     const std::vector<std::string> data = {"MTT_DATA=/no/such/folder"};  // nothing is left to run
     const Outcome outcome =
         mtt_program({"sweep", experiment.string(), "--out", (folder.path() / "s").string()}, "", data);

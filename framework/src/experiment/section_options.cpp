@@ -98,7 +98,12 @@ OptionList sweep_options() {
              "these runs; data.test must be a validation set.")
       .string("baseline", "", "The arm that all others are compared with; empty: the first arm.")
       .strings("metrics", std::vector<std::string>{},
-               "Scores in the table, \"<task>.<metric>\"; empty: the main metric of each task.");
+               "Scores in the table, \"<task>.<metric>\"; empty: the main metric of each task.")
+      .string(
+          "times", "",
+          "The name of another sweep's directory beside that of this sweep, with the same arms on fewer "
+          "examples, run one at a time. The table shows its times, multiplied by the ratio of the numbers "
+          "of steps. Empty: the times of the sweep itself.");
 }
 
 OptionList tuning_options() {

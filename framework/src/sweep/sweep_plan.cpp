@@ -71,6 +71,10 @@ void read_shape(const Experiment& experiment, const std::filesystem::path& file,
                 listed(shape.arms));
   shape.first_seed = experiment.run.integer("seed");
   shape.seeds = sweep.integer("seeds");
+  shape.times = sweep.string("times");
+  if (shape.times.find('/') != std::string::npos)
+    sweep.value("times").refuse("'" + shape.times +
+                                "' is a path; give the name of a directory beside that of this sweep");
   if (arms.size() * points.size() * static_cast<std::size_t>(shape.seeds) > kMostRuns)
     throw Error(file.string() + ": the sweep has " + std::to_string(arms.size()) + " arms at " +
                 std::to_string(points.size()) + " points with " + std::to_string(shape.seeds) +
@@ -210,10 +214,15 @@ Value shape_json(const SweepShape& shape) {
     for (const double value : point.values) values.emplace_back(value);
     points.emplace_back(Value::Table{{"label", point.label}, {"values", std::move(values)}});
   }
-  return Value::Table{{"arms", strings(shape.arms)}, {"points", std::move(points)},
-                      {"baseline", shape.baseline},  {"metrics", strings(shape.metrics)},
-                      {"axis", shape.axis},          {"first_seed", shape.first_seed},
-                      {"seeds", shape.seeds}};
+  Value json(Value::Table{{"arms", strings(shape.arms)},
+                          {"points", std::move(points)},
+                          {"baseline", shape.baseline},
+                          {"metrics", strings(shape.metrics)},
+                          {"axis", shape.axis},
+                          {"first_seed", shape.first_seed},
+                          {"seeds", shape.seeds}});
+  if (!shape.times.empty()) json.set("times", shape.times);
+  return json;
 }
 
 SweepShape shape_from_json(const Value& json) {
@@ -228,6 +237,7 @@ SweepShape shape_from_json(const Value& json) {
   shape.axis = json.at("axis").string();
   if (const Value* first = json.find("first_seed")) shape.first_seed = first->integer();
   if (const Value* seeds = json.find("seeds")) shape.seeds = seeds->integer();
+  if (const Value* times = json.find("times")) shape.times = times->string();
   for (const SweepPoint& point : shape.points)
     if (!shape.axis.empty() && point.values.size() != 1)
       json.at("points").refuse("a point has " + std::to_string(point.values.size()) + " values of '" +

@@ -27,6 +27,7 @@ struct SweepShape {
   std::string axis;  ///< the key of the grid if there is exactly one, with numbers as values; otherwise ""
   std::int64_t first_seed = 0;
   std::int64_t seeds = std::numeric_limits<std::int64_t>::max();
+  std::string times = {};  ///< as in [sweep]
 
   /// Whether this run is part of the sweep. Rows of other runs are ignored in tables and figures.
   bool names(const std::string& arm, const std::string& point, std::int64_t seed) const;

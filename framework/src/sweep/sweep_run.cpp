@@ -45,6 +45,12 @@ std::int64_t whole_bytes(const fs::path& file) {
   return static_cast<std::int64_t>(whole_lines(read_file(file, std::size_t{1} << 30)).size());
 }
 
+/// The rows of the sweep that the shape names for times; none where it names no sweep, or has no runs yet.
+std::vector<SweepRow> rows_of_times(const fs::path& directory, const SweepShape& shape) {
+  if (shape.times.empty()) return {};
+  return read_rows(fs::absolute(directory).lexically_normal().parent_path() / shape.times / kRows);
+}
+
 /// Whether the outputs of frozen layers are kept for the other runs of the sweep.
 bool shares_cache(const Experiment& experiment) {
   const Options& cache = experiment.cache;
@@ -253,7 +259,9 @@ class Sweep {
     console_.say(text + "\n");
   }
 
-  SweepSummary summary() const { return summarise_sweep(plan_.shape, rows_); }
+  SweepSummary summary() const {
+    return summarise_sweep(plan_.shape, rows_, rows_of_times(settings_.directory, plan_.shape));
+  }
 
   const fs::path& file_;
   SweepPlan plan_;
@@ -292,8 +300,8 @@ bool is_sweep_directory(const fs::path& directory) {
 
 SweepSummary read_sweep(const fs::path& directory) {
   const fs::path file = directory / kShape;
-  return summarise_sweep(shape_from_json(parse_json(read_file(file, kMostTextBytes), file.string())),
-                         read_rows(directory / kRows));
+  const SweepShape shape = shape_from_json(parse_json(read_file(file, kMostTextBytes), file.string()));
+  return summarise_sweep(shape, read_rows(directory / kRows), rows_of_times(directory, shape));
 }
 
 }  // namespace mtt

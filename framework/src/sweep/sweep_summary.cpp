@@ -190,11 +190,29 @@ void add_times(SweepLine& line, const Rows& rows, const Rows& baseline) {
   }
 }
 
+/// These rows with the times that they would have with as many steps as `rows`, where they have steps.
+std::vector<SweepRow> extrapolated(const Rows& timed, const Rows& rows) {
+  std::vector<SweepRow> result;
+  for (const SweepRow* row : timed) {
+    SweepRow& scaled = result.emplace_back(*row);
+    if (row->steps == 0) continue;
+    const double factor = static_cast<double>(rows.front()->steps) / static_cast<double>(row->steps);
+    scaled.seconds *= factor;
+    scaled.fitting_seconds *= factor;
+  }
+  return result;
+}
+
+Rows pointers(const std::vector<SweepRow>& rows) {
+  Rows result;
+  for (const SweepRow& row : rows) result.push_back(&row);
+  return result;
+}
+
 SweepLine line_of(const Rows& rows, const Rows& baseline, const std::vector<std::string>& metrics,
                   Bootstraps& bootstraps) {
   SweepLine line;
   for (const std::string& metric : metrics) line.cells.push_back(cell_of(rows, baseline, metric, bootstraps));
-  add_times(line, alone(rows), alone(baseline));
   for (const SweepRow* row : rows) {
     line.peak_memory_mb = std::max(line.peak_memory_mb, row->peak_memory_mb);
     line.learning_parameters = std::max(line.learning_parameters, row->learning_parameters);
@@ -211,7 +229,8 @@ bool SweepCell::significant() const {
          !(std::abs(difference.mean) <= difference_examples);
 }
 
-SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all) {
+SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all,
+                             const std::vector<SweepRow>& times) {
   std::vector<SweepRow> rows;
   std::copy_if(all.begin(), all.end(), std::back_inserter(rows), [&](const SweepRow& row) {
     return row.tuning.empty() && shape.names(row.arm, row.point, row.seed);
@@ -225,6 +244,13 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
       const Rows found = rows_of(rows, arm, point);
       if (found.empty()) continue;
       SweepLine& line = summary.lines.emplace_back(line_of(found, baseline, summary.metrics, bootstraps));
+      if (shape.times.empty()) {
+        add_times(line, alone(found), alone(baseline));
+      } else if (!baseline.empty()) {
+        const auto own = extrapolated(rows_of(times, arm, point), found),
+                   other = extrapolated(rows_of(times, shape.baseline, point), baseline);
+        add_times(line, alone(pointers(own)), alone(pointers(other)));
+      }
       line.arm = arm;
       line.tuned = found.front()->tuned;
       line.point = p;
@@ -234,7 +260,7 @@ SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow
     for (const std::string& metric : summary.metrics) majority.push_back(majority_of(rows, point, metric));
   }
   mark_discoveries(summary.lines);
-  summary.machines = machines_of(rows);
+  summary.machines = machines_of(shape.times.empty() ? rows : times);
   std::copy_if(all.begin(), all.end(), std::back_inserter(summary.tuning), [&](const SweepRow& row) {
     return !row.tuning.empty() && shape.names(row.arm, row.point, shape.first_seed);
   });

@@ -67,6 +67,8 @@ struct SweepSummary {
 };
 
 /// Groups rows; those that are not part of the shape are left out. Failed runs are not part of any mean.
-SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& rows);
+/// `times`: the rows of the sweep that the shape names for times.
+SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& rows,
+                             const std::vector<SweepRow>& times = {});
 
 }  // namespace mtt

@@ -137,9 +137,10 @@ std::string sweep_legend(const SweepSummary& summary) {
       "' are paired by seed; * marks those whose interval excludes 0 (also that over examples, if the rows "
       "have counts of examples), ** those of them that remain significant at a false discovery rate of 5 % "
       "over "
-      "all differences of the sweep (Benjamini-Hochberg). seconds: training time; time: training time "
-      "relative to '" +
-      summary.shape.baseline +
+      "all differences of the sweep (Benjamini-Hochberg). seconds: training time" +
+      (summary.shape.times.empty() ? ""
+                                   : " as in the runs of '" + summary.shape.times + "', for as many steps") +
+      "; time: training time relative to '" + summary.shape.baseline +
       "'; MB: the largest peak memory of a run; trainable: number of trainable parameters; stored MB: their "
       "size in float32.";
   if (std::any_of(summary.lines.begin(), summary.lines.end(), [](const SweepLine& line) {

@@ -130,3 +130,10 @@ TEST_CASE("what cannot be swept is refused at its place") {
   CHECK_THAT(refusal("[sweep]\nseeds = 1000\n[sweep.grid]\ntrain.epochs = [1,2,3,4,5,6,7,8,9,10,11]\n"),
              Contains("more than 10000 runs"));
 }
+
+TEST_CASE("times are those of a sweep in the directory beside this one's") {
+  CHECK(plan("[sweep]\ntimes = \"short\"\n[sweep.arms.a]\n").shape.times == "short");
+  const mtt::SweepShape shape = plan("[sweep]\ntimes = \"short\"\n[sweep.arms.a]\n").shape;
+  CHECK(mtt::shape_from_json(mtt::shape_json(shape)).times == "short");
+  CHECK_THAT(refusal("[sweep]\ntimes = \"../short\"\n[sweep.arms.a]\n"), Contains("is a path"));
+}

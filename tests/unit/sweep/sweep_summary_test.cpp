@@ -101,6 +101,35 @@ TEST_CASE("the table says means, differences and costs") {
   CHECK_THAT(mtt::sweep_text(mtt::summarise_sweep(shape(), rows())), Contains("arm    t.accuracy"));
 }
 
+TEST_CASE("times of another sweep are those for as many steps as the own runs have") {
+  mtt::SweepShape timed = shape();
+  timed.times = "short";
+  auto all = rows(), times = rows();
+  for (auto& one : all) {
+    one.steps = 1200;
+    one.jobs = 2;
+  }
+  for (auto& one : times) {
+    one.steps = 100;
+    one.fitting_seconds = 1;
+    one.machine = "Fast";
+  }
+  auto summary = mtt::summarise_sweep(timed, all, times);
+  CHECK(summary.lines[0].seconds.mean == Approx(12 * (10 + 20 + 40 + 3) / 3.0));
+  CHECK(summary.lines[1].time_ratio.mean == Approx((6 / 11.0 + 11 / 21.0 + 21 / 41.0) / 3));
+  CHECK_FALSE(summary.lines[1].beside_others);
+  CHECK(summary.machines == std::vector<std::string>{"Fast"});
+  CHECK(summary.lines[1].peak_memory_mb == 103);
+  CHECK_THAT(mtt::sweep_legend(summary), Contains("as in the runs of 'short', for as many steps"));
+
+  for (auto& one : times) one.steps = 0;  // fitted heads: on all examples
+  summary = mtt::summarise_sweep(timed, all, times);
+  CHECK(summary.lines[0].seconds.mean == Approx(70 / 3.0));
+  summary = mtt::summarise_sweep(timed, all, {});  // not yet run
+  CHECK(std::isnan(summary.lines[0].seconds.mean));
+  CHECK_THAT(mtt::sweep_markdown(summary), Contains("| - | - | 103 |"));
+}
+
 TEST_CASE("a difference that excludes zero is marked") {
   auto all = rows();
   for (auto& one : all)
