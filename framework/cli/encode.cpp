@@ -49,7 +49,7 @@ void Encode::run() const {
   asked.sentences = !token_vectors;
   asked.token_vectors = token_vectors;
   const StreamTotals totals = infer(
-      open, text, std::string(kTextPair), "encoding", asked, console,
+      open, text, std::string(kTextPair), with_precision("encoding", open.precision), asked, console,
       [&](const TextWindow& window, const Response& result) {
         if (token_vectors)
           output.add_tokens(window.lines.texts, result.token_vectors);
@@ -62,6 +62,7 @@ void Encode::run() const {
                                     {"encode_seconds", totals.seconds},
                                     {"texts", totals.texts},
                                     {"tokens", totals.tokens},
+                                    {"precision", precision_name(open.precision)},
                                     {"peak_rss_mb", peak_memory() / (1 << 20)}});
     std::fprintf(stderr, "%s\n", report.json().c_str());
   }

@@ -76,6 +76,10 @@ std::vector<Override> environment_overrides() {
 void ModelOption::add_to(CLI::App& verb) {
   add_texts_to(verb, "the model's own limit");
   add_threads(verb, threads);
+  verb.add_option("--precision", precision,
+                  "Precision of the products of the encoder: fp32, bf16 or int8; default: fp32")
+      ->check(CLI::IsMember(precision_names()))
+      ->type_name("P");
   add_plugin_path(verb, plugin_path);
 }
 
@@ -100,6 +104,7 @@ OpenSettings settings_of(const ModelOption& option, Heads heads) {
           .prompt = option.prompt,
           .max_tokens = option.max_tokens,
           .threads = option.threads > 0 ? option.threads : threads_of_environment(),
+          .precision = precision_named(option.precision),
           .heads = heads};
 }
 
@@ -110,12 +115,17 @@ OpenModel open_model(const ModelOption& option, Heads heads, Console& console) {
   OpenModel open = open_model(settings_of(option, heads), plugins);
   note_program(plugins, open.session->threads(), console);
   console.note("model " + open.path.string() + ", texts are truncated to " +
-               std::to_string(open.encoder.max_tokens) + " tokens, " +
-               std::to_string(open.session->tokens_per_forward()) + " tokens per forward");
+               std::to_string(open.encoder.max_tokens) + " tokens, " + "at most " +
+               std::to_string(open.session->tokens_per_forward()) + " tokens per batch, " +
+               precision_name(open.precision));
   for (const PluginLibrary& library : plugins.libraries())
     console.note("plugin " + library.name + " " + library.version + ", " + library.file.string());
   for (const std::string& warning : open.encoder.warnings) console.warn(warning);
   return open;
+}
+
+std::string with_precision(const std::string& what, Precision precision) {
+  return precision == Precision::fp32 ? what : what + " (" + precision_name(precision) + ")";
 }
 
 OpenTokenizer open_tokenizer(const ModelOption& option) {

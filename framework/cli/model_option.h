@@ -36,6 +36,7 @@ struct ModelOption {
   std::string prompt;
   std::int64_t max_tokens = 0;
   std::int64_t threads = 0;
+  std::string precision = "fp32";
   std::vector<std::string> plugin_path;
 
   void add_to(CLI::App& verb);
@@ -46,6 +47,9 @@ struct ModelOption {
 /// Opens what --model names and prints its warnings. Of a directory that is no run, a head is read only where
 /// it is used.
 OpenModel open_model(const ModelOption& option, Heads heads, Console& console);
+
+/// "encoding", or "encoding (int8)": what a progress bar says.
+std::string with_precision(const std::string& what, Precision precision);
 
 /// The tokenizer of what --model names, without weights or plugins.
 OpenTokenizer open_tokenizer(const ModelOption& option);

@@ -150,19 +150,20 @@ void Predict::run() const {
     any = any || (asked.asks(t) && tasks[t].reads_single_texts());
   if (!any && (text.field.empty() || text.field == pair)) throw needs_pairs;
   TopCheck top_check(tasks, asked);
-  infer(open, text, pair, "predicting", asked, console, [&](const TextWindow& window, Response& result) {
-    const auto& [texts, second_texts, rows] = window.lines;
-    any = any || !second_texts.empty();
-    if (classes > 0) top_check.look(result.predictions);
-    if (classes > 0 && top_check.complete()) top_check.report(console);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i], tasks,
-                                  result.predictions, static_cast<std::int64_t>(i));
-      if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
-      output.add(line.json());
-    }
-    output.flush();
-  });
+  infer(open, text, pair, with_precision("predicting", open.precision), asked, console,
+        [&](const TextWindow& window, Response& result) {
+          const auto& [texts, second_texts, rows] = window.lines;
+          any = any || !second_texts.empty();
+          if (classes > 0) top_check.look(result.predictions);
+          if (classes > 0 && top_check.complete()) top_check.report(console);
+          for (std::size_t i = 0; i < texts.size(); ++i) {
+            Value line = prediction_row(texts[i], second_texts.empty() ? std::nullopt : second_texts[i],
+                                        tasks, result.predictions, static_cast<std::int64_t>(i));
+            if (!rows.empty()) add_other_keys(rows[i], text.field, pair, line);
+            output.add(line.json());
+          }
+          output.flush();
+        });
   if (classes > 0) top_check.report(console);
   if (!any) throw needs_pairs;
   output.finish();

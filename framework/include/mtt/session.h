@@ -11,6 +11,7 @@
 #include "mtt/char_span.h"
 #include "mtt/error.h"
 #include "mtt/export.h"
+#include "mtt/precision.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -20,6 +21,8 @@ struct SessionSettings {
   std::string prompt = {};      ///< the name of a prompt of the model, or its text; "": the default prompt
   std::int64_t max_tokens = 0;  ///< at which texts are truncated; 0: the model's own limit
   std::int64_t threads = 0;     ///< 0: those of the run's configuration, or one per processor
+  /// Of the products of the encoder. bf16 is fp32 on processors without it: see ModelSession::precision.
+  Precision precision = Precision::fp32;
   std::vector<std::string> plugin_path = {};  ///< folders that are searched for plugins before all others
 };
 
@@ -86,6 +89,7 @@ class MTT_API ModelSession {
   std::string path() const;  ///< of the opened directory
   std::int64_t dimensions() const;
   std::int64_t max_tokens() const;
+  Precision precision() const;               ///< that is used
   std::string similarity() const;            ///< "cosine", "dot", ...: the model's own measure
   std::vector<std::string> prompts() const;  ///< their names
   std::vector<TaskFacts> tasks() const;

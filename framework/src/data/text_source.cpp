@@ -146,8 +146,8 @@ TextLines TextSource::next(std::size_t most) {
   return lines;
 }
 
-std::vector<std::string> read_texts(const std::string& path) {
-  TextSource source(path, "", "give a file with one text per line");
+std::vector<std::string> read_texts(const std::string& path, const std::string& field) {
+  TextSource source(path, field, "give a file with one text per line");
   std::vector<std::string> texts;
   while (true) {
     std::vector<std::string> more = source.next(kMostWindowBytes).texts;

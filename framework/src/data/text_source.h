@@ -59,7 +59,7 @@ class TextSource {
   std::optional<CsvRows> table_;
 };
 
-/// All lines of a text file.
-std::vector<std::string> read_texts(const std::string& path);
+/// All texts of a file: its lines, or those of a field as in TextSource.
+std::vector<std::string> read_texts(const std::string& path, const std::string& field = "");
 
 }  // namespace mtt

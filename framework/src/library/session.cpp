@@ -49,7 +49,8 @@ ModelSession::ModelSession(const std::string& model, const SessionSettings& sett
   OpenModel open = open_model({.model = model,
                                .prompt = settings.prompt,
                                .max_tokens = settings.max_tokens,
-                               .threads = settings.threads},
+                               .threads = settings.threads,
+                               .precision = settings.precision},
                               plugins);
   impl_ = std::make_unique<Impl>(Impl{std::move(plugins), std::move(open)});
 }
@@ -118,6 +119,7 @@ std::vector<TextTokens> ModelSession::tokenize(const std::vector<std::string>& t
 std::string ModelSession::path() const { return impl_->open.path.string(); }
 std::int64_t ModelSession::dimensions() const { return impl_->model().modules().width(); }
 std::int64_t ModelSession::max_tokens() const { return impl_->open.encoder.max_tokens; }
+Precision ModelSession::precision() const { return impl_->open.precision; }
 std::string ModelSession::similarity() const { return impl_->directory().similarity; }
 
 std::vector<std::string> ModelSession::prompts() const {

@@ -1,10 +1,13 @@
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 
+#include <limits>
 #include <mutex>
 #include <utility>
 
 #include "mtt/nn/layers.h"
 #include "nn/linear_backend.h"
+#include "nn/trained_linear.h"
 
 namespace mtt::nn {
 
@@ -29,6 +32,13 @@ class Linear::Products {
     }
     return prepared_;
   }
+
+  /// Keeps this weight for good.
+  void fix(std::shared_ptr<const PreparedWeight> prepared) {
+    prepared_ = std::move(prepared);
+    storage_ = {};
+  }
+  const PreparedWeight& fixed() const { return *prepared_; }
 
  private:
   std::shared_ptr<const PreparedWeight> libtorch_;
@@ -61,6 +71,17 @@ void Linear::assign(const at::Tensor& weight, const at::Tensor& bias) {
   if (bias_) bias_->copy_(bias);
 }
 
+void Linear::reduce(Precision precision) {
+  const LinearBackend* backend = reduced_backend(precision);
+  TORCH_CHECK(backend != nullptr, "this processor has no products of the precision of a Linear");
+  TORCH_CHECK(!reduced_, "a Linear is reduced twice");
+  const at::NoGradGuard no_grad;
+  products_->fix(backend->prepare(weight_));
+  const at::Tensor none = at::full({1, 1}, std::numeric_limits<float>::quiet_NaN());
+  weight_.set_data(none.expand(weight_.sizes()));
+  reduced_ = true;
+}
+
 at::Tensor Linear::forward(const at::Tensor& x) const {
   static const Activation identity("identity");
   return forward(x, identity);
@@ -83,9 +104,15 @@ at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) cons
   TORCH_CHECK(x.dim() == 2 && x.size(1) == in(), "Linear takes [N, ", in(), "], got ", x.sizes());
   const bool needs_graph = at::GradMode::is_enabled() && (x.requires_grad() || weight_.requires_grad() ||
                                                           (bias_ && bias_->requires_grad()));
+  if (reduced_) {
+    TORCH_CHECK(!needs_graph, "a Linear of reduced precision has no gradients");
+    return products_->fixed().run(x, bias_, activation);
+  }
   const bool fits = x.scalar_type() == weight_.scalar_type() && x.device() == weight_.device();
-  const LinearBackend& backend =
-      needs_graph || !fits ? libtorch_backend() : linear_backend(weight_.device(), weight_.scalar_type());
+  const LinearBackend& fastest = linear_backend(weight_.device(), weight_.scalar_type());
+  if (needs_graph && fits && &fastest == packed_backend() && has_trained_linear(x, weight_))
+    return activation(trained_linear(x, weight_, bias_, products_->of(fastest, weight_)));
+  const LinearBackend& backend = needs_graph || !fits ? libtorch_backend() : fastest;
   return products_->of(backend, weight_)->run(x, bias_, activation);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "mtt/nn/layers.h"
+#include "mtt/precision.h"
 
 namespace mtt::nn {
 
@@ -42,8 +43,15 @@ const LinearBackend& libtorch_backend();
 /// Our float32 kernel on packed weights. Null where this processor has none.
 const LinearBackend* packed_backend();
 
-/// The backend of a layer where no gradient is asked for. `precision` is the type of the
-/// products. A new backend (packed bfloat16, int8, another device) gets its line here and nowhere else.
-const LinearBackend& linear_backend(at::Device device, at::ScalarType precision);
+/// Our kernels on weights of 8 bits and in bfloat16, which also reduce the inputs. Null where this processor
+/// has none.
+const LinearBackend* int8_backend();
+const LinearBackend* bf16_backend();
+
+/// The backend of a layer where no gradient is asked for. `type` is that of the weight.
+const LinearBackend& linear_backend(at::Device device, at::ScalarType type);
+
+/// The backend of a layer of reduced precision on the CPU; null where this processor has none, and for fp32.
+const LinearBackend* reduced_backend(Precision precision);
 
 }  // namespace mtt::nn

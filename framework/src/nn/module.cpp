@@ -43,6 +43,11 @@ void Module::to(const Placement& placement) {
   for (auto& [name, tensor] : buffers()) move(tensor);
 }
 
+void Module::reduce(Precision precision) {
+  if (auto* linear = dynamic_cast<Linear*>(this)) return linear->reduce(precision);
+  for (const auto& [name, module] : children_) module->reduce(precision);
+}
+
 void Module::train(bool on) {
   training_ = on;
   for (const auto& [name, module] : children_) module->train(on);

@@ -9,6 +9,8 @@
 #include "io/model_cache.h"
 #include "model/json_file.h"
 #include "model/run_on_workers.h"
+#include "mtt/error.h"
+#include "nn/linear_backend.h"
 #include "run/hugging_face_head.h"
 #include "run/hugging_face_task.h"
 #include "run/linear_head_file.h"
@@ -58,6 +60,19 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   encoder.model->add(std::move(*task));
 }
 
+/// Reduces the backbone. Without products in bfloat16, float32 is used: it is slower, but no less exact.
+void set_precision(OpenModel& open, Precision precision) {
+  if (precision == Precision::fp32) return;
+  if (nn::reduced_backend(precision) == nullptr) {
+    if (precision == Precision::int8)
+      throw Error("this processor has no instructions for int8 (AVX2 at least); use --precision fp32");
+    open.encoder.warnings.emplace_back("this processor has no bf16 products (AVX512-BF16); fp32 is used");
+    return;
+  }
+  open.encoder.model->backbone().module().reduce(precision);
+  open.precision = precision;
+}
+
 void start_session(OpenModel& open, std::int64_t threads, std::int64_t tokens_per_forward) {
   if (threads == 0) threads = processor_count();
   open.session = std::make_unique<Session>(*open.encoder.model, open.encoder.text_encoder(), threads,
@@ -90,6 +105,7 @@ OpenModel open_model(const OpenSettings& settings, PluginCatalog& plugins) {
   OpenModel open;
   open.path = model_path(settings.model);
   is_run_directory(open.path) ? open_run(open, settings, plugins) : open_directory(open, settings, plugins);
+  set_precision(open, settings.precision);
   return open;
 }
 

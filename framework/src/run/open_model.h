@@ -9,6 +9,7 @@
 #include "data/text_keys.h"
 #include "model/encoder.h"
 #include "model/session.h"
+#include "mtt/precision.h"
 #include "plugin/plugin_catalog.h"
 #include "run/run_directory.h"
 
@@ -25,16 +26,18 @@ struct OpenSettings {
   std::string prompt = {};      ///< the name of a prompt of the model, or its text; empty: the default prompt
   std::int64_t max_tokens = 0;  ///< at which texts are truncated; 0: the model's own limit
   std::int64_t threads = 0;     ///< 0: those of the run's configuration, or one per processor
-  Heads heads = Heads::used;    ///< unused: of a directory that is no run, heads are not read
+  Precision precision = Precision::fp32;  ///< of the backbone's linear layers
+  Heads heads = Heads::used;              ///< unused: of a directory that is no run, heads are not read
 };
 
-/// An opened model. Its warnings are those of the encoder.
+/// An opened model. Its warnings are those of the encoder, and that bf16 is not available.
 struct OpenModel {
   OpenModel() = default;
   OpenModel(OpenModel&&) = default;
   OpenModel& operator=(OpenModel&&) = delete;  // the old session would outlive its model
 
   std::filesystem::path path;
+  Precision precision = Precision::fp32;  ///< that is used
   Encoder encoder;
   std::vector<TaskData> task_data;  ///< one per task
   TextKeys keys = {};               ///< of files that no task names

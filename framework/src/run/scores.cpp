@@ -142,7 +142,8 @@ std::string score_text(const TaskScore& score) {
                  : formatted("%.4f", score.probe->front().value)) +
             "  ";
   return text + "(" + std::to_string(score.examples) + " examples of " +
-         printable(std::filesystem::path(score.file).filename().string()) + ")\n";
+         printable(std::filesystem::path(score.file).filename().string()) +
+         (score.precision == Precision::fp32 ? "" : ", " + precision_name(score.precision)) + ")\n";
 }
 
 Value score_json(const TaskScore& score) {
@@ -160,6 +161,7 @@ Value score_json(const TaskScore& score) {
   if (!score.counts.empty())
     if (std::optional<Value> counts = example_counts_json(score.counts))
       row.set("counts", std::move(*counts));
+  if (score.precision != Precision::fp32) row.set("precision", precision_name(score.precision));
   return row;
 }
 

@@ -12,6 +12,7 @@
 #include "model/multi_task_model.h"
 #include "model/session.h"
 #include "mtt/head.h"
+#include "mtt/precision.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -36,7 +37,8 @@ struct TaskScore {
   std::vector<Value> labels = {}, predictions = {};
   /// Of the task's probe; empty: it has none; none: not compared.
   std::optional<std::vector<Metric>> probe = {};
-  std::string set = {};  ///< the name by which ExampleFiles knows the examples
+  std::string set = {};                   ///< the name by which ExampleFiles knows the examples
+  Precision precision = Precision::fp32;  ///< of the encoder that was scored
 };
 
 /// Scores tasks; each file is encoded once for all of them. Where several tasks share a file and can be right
@@ -54,16 +56,16 @@ bool has_pairs(const Examples& examples);
 TaskScore score_pairs(const Examples& examples, const std::string& file, Session& session);
 
 /// "intent  accuracy 0.9375  macro_f1 0.9312  (64 examples of test.jsonl)\n"; an undefined score is shown as
-/// such.
+/// such, and another precision than fp32 after the file.
 std::string score_text(const TaskScore& score);
 
 /// {"accuracy": 0.9375, ...}; an undefined value is null.
 Value metrics_json(const std::vector<Metric>& metrics);
 
 /// {"task": ..., "file": ..., "examples": ..., "metrics": {...}, "lower_is_better": [...], "majority": {...},
-/// "classes": {...}, "counts": {...}}; an undefined score is null. "lower_is_better" (names of metrics),
-/// "majority", "classes" (class_scores_json) and "counts" (example_counts_json) are left out where there are
-/// none.
+/// "classes": {...}, "counts": {...}, "precision": "int8"}; an undefined score is null. "lower_is_better"
+/// (names of metrics), "majority", "classes" (class_scores_json) and "counts" (example_counts_json) are left
+/// out where there are none, "precision" where it is fp32.
 Value score_json(const TaskScore& score);
 
 }  // namespace mtt

@@ -21,7 +21,6 @@ namespace mtt {
 namespace {
 
 constexpr const char* kKey = "init_from";
-constexpr std::string_view kBackbone = "backbone.", kSentence = "sentence.";
 
 const nn::NamedParameter* find(const std::vector<nn::NamedParameter>& parameters, std::string_view name) {
   const auto found = std::find_if(parameters.begin(), parameters.end(),
@@ -71,9 +70,9 @@ void WarmStart::give_encoder(Encoder& encoder) {
   const at::NoGradGuard no_grad;
   std::vector<nn::NamedParameter> values;
   for (const auto& [name, tensor] : merged_parameters(other_->encoder.model->backbone(), other_->adapters))
-    values.push_back({std::string(kBackbone) + name, tensor});
+    values.push_back({std::string(kBackbonePrefix) + name, tensor});
   for (auto& parameter : other_->encoder.model->parameters())
-    if (parameter.name.starts_with(kSentence)) values.push_back(parameter);
+    if (parameter.name.starts_with(kModulesPrefix)) values.push_back(parameter);
   auto own = encoder.model->parameters();
   for (const auto& [name, tensor] : values) {
     const nn::NamedParameter* target = find(own, name);
@@ -104,7 +103,7 @@ void WarmStart::give_adapters(Encoder& encoder) {
         "and "
         "size in [freeze]");
   }
-  for (const auto& [name, tensor] : adapters) changed_.push_back(std::string(kBackbone) + name);
+  for (const auto& [name, tensor] : adapters) changed_.push_back(std::string(kBackbonePrefix) + name);
 }
 
 void WarmStart::mark(std::vector<TaskPlan>& plans, const Encoder& encoder) {

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
+#include <utility>
 #include <vector>
 
 #include "catch.h"
@@ -53,4 +55,65 @@ TEST_CASE("a packed weight keeps its values when the weight changes, LibTorch's 
   if (!packed) return;
   CHECK(value(*kept) == 4);
   CHECK(value(*packed->prepare(weight)) == 8);
+}
+
+TEST_CASE("layers of reduced precision are as exact as their inputs and weights") {
+  if (!mtt::nn::bf16_backend() && !mtt::nn::int8_backend())
+    MTT_SKIP("this processor has no reduced precision");
+  at::manual_seed(4);
+  struct Case {
+    const mtt::nn::LinearBackend* backend;
+    double error;  ///< relative, over all results
+  };
+  for (const auto& [backend, error] :
+       {Case{mtt::nn::bf16_backend(), 0.003}, Case{mtt::nn::int8_backend(), 0.015}}) {
+    if (backend == nullptr) continue;
+    for (const auto& [in, out] :
+         {std::pair{384, 1536}, std::pair{1536, 384}, std::pair{37, 50}, std::pair{1, 1}}) {
+      const at::Tensor x = at::randn({40, in}), weight = at::randn({out, in}), bias = at::randn({out});
+      const auto prepared = backend->prepare(weight);
+      for (const char* name : {"identity", "gelu", "relu"}) {
+        const at::Tensor expected = Activation(name)(at::linear(x, weight, bias));
+        const at::Tensor y = prepared->run(x, &bias, Activation(name));
+        REQUIRE(y.sizes() == expected.sizes());
+        CHECK(((y - expected).norm() / expected.norm()).item<double>() < error);
+      }
+      const at::Tensor without = prepared->run(x.narrow(0, 0, 3), nullptr, Activation("identity"));
+      CHECK(at::allclose(without, prepared->run(x, &bias, Activation("identity")).narrow(0, 0, 3) - bias,
+                         1e-3, 1e-3));
+      CHECK(prepared->run(x.narrow(0, 0, 0), &bias, Activation("gelu")).size(0) == 0);
+    }
+  }
+}
+
+TEST_CASE("a row of any backend but LibTorch's is the same in any batch") {
+  if (!mtt::nn::packed_backend()) MTT_SKIP("this processor has no kernel for linear layers");
+  at::manual_seed(5);
+  for (const auto* backend : {mtt::nn::packed_backend(), mtt::nn::bf16_backend(), mtt::nn::int8_backend()}) {
+    if (backend == nullptr) continue;
+    const at::Tensor weight = at::randn({96, 130}), bias = at::randn({96}), x = at::randn({61, 130});
+    const auto prepared = backend->prepare(weight);
+    const at::Tensor all = prepared->run(x, &bias, Activation("gelu"));
+    for (std::int64_t count : {1, 2, 5, 6, 7, 13, 60})
+      for (std::int64_t first = 0; first + count <= x.size(0); first += count)
+        REQUIRE(at::equal(prepared->run(x.narrow(0, first, count), &bias, Activation("gelu")),
+                          all.narrow(0, first, count)));
+  }
+}
+
+TEST_CASE("values that are not finite stay so in layers of reduced precision") {
+  if (!mtt::nn::bf16_backend() && !mtt::nn::int8_backend())
+    MTT_SKIP("this processor has no reduced precision");
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const auto* backend : {mtt::nn::bf16_backend(), mtt::nn::int8_backend()}) {
+    if (backend == nullptr) continue;
+    const auto prepared = backend->prepare(at::ones({16, 20}));
+    at::Tensor x = at::ones({3, 20});
+    x[0][19] = infinity - infinity;
+    x[1][3] = infinity;
+    const at::Tensor y = prepared->run(x, nullptr, Activation("identity"));
+    CHECK_FALSE(y[0].isfinite().any().item<bool>());
+    CHECK_FALSE(y[1].isfinite().any().item<bool>());
+    CHECK(at::allclose(y[2], at::full({16}, 20.0), 0.01));
+  }
 }

@@ -4,6 +4,7 @@
 
 #include "catch.h"
 #include "mtt/nn/layers.h"
+#include "nn/linear_backend.h"
 
 namespace {
 
@@ -131,4 +132,22 @@ TEST_CASE("probability and seed of dropout reach every child") {
   CHECK(at::equal(outer.drop.forward(x), first));
   outer.set_dropout(0);
   CHECK(at::equal(outer.drop.forward(x), x));
+}
+
+TEST_CASE("reducing a module reduces its linear layers and nothing else") {
+  if (mtt::nn::reduced_backend(mtt::Precision::int8) == nullptr)
+    MTT_SKIP("this processor has no int8 kernel");
+  class Layer : public mtt::nn::Module {
+   public:
+    Layer()
+        : linear(child<mtt::nn::Linear>("linear", 8, 8)), norm(child<mtt::nn::LayerNorm>("norm", 8, 1e-5)) {}
+    mtt::nn::Linear& linear;
+    mtt::nn::LayerNorm& norm;
+  };
+  Layer layer;
+  for (const auto& [name, tensor] : layer.parameters()) tensor.fill_(0.5);
+  layer.reduce(mtt::Precision::int8);
+  for (const auto& [name, tensor] : layer.parameters())
+    CHECK(tensor.isnan().all().item<bool>() == (name == "linear.weight"));
+  CHECK(at::allclose(layer.linear.forward(at::ones({1, 8})), at::full({1, 8}, 4.5)));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "mtt/nn/module.h"
+#include "mtt/precision.h"
 
 namespace mtt::nn {
 
@@ -39,6 +40,8 @@ class MTT_API LinearAdapter : public Module {
 /// packed copy of the weight, made at first use and again after a change of the parameter, and the result
 /// of a row is bit-identical in any batch.
 ///
+/// After `reduce`, products have a lower precision: see Precision.
+///
 /// `forward` may be called from several threads at once, but not while another thread changes parameters.
 class MTT_API Linear : public Module {
  public:
@@ -56,6 +59,11 @@ class MTT_API Linear : public Module {
   /// Other shapes than those of the parameters are refused.
   void assign(const at::Tensor& weight, const at::Tensor& bias);
 
+  /// Computes products in `bf16` or `int8` from now on, for inference alone. The reduced weight replaces the
+  /// parameter: `weight` keeps its shape, but not its values or its memory. The rows stay bit-identical in
+  /// any batch. A precision that this processor does not have throws c10::Error.
+  void reduce(Precision precision);
+
   /// Registers an adapter as a child; it changes the output of `forward`. Several are applied in order.
   void adapt(std::string name, std::unique_ptr<LinearAdapter> adapter);
 
@@ -67,6 +75,7 @@ class MTT_API Linear : public Module {
   std::vector<LinearAdapter*> adapters_;
   class Products;
   std::unique_ptr<Products> products_;
+  bool reduced_ = false;
 };
 
 /// Layer normalisation over the last dimension (Ba et al. 2016), parameters `weight` [size], `bias` [size].

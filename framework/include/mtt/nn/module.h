@@ -12,6 +12,7 @@
 
 #include "mtt/export.h"
 #include "mtt/placement.h"
+#include "mtt/precision.h"
 
 namespace mtt::nn {
 
@@ -56,6 +57,9 @@ class MTT_API Module {
   /// to its type, in place: the handles of this module and of others stay valid. Parameters lose their
   /// gradients. A placement whose type is not floating-point is refused.
   void to(const Placement& placement);
+
+  /// Reduces every Linear within this module; adapters stay as they are.
+  void reduce(Precision precision);
 
   /// Sets the seed of every Dropout within this module, so that a forward pass is repeatable.
   /// `rows`: null for a whole batch; used until the next call.

@@ -78,9 +78,22 @@ void prefetch(const float* from, std::int64_t count) {
 }
 
 void pack(const float* weight, std::int64_t out, std::int64_t in, float* packed) {
-  for (std::int64_t panel = 0; panel < out; panel += kPanel)
+  constexpr std::int64_t kSide = 4;  // of the squares that are transposed
+  for (std::int64_t panel = 0; panel < out; panel += kPanel, packed += in * kPanel) {
+    std::int64_t k = 0;
+    for (; k + kSide <= in; k += kSide)
+      for (std::int64_t o = 0; o < kPanel; o += kSide)
+        transpose(weight + (panel + o) * in + k, in, packed + k * kPanel + o, kPanel);
+    for (; k < in; ++k)
+      for (std::int64_t o = 0; o < kPanel; ++o) packed[k * kPanel + o] = weight[(panel + o) * in + k];
+  }
+}
+
+void pack_columns(const float* columns, std::int64_t in, std::int64_t out, std::int64_t first_panel,
+                  std::int64_t last_panel, float* packed) {
+  for (std::int64_t panel = first_panel; panel < last_panel; ++panel)
     for (std::int64_t k = 0; k < in; ++k)
-      for (std::int64_t o = 0; o < kPanel; ++o) *packed++ = weight[(panel + o) * in + k];
+      copy(columns + k * out + panel * kPanel, kPanel, packed + (panel * in + k) * kPanel);
 }
 
 void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_panel) {
@@ -117,6 +130,6 @@ void run(const LinearArguments& a, std::int64_t first_panel, std::int64_t last_p
 
 }  // namespace
 
-const LinearKernel kLinear = {.panel = kPanel, .pack = pack, .run = run};
+const LinearKernel kLinear = {.panel = kPanel, .pack = pack, .pack_columns = pack_columns, .run = run};
 
 }  // namespace mtt::nn::x86::MTT_WIDTH

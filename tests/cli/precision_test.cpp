@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "every_head.h"
+#include "training_experiment.h"
+
+namespace {
+
+std::string texts(int count) {
+  static const char* const kWords[] = {"play", "some", "music", "wake", "me",
+                                       "up",   "at",   "six",   "rain", "now"};
+  std::string all;
+  for (int i = 0; i < count; ++i)
+    all += std::string(kWords[i % 10]) + " " + kWords[i / 10 % 10] + " " + kWords[i / 100 % 10] + "\n";
+  return all;
+}
+
+struct Encoded {
+  std::vector<std::vector<double>> vectors;
+  std::string err;
+};
+
+/// A model and a run on it with every head.
+struct Reduced {
+  EveryHead every;
+  std::string model = (every.folder.path() / "model").string();
+
+  Encoded encode(const std::string& precision, const std::string& input,
+                 const std::vector<std::string>& environment = {}) const {
+    const Outcome outcome =
+        mtt_program({"encode", "--model", model, "--precision", precision}, input, environment);
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    Encoded encoded{{}, outcome.err};
+    for (const mtt::Value& row : lines_of(outcome.out)) {
+      encoded.vectors.emplace_back();
+      for (const mtt::Value& number : row.at("embedding").array())
+        encoded.vectors.back().push_back(number.number());
+    }
+    return encoded;
+  }
+  Outcome evaluate(std::vector<std::string> more, const std::vector<std::string>& environment = {}) const {
+    more.insert(more.begin(), {"evaluate", "--model", every.out});
+    return mtt_program(more, "", environment);
+  }
+};
+
+double cosine(const std::vector<double>& a, const std::vector<double>& b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+}  // namespace
+
+TEST_CASE("vectors of a reduced precision are near those of fp32, and the same in any batch") {
+  const Reduced reduced;
+  const auto exact = reduced.encode("fp32", texts(50)).vectors;
+  for (const char* precision : {"bf16", "int8"}) {
+    const auto near = reduced.encode(precision, texts(50)).vectors;
+    REQUIRE(near.size() == 50);
+    double lowest = 1;
+    for (std::size_t i = 0; i < 50; ++i) lowest = std::min(lowest, cosine(exact[i], near[i]));
+    CHECK(lowest > 0.99);
+    CHECK(reduced.encode(precision, texts(1)).vectors.front() == near.front());
+    CHECK(reduced.encode(precision, texts(7)).vectors.back() == near[6]);
+  }
+}
+
+TEST_CASE("a precision that the processor lacks is refused, or replaced by fp32 with a warning") {
+  const Reduced reduced;
+  const std::vector<std::string> plain = {"ATEN_CPU_CAPABILITY=default"};
+  const Outcome int8 =
+      mtt_program({"encode", "--model", reduced.model, "--precision", "int8"}, texts(1), plain);
+  check_sentence(int8, "use --precision fp32");
+  const Encoded bf16 = reduced.encode("bf16", texts(3), plain);
+  CHECK_THAT(bf16.err, Contains("mtt: warning:") && Contains("fp32 is used"));
+  CHECK(bf16.vectors == reduced.encode("fp32", texts(3), plain).vectors);
+  CHECK_THAT(mtt_program({"encode", "--model", reduced.model, "--precision", "int4"}, texts(1)).err,
+             Contains("--precision"));
+}
+
+TEST_CASE("scores name their precision where it is not fp32") {
+  const Reduced reduced;
+  reduced.every.run();
+  const Outcome text = reduced.evaluate({"--precision", "int8"});
+  CHECK_THAT(text.out, Contains("examples of test.jsonl, int8)"));
+  for (const mtt::Value& row : lines_of(reduced.evaluate({"--precision", "int8", "--json"}).out))
+    CHECK(row.at("precision").string() == "int8");
+  CHECK_THAT(reduced.evaluate({"--json"}).out, !Contains("precision\":\"fp32"));
+}
+
+TEST_CASE("the gate compares with fp32 and says what is too far") {
+  const Reduced reduced;
+  reduced.every.run();
+  const std::string few = reduced.every.folder.write("few.txt", texts(10)).string(),
+                    many = reduced.every.folder.write("many.txt", texts(1000)).string();
+  check_sentence(reduced.evaluate({"--gate", many}), "give --precision int8 or bf16");
+  const Outcome refused = reduced.evaluate({"--precision", "int8", "--gate", few});
+  CHECK(refused.code == 1);
+  CHECK_THAT(refused.err, Contains("10 texts were compared; expected at least 1000"));
+  const Outcome outcome = reduced.evaluate({"--precision", "bf16", "--gate", many, "--json"});
+  const auto rows = lines_of(outcome.out);
+  const mtt::Value& gate = rows.back();
+  CHECK(gate.at("texts").integer() == 1000);
+  CHECK(gate.at("cosine_mean").number() > 0.999);
+  CHECK(gate.at("cosine_min").number() <= gate.at("cosine_quantile").number());
+  CHECK(gate.at("scores").array().size() + 1 == rows.size() - 1);  // without that of all tasks together
+  for (const mtt::Value& score : gate.at("scores").array()) {
+    const auto row = std::find_if(rows.begin(), rows.end() - 1, [&](const mtt::Value& one) {
+      return one.at("task").string() == score.at("task").string();
+    });
+    CHECK(score.at("reduced").number() == row->at("metrics").at(score.at("metric").string()).number());
+  }
+}
