@@ -1,20 +1,11 @@
-#include <filesystem>
 #include <memory>
 #include <optional>
-#include <utility>
 
-#include "data/examples.h"
-#include "data/text_keys.h"
-#include "data/text_source.h"
 #include "io/new_directory.h"
-#include "model_option.h"
+#include "model_scores.h"
 #include "mtt/error.h"
 #include "report/class_table.h"
-#include "run/example_fitting.h"
-#include "run/precision_comparison.h"
 #include "run/saved_evaluation.h"
-#include "run/scores.h"
-#include "run/unseen_label_warnings.h"
 #include "verbs.h"
 
 namespace mtt {
@@ -26,7 +17,6 @@ struct Evaluate {
   bool json = false;
 
   void run() const;
-  void pass_gate(const OpenModel& open, const std::vector<TaskScore>& scores, Console& console) const;
 };
 
 std::string full_table(const std::string& save) {
@@ -34,68 +24,12 @@ std::string full_table(const std::string& save) {
                       : "all are in " + save + "/scores.jsonl";
 }
 
-/// The lines of a text file, or the field "text" of JSONL and tables.
-std::vector<std::string> texts_of(const std::string& path) {
-  const std::string ending = std::filesystem::path(path).extension().string();
-  return read_texts(path, ending == ".jsonl" || ending == ".csv" || ending == ".tsv" ? "text" : "");
-}
-
-/// What is scored, and what it is scored with.
-struct ScoredFiles {
-  ExampleFiles files;
-  std::vector<TaskScore> scores;
-};
-
-ScoredFiles evaluated(const OpenModel& open, const std::string& data, const std::string& model,
-                     Console& console) {
-  Session& session = *open.session;
-  const auto& tasks = open.encoder.model->tasks();
-  TextKeys keys = open.keys;
-  keys.fixed = true;
-  ScoredFiles result{ExampleFiles(keys), {}};
-  ExampleFiles& files = result.files;
-  std::vector<TaskScore>& scores = result.scores;
-  std::vector<HeldOut> held_out;
-  std::vector<ExampleUse> uses;
-  bool has_head = false;
-  for (std::size_t t = 0; t < tasks.size(); ++t)
-    has_head = has_head || (tasks[t].grouped() && open.task_data[t].field == kSimilarity);
-  if (!data.empty() && !has_head) {
-    if (const Examples& examples = files.get(data); has_pairs(examples)) {
-      uses.push_back({data, "", {.grouped = true}, false, false});
-      scores.push_back(score_pairs(examples, data, session));
-    }
-  }
-  for (std::size_t t = 0; t < tasks.size(); ++t) {
-    for (const std::string& name : data.empty() ? open.task_data[t].test : std::vector{data}) {
-      const std::string file = files.with_keys(name, open.task_data[t].keys);
-      const bool only_spans = !data.empty() && !files.get(file).spans.empty();
-      if (only_spans && !tasks[t].reads_tokens()) continue;
-      held_out.push_back({t, open.task_data[t].field, file});
-    }
-  }
-  for (ExampleUse& use : example_uses(held_out, files, *open.encoder.model, open.task_data))
-    uses.push_back(std::move(use));
-  for (const std::string& warning : fit_examples(uses, files, open.encoder, "--max-tokens"))
-    console.warn(warning);
-  warn_of_unseen_labels(held_out, files, *open.encoder.model, console);
-  for (TaskScore& score : score_tasks(held_out, files, session))
-    if (data.empty() || score.examples > 0) scores.push_back(std::move(score));
-  for (TaskScore& score : scores) score.precision = open.precision;
-  if (scores.empty() && data.empty())
-    throw Error("'" + model + "' has no test set; give one with --data FILE");
-  if (scores.empty())
-    throw Error("file '" + data + "' has nothing to score: neither labels for a task of '" + model +
-                "' nor the keys '" + std::string(kTextPair) + "' and '" + kSimilarity + "'");
-  return result;
-}
-
 void Evaluate::run() const {
   Console console;
   std::optional<NewDirectory> directory;
   if (!save.empty()) directory.emplace(save);
   const OpenModel open = open_model(model, Heads::used, console);
-  ScoredFiles scored = evaluated(open, data, model.model, console);
+  ScoredFiles scored = score_model(open, data, model.model, console);
   const std::vector<TaskScore>& scores = scored.scores;
   if (directory) {
     save_evaluation(directory->folder(), scores, scored.files, /*predictions=*/true);
@@ -104,20 +38,8 @@ void Evaluate::run() const {
   for (const TaskScore& score : scores)
     console.answer(json ? score_json(score).json() + "\n"
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
-  if (!gate_texts.empty()) pass_gate(open, scores, console);
-}
-
-/// Opens the model in fp32 as well.
-void Evaluate::pass_gate(const OpenModel& open, const std::vector<TaskScore>& scores,
-                         Console& console) const {
-  if (open.precision == Precision::fp32)
-    throw Error("--gate compares a reduced precision with fp32; give --precision int8 or bf16");
-  ModelOption exact = model;
-  exact.precision = precision_name(Precision::fp32);
-  const OpenModel fp32 = open_model(exact, Heads::used, console);
-  const ScoredFiles expected = evaluated(fp32, data, model.model, console);
-  const PrecisionGate gate =
-      compare_precisions(*fp32.session, *open.session, texts_of(gate_texts), expected.scores, scores);
+  if (gate_texts.empty()) return;
+  const PrecisionGate gate = precision_gate(model, open, scores, data, texts_of(gate_texts), console);
   console.answer(json ? gate_json(gate).json() + "\n" : gate_text(gate));
   require_gate(gate, precision_name(open.precision));
 }

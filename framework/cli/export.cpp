@@ -1,10 +1,12 @@
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
 #include "export/hugging_face_head.h"
 #include "export/peft_adapter.h"
 #include "export/sentence_transformers_directory.h"
-#include "model_option.h"
+#include "io/digest.h"
+#include "model_scores.h"
 #include "mtt/error.h"
 #include "run/run_directory.h"
 #include "verbs.h"
@@ -15,6 +17,7 @@ namespace {
 struct Export {
   std::string run, directory, head;
   bool adapter = false;
+  std::string precision, texts, data;
   std::vector<std::string> plugin_path;
 
   void write() const {
@@ -30,13 +33,37 @@ struct Export {
           "' model, so programs would misread a directory of it; encode texts with mtt encode --model " +
           run);
     for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
-    if (adapter)
+    if (!precision.empty())
+      write_int8_directory(loaded, run, gate_record(console), directory);
+    else if (adapter)
       write_peft_adapter(loaded, directory);
     else if (!head.empty())
       write_hugging_face_head(loaded, head, run, directory);
     else
       write_sentence_transformers(loaded, run, directory);
     console.say("written to " + directory + "\n");
+  }
+
+  /// Compares the run in int8 with itself in fp32. Too large a difference throws Error.
+  Value gate_record(Console& console) const {
+    if (texts.empty())
+      throw Error(
+          "--precision int8 needs --texts FILE with at least 1000 texts, on which it is compared with fp32");
+    ModelOption model;
+    model.model = run;
+    model.precision = precision;
+    model.plugin_path = plugin_path;
+    const OpenModel open = open_model(model, Heads::used, console);
+    const bool has_labels =
+        !data.empty() || std::any_of(open.task_data.begin(), open.task_data.end(),
+                                     [](const TaskData& task) { return !task.test.empty(); });
+    std::vector<TaskScore> scores;
+    if (has_labels) scores = score_model(open, data, run, console).scores;
+    const PrecisionGate gate = precision_gate(model, open, scores, data, texts_of(texts), console);
+    console.say(gate_text(gate));
+    require_gate(gate, precision);
+    return Value::Table{
+        {"precision", precision}, {"texts_digest", file_digest(texts)}, {"gate", gate_json(gate)}};
   }
 };
 
@@ -52,7 +79,23 @@ void add_export(CLI::App& app) {
                                        "Also write the head of this task: a token head for transformers, a "
                                        "sentence head as head.safetensors for sentence-transformers");
   head->type_name("TASK");
-  verb->add_flag("--adapter", options->adapter, "Write only the LoRA adapter, for PEFT")->excludes(head);
+  CLI::Option* adapter =
+      verb->add_flag("--adapter", options->adapter, "Write only the LoRA adapter, for PEFT");
+  adapter->excludes(head);
+  CLI::Option* precision =
+      verb->add_option("--precision", options->precision,
+                       "int8: linear layers in 8 bits, for mtt alone; refused if it is too far from fp32");
+  precision->check(CLI::IsMember({precision_name(Precision::int8)}))
+      ->type_name("P")
+      ->excludes(head)
+      ->excludes(adapter);
+  verb->add_option("--texts", options->texts, "At least 1000 texts on which int8 is compared with fp32")
+      ->type_name("FILE")
+      ->needs(precision);
+  verb->add_option("--data", options->data,
+                   "Labelled examples on which heads are compared; default: the test sets of the run")
+      ->type_name("FILE")
+      ->needs(precision);
   add_plugin_path(*verb, options->plugin_path);
   verb->callback([options] { options->write(); });
 }

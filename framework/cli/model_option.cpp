@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 #include "model/run_on_workers.h"
@@ -77,7 +78,8 @@ void ModelOption::add_to(CLI::App& verb) {
   add_texts_to(verb, "the model's own limit");
   add_threads(verb, threads);
   verb.add_option("--precision", precision,
-                  "Precision of the products of the encoder: fp32, bf16 or int8; default: fp32")
+                  "Precision of the products of the encoder: fp32, bf16 or int8; default: fp32, or int8 for "
+                  "a model that was exported in it")
       ->check(CLI::IsMember(precision_names()))
       ->type_name("P");
   add_plugin_path(verb, plugin_path);
@@ -100,12 +102,13 @@ void ModelOption::add_texts_to(CLI::App& verb, const std::string& limit) {
 namespace {
 
 OpenSettings settings_of(const ModelOption& option, Heads heads) {
-  return {.model = option.model,
-          .prompt = option.prompt,
-          .max_tokens = option.max_tokens,
-          .threads = option.threads > 0 ? option.threads : threads_of_environment(),
-          .precision = precision_named(option.precision),
-          .heads = heads};
+  return {
+      .model = option.model,
+      .prompt = option.prompt,
+      .max_tokens = option.max_tokens,
+      .threads = option.threads > 0 ? option.threads : threads_of_environment(),
+      .precision = option.precision.empty() ? std::nullopt : std::optional(precision_named(option.precision)),
+      .heads = heads};
 }
 
 }  // namespace

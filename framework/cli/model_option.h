@@ -36,7 +36,7 @@ struct ModelOption {
   std::string prompt;
   std::int64_t max_tokens = 0;
   std::int64_t threads = 0;
-  std::string precision = "fp32";
+  std::string precision;  ///< "": not given
   std::vector<std::string> plugin_path;
 
   void add_to(CLI::App& verb);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -120,4 +121,55 @@ TEST_CASE("the gate compares with fp32 and says what is too far") {
     });
     CHECK(score.at("reduced").number() == row->at("metrics").at(score.at("metric").string()).number());
   }
+}
+
+TEST_CASE("an export in int8 gives the vectors of the run in int8, and nothing else reads it") {
+  const Reduced reduced;
+  const auto& folder = reduced.every.folder;
+  const std::string many = folder.write("many.txt", texts(1000)).string(), out = reduced.every.path("int8");
+  folder.write("one.toml",
+               "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\n[tasks.intent]\nhead = "
+               "\"classification\"\n");
+  const std::string run = reduced.every.path("one");
+  REQUIRE(mtt_program({"run", reduced.every.path("one.toml"), "--out", run}).code == 0);
+  check_sentence(mtt_program({"export", run, out, "--precision", "int8"}), "needs --texts");
+  CHECK(mtt_program({"export", run, out, "--texts", many}).code != 0);
+  const Outcome exported = mtt_program({"export", run, out, "--precision", "int8", "--texts", many});
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  CHECK_THAT(exported.out, Contains("cosine to fp32 over 1000 texts"));
+  const mtt::Value record = mtt::parse_json(file_text(out + "/precision.json"), "precision.json");
+  CHECK(record.at("gate").at("texts").integer() == 1000);
+  CHECK(record.at("texts_digest").string().size() == 32);
+  CHECK(std::filesystem::exists(out + "/model.int8.safetensors"));
+  CHECK_FALSE(std::filesystem::exists(out + "/model.safetensors"));
+
+  const auto vectors = [&](const std::string& model, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"encode", "--model", model};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = mtt_program(arguments, texts(20));
+    INFO(outcome.err);
+    REQUIRE(outcome.code == 0);
+    return outcome.out;
+  };
+  CHECK(vectors(out, {}) == vectors(run, {"--precision", "int8"}));
+  CHECK(vectors(out, {}) != vectors(run, {}));
+  check_sentence(mtt_program({"encode", "--model", out, "--precision", "fp32"}, "a\n"), "exported in int8");
+  folder.write("again.toml",
+               "[backbone]\nmodel = \"./int8\"\n[data]\ntrain = \"train.jsonl\"\n[tasks.intent]\nhead = "
+               "\"classification\"\n");
+  check_sentence(mtt_program({"run", reduced.every.path("again.toml"), "--out", reduced.every.path("x")}),
+                 "for inference alone");
+}
+
+TEST_CASE("an export that is too far from fp32 is refused and leaves nothing") {
+  const Reduced reduced;
+  reduced.every.run();
+  const std::string few = reduced.every.folder.write("few.txt", texts(10)).string(),
+                    out = reduced.every.path("int8");
+  const Outcome outcome =
+      mtt_program({"export", reduced.every.out, out, "--precision", "int8", "--texts", few});
+  CHECK(outcome.code == 1);
+  CHECK_THAT(outcome.err, Contains("int8 is not close enough to fp32") && Contains("10 texts"));
+  CHECK_FALSE(std::filesystem::exists(out));
 }

@@ -21,8 +21,9 @@ struct SessionSettings {
   std::string prompt = {};      ///< the name of a prompt of the model, or its text; "": the default prompt
   std::int64_t max_tokens = 0;  ///< at which texts are truncated; 0: the model's own limit
   std::int64_t threads = 0;     ///< 0: those of the run's configuration, or one per processor
-  /// Of the products of the encoder. bf16 is fp32 on processors without it: see ModelSession::precision.
-  Precision precision = Precision::fp32;
+  /// Of the products of the encoder; none: int8 for a model that was exported in it, else fp32. bf16 is fp32
+  /// on processors without it: see ModelSession::precision.
+  std::optional<Precision> precision = {};
   std::vector<std::string> plugin_path = {};  ///< folders that are searched for plugins before all others
 };
 

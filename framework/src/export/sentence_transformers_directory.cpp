@@ -1,11 +1,14 @@
 #include "export/sentence_transformers_directory.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "export/hugging_face_files.h"
 #include "export/model_card.h"
 #include "io/file.h"
 #include "io/new_directory.h"
+#include "io/weights.h"
 #include "model/checkpoint_tensors.h"
 #include "model/dense_config.h"
 #include "model/pooling.h"
@@ -16,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace mtt {
 namespace {
+
+constexpr const char* kPrecisionFile = "precision.json";
 
 Value pooling_config(const Pooling& pooling, std::int64_t hidden) {
   Value config(Value::Table{{"word_embedding_dimension", hidden}});
@@ -65,6 +70,16 @@ Value sentence_settings(const Encoder& encoder, std::int64_t truncate) {
   return settings;
 }
 
+/// Whether a tensor of the checkpoint is the weight of a linear layer of the backbone.
+std::function<bool(const std::string&)> linear_weights_of(Encoder& encoder) {
+  const GuardedBackbone& backbone = encoder.model->backbone();
+  const std::vector<std::string> weights = backbone.module().linear_weights();
+  return [&backbone, names = std::set<std::string>(weights.begin(), weights.end())](const std::string& name) {
+    const auto target = backbone.weight_target(name);
+    return target && names.contains(target->parameter);
+  };
+}
+
 }  // namespace
 
 EncoderParts all_parts(const Encoder& encoder) {
@@ -81,7 +96,10 @@ void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const fs::pa
   SentenceModules& modules = encoder.model->modules();
   std::vector<nn::NamedParameter> tensors = encoder_tensors(encoder, run.adapters, parts.layers);
   for (auto& tensor : pooler_tensors(encoder)) tensors.push_back(std::move(tensor));
-  save_tensors(folder / "model.safetensors", tensors);
+  if (parts.int8)
+    save_int8_tensors(folder / kInt8Weights, tensors, linear_weights_of(encoder));
+  else
+    save_tensors(folder / "model.safetensors", tensors);
   Value config = encoder_config(encoder.directory.config);
   set_layers(config, parts.layers);
   write_json(folder / "config.json", config);
@@ -125,6 +143,21 @@ void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, 
                                    "from sentence_transformers import SentenceTransformer\n\n"
                                    "model = SentenceTransformer(\"path/to/this/directory\")\n"
                                    "vectors = model.encode([\"a sentence\", \"another one\"])\n"));
+  target.commit();
+}
+
+void write_int8_directory(LoadedRun& run, const fs::path& run_directory, const Value& record,
+                          const fs::path& directory) {
+  NewDirectory target(directory);
+  EncoderParts parts = all_parts(run.encoder);
+  parts.int8 = true;
+  write_encoder_files(run, parts, target.folder());
+  write_json(target.folder() / kPrecisionFile, record);
+  write_file_atomically(target.folder() / "README.md",
+                        model_card(run_directory, run.encoder, "mtt", "sentence-similarity",
+                                   "import mtt\n\n"
+                                   "with mtt.open(\"path/to/this/directory\") as model:\n"
+                                   "    vectors = model.encode([\"a sentence\", \"another one\"])\n"));
   target.commit();
 }
 

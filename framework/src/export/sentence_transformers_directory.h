@@ -15,6 +15,7 @@ struct EncoderParts {
   bool dense = true;  ///< followed by the dense layers of the model
   bool normalize = false;
   std::int64_t truncate = 0;  ///< 0: all dimensions
+  bool int8 = false;          ///< linear layers in 8 bits, which mtt alone reads
 };
 
 /// The encoder of a run as it is.
@@ -30,5 +31,9 @@ void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const std::f
 /// empty, or adapters that cannot be merged into weights, throw Error, and no files are left behind.
 void write_sentence_transformers(LoadedRun& run, const std::filesystem::path& run_directory,
                                  const std::filesystem::path& directory);
+
+/// The same in 8 bits, with `record` in precision.json: how near it is to fp32.
+void write_int8_directory(LoadedRun& run, const std::filesystem::path& run_directory, const Value& record,
+                          const std::filesystem::path& directory);
 
 }  // namespace mtt

@@ -105,6 +105,11 @@ Weights Weights::read(const fs::path& directory) {
   } else if (present(directory / kIndex)) {
     weights.source_ = (directory / kIndex).string();
     weights.tensors_ = read_shards(directory);
+  } else if (present(directory / kInt8Weights)) {
+    const fs::path path = inside(directory, kInt8Weights);
+    weights.source_ = path.string();
+    weights.tensors_ = SafetensorsFile::open(path).tensors;
+    weights.is_int8_ = true;
   } else {
     explain_absence(directory);
   }

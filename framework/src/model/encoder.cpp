@@ -83,6 +83,11 @@ Encoder load_encoder(const EncoderSettings& settings, PluginCatalog& plugins) {
       backbone.shape().hidden, own_pooling.value_or(directory.pooling), dense, normalize, directory.truncate);
 
   const Weights weights = Weights::read(directory.transformer);
+  encoder.is_int8 = weights.is_int8();
+  if (encoder.is_int8 && !settings.accepts_int8)
+    throw Error(
+        "the model '" + path.string() +
+        "' has weights of 8 bits, which are for inference alone; train the model that it was exported from");
   check_precision(directory.config, directory.transformer / "config.json", weights, directory.warnings);
   load_weights(
       backbone.module(), weights, [&](std::string_view name) { return backbone.weight_target(name); },

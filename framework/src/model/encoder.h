@@ -23,6 +23,7 @@ struct EncoderSettings {
   std::int64_t max_tokens = 0;
   std::string prompt;
   Value options;
+  bool accepts_int8 = false;    ///< whether weights of 8 bits are read, which are for inference alone
   bool follows_modules = true;  ///< false: modules.json is not read, as in transformers
 
   static EncoderSettings from(const Options& backbone);
@@ -32,6 +33,7 @@ struct EncoderSettings {
 struct Encoder {
   ModelDirectory directory;
   std::string plugin;             ///< the backbone plugin's name
+  bool is_int8 = false;           ///< its weights were exported in 8 bits
   bool serves_model_type = true;  ///< whether the plugin implements models of the directory's type
   Options backbone_options;
   std::unique_ptr<MultiTaskModel> model;  ///< without tasks yet

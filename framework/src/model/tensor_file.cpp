@@ -9,7 +9,9 @@
 
 #include "io/safetensors.h"
 #include "io/safetensors_writer.h"
+#include "io/weights.h"
 #include "mtt/error.h"
+#include "nn/quantized_weight.h"
 
 namespace fs = std::filesystem;
 
@@ -54,6 +56,27 @@ void save_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& t
         {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
   }
   write_safetensors(file, list, {{"format", "pt"}});
+}
+
+void save_int8_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& tensors,
+                       const std::function<bool(const std::string& name)>& is_reduced) {
+  std::vector<TensorToWrite> list;
+  std::vector<at::Tensor> keep;
+  const auto add = [&](const std::string& name, DType type, const at::Tensor& tensor) {
+    const at::Tensor values = keep.emplace_back(tensor.detach().contiguous());
+    list.push_back(
+        {name, type, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
+  };
+  for (const auto& [name, tensor] : tensors) {
+    if (!is_reduced(name)) {
+      add(name, DType::F32, tensor);
+      continue;
+    }
+    const nn::QuantizedWeight weight = nn::quantized(tensor.detach());
+    add(name, DType::I8, weight.values);
+    add(name + std::string(kScalesEnding), DType::F32, weight.scales);
+  }
+  write_safetensors(file, list, {{"format", "mtt-int8"}});
 }
 
 std::vector<nn::NamedParameter> load_tensors(const fs::path& file) {

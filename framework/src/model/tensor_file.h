@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::Nam
 
 /// A file of tensors, written atomically, and read back as copies.
 void save_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors);
+/// The same with the tensors that `is_reduced` names in 8 bits, with their scales, for Weights.
+void save_int8_tensors(const std::filesystem::path& file, const std::vector<nn::NamedParameter>& tensors,
+                       const std::function<bool(const std::string& name)>& is_reduced);
 std::vector<nn::NamedParameter> load_tensors(const std::filesystem::path& file);
 
 /// `copy_into` of a file's tensors, which are copied one by one: there is no second copy of all in memory.

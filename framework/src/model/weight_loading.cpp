@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <map>
 #include <numeric>
 
 #include "model/missing_tensor.h"
 #include "mtt/error.h"
+#include "nn/quantized_weight.h"
 
 namespace mtt {
 namespace {
@@ -54,7 +56,38 @@ void check_once(const Filling& filling, const std::string& source) {
   }
 }
 
-void fill(const std::string& name, Filling& filling, const std::string& source,
+/// Tensors of 8 bits with their scales.
+class Int8Tensors {
+ public:
+  explicit Int8Tensors(const Weights& weights) : source_(weights.source()) {
+    if (!weights.is_int8()) return;
+    for (const TensorView& view : weights.tensors())
+      if (view.name.ends_with(kScalesEnding)) scales_.emplace(view.name, &view);
+  }
+
+  bool is_scales(const std::string& name) const { return scales_.contains(name); }
+
+  at::Tensor values(const TensorView& view) const {
+    if (view.dtype != DType::I8) return float_tensor(view, source_);
+    const auto scales = scales_.find(view.name + std::string(kScalesEnding));
+    if (scales == scales_.end())
+      throw Error(source_ + ": the tensor '" + view.name +
+                  "' of 8 bits has no scales; export the model again");
+    const at::Tensor factors = float_tensor(*scales->second, source_);
+    if (view.shape.size() != 2 || factors.sizes() != at::IntArrayRef({view.shape[0]}))
+      throw Error(source_ + ": the tensor '" + view.name + "' has the shape " + shape_text(view.shape) +
+                  ", and its scales " + shape_text(factors.sizes()) + "; expected a scale for each row");
+    const at::Tensor levels = at::empty(view.shape, at::kChar);
+    if (view.bytes > 0) std::memcpy(levels.mutable_data_ptr(), view.data, view.bytes);
+    return nn::dequantized({levels, factors});
+  }
+
+ private:
+  const std::string& source_;
+  std::map<std::string, const TensorView*, std::less<>> scales_;
+};
+
+void fill(const std::string& name, Filling& filling, const std::string& source, const Int8Tensors& int8,
           const std::function<std::string(std::int64_t)>& missing) {
   at::Tensor& parameter = filling.parameter;
   std::stable_sort(filling.parts.begin(), filling.parts.end(),
@@ -67,7 +100,7 @@ void fill(const std::string& name, Filling& filling, const std::string& source,
       throw Error(source + ": tensor '" + view.name + "' has the shape " + shape_text(view.shape) +
                   "; expected " + shape_text(parameter.sizes()) + " for the parameter '" + name + "'");
     }
-    parameter.set_data(float_tensor(view, source));
+    parameter.set_data(int8.values(view));
     return;
   }
   std::int64_t filled = 0;
@@ -82,7 +115,7 @@ void fill(const std::string& name, Filling& filling, const std::string& source,
                   shape_text(parameter.sizes()) + ", of which " + std::to_string(filled) +
                   " rows are filled");
     }
-    parameter.narrow(0, filled, rows).copy_(float_tensor(*view, source));
+    parameter.narrow(0, filled, rows).copy_(int8.values(*view));
     filled += rows;
   }
   if (filled != parameter.size(0)) throw Error(missing(filled));
@@ -109,7 +142,9 @@ void load_weights(nn::Module& module, const Weights& weights,
   const at::NoGradGuard no_grad;
   std::map<std::string, Filling> fillings;
   for (auto& [name, tensor] : module.parameters()) fillings.emplace(name, Filling{tensor});
+  const Int8Tensors int8(weights);
   for (const TensorView& view : weights.tensors()) {
+    if (int8.is_scales(view.name)) continue;
     const auto goes_to = target(view.name);
     if (!goes_to) {
       warnings.push_back(weights.source() + ": tensor '" + view.name +
@@ -125,7 +160,7 @@ void load_weights(nn::Module& module, const Weights& weights,
     found->second.parts.emplace_back(&view, goes_to->row);
   }
   for (auto& [name, filling] : fillings) {
-    fill(name, filling, weights.source(), [&](std::int64_t row) {
+    fill(name, filling, weights.source(), int8, [&](std::int64_t row) {
       std::vector<std::string> present;
       for (const TensorView& view : weights.tensors()) present.push_back(view.name);
       const auto tensor = missing_tensor_name(name, row, present, target);

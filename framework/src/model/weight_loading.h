@@ -19,8 +19,8 @@ at::Tensor float_tensor(const TensorView& view, const std::string& source);
 
 /// Gives every parameter of the module its values, strictly: a missing tensor (named as the checkpoint
 /// would), two tensors for the same rows, and a wrong shape throw Error. Float32 tensors are used in the
-/// mapped file itself (copy on write); others are converted. Tensors that `target` does not know are named in
-/// `warnings`.
+/// mapped file itself (copy on write); others are converted, those of 8 bits with their scales. Tensors that
+/// `target` does not know are named in `warnings`.
 void load_weights(nn::Module& module, const Weights& weights,
                   const std::function<std::optional<WeightTarget>(std::string_view)>& target,
                   std::vector<std::string>& warnings);

@@ -43,6 +43,14 @@ void Module::to(const Placement& placement) {
   for (auto& [name, tensor] : buffers()) move(tensor);
 }
 
+std::vector<std::string> Module::linear_weights() const {
+  if (dynamic_cast<const Linear*>(this) != nullptr) return {"weight"};
+  std::vector<std::string> names;
+  for (const auto& [name, module] : children_)
+    for (const std::string& weight : module->linear_weights()) names.push_back(name + "." + weight);
+  return names;
+}
+
 void Module::reduce(Precision precision) {
   if (auto* linear = dynamic_cast<Linear*>(this)) return linear->reduce(precision);
   for (const auto& [name, module] : children_) module->reduce(precision);

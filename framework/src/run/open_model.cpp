@@ -61,12 +61,18 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
 }
 
 /// Reduces the backbone. Without products in bfloat16, float32 is used: it is slower, but no less exact.
-void set_precision(OpenModel& open, Precision precision) {
+void set_precision(OpenModel& open, std::optional<Precision> asked) {
+  if (open.encoder.is_int8 && asked.value_or(Precision::int8) != Precision::int8)
+    throw Error("'" + open.path.string() + "' was exported in int8, so --precision " +
+                precision_name(*asked) + " is not possible; leave it out");
+  const Precision precision = asked.value_or(open.encoder.is_int8 ? Precision::int8 : Precision::fp32);
   if (precision == Precision::fp32) return;
   if (nn::reduced_backend(precision) == nullptr) {
     if (precision == Precision::int8)
-      throw Error("this processor has no instructions for int8 (AVX2 at least); use --precision fp32");
-    open.encoder.warnings.emplace_back("this processor has no bf16 products (AVX512-BF16); fp32 is used");
+      throw Error("this processor has no instructions for int8 (AVX2 at least); use --precision fp32" +
+                  std::string(open.encoder.is_int8 ? " with the model that was exported" : ""));
+    open.encoder.warnings.emplace_back(
+        "this processor has no bf16 products (AVX512-BF16 or AMX); fp32 is used");
     return;
   }
   open.encoder.model->backbone().module().reduce(precision);
@@ -93,6 +99,7 @@ void open_directory(OpenModel& open, const OpenSettings& settings, PluginCatalog
   encoder.model = open.path.string();
   encoder.prompt = settings.prompt;
   encoder.max_tokens = settings.max_tokens;
+  encoder.accepts_int8 = true;
   encoder.follows_modules = settings.heads == Heads::unused || !has_hugging_face_head(open.path);
   open.encoder = load_encoder(encoder, plugins);
   if (settings.heads == Heads::used) add_head(open, settings.prompt, plugins);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,8 +27,9 @@ struct OpenSettings {
   std::string prompt = {};      ///< the name of a prompt of the model, or its text; empty: the default prompt
   std::int64_t max_tokens = 0;  ///< at which texts are truncated; 0: the model's own limit
   std::int64_t threads = 0;     ///< 0: those of the run's configuration, or one per processor
-  Precision precision = Precision::fp32;  ///< of the backbone's linear layers
-  Heads heads = Heads::used;              ///< unused: of a directory that is no run, heads are not read
+  /// Of the backbone's linear layers; none: int8 for a model that was exported in it, else fp32.
+  std::optional<Precision> precision = {};
+  Heads heads = Heads::used;  ///< unused: of a directory that is no run, heads are not read
 };
 
 /// An opened model. Its warnings are those of the encoder, and that bf16 is not available.

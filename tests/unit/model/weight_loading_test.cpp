@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "catch.h"
+#include "model/tensor_file.h"
 #include "mtt/error.h"
 #include "mtt/nn/layers.h"
 #include "temporary_folder.h"
@@ -98,4 +99,40 @@ TEST_CASE("float32 is used in the file itself, and a change of it does not reach
   CHECK(tensor.const_data_ptr() == static_cast<const void*>(opened.tensors[0].data));
   tensor.fill_(1);
   CHECK(file_text(file) == before);
+}
+
+TEST_CASE("tensors of 8 bits are read with their scales, and as they were quantised") {
+  const TemporaryFolder folder;
+  const at::Tensor q = at::tensor({1.27F, -0.5F, 0.0F, 2.54F}).view({2, 2});
+  const auto reduced = [](const std::string& name) { return name == "q"; };
+  mtt::save_int8_tensors(folder.path() / "model.int8.safetensors",
+                         {{"q", q}, {"k", at::ones({2, 2})}, {"norm", at::ones({2})}}, reduced);
+  const mtt::Weights weights = mtt::Weights::read(folder.path());
+  CHECK(weights.is_int8());
+  Loaded loaded;
+  mtt::load_weights(loaded.model, weights, target, loaded.warnings);
+  CHECK(loaded.warnings.empty());
+  CHECK(at::allclose(loaded.model.qk.narrow(0, 0, 2), q, 1e-3, 0));
+  CHECK(at::equal(loaded.model.qk.narrow(0, 2, 2), at::ones({2, 2})));
+}
+
+TEST_CASE("tensors of 8 bits without fitting scales are refused") {
+  const std::vector<std::int8_t> levels = {1, 2, 3, 4};
+  const std::vector<float> numbers = {1, 2, 3, 4};
+  const auto written = [&](std::vector<std::int64_t> scales) {
+    const TemporaryFolder folder;
+    const auto* floats = reinterpret_cast<const std::byte*>(numbers.data());
+    std::vector<mtt::TensorToWrite> tensors = {
+        {"q", mtt::DType::I8, {2, 2}, reinterpret_cast<const std::byte*>(levels.data())},
+        {"k", mtt::DType::F32, {2, 2}, floats},
+        {"norm", mtt::DType::F32, {2}, floats}};
+    if (!scales.empty()) tensors.push_back({"q.scales", mtt::DType::F32, std::move(scales), floats});
+    mtt::write_safetensors(folder.path() / "model.int8.safetensors", tensors, {});
+    Loaded loaded;
+    mtt::load_weights(loaded.model, mtt::Weights::read(folder.path()), target, loaded.warnings);
+  };
+  CHECK_NOTHROW(written({2}));
+  CHECK_THROWS_WITH(written({}), Contains("'q' of 8 bits has no scales"));
+  CHECK_THROWS_WITH(written({3}), Contains("expected a scale for each row"));
+  CHECK_THROWS_WITH(written({2, 1}), Contains("expected a scale for each row"));
 }

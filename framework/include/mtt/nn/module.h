@@ -58,6 +58,8 @@ class MTT_API Module {
   /// gradients. A placement whose type is not floating-point is refused.
   void to(const Placement& placement);
 
+  /// The names of the weights of every Linear within this module but those of adapters.
+  std::vector<std::string> linear_weights() const;
   /// Reduces every Linear within this module; adapters stay as they are.
   void reduce(Precision precision);
 

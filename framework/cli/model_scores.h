@@ -1,0 +1,33 @@
+// The scores of a model, and of the same model in fp32.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/examples.h"
+#include "model_option.h"
+#include "run/precision_comparison.h"
+#include "run/scores.h"
+
+namespace mtt {
+
+/// What was scored, and with which examples.
+struct ScoredFiles {
+  ExampleFiles files;
+  std::vector<TaskScore> scores;
+};
+
+/// Scores the heads of a model on `data`, or on the test sets of the run where it is empty, and sentence
+/// vectors on pairs. Nothing to score throws Error. `model` is its name for messages.
+ScoredFiles score_model(const OpenModel& open, const std::string& data, const std::string& model,
+                        Console& console);
+
+/// Opens the model in fp32 as well, and compares vectors of the texts, and scores where there are some.
+PrecisionGate precision_gate(const ModelOption& model, const OpenModel& reduced,
+                             const std::vector<TaskScore>& scores, const std::string& data,
+                             const std::vector<std::string>& texts, Console& console);
+
+/// The lines of a text file, or the field "text" of JSONL and tables.
+std::vector<std::string> texts_of(const std::string& path);
+
+}  // namespace mtt
