@@ -4,6 +4,7 @@
 #include "export/hugging_face_head.h"
 #include "export/peft_adapter.h"
 #include "export/sentence_transformers_directory.h"
+#include "io/file.h"
 #include "model_option.h"
 #include "mtt/error.h"
 #include "run/run_directory.h"
@@ -22,7 +23,7 @@ struct Export {
       throw Error("'" + run + "' is not a run directory; give one that mtt run wrote");
     Console console;
     PluginCatalog plugins = plugin_catalog(plugin_path);
-    LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
+    LoadedRun loaded = load_run(named_path(run), {}, plugins);
     if (!loaded.encoder.serves_model_type)
       throw Error(
           "the encoder of '" + run + "' is the backbone '" + loaded.encoder.plugin + "', which is no '" +
