@@ -42,7 +42,6 @@ class HttpClient {
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
-  void end_sending() const { ::shutdown(socket_, SHUT_WR); }
   void close() {
     if (socket_ >= 0) ::close(socket_);
     socket_ = -1;

@@ -6,6 +6,7 @@
 #include "export/peft_adapter.h"
 #include "export/sentence_transformers_directory.h"
 #include "io/digest.h"
+#include "io/file.h"
 #include "model_scores.h"
 #include "mtt/error.h"
 #include "run/run_directory.h"
@@ -25,7 +26,7 @@ struct Export {
       throw Error("'" + run + "' is not a run directory; give one that mtt run wrote");
     Console console;
     PluginCatalog plugins = plugin_catalog(plugin_path);
-    LoadedRun loaded = load_run(std::filesystem::absolute(run).lexically_normal(), {}, plugins);
+    LoadedRun loaded = load_run(named_path(run), {}, plugins);
     if (!loaded.encoder.serves_model_type)
       throw Error(
           "the encoder of '" + run + "' is the backbone '" + loaded.encoder.plugin + "', which is no '" +

@@ -3,6 +3,7 @@
 
 #include "experiment/experiment.h"
 #include "failure.h"
+#include "io/file.h"
 #include "model_option.h"
 #include "recommend/recommend_run.h"
 #include "report/verbosity.h"
@@ -38,7 +39,7 @@ int Recommend::run() const {
   Console console;
   return with_failure_kept(console, [&] {
     return recommend(file, overrides,
-                     {.directory = std::filesystem::absolute(directory).lexically_normal(),
+                     {.directory = named_path(directory),
                       .examples = examples,
                       .epochs = epochs,
                       .seeds = seeds,

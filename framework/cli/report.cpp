@@ -20,8 +20,7 @@ struct Report {
     check_output(output, {".html"});
     PluginCatalog plugins = plugin_catalog(plugin_path);
     std::vector<std::filesystem::path> directories;
-    for (const std::string& run : runs)
-      directories.push_back(std::filesystem::absolute(run).lexically_normal());
+    for (const std::string& run : runs) directories.push_back(named_path(run));
     const RunReport report = run_report(directories, thread_count(threads), plugins);
     write_file_atomically(output, report.html);
     Console console;

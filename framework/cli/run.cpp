@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "failure.h"
+#include "io/file.h"
 #include "model_option.h"
 #include "report/verbosity.h"
 #include "run/experiment_run.h"
@@ -34,7 +35,7 @@ int Run::run() const {
                                           : !configured.empty()
                                               ? std::filesystem::path(configured)
                                               : std::filesystem::path("runs") / experiment.name();
-  const std::filesystem::path place = std::filesystem::absolute(directory).lexically_normal();
+  const std::filesystem::path place = named_path(directory);
   Console console;
   const std::int64_t all_threads = thread_count(experiment.run.integer("threads"));
   note_program(plugins, all_threads, console);

@@ -14,6 +14,15 @@
 namespace mtt {
 namespace {
 
+/// Nobody may read standard output any more, which must not keep requests from their answers.
+void say_stopping(Console& console) {
+  try {
+    console.say("Stopping; waiting for requests in progress\n");
+  } catch (const Error& error) {
+    console.warn(error.what());
+  }
+}
+
 struct Serve {
   ModelOption model;
   ServeSettings settings;
@@ -49,7 +58,7 @@ void Serve::run() {
                     (settings.api_key.empty() ? ", without an API key" : ", with an API key") +
                     "; stop with Ctrl-C\n");
       },
-      [&] { console.say("Stopping; waiting for requests in progress\n"); });
+      [&] { say_stopping(console); });
   if (signal != 0) throw CLI::RuntimeError(kSignalExit + signal);
 }
 

@@ -3,6 +3,7 @@
 
 #include "experiment/experiment.h"
 #include "failure.h"
+#include "io/file.h"
 #include "model_option.h"
 #include "set_option.h"
 #include "sweep/sweep_check.h"
@@ -39,7 +40,7 @@ int Sweep::run() const {
                   : std::filesystem::path(out);
   return with_failure_kept(console, [&] {
     return run_sweep(file, overrides,
-                     {.directory = std::filesystem::absolute(directory).lexically_normal(),
+                     {.directory = named_path(directory),
                       .jobs = jobs,
                       .threads = thread_count(threads),
                       .keep_weights = keep_weights,

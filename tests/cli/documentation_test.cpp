@@ -1,16 +1,15 @@
-#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <regex>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <vector>
 
 #include "catch.h"
 #include "http_client.h"
 #include "program.h"
+#include "served.h"
 #include "sweep_folder.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
@@ -85,30 +84,12 @@ TEST_CASE("the README's commands do what it says", "[model]") {
 
 namespace {
 
-/// `mtt serve --model RUN &` of the README, on a free port, and the requests that follow it.
-class ReadmeServer {
- public:
-  ReadmeServer(const fs::path& folder, const std::string& run)
-      : out_(folder / "serve.out"),
-        program_({"serve", "--model", run, "--port", "0"}, out_, folder / "serve.err") {
-    while (!program_.ended() && file_text(out_).find("stop with") == std::string::npos)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  /// The status of `curl localhost:3000/PATH ... -d 'BODY'`.
-  int status(const std::string& curl) const {
-    std::smatch command, url;
-    const std::string said = file_text(out_);
-    REQUIRE(std::regex_match(curl, command, std::regex("curl localhost:3000(/\\S+) .*-d '(.*)'")));
-    REQUIRE(std::regex_search(said, url, std::regex("http://127.0.0.1:[0-9]+")));
-    HttpClient client(HttpClient::port_of(url.str()));
-    client.send(post_json(command[1], command[2]));
-    return status_of(client.answer());
-  }
-
- private:
-  fs::path out_;
-  RunningProgram program_;
-};
+/// The status of `curl localhost:3000/PATH ... -d 'BODY'`, sent to this server.
+int status_of_curl(const Server& server, const std::string& curl) {
+  std::smatch command;
+  REQUIRE(std::regex_match(curl, command, std::regex("curl localhost:3000(/\\S+) .*-d '(.*)'")));
+  return status_of(server.post(command[1], command[2]));
+}
 
 }  // namespace
 
@@ -131,12 +112,12 @@ TEST_CASE("every command of the README that names the program runs", "[model]") 
   std::istringstream lines(file_text(source + "/README.md"));
   const std::string program = "build/release/bin/mtt ";
   int commands = 0, requests = 0;
-  std::optional<ReadmeServer> server;
+  std::optional<Server> server;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("curl ")) {
       REQUIRE(server);
       INFO(line);
-      CHECK(server->status(line) == 200);
+      CHECK(status_of_curl(*server, line) == 200);
       ++requests;
     }
     if (line == program + "serve --model runs/quickstart &") {

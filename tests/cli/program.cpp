@@ -18,6 +18,12 @@ std::string quoted(const std::string& text) {
   return result + "'";
 }
 
+void set_limit(int resource, std::uint64_t most) {
+  if (most == 0) return;
+  const rlimit limit{most, most};
+  ::setrlimit(resource, &limit);
+}
+
 }  // namespace
 
 Outcome mtt_program(const std::vector<std::string>& arguments, const std::string& input,
@@ -34,7 +40,7 @@ Outcome mtt_program(const std::vector<std::string>& arguments, const std::string
 }
 
 RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const std::filesystem::path& out,
-                               const std::filesystem::path& err, std::uint64_t file_limit) {
+                               const std::filesystem::path& err, const ProgramLimits& limits) {
   std::vector<std::string> words = {MTT_PROGRAM};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -44,10 +50,8 @@ RunningProgram::RunningProgram(const std::vector<std::string>& arguments, const 
   if (child_ != 0) return;
   ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDOUT_FILENO);
   ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), STDERR_FILENO);
-  if (file_limit > 0) {
-    const rlimit limit{file_limit, file_limit};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
+  set_limit(RLIMIT_FSIZE, limits.file_bytes);
+  set_limit(RLIMIT_NOFILE, limits.open_files);
   ::execv(argv[0], argv.data());
   ::_exit(127);
 }

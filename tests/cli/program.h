@@ -15,12 +15,17 @@ struct Outcome {
 Outcome mtt_program(const std::vector<std::string>& arguments, const std::string& input = "",
                     const std::vector<std::string>& environment = {});
 
+/// What a program may use; 0: as much as the system allows.
+struct ProgramLimits {
+  std::uint64_t file_bytes = 0;  ///< of a file that it writes
+  std::uint64_t open_files = 0;
+};
+
 /// The program in the background; it is killed with this object.
 class RunningProgram {
  public:
-  /// `file_limit`: the largest size of a file that it may write, in bytes; 0: any.
   RunningProgram(const std::vector<std::string>& arguments, const std::filesystem::path& out,
-                 const std::filesystem::path& err, std::uint64_t file_limit = 0);
+                 const std::filesystem::path& err, const ProgramLimits& limits = {});
   ~RunningProgram();
   RunningProgram(const RunningProgram&) = delete;
   RunningProgram& operator=(const RunningProgram&) = delete;

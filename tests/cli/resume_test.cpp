@@ -166,7 +166,8 @@ TEST_CASE("a full disk ends a training with one sentence, and it goes on when th
   REQUIRE(t.run("whole").code == 0);
   REQUIRE(t.stop("run", SIGTERM, 12, {}) == 128 + SIGTERM);
   {
-    RunningProgram full(t.arguments("run", {"--resume"}), t.out("stdout"), t.out("stderr"), 9'000);
+    RunningProgram full(t.arguments("run", {"--resume"}), t.out("stdout"), t.out("stderr"),
+                        {.file_bytes = 9'000});
     const int code = full.wait();
     check_sentence({code, "", file_text(t.out("stderr"))}, "cannot be written");
   }

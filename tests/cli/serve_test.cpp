@@ -1,7 +1,12 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
 #include <cmath>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <regex>
@@ -11,6 +16,7 @@
 #include "catch.h"
 #include "http_client.h"
 #include "program.h"
+#include "served.h"
 #include "temporary_folder.h"
 #include "tiny_model.h"
 #include "training_experiment.h"
@@ -19,56 +25,6 @@
 namespace {
 
 namespace fs = std::filesystem;
-
-/// `mtt serve` on a free port.
-class Server {
- public:
-  Server(const fs::path& folder, const fs::path& model, std::vector<std::string> more = {})
-      : out_(folder / "serve.out"),
-        err_(folder / "serve.err"),
-        program_(arguments(model, std::move(more)), out_, err_) {
-    while (!program_.ended() && file_text(out_).find("stop with") == std::string::npos)
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    std::smatch found;
-    const std::string said = file_text(out_);
-    if (std::regex_search(said, found, std::regex("on http://127.0.0.1:([0-9]+)")))
-      port_ = std::stoi(found[1]);
-  }
-
-  int port() const { return port_; }
-  std::string error() const { return file_text(err_); }
-  void send(int signal) { program_.send(signal); }
-  int wait() { return program_.wait(); }
-
-  /// The answer to a request on a connection of its own.
-  std::string get(const std::string& path, const std::string& more = "") const {
-    HttpClient client(port_);
-    client.send("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n");
-    return client.answer();
-  }
-  std::string post(const std::string& path, const std::string& body, const std::string& more = "") const {
-    HttpClient client(port_);
-    client.send(post_json(path, body, more));
-    return client.answer();
-  }
-  mtt::Value json(const std::string& path, const std::string& body) const {
-    const std::string answer = post(path, body);
-    INFO(answer);
-    CHECK(status_of(answer) == 200);
-    return mtt::parse_json(body_of(answer), path);
-  }
-
- private:
-  static std::vector<std::string> arguments(const fs::path& model, std::vector<std::string> more) {
-    std::vector<std::string> all = {"serve", "--model", model.string(), "--port", "0", "--threads", "2"};
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  }
-
-  fs::path out_, err_;
-  RunningProgram program_;
-  int port_ = 0;
-};
 
 struct ServedEncoder {
   TemporaryFolder folder;
@@ -171,7 +127,14 @@ TEST_CASE("requests that are wrong get the status and the shape of the interface
   refused("/embed", "{\"inputs\": \"" + std::string(2000, 'a') + "\"}", 413, "1000 bytes");
   std::string words = "play";
   for (int i = 0; i < 100; ++i) words += " play";
-  refused("/embed", "{\"truncate\": false, \"inputs\": \"" + words + "\"}", 422, "input 1 is longer than");
+  refused("/embed", "{\"truncate\": false, \"inputs\": \"" + words + "\"}", 422,
+          "or set \\\"truncate\\\" to true");
+  std::string ids = "[1";
+  for (int i = 0; i < 100; ++i) ids += ",1";
+  for (const char* path : {"/embed", "/embed_all"})
+    refused(path, "{\"truncate\": false, \"inputs\": " + ids + "]}", 422, "tokens; shorten it\"");
+  refused("/v1/embeddings", "{\"input\": " + ids + "]}", 400, "tokens; shorten it\"");
+  refused("/v1/embeddings", "{\"input\": \"" + std::string(2000, 'a') + "\"}", 413, "\"code\":null");
   refused("/predict", R"({"inputs": "a"})", 424, "no task");
   refused("/rerank", R"({"query": "a", "texts": ["b"]})", 424, "no task");
   refused("/tasks", R"({"inputs": "a", "tasks": ["x"]})", 422, "no task \\\"x\\\"");
@@ -358,12 +321,103 @@ TEST_CASE("SIGTERM under load loses no request that was sent") {
   CHECK(sent == answered);
 }
 
+TEST_CASE("SIGTERM ends a server whose standard output nobody reads, after its last answer") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  const fs::path out = folder.path() / "out";
+  REQUIRE(::mkfifo(out.c_str(), 0600) == 0);
+  RunningProgram program({"serve", "--model", (folder.path() / "model").string(), "--port", "0"}, out,
+                         folder.path() / "err");
+  std::string line;
+  {
+    std::ifstream reader(out);
+    std::getline(reader, line);
+  }
+  std::smatch port;
+  REQUIRE(std::regex_search(line, port, std::regex("http://127.0.0.1:([0-9]+)")));
+  HttpClient client(std::stoi(port[1]));
+  const std::string request = post_json("/embed", R"({"inputs": "play"})");
+  client.send(request.substr(0, request.size() - 1));
+  program.send(SIGTERM);
+  while (file_text(folder.path() / "err").find("standard output") == std::string::npos && !program.ended())
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  client.send(request.substr(request.size() - 1));
+  CHECK(status_of(client.answer()) == 200);
+  CHECK(program.wait() == 0);
+}
+
+TEST_CASE("a second signal ends the server at once, also if nobody reads its access log") {
+  const TemporaryFolder logs;
+  const fs::path log = logs.path() / "log";
+  REQUIRE(::mkfifo(log.c_str(), 0600) == 0);
+  const int reader = ::open(log.c_str(), O_RDONLY | O_NONBLOCK);
+  ServedEncoder served({"--access-log", log.string()});
+  HttpClient client(served.server.port());
+  for (int i = 0; i < 1000; ++i) {
+    client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    REQUIRE(status_of(client.answer(/*with_body=*/false)) == 200);
+  }
+  const std::string request = post_json("/embed", R"({"inputs": "play"})");
+  client.send(request.substr(0, request.size() - 1));
+  const auto begin = std::chrono::steady_clock::now();
+  served.server.send(SIGTERM);
+  while (file_text(served.folder.path() / "serve.out").find("Stopping") == std::string::npos)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  served.server.send(SIGTERM);
+  CHECK(served.server.wait() == 128 + SIGTERM);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  ::close(reader);
+}
+
+TEST_CASE("a client that leaves before its answer is counted and logged as such") {
+  const TemporaryFolder logs;
+  const std::string log = (logs.path() / "access.jsonl").string();
+  ServedEncoder served({"--access-log", log});
+  std::string texts = "\"play\"";
+  for (int i = 0; i < 2000; ++i) texts += ",\"play some music at six, loud rain\"";
+  {
+    HttpClient client(served.server.port());
+    client.send(post_json("/v1/embeddings", "{\"input\": [" + texts + "]}"));
+  }
+  std::string metrics;
+  while (metrics.find("te_request_failure") == std::string::npos &&
+         metrics.find("te_embed_success") == std::string::npos)
+    metrics = served.server.get("/metrics");
+  CHECK_THAT(metrics, Contains("te_request_failure{err=\"cancelled\"} 1\n"));
+  served.server.send(SIGTERM);
+  CHECK(served.server.wait() == 0);
+  CHECK_THAT(file_text(log), Contains("\"status\":499"));
+}
+
+TEST_CASE("more connections than the system allows get status 503") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  const Server server(folder.path(), folder.path() / "model", {}, {.open_files = 192});
+  std::vector<std::unique_ptr<HttpClient>> idle;
+  for (int i = 0; i < 128; ++i) idle.push_back(std::make_unique<HttpClient>(server.port()));
+  HttpClient refused(server.port());
+  CHECK_THAT(refused.answer(), Contains("503") && Contains("too many connections"));
+  CHECK(refused.closed());
+  idle.back()->send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(status_of(idle.back()->answer(/*with_body=*/false)) == 200);
+}
+
+TEST_CASE("a model has its name also if its path ends with a slash") {
+  const TemporaryFolder folder;
+  write_tiny_model(folder.path() / "model");
+  const Server server(folder.path(), folder.path() / "model" / "");
+  CHECK_THAT(body_of(server.get("/info")), Contains("\"model_id\":\"model\""));
+  CHECK_THAT(body_of(server.get("/")), Contains("data-most=\"32\""));
+}
+
 TEST_CASE("the access log has one line for each request, without its text") {
   const TemporaryFolder logs;
   const std::string log = (logs.path() / "access.jsonl").string();
-  const ServedEncoder served({"--access-log", log});
+  ServedEncoder served({"--access-log", log});
   served.server.post("/embed", R"({"inputs": ["play some music", "rain"]})");
   served.server.get("/nowhere");
+  served.server.send(SIGTERM);
+  REQUIRE(served.server.wait() == 0);
   const std::string text = file_text(log);
   REQUIRE(std::count(text.begin(), text.end(), '\n') == 2);
   const mtt::Value first = mtt::parse_json(text.substr(0, text.find('\n')), "log");

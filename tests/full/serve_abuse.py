@@ -4,7 +4,7 @@
     serve_abuse.py MTT MODEL [--requests 100000]
 
 10,000 idle connections, slow clients, malformed HTTP, bodies over the limit, invalid UTF-8, texts of 1 MB, dropped connections,
-growth of memory from request 10,000 to --requests, and SIGTERM under load. Sends to 127.0.0.1 only."""
+growth of memory from request 10,000 to --requests and in the second half of them, and SIGTERM under load. Sends to 127.0.0.1 only."""
 
 import argparse
 import json
@@ -26,9 +26,9 @@ class Server:
     def connect(self):
         return socket.create_connection(("127.0.0.1", self.port), timeout=120)
 
-    def resident_kb(self):
-        with open(f"/proc/{self.process.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
+    def memory_kb(self):
+        with open(f"/proc/{self.process.pid}/smaps_rollup") as memory:
+            return int(re.search(r"Anonymous:\s+(\d+)", memory.read())[1])
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -106,10 +106,10 @@ def long_texts(server):
 
 
 def idle_connections(server, count):
-    before = server.resident_kb()
+    before = server.memory_kb()
     idle = [server.connect() for _ in range(count)]
     begin = time.time()
-    check(f"{count} idle connections", alive(server), f"an answer in {(time.time() - begin) * 1000:.0f} ms, {server.resident_kb() - before} kB more")
+    check(f"{count} idle connections", alive(server), f"an answer in {(time.time() - begin) * 1000:.0f} ms, {server.memory_kb() - before} kB more")
     slow = [server.connect() for _ in range(100)]
     for connection in slow:
         connection.sendall(b"POST /embed HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
@@ -134,7 +134,7 @@ def dropped_connections(server):
 def memory_growth(server, requests):
     done = 0
 
-    def send(count):
+    def send(count, connections=8):
         nonlocal done
         threads, good = [], []
 
@@ -146,19 +146,23 @@ def memory_growth(server, requests):
                         return
             good.append(share)
 
-        for _ in range(8):
-            threads.append(threading.Thread(target=client, args=(count // 8,)))
+        for _ in range(connections):
+            threads.append(threading.Thread(target=client, args=(count // connections,)))
             threads[-1].start()
         for thread in threads:
             thread.join()
+        count = count // connections * connections
         check(f"{count} requests are answered", sum(good) == count)
         done += count
 
-    send(10000)
-    before = server.resident_kb()
-    send(requests - 10000)
-    growth = server.resident_kb() - before
-    check(f"memory from request 10,000 to {requests:,}", growth < 1024, f"{growth} kB")
+    send(10000, connections=64)
+    memory = {done: server.memory_kb()}
+    for end in (requests // 2, requests):
+        send(end - done)
+        memory[done] = server.memory_kb()
+    (first, begin), (half, middle), (last, end) = memory.items()
+    check(f"memory from request {first:,} to {last:,}", end - begin < 1024, f"{end - begin} kB")
+    check(f"memory from request {half:,} to {last:,}", end - middle < 256, f"{end - middle} kB")
 
 
 def stop_under_load(mtt, model):

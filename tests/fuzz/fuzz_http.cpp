@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     if (request.body.size() > 2000) __builtin_trap();
     reply({.body = std::move(request.body)});
   };
-  pool.handlers.refuse = [](int status, const std::string& message, const std::string&) {
+  pool.handlers.refuse = [](int status, const std::string& message, const mtt::HttpRequest&) {
     if (status < 400) __builtin_trap();
     return mtt::HttpResponse{.status = status, .body = message};
   };

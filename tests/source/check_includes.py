@@ -2,7 +2,7 @@
 """Fails if a folder of the framework includes a header of a folder above it.
 
 The folders of framework/src, from the bottom up, with framework/cli at the top. Public headers (mtt/...) belong to
-no folder. The files in which Experiment may be used are listed too.
+no folder. The files in which Experiment and some libraries may be used are listed too.
 """
 import re
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parents[2]
 ROOMS = ("value io http text data eval report nn plugin model freeze train probe experiment run library serve sweep recommend export check cli").split()
 READS_EXPERIMENT = {"experiment", "run", "sweep", "recommend", "check", "cli"}
+LIBRARIES = {"boost/beast": "src/http/", "boost/asio": "src/http/", "boost/dll": "src/plugin/", "toml++": "src/value/toml.cpp", "xxhash": "src/io/digest.cpp"}
 
 
 def room_of(file):
@@ -27,6 +28,9 @@ def main():
             wrong.append(f"{file.relative_to(SOURCE)}: the folder '{room}' is not in the list of {Path(__file__).name}")
             continue
         for number, line in enumerate(file.read_text().splitlines(), 1):
+            for library, home in LIBRARIES.items():
+                if re.match(rf'\s*#\s*include\s+[<"]{re.escape(library)}', line) and not str(file.relative_to(SOURCE / "framework")).startswith(home):
+                    wrong.append(f"{file.relative_to(SOURCE)}:{number}: {line.strip()} belongs to {home} alone")
             found = re.match(r'\s*#\s*include\s+"([a-z_]+)/', line)
             if not found or found[1] == "mtt":
                 continue

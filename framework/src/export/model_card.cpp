@@ -62,8 +62,7 @@ Value without_folders(const Value& value, const std::string& key) {
   }
   const bool is_text = key == "prompt" || key == "sentences";
   if (!value.is(Value::Kind::string) || is_text || !value.string().starts_with('/')) return value;
-  const fs::path path = fs::path(value.string()).lexically_normal();
-  return model_name(path.has_filename() ? path : path.parent_path());
+  return model_name(named_path(value.string()));
 }
 
 /// A fence that is longer than any run of backticks in the text.

@@ -20,12 +20,23 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr std::chrono::seconds kLeaving{2};
+constexpr std::chrono::seconds kWriting{60};    // for a client to take its answer
 constexpr std::chrono::seconds kLastChance{1};  // for a request on its way while the server stops
 constexpr std::size_t kMostDiscarded = 16 << 20;
 constexpr std::size_t kKeptBuffer = 16 << 10;
 constexpr std::size_t kReadAhead = 64 << 10;
 
 std::string text_of(boost::beast::string_view view) { return {view.data(), view.size()}; }
+
+/// The path of a target, which may be a whole URL.
+std::string path_of(std::string target) {
+  for (const char* scheme : {"http://", "https://"})
+    if (target.starts_with(scheme)) {
+      const std::size_t path = target.find('/', std::string(scheme).size());
+      target = path == std::string::npos ? "/" : target.substr(path);
+    }
+  return target.substr(0, target.find('?'));
+}
 
 /// Brings the answer of a request to its connection, on the thread of the server. One that is dropped without
 /// an answer is answered with an error.
@@ -122,24 +133,13 @@ void Connection::on_request(const Error& error) {
   if (error) return refuse_after(error);
   deadline_.cancel();
   state_ = State::handling;
+  HttpRequest request = request_head();
   auto message = parser_->release();
   parser_.reset();
   keep_alive_ = message.keep_alive();
-  HttpRequest request;
-  request.method = text_of(message.method_string());
-  std::string target = text_of(message.target());
-  for (const char* scheme : {"http://", "https://"})
-    if (target.starts_with(scheme)) {
-      const std::size_t path = target.find('/', std::string(scheme).size());
-      target = path == std::string::npos ? "/" : target.substr(path);
-    }
-  const std::size_t query = target.find('?');
-  request.path = target.substr(0, query);
-  if (query != std::string::npos) request.query = target.substr(query + 1);
   request.content_type = text_of(message[http::field::content_type]);
   request.authorization = text_of(message[http::field::authorization]);
   request.body = std::move(message.body());
-  request.peer = peer_;
   abandoned_ = std::make_shared<std::atomic<bool>>(false);
   request.abandoned = abandoned_;
   watch_for_end();
@@ -148,6 +148,15 @@ void Connection::on_request(const Error& error) {
   } catch (const std::exception&) {
     return;  // the reply, dropped, is answered with status 500
   }
+}
+
+HttpRequest Connection::request_head() const {
+  HttpRequest request;
+  request.peer = peer_;
+  if (!parser_) return request;
+  request.method = text_of(parser_->get().method_string());
+  request.path = path_of(text_of(parser_->get().target()));
+  return request;
 }
 
 // A client that sends its next request ahead is not watched any more.
@@ -184,14 +193,14 @@ void Connection::refuse_after(const Error& error) {
 
 void Connection::refuse(int status, const std::string& message) {
   keep_alive_ = false;
-  write(pool_.handlers.refuse(status, message, peer_));
+  write(pool_.handlers.refuse(status, message, request_head()));
 }
 
 void Connection::write(HttpResponse response) {
   // What a client sent ahead was received, and is answered, too.
   keep_alive_ = keep_alive_ && (!pool_.stopping || buffer_.size() > 0);
   state_ = State::writing;
-  set_deadline(pool_.limits.write);
+  set_deadline(kWriting);
   const auto fill = [&](auto& message) {
     message.version(version_ < 11 ? 10 : 11);
     message.result(static_cast<unsigned>(response.status));

@@ -54,6 +54,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void on_header(const Error& error);
   void read_body();
   void on_request(const Error& error);
+  /// What is known of the request that is read.
+  HttpRequest request_head() const;
   HttpReply make_reply();
   void refuse(int status, const std::string& message);
   void refuse_after(const Error& error);

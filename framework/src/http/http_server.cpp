@@ -205,6 +205,8 @@ HttpServer::HttpServer(const HttpAddress& address, const HttpLimits& limits, Htt
   impl_->pool.handlers = std::move(handlers);
   impl_->pool.all_closed = [impl = impl_.get()] { impl->io.stop(); };
   impl_->listen(address);
+  impl_->signals.add(SIGINT);
+  impl_->signals.add(SIGTERM);
 }
 
 HttpServer::~HttpServer() {
@@ -216,8 +218,6 @@ const std::string& HttpServer::url() const { return impl_->url; }
 
 int HttpServer::run(std::function<void()> on_stop) {
   impl_->on_stop = std::move(on_stop);
-  impl_->signals.add(SIGINT);
-  impl_->signals.add(SIGTERM);
   impl_->wait_for_signal();
   if (impl_->tcp_acceptor) impl_->accept(*impl_->tcp_acceptor);
   if (impl_->local_acceptor) impl_->accept(*impl_->local_acceptor);

@@ -28,7 +28,6 @@ struct HttpLimits {
   std::uint32_t header = 16'384;     ///< bytes; more: 431
   std::chrono::seconds request{30};  ///< from a request's first byte to its last; longer: 408
   std::chrono::seconds idle{75};     ///< without a request; longer: the connection is closed
-  std::chrono::seconds write{60};    ///< for a client to take an answer; longer: the connection is closed
 };
 
 /// Takes the answer to a request, once, on any thread.
@@ -38,8 +37,9 @@ using HttpReply = std::function<void(HttpResponse)>;
 struct HttpHandlers {
   /// Answers a request, now or later. What it throws is answered with status 500.
   std::function<void(HttpRequest, HttpReply)> handle;
-  /// The answer to what is no request or exceeds a limit. `peer` as in HttpRequest.
-  std::function<HttpResponse(int status, const std::string& message, const std::string& peer)> refuse;
+  /// The answer to what is no request or exceeds a limit. Of the request it gets the peer, and method and
+  /// path where these are known.
+  std::function<HttpResponse(int status, const std::string& message, const HttpRequest& request)> refuse;
 };
 
 /// A server of one thread, which reads requests, hands them over and writes their answers; whatever takes
@@ -47,8 +47,8 @@ struct HttpHandlers {
 /// deadline for everything that a client does. TLS and HTTP/2 belong to a reverse proxy.
 class HttpServer {
  public:
-  /// Listens from now on. An address that cannot be had throws Error. A Unix socket that nobody listens on is
-  /// replaced.
+  /// Listens from now on; SIGINT and SIGTERM wait for `run`. An address that cannot be had throws Error. A
+  /// Unix socket that nobody listens on is replaced.
   HttpServer(const HttpAddress& address, const HttpLimits& limits, HttpHandlers handlers);
   ~HttpServer();
 
@@ -57,7 +57,7 @@ class HttpServer {
 
   /// Serves until SIGINT or SIGTERM, or until stop() is called; then accepts no more, closes connections that
   /// ask nothing, and returns 0 when all requests that were received are answered. A second signal ends it at
-  /// once, and is returned. `on_stop` is called when stopping begins.
+  /// once, and is returned. `on_stop` is called when stopping begins, and must not throw.
   int run(std::function<void()> on_stop);
   /// May be called from any thread.
   void stop();

@@ -13,7 +13,6 @@ namespace mtt {
 struct HttpRequest {
   std::string method;         ///< "GET", "POST", ...
   std::string path;           ///< as sent, without the query
-  std::string query;          ///< without its "?"
   std::string content_type;   ///< "" where there is no such header
   std::string authorization;  ///< "" where there is no such header
   std::string body;

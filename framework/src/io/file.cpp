@@ -220,6 +220,11 @@ fs::path inside(const fs::path& directory, std::string_view relative) {
               "', outside its directory; copy the file to where the link is");
 }
 
+std::filesystem::path named_path(const std::filesystem::path& path) {
+  const std::filesystem::path full = std::filesystem::absolute(path).lexically_normal();
+  return full.has_filename() ? full : full.parent_path();
+}
+
 std::filesystem::path real_path(const std::filesystem::path& file) {
   std::error_code error;
   auto path = std::filesystem::weakly_canonical(file, error);

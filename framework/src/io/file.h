@@ -67,6 +67,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Removes the temporary files that killed processes left in `folder` and below it. Nobody may write there.
 void remove_temporary_files(const std::filesystem::path& folder);
 
+/// The path from the root, without `.`, `..` or a slash at its end, so that its last part is a name.
+std::filesystem::path named_path(const std::filesystem::path& path);
+
 /// The canonical path of a file, so that all links to it have one name; a missing file keeps its own.
 std::filesystem::path real_path(const std::filesystem::path& file);
 

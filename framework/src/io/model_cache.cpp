@@ -92,12 +92,12 @@ class Search {
     std::string paths = variable("MTT_MODEL_PATH");
     while (!paths.empty() && !found_) {
       const std::size_t end = std::min(paths.find(':'), paths.size());
-      const fs::path path = fs::path(paths.substr(0, end)).lexically_normal();
+      const std::string given = paths.substr(0, end);
       paths.erase(0, end + 1);
-      if (path.empty()) continue;
-      const fs::path last = path.has_filename() ? path.filename() : path.parent_path().filename();
-      if (last == bare_) look(path);
-      folder(fs::absolute(path));
+      if (given.empty()) continue;
+      const fs::path path = named_path(given);
+      if (path.filename() == bare_) look(path);
+      folder(path);
     }
   }
 
@@ -168,7 +168,7 @@ bool is_model_path(std::string_view text) {
 fs::path find_model(const std::string& name_or_path) {
   std::error_code error;
   if (is_model_path(name_or_path)) {
-    if (fs::is_directory(name_or_path, error)) return fs::absolute(name_or_path).lexically_normal();
+    if (fs::is_directory(name_or_path, error)) return named_path(name_or_path);
     if (fs::exists(name_or_path, error))
       throw Error("the model '" + name_or_path + "' is a file; give the directory that holds it");
     throw Error("the model directory '" + name_or_path + "' does not exist");

@@ -11,8 +11,7 @@ namespace fs = std::filesystem;
 
 namespace mtt {
 
-NewDirectory::NewDirectory(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
-  if (path_.filename().empty()) path_ = path_.parent_path();
+NewDirectory::NewDirectory(const fs::path& path) : path_(named_path(path)) {
   std::error_code error;
   if (fs::exists(path_, error) && !(fs::is_directory(path_, error) && fs::is_empty(path_, error)))
     throw Error("'" + path_.string() + "' already exists; give a new or an empty directory");

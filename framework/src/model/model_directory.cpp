@@ -86,6 +86,8 @@ ModelDirectory ModelDirectory::read(const fs::path& path, bool follows_modules) 
   const Value* type = model.config.find("model_type");
   if (is_null(type)) throw Error((model.transformer / "config.json").string() + ": model_type is missing");
   model.model_type = type->string();
+  model.smaller_widths = matryoshka_widths(model.config);
+  if (model.truncate > 0) model.smaller_widths.all = true;
   TransformerConfig settings;
   if (modular) {
     warn_of_dimension(model, modules.pooling.dimension, model.warnings);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "model/matryoshka_widths.h"
 #include "model/module_list.h"
 #include "model/pooling.h"
 #include "model/word_marks.h"
@@ -31,8 +32,9 @@ struct ModelDirectory {
   Pooling pooling;
   std::vector<DenseModule> dense;
   bool normalize = false;
-  std::int64_t truncate = 0;  ///< 0: all dimensions
-  bool lower_case = false;    ///< do_lower_case of the transformer's settings
+  std::int64_t truncate = 0;        ///< 0: all dimensions
+  MatryoshkaWidths smaller_widths;  ///< that its vectors may be cut to
+  bool lower_case = false;          ///< do_lower_case of the transformer's settings
   std::string similarity = "cosine";
   std::map<std::string, std::string> prompts;
   std::string default_prompt;  ///< a name within `prompts`, or ""

@@ -45,6 +45,7 @@ PendingRequest::PendingRequest(Request request, Answer answer, const MultiTaskMo
     throw Error("a request has " + std::to_string(count) + " texts and " +
                 std::to_string(request_.second_texts.size()) + " second texts; expected as many, or none");
   check_token_ids(request_);
+  if (!request_.normalize) request_.normalize = model.modules().normalizes();
   response_.times.submitted = std::chrono::steady_clock::now();
   const auto& tasks = model.tasks();
   if (request_.transformed_by) check_transformed(request_, tasks);

@@ -44,6 +44,8 @@ class Session::Queue {
 
   void work(std::size_t number);
   void tokenize(std::unique_lock<std::mutex>& lock);
+  /// The first part, and those behind it that go with it, in their order, as many as a batch may hold.
+  std::vector<RequestPart> take_batch(std::deque<RequestPart>& parts) const;
   void run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker);
   void run_parts(std::vector<RequestPart> parts);
   bool has_parts() const { return !small_parts_.empty() || !large_parts_.empty(); }
@@ -175,16 +177,27 @@ void Session::Queue::tokenize(std::unique_lock<std::mutex>& lock) {
   wake(parts.size() - 1);
 }
 
+std::vector<RequestPart> Session::Queue::take_batch(std::deque<RequestPart>& parts) const {
+  std::vector<RequestPart> batch;
+  std::int64_t tokens = 0;
+  for (auto part = parts.begin(); part != parts.end();) {
+    if (!batch.empty() && !part->goes_with(batch.front())) {
+      ++part;
+      continue;
+    }
+    tokens += part->tokens;
+    if (!batch.empty() && tokens > tokens_per_forward_) break;
+    batch.push_back(std::move(*part));
+    part = parts.erase(part);
+  }
+  return batch;
+}
+
 void Session::Queue::run_batch(std::unique_lock<std::mutex>& lock, std::size_t worker) {
   large_turn_ = !large_turn_;
   const bool large = small_parts_.empty() || (large_turn_ && !large_parts_.empty());
   std::deque<RequestPart>& parts = large ? large_parts_ : small_parts_;
-  std::vector<RequestPart> batch;
-  for (std::int64_t tokens = 0; !parts.empty(); parts.pop_front()) {
-    tokens += parts.front().tokens;
-    if (!batch.empty() && (tokens > tokens_per_forward_ || !parts.front().goes_with(batch.front()))) break;
-    batch.push_back(std::move(parts.front()));
-  }
+  std::vector<RequestPart> batch = take_batch(parts);
   const bool alone = !has_parts() && running_batches_ == 0;
   if (alone && !wide_worker_) wide_worker_ = worker;
   const bool wide = alone && wide_worker_ == worker;

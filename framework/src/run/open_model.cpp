@@ -6,6 +6,7 @@
 
 #include "experiment/section_options.h"
 #include "experiment/task_examples.h"
+#include "io/file.h"
 #include "io/model_cache.h"
 #include "model/json_file.h"
 #include "model/run_on_workers.h"
@@ -22,7 +23,7 @@ namespace {
 
 fs::path model_path(const std::string& model) {
   std::error_code error;
-  return fs::is_directory(model, error) ? fs::absolute(model).lexically_normal() : find_model(model);
+  return fs::is_directory(model, error) ? named_path(model) : find_model(model);
 }
 
 /// What the settings change in a run's configuration.

@@ -3,10 +3,11 @@
 #include <torch/version.h>
 
 #include <algorithm>
-#include <ctime>
+#include <chrono>
 
 #include "io/file.h"
 #include "io/processor.h"
+#include "io/utc_time.h"
 #include "value/json.h"
 
 namespace fs = std::filesystem;
@@ -15,14 +16,6 @@ namespace mtt {
 namespace {
 
 constexpr std::size_t kMostEnvironmentBytes = 16u << 20;
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
 
 }  // namespace
 
@@ -35,7 +28,7 @@ void RunEnvironment::add_data(const std::string& use, const std::string& file, c
 }
 
 RunEnvironment this_environment(std::int64_t threads, std::optional<double> seconds) {
-  return {.finished = utc_now(),
+  return {.finished = utc_time(std::chrono::system_clock::now()),
           .machine = processor_name(),
           .threads = threads,
           .mtt = MTT_VERSION,

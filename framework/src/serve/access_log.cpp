@@ -1,15 +1,15 @@
 #include "serve/access_log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
+#include <climits>
 #include <cmath>
-#include <cstdio>
-#include <ctime>
 #include <system_error>
 
+#include "io/utc_time.h"
 #include "mtt/error.h"
 #include "mtt/value.h"
 #include "value/utf8.h"
@@ -18,20 +18,9 @@ namespace mtt {
 
 namespace {
 
-std::string utc_now() {
-  const auto now = std::chrono::system_clock::now();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm time{};
-  ::gmtime_r(&seconds, &time);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &time);
-  char fraction[8];
-  const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch());
-  std::snprintf(fraction, sizeof fraction, ".%03dZ", static_cast<int>(since.count() % 1000));
-  return std::string(text) + fraction;
-}
-
 constexpr std::size_t kMostWaiting = 10'000;
+constexpr std::chrono::seconds kPatienceAtEnd{2};
+constexpr int kPollMilliseconds = 100;
 
 }  // namespace
 
@@ -43,6 +32,8 @@ AccessLog::AccessLog(const std::string& path)
                 "' for writing: " + std::generic_category().message(errno));
 }
 
+AccessLog::~AccessLog() { patience_ = Clock::now() + kPatienceAtEnd; }
+
 AccessLog::File::~File() {
   if (descriptor > STDERR_FILENO) ::close(descriptor);
 }
@@ -50,18 +41,19 @@ AccessLog::File::~File() {
 void AccessLog::add(const AccessLogEntry& entry) {
   const std::string path =
       find_invalid_utf8(entry.path) == std::string::npos ? entry.path : "(not valid UTF-8)";
-  const std::string line = Value(Value::Table{{"time", utc_now()},
-                                              {"peer", entry.peer},
-                                              {"method", entry.method},
-                                              {"path", path},
-                                              {"status", entry.status},
-                                              {"ms", std::round(entry.milliseconds * 1000) / 1000},
-                                              {"inputs", static_cast<std::int64_t>(entry.inputs)},
-                                              {"tokens", entry.tokens},
-                                              {"bytes", static_cast<std::int64_t>(entry.bytes)}})
-                               .json() +
-                           "\n";
-  if (!thread_.run_unless_full([this, line] { write(line); }, kMostWaiting)) ++lost_;
+  const std::string line =
+      Value(Value::Table{{"time", utc_time_with_milliseconds(std::chrono::system_clock::now())},
+                         {"peer", entry.peer},
+                         {"method", entry.method},
+                         {"path", path},
+                         {"status", entry.status},
+                         {"ms", std::round(entry.milliseconds * 1000) / 1000},
+                         {"inputs", static_cast<std::int64_t>(entry.inputs)},
+                         {"tokens", entry.tokens},
+                         {"bytes", static_cast<std::int64_t>(entry.bytes)}})
+          .json() +
+      "\n";
+  if (!thread_.run([this, line] { write(line); }, kMostWaiting)) ++lost_;
 }
 
 void AccessLog::write(const std::string& line) {
@@ -69,9 +61,31 @@ void AccessLog::write(const std::string& line) {
   std::string text = torn_ ? "\n" : "";
   if (lost > 0) text += Value(Value::Table{{"lost", lost}}).json() + "\n";
   text += line;
-  const ssize_t written = ::write(file_.descriptor, text.data(), text.size());
-  if (written != static_cast<ssize_t>(text.size())) lost_ += lost + 1;
-  torn_ = written > 0 ? written != static_cast<ssize_t>(text.size()) : torn_;
+  const std::size_t written = write_bytes(text);
+  if (written != text.size()) lost_ += lost + 1;
+  if (written > 0) torn_ = written != text.size();
+}
+
+// A pipe that is ready takes PIPE_BUF bytes without waiting.
+std::size_t AccessLog::write_bytes(std::string_view bytes) {
+  std::size_t done = 0;
+  while (done < bytes.size() && is_ready()) {
+    const std::string_view next = bytes.substr(done, PIPE_BUF);
+    const ssize_t size = ::write(file_.descriptor, next.data(), next.size());
+    if (size <= 0) break;
+    done += static_cast<std::size_t>(size);
+  }
+  return done;
+}
+
+bool AccessLog::is_ready() const {
+  pollfd file{file_.descriptor, POLLOUT, 0};
+  bool waits = true;
+  while (waits) {
+    waits = Clock::now() < patience_.load();
+    if (::poll(&file, 1, waits ? kPollMilliseconds : 0) > 0) return true;
+  }
+  return false;
 }
 
 }  // namespace mtt

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "serve/background_thread.h"
 
@@ -27,10 +29,16 @@ class AccessLog {
  public:
   /// "-": standard error. A file that cannot be written throws Error.
   explicit AccessLog(const std::string& path);
+  /// Writes the lines that wait, as long as they are taken; gives up two seconds after that ends.
+  ~AccessLog();
   void add(const AccessLogEntry& entry);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void write(const std::string& line);
+  std::size_t write_bytes(std::string_view bytes);
+  bool is_ready() const;
 
   /// Closed when all lines are written.
   struct File {
@@ -40,6 +48,7 @@ class AccessLog {
   File file_;
   bool torn_ = false;  ///< the last line was written in part
   std::atomic<std::int64_t> lost_ = 0;
+  std::atomic<Clock::time_point> patience_ = Clock::time_point::max();  ///< until when a reader is waited for
   BackgroundThread thread_;  ///< last: what waits for it uses the others
 };
 

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "mtt/error.h"
+#include "plugin/failure_reason.h"
 #include "serve/openai_routes.h"
 #include "serve/openapi.h"
 #include "serve/page.h"
 #include "serve/tasks_route.h"
+#include "serve/tei_predictions.h"
 #include "serve/tei_routes.h"
 #include "value/json.h"
-#include "value/utf8.h"
 
 namespace mtt {
 
@@ -61,6 +62,10 @@ bool equal(const std::string& given, const std::string& expected) {
   return difference == 0;
 }
 
+ApiStyle style_of(const std::string& path) {
+  return path.starts_with("/v1/") ? ApiStyle::openai : ApiStyle::tei;
+}
+
 std::string milliseconds(double seconds) {
   return std::to_string(static_cast<std::int64_t>(seconds * 1000 + 0.5));
 }
@@ -76,6 +81,7 @@ struct Api::Exchange {
   AccessLog* log = nullptr;
   ServerMetrics* metrics = nullptr;
   std::shared_ptr<const std::atomic<bool>> abandoned;
+  bool has_texts = true;         ///< not token ids
   std::shared_ptr<void> permit;  ///< goes with the answer
 
   void send(HttpResponse response) {
@@ -90,6 +96,14 @@ struct Api::Exchange {
     metrics->count_failure(lower_case(refusal.type));
     send(error_response(refusal, style));
   }
+  /// Refuses for the exception that is being handled.
+  void fail() {
+    if (abandoned && *abandoned)
+      return refuse({.status = 499,
+                     .type = "Cancelled",
+                     .message = "the client closed the connection before the answer was ready"});
+    refuse({.status = 424, .type = "Backend", .message = failure_reason(/*verbose=*/false)});
+  }
 };
 
 Api::Api(const ServedModel& served, std::string key, AccessLog* log)
@@ -101,12 +115,8 @@ Api::Api(const ServedModel& served, std::string key, AccessLog* log)
 
 void Api::add_routes() {
   const ServedModel* served = &served_;
-  const auto post = [&](const std::string& path, auto answer, ApiStyle style = ApiStyle::tei) {
-    routes_[path].style = style;
-    routes_[path].post = answer;
-  };
-  const auto get = [&](const std::string& path, auto answer, bool open, ApiStyle style = ApiStyle::tei) {
-    routes_[path].style = style;
+  const auto post = [&](const std::string& path, auto answer) { routes_[path].post = answer; };
+  const auto get = [&](const std::string& path, auto answer, bool open) {
     routes_[path].open = open;
     routes_[path].get = answer;
   };
@@ -116,13 +126,11 @@ void Api::add_routes() {
       post(path + "/" + task.name,
            [served, route, name = task.name](const Value& body) { return route(*served, name, body); });
   };
-  post(
-      "/v1/embeddings", [served](const Value& body) { return openai_embeddings(*served, body); },
-      ApiStyle::openai);
+  post("/v1/embeddings", [served](const Value& body) { return openai_embeddings(*served, body); });
   get(
-      "/v1/models", [served] { return openai_models(*served); }, false, ApiStyle::openai);
+      "/v1/models", [served] { return openai_models(*served); }, false);
   get(
-      "/v1/models/" + served->name(), [served] { return openai_model(*served); }, false, ApiStyle::openai);
+      "/v1/models/" + served->name(), [served] { return openai_model(*served); }, false);
   for (const char* path : {"/embed", "/"})
     post(path, [served](const Value& body) { return tei_embed(*served, body); });
   post("/embed_all", [served](const Value& body) { return tei_embed_all(*served, body); });
@@ -168,20 +176,20 @@ void Api::handle(HttpRequest request, HttpReply reply) {
   exchange->abandoned = request.abandoned;
   exchange->log = log_;
   exchange->metrics = &metrics_;
-  if (request.path.starts_with("/v1/")) exchange->style = ApiStyle::openai;
-  const auto found = routes_.find(percent_decoded(request.path));
+  const std::string path = percent_decoded(request.path);
+  exchange->style = style_of(path);
+  const auto found = routes_.find(path);
   if (found == routes_.end())
     return exchange->refuse(
         {.status = 404, .type = "NotFound", .message = "unknown path; GET /openapi.json lists all paths"});
   const Route& route = found->second;
-  exchange->style = route.style;
   const bool get = request.method == "GET" || request.method == "HEAD";
   if (!(get && route.get) && !(request.method == "POST" && route.post)) {
     Refusal refusal{.status = 405,
                     .type = "MethodNotAllowed",
                     .message = "this path does not allow " + request.method + "; use " + allowed(route)};
     metrics_.count_failure("methodnotallowed");
-    HttpResponse response = error_response(refusal, route.style);
+    HttpResponse response = error_response(refusal, exchange->style);
     response.headers.emplace_back("Allow", allowed(route));
     return exchange->send(std::move(response));
   }
@@ -206,8 +214,11 @@ void Api::handle(HttpRequest request, HttpReply reply) {
     outcome = route.post(body);
   } catch (const Error& error) {
     return exchange->refuse({.message = error.what()});
+  } catch (...) {
+    return exchange->fail();
   }
   if (auto* refusal = std::get_if<Refusal>(&*outcome)) return exchange->refuse(*refusal);
+  if (auto* response = std::get_if<HttpResponse>(&*outcome)) return exchange->send(std::move(*response));
   exchange->permit = permit();
   if (exchange->permit == nullptr)
     return exchange->refuse({.status = 429,
@@ -215,7 +226,6 @@ void Api::handle(HttpRequest request, HttpReply reply) {
                              .message = "too many requests at the same time (limit: " +
                                         std::to_string(served_.limits().concurrent_requests) +
                                         "); try again later"});
-  if (auto* deferred = std::get_if<Deferred>(&*outcome)) return defer(std::move(*deferred), exchange);
   work(std::move(std::get<Work>(*outcome)), exchange);
 }
 
@@ -228,39 +238,35 @@ std::shared_ptr<void> Api::permit() {
   return {this, [](void* api) { --static_cast<Api*>(api)->running_; }};
 }
 
-void Api::defer(Deferred deferred, const std::shared_ptr<Exchange>& exchange) {
-  background_->run([answer = std::move(deferred), exchange] {
-    try {
-      exchange->send(answer());
-    } catch (const std::exception& failure) {
-      exchange->refuse({.status = 424, .type = "Backend", .message = failure.what()});
-    }
-  });
-}
-
-HttpResponse Api::refuse(int status, const std::string& message, const std::string& peer) {
+HttpResponse Api::refuse(int status, const std::string& message, const HttpRequest& request) {
   metrics_.count_failure("http");
-  HttpResponse response =
-      error_response({.status = status, .type = "Http", .message = message}, ApiStyle::tei);
-  if (log_ != nullptr) log_->add({.peer = peer, .status = status, .bytes = response.body.size()});
+  HttpResponse response = error_response({.status = status, .type = "Http", .message = message},
+                                         style_of(percent_decoded(request.path)));
+  if (log_ != nullptr)
+    log_->add({.peer = request.peer,
+               .method = request.method,
+               .path = request.path,
+               .status = status,
+               .bytes = response.body.size()});
   return response;
 }
 
 void Api::work(Work work, const std::shared_ptr<Exchange>& exchange) {
   metrics_.count_request(work.route, work.single);
   exchange->entry.inputs = work.request.size();
+  exchange->has_texts = work.request.token_ids.empty();
   Request request = std::move(work.request);
   request.cancelled = exchange->abandoned;
   const auto own = std::make_shared<const Work>(std::move(work));
-  served_.open().session->submit(
-      std::move(request), [this, own, exchange](Response response, const std::exception_ptr& error) {
-        try {
-          if (error) std::rethrow_exception(error);
-          answer(response, *own, *exchange);
-        } catch (const std::exception& failure) {
-          exchange->refuse({.status = 424, .type = "Backend", .message = failure.what()});
-        }
-      });
+  served_.open().session->submit(std::move(request),
+                                 [this, own, exchange](Response response, const std::exception_ptr& error) {
+                                   try {
+                                     if (error) std::rethrow_exception(error);
+                                     answer(response, *own, *exchange);
+                                   } catch (...) {
+                                     exchange->fail();
+                                   }
+                                 });
 }
 
 void Api::answer(Response& response, const Work& work, Exchange& exchange) {
@@ -269,7 +275,8 @@ void Api::answer(Response& response, const Work& work, Exchange& exchange) {
   if (response.too_long)
     return exchange.refuse({.message = "input " + std::to_string(*response.too_long + 1) +
                                        " is longer than " + std::to_string(served_.max_tokens()) +
-                                       " tokens; shorten it, or set \"truncate\" to true"});
+                                       " tokens; shorten it" +
+                                       (exchange.has_texts ? ", or set \"truncate\" to true" : "")});
   auto written = work.write(response);
   if (const auto* refusal = std::get_if<Refusal>(&written)) return exchange.refuse(*refusal);
   HttpResponse answer = json_response(std::move(std::get<std::string>(written)));
@@ -279,9 +286,7 @@ void Api::answer(Response& response, const Work& work, Exchange& exchange) {
                                    .tokenization = seconds_between(times.submitted, times.tokenized),
                                    .queue = seconds_between(times.tokenized, started),
                                    .inference = seconds_between(started, end)};
-  const std::size_t inputs = exchange.entry.inputs;
-  metrics_.count_success(work.route, work.single, inputs,
-                         static_cast<double>(response.tokens) / static_cast<double>(inputs), durations);
+  metrics_.count_success(work.route, work.single, durations);
   answer.headers = {{"x-compute-type", "cpu"},
                     {"x-compute-time", milliseconds(durations.total)},
                     {"x-compute-tokens", std::to_string(response.tokens)},

@@ -2,17 +2,14 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "http/http_server.h"
 #include "serve/access_log.h"
-#include "serve/background_thread.h"
 #include "serve/metrics.h"
 #include "serve/outcome.h"
 #include "serve/served_model.h"
@@ -28,15 +25,12 @@ class Api {
 
   void handle(HttpRequest request, HttpReply reply);
   /// The answer to what is no request.
-  HttpResponse refuse(int status, const std::string& message, const std::string& peer);
+  HttpResponse refuse(int status, const std::string& message, const HttpRequest& request);
   /// From now on /health says 503.
   void stop() { stopping_ = true; }
-  /// Answers what is still to be answered. To be called before the HTTP server ends, and nothing after it.
-  void end() { background_.reset(); }
 
  private:
   struct Route {
-    ApiStyle style = ApiStyle::tei;
     bool open = false;  ///< needs no key
     std::function<HttpResponse()> get = {};
     std::function<Outcome(const Value& body)> post = {};
@@ -48,7 +42,6 @@ class Api {
   bool has_key(const HttpRequest& request) const;
   std::shared_ptr<void> permit();
   void work(Work work, const std::shared_ptr<Exchange>& exchange);
-  void defer(Deferred deferred, const std::shared_ptr<Exchange>& exchange);
   void answer(Response& response, const Work& work, Exchange& exchange);
 
   const ServedModel& served_;
@@ -58,7 +51,6 @@ class Api {
   std::map<std::string, Route> routes_;
   std::atomic<std::int64_t> running_ = 0;  ///< requests that were accepted and whose answers are not written
   std::atomic<bool> stopping_ = false;
-  std::optional<BackgroundThread> background_{std::in_place};  ///< last: what waits for it uses the others
 };
 
 }  // namespace mtt

@@ -1,6 +1,5 @@
 #include "serve/background_thread.h"
 
-#include <limits>
 #include <utility>
 
 namespace mtt {
@@ -16,11 +15,7 @@ BackgroundThread::~BackgroundThread() {
   thread_.join();
 }
 
-void BackgroundThread::run(std::function<void()> work) {
-  run_unless_full(std::move(work), std::numeric_limits<std::size_t>::max());
-}
-
-bool BackgroundThread::run_unless_full(std::function<void()> work, std::size_t most) {
+bool BackgroundThread::run(std::function<void()> work, std::size_t most) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= most) return false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -17,10 +18,9 @@ class BackgroundThread {
   BackgroundThread(const BackgroundThread&) = delete;
   BackgroundThread& operator=(const BackgroundThread&) = delete;
 
-  /// May be called from any thread. `work` must not throw.
-  void run(std::function<void()> work);
-  /// The same unless `most` things wait already; whether it will be done.
-  bool run_unless_full(std::function<void()> work, std::size_t most);
+  /// Whether `work` will be done: not if `most` things wait already. It must not throw. May be called from
+  /// any thread.
+  bool run(std::function<void()> work, std::size_t most);
 
  private:
   void loop();

@@ -49,7 +49,6 @@ ServerMetrics::ServerMetrics() {
   for (const char* name : {"te_request_duration", "te_request_tokenization_duration",
                            "te_request_queue_duration", "te_request_inference_duration"})
     histograms_.emplace(name, duration_bounds());
-  histograms_.emplace("te_request_input_length", powers_of_two(32768));
   histograms_.emplace("te_batch_next_size", powers_of_two(4096));
   histograms_.emplace("te_batch_next_tokens", powers_of_two(65536));
 }
@@ -60,8 +59,7 @@ void ServerMetrics::count_request(std::string_view route, bool single) {
   ++counters_["te_" + std::string(route) + "_count"];
 }
 
-void ServerMetrics::count_success(std::string_view route, bool single, std::size_t inputs,
-                                  double tokens_per_input, const RequestDurations& durations) {
+void ServerMetrics::count_success(std::string_view route, bool single, const RequestDurations& durations) {
   const std::lock_guard lock(mutex_);
   ++counters_[single ? "te_request_success{method=\"single\"}" : "te_request_success{method=\"batch\"}"];
   ++counters_["te_" + std::string(route) + "_success"];
@@ -69,8 +67,6 @@ void ServerMetrics::count_success(std::string_view route, bool single, std::size
   histograms_.at("te_request_tokenization_duration").observe(durations.tokenization);
   histograms_.at("te_request_queue_duration").observe(durations.queue);
   histograms_.at("te_request_inference_duration").observe(durations.inference);
-  for (std::size_t i = 0; i < inputs; ++i)
-    histograms_.at("te_request_input_length").observe(tokens_per_input);
 }
 
 void ServerMetrics::count_failure(std::string_view error) {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace mtt {
@@ -41,8 +42,7 @@ class ServerMetrics {
 
   /// A request for `route` ("embed", "predict", ...) with one input or several.
   void count_request(std::string_view route, bool single);
-  void count_success(std::string_view route, bool single, std::size_t inputs, double tokens_per_input,
-                     const RequestDurations& durations);
+  void count_success(std::string_view route, bool single, const RequestDurations& durations);
   /// `error` is its type in lower case: "validation", "overloaded", ...
   void count_failure(std::string_view error);
   /// A forward pass.

@@ -5,6 +5,7 @@
 #include "model/truncated_vectors.h"
 #include "serve/body_fields.h"
 #include "serve/text_inputs.h"
+#include "serve/text_settings.h"
 #include "serve/vector_json.h"
 
 namespace mtt {
@@ -32,10 +33,7 @@ Outcome openai_embeddings(const ServedModel& served, const Value& body) {
     return Refusal{.message = "'input' has " + std::to_string(inputs.size()) + " entries; expected 1 to " +
                               std::to_string(most),
                    .param = "input"};
-  const std::string format = fields.text("encoding_format").value_or("float");
-  if (format != "float" && format != "base64")
-    return Refusal{.message = "'encoding_format' is " + Value(format).json() + "; expected float or base64",
-                   .param = "encoding_format"};
+  if (auto refusal = refuse_format(fields)) return *refusal;
   const std::int64_t width = fields.integer("dimensions").value_or(served.width());
   if (!served.allows_width(width))
     return Refusal{.message = "'dimensions' is " + std::to_string(width) + ", but the model " +
@@ -47,7 +45,7 @@ Outcome openai_embeddings(const ServedModel& served, const Value& body) {
   fields.text("user");
   Work work{.route = "embed", .single = inputs.single};
   work.request = {.texts = std::move(inputs.texts), .token_ids = std::move(inputs.token_ids)};
-  work.write = [&served, width, base64 = format == "base64"](Response& response) {
+  work.write = [&served, width, base64 = fields.text("encoding_format") == "base64"](Response& response) {
     const bool normalize = served.model().modules().normalizes();
     return embeddings_json(truncated_vectors(response.sentences, width, normalize), base64, response.tokens,
                            served.name());

@@ -5,6 +5,7 @@
 
 #include "serve/assets.h"
 #include "serve/task_scores.h"
+#include "serve/text_settings.h"
 #include "value/json.h"
 
 namespace mtt {
@@ -41,12 +42,11 @@ Value operation(const std::string& summary, Value request, Value answer) {
                 {"default", Value::Table{{"$ref", "#/components/responses/Error"}}}}}}}};
 }
 
-/// The keys of read_text_settings, behind others.
-Value::Table with_text_settings(Value::Table properties) {
-  properties.push_back({"truncate", reference("Truncate")});
-  properties.push_back({"truncation_direction", reference("TruncationDirection")});
-  properties.push_back({"prompt_name", reference("PromptName")});
-  return properties;
+/// An object that may also have the keys of read_text_settings.
+Value with_text_settings(Value schema) {
+  for (const TextSetting& setting : kTextSettings)
+    schema.find("properties")->set(setting.key, reference(setting.schema));
+  return schema;
 }
 
 Value predict_operation(const ServedModel& served, const Task& task) {
@@ -69,10 +69,10 @@ Value predict_operation(const ServedModel& served, const Task& task) {
       {"properties",
        Value::Table{{"top_k", Value::Table{{"type", Value::Array{"integer", "null"}}, {"minimum", 1}}},
                     {"function_to_apply", Value::Table{{"type", "null"}}}}}});
-  const Value request = object(with_text_settings({{"inputs", any_of(std::move(inputs))},
+  const Value request = with_text_settings(object({{"inputs", any_of(std::move(inputs))},
                                                    {"raw_scores", nullable("boolean")},
-                                                   {"parameters", parameters}}),
-                               {"inputs"});
+                                                   {"parameters", parameters}},
+                                                  {"inputs"}));
   return operation(
       "Class probabilities of task '" + task.name + "'", request,
       any_of({reference("Scores"), Value::Table{{"type", "array"}, {"items", reference("Scores")}}}));
@@ -80,11 +80,11 @@ Value predict_operation(const ServedModel& served, const Task& task) {
 
 Value rerank_operation(const ServedModel& served, const Task& task) {
   const Value text(Value::Table{{"type", "string"}});
-  const Value request = object(with_text_settings({{"query", text},
+  const Value request = with_text_settings(object({{"query", text},
                                                    {"texts", array_of(text, served.limits().batch)},
                                                    {"raw_scores", nullable("boolean")},
-                                                   {"return_text", nullable("boolean")}}),
-                               {"query", "texts"});
+                                                   {"return_text", nullable("boolean")}},
+                                                  {"query", "texts"}));
   const Value entry = object({{"index", Value::Table{{"type", "integer"}}},
                               {"score", Value::Table{{"type", "number"}}},
                               {"text", text}},
@@ -115,18 +115,16 @@ Value tasks_request(const ServedModel& served, bool pairs_only) {
     tasks.set("items", Value::Table{{"enum", std::move(names)}});
   }
   tasks.set("description", "Names of the tasks to predict; default: all");
-  Value request = object(
-      with_text_settings(
-          {{"inputs", std::move(inputs)},
-           {"tasks", std::move(tasks)},
-           {"embedding", std::move(embedding)},
-           {"encoding_format", Value::Table{{"enum", Value::Array{"float", "base64", Value()}}}},
-           {"top",
-            Value::Table{{"description", "How many of the most probable classes each prediction lists"},
-                         {"type", Value::Array{"integer", "null"}},
-                         {"minimum", 0},
-                         {"maximum", std::numeric_limits<std::int32_t>::max()}}}}),
-      {"inputs"});
+  Value request = with_text_settings(object(
+      {{"inputs", std::move(inputs)},
+       {"tasks", std::move(tasks)},
+       {"embedding", std::move(embedding)},
+       {"encoding_format", Value::Table{{"enum", Value::Array{"float", "base64", Value()}}}},
+       {"top", Value::Table{{"description", "How many of the most probable classes each prediction lists"},
+                            {"type", Value::Array{"integer", "null"}},
+                            {"minimum", 0},
+                            {"maximum", std::numeric_limits<std::int32_t>::max()}}}},
+      {"inputs"}));
   request.set("additionalProperties", false);
   return request;
 }
@@ -140,6 +138,8 @@ std::string openapi_document(const ServedModel& served) {
   Value& schemas = *document.find("components")->find("schemas");
   const std::int64_t most = served.limits().batch, most_openai = served.limits().openai_batch;
 
+  for (const char* name : {"EmbedRequest", "EmbedAllRequest", "SimilarityParameters"})
+    schemas.set(name, with_text_settings(*schemas.find(name)));
   schemas.find("Texts")->set("maxItems", most);
   schemas.find("TokenIds")->find("items")->set("maximum", served.vocabulary() - 1);
   Value::Array prompts;

@@ -31,11 +31,8 @@ struct Work {
   std::function<std::variant<std::string, Refusal>(Response&)> write = {};
 };
 
-/// Makes an answer without the session, on a thread beside that of the server. What it throws is answered as
-/// a failure of the model.
-using Deferred = std::function<HttpResponse()>;
-
-using Outcome = std::variant<Work, Deferred, Refusal>;
+/// What a request needs: the session, or, as an answer or a refusal, nothing more.
+using Outcome = std::variant<Work, HttpResponse, Refusal>;
 
 /// The error in the shape of the route.
 HttpResponse error_response(const Refusal& refusal, ApiStyle style);

@@ -45,6 +45,7 @@ HttpResponse page_html(const ServedModel& served) {
   std::string page = kPageHtml;
   replace_all(page, "@HAS_PAIRS@", pairs ? "yes" : "no");
   replace_all(page, "@PAIRS@", pairs ? " A tab separates a text from its second text." : "");
+  replace_all(page, "@MOST@", std::to_string(served.limits().batch));
   replace_all(page, "@SUMMARY@", html_text(summary));
   replace_all(page, "@NAME@", html_text(served.name()));
   return asset("text/html; charset=utf-8", std::move(page));

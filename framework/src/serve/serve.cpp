@@ -26,11 +26,7 @@ void warm_up(const OpenModel& open) {
 /// At its end nobody holds a reply any more, which belongs to the server.
 struct AnswersEnd {
   OpenModel& open;
-  Api& api;
-  ~AnswersEnd() {
-    open.session.reset();
-    api.end();
-  }
+  ~AnswersEnd() { open.session.reset(); }
 };
 
 }  // namespace
@@ -41,12 +37,13 @@ int serve(OpenModel& open, const ServeSettings& settings,
   if (!settings.access_log.empty()) log.emplace(settings.access_log);
   const ServedModel served(open, settings.limits);
   Api api(served, settings.api_key, log ? &*log : nullptr);
-  HttpServer server(settings.address, settings.http,
-                    {.handle = [&](HttpRequest request,
-                                   HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
-                     .refuse = [&](int status, const std::string& message,
-                                   const std::string& peer) { return api.refuse(status, message, peer); }});
-  const AnswersEnd end{open, api};
+  HttpServer server(
+      settings.address, settings.http,
+      {.handle = [&](HttpRequest request,
+                     HttpReply reply) { api.handle(std::move(request), std::move(reply)); },
+       .refuse = [&](int status, const std::string& message,
+                     const HttpRequest& request) { return api.refuse(status, message, request); }});
+  const AnswersEnd end{open};
   warm_up(open);
   on_ready(server.url());
   return server.run([&] {

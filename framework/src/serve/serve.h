@@ -22,7 +22,7 @@ struct ServeSettings {
 /// Serves a model until SIGINT or SIGTERM, and answers all requests that were received before it returns 0. A
 /// second signal ends it at once, and is returned.
 /// `on_ready` gets the address once the model has answered a first request of its own; `on_stop` is called
-/// when a signal came. The session of `open` has ended afterwards.
+/// when a signal came, and must not throw. The session of `open` has ended afterwards.
 int serve(OpenModel& open, const ServeSettings& settings,
           const std::function<void(const std::string& url)>& on_ready, const std::function<void()>& on_stop);
 

@@ -1,6 +1,5 @@
 #include "serve/served_model.h"
 
-#include <algorithm>
 #include <ctime>
 
 #include "mtt/error.h"
@@ -23,18 +22,8 @@ std::optional<std::string> ServedModel::prompt(const std::optional<std::string>&
 }
 
 bool ServedModel::allows_width(std::int64_t width) const {
-  if (width == this->width()) return true;
-  const ModelDirectory& directory = open_->encoder.directory;
-  if (width < 1 || width > this->width()) return false;
-  if (directory.truncate > 0) return true;
-  if (!directory.config.is(Value::Kind::table)) return false;
-  if (const Value* widths = directory.config.find("matryoshka_dimensions");
-      widths != nullptr && widths->is(Value::Kind::array))
-    return std::any_of(widths->array().begin(), widths->array().end(), [&](const Value& allowed) {
-      return allowed.is(Value::Kind::integer) && allowed.integer() == width;
-    });
-  const Value* any = directory.config.find("is_matryoshka");
-  return any != nullptr && any->is(Value::Kind::boolean) && any->boolean();
+  if (width < 1 || width >= this->width()) return width == this->width();
+  return open_->encoder.directory.smaller_widths.allow(width);
 }
 
 }  // namespace mtt

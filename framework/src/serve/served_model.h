@@ -35,8 +35,7 @@ class ServedModel {
 
   /// The text of a named prompt; an unknown name throws Error that lists the known ones. No name: none.
   std::optional<std::string> prompt(const std::optional<std::string>& name) const;
-  /// The smaller widths that the model's files allow: `truncate_dim`, or `matryoshka_dimensions`, or, with
-  /// `is_matryoshka`, all.
+  /// The width of its vectors, and the smaller ones that its files allow.
   bool allows_width(std::int64_t width) const;
 
  private:

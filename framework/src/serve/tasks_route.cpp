@@ -1,6 +1,7 @@
 #include "serve/tasks_route.h"
 
 #include <limits>
+#include <string_view>
 #include <utility>
 
 #include "model/prediction_row.h"
@@ -59,8 +60,9 @@ std::variant<std::string, Refusal> results_json(const ServedModel& served, const
 
 Outcome answer_tasks(const ServedModel& served, const Value& body) {
   const BodyFields fields(body);
-  fields.allow_only({"inputs", "tasks", "embedding", "encoding_format", "top", "truncate",
-                     "truncation_direction", "prompt_name"});
+  std::vector<std::string_view> keys = {"inputs", "tasks", "embedding", "encoding_format", "top"};
+  for (const TextSetting& setting : kTextSettings) keys.emplace_back(setting.key);
+  fields.allow_only(keys);
   TextInputs inputs = texts_and_pairs(fields.at("inputs"));
   if (auto refusal = refuse_count(inputs.size(), "inputs", served.limits().batch)) return *refusal;
   if (!inputs.second_texts.empty() && !served.model().reads_pairs())
@@ -69,11 +71,9 @@ Outcome answer_tasks(const ServedModel& served, const Value& body) {
   const std::vector<std::string> names = fields.texts("tasks");
   if (by_name && names.empty())
     fields.at("tasks").refuse("\"tasks\" is empty; leave it out to predict with all tasks");
-  const std::string format = fields.text("encoding_format").value_or("float");
-  if (format != "float" && format != "base64")
-    fields.at("encoding_format")
-        .refuse("\"encoding_format\" is " + Value(format).json() + "; expected \"float\" or \"base64\"");
-  const ResultShape shape{fields.flag("embedding", true), format == "base64", by_name};
+  if (auto refusal = refuse_format(fields)) return *refusal;
+  const ResultShape shape{fields.flag("embedding", true), fields.text("encoding_format") == "base64",
+                          by_name};
   const bool predictions = !served.tasks().empty();
   if (!shape.embedding && !predictions)
     body.refuse(

@@ -1,3 +1,5 @@
+#include "serve/tei_predictions.h"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -6,7 +8,6 @@
 #include "model/top_classes.h"
 #include "serve/body_fields.h"
 #include "serve/task_scores.h"
-#include "serve/tei_routes.h"
 #include "serve/text_inputs.h"
 #include "serve/text_settings.h"
 

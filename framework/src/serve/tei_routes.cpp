@@ -1,11 +1,8 @@
 #include "serve/tei_routes.h"
 
-#include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "model/truncated_vectors.h"
-#include "mtt/error.h"
 #include "serve/body_fields.h"
 #include "serve/text_inputs.h"
 #include "serve/text_settings.h"
@@ -115,14 +112,12 @@ Outcome tei_tokenize(const ServedModel& served, const Value& body) {
   const bool special_tokens = fields.flag("add_special_tokens", true);
   const Encoder& encoder = served.open().encoder;
   const std::string prompt = served.prompt(fields.text("prompt_name")).value_or(encoder.prompt);
-  return Deferred([&encoder, texts, special_tokens, prompt] {
-    const Tokenizer& tokenizer = *encoder.directory.tokenizer;
-    const TextEncoder text_encoder(tokenizer, 0, prompt);
-    Value::Array all;
-    for (const std::string& text : texts)
-      all.push_back(tokens_of(tokenizer, text_encoder, text, special_tokens));
-    return json_response(Value(std::move(all)).json());
-  });
+  const Tokenizer& tokenizer = *encoder.directory.tokenizer;
+  const TextEncoder text_encoder(tokenizer, 0, prompt);
+  Value::Array all;
+  for (const std::string& text : texts)
+    all.push_back(tokens_of(tokenizer, text_encoder, text, special_tokens));
+  return json_response(Value(std::move(all)).json());
 }
 
 HttpResponse tei_info(const ServedModel& served) {

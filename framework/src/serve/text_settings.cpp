@@ -29,4 +29,12 @@ std::optional<Refusal> refuse_count(std::size_t count, const char* key, std::int
   return std::nullopt;
 }
 
+std::optional<Refusal> refuse_format(const BodyFields& fields) {
+  const std::string format = fields.text("encoding_format").value_or("float");
+  if (format == "float" || format == "base64") return std::nullopt;
+  return Refusal{
+      .message = "`encoding_format` is " + Value(format).json() + "; expected \"float\" or \"base64\"",
+      .param = "encoding_format"};
+}
+
 }  // namespace mtt

@@ -22,6 +22,15 @@ TEST_CASE("a write that is not committed leaves the old file") {
   CHECK_THROWS_WITH(mtt::write_file_atomically(folder.path(), "x"), Contains("not a regular file"));
 }
 
+TEST_CASE("a path ends with a name, whatever slashes and dots follow it") {
+  const fs::path here = fs::current_path();
+  for (const char* same : {"a/b", "a/b/", "a/b//", "a/./b/.", "a/b/c/.."})
+    CHECK(mtt::named_path(same) == here / "a" / "b");
+  CHECK(mtt::named_path(".") == here);
+  CHECK(mtt::named_path("..") == here.parent_path());
+  CHECK(mtt::named_path("/") == "/");
+}
+
 TEST_CASE("what is no readable file is named") {
   const TemporaryFolder folder;
   CHECK_THROWS_WITH(mtt::read_file(folder.path() / "none", 10), Contains("does not exist"));

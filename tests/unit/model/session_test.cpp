@@ -5,6 +5,9 @@
 
 #include <atomic>
 #include <functional>
+#include <future>
+#include <memory>
+#include <optional>
 #include <thread>
 
 #include "catch.h"
@@ -191,6 +194,53 @@ TEST_CASE("a batch that is alone uses all threads") {
 TEST_CASE("lists of texts and of second texts must be of the same length") {
   const Fixture fixture;
   CHECK_THROWS_AS(fixture.session(1, 100)->submit({.texts = {"a", "b"}, .second_texts = {"c"}}), mtt::Error);
+}
+
+TEST_CASE("requests share batches with those of their kind, also where others stand between them") {
+  Fixture fixture;
+  fixture.model = small_model({}, 2);
+  add_counting_task(*fixture.model, "count", false, mtt::InputKind::text);
+  const auto session = fixture.session(1, 14);
+  std::vector<std::int64_t> batches;  // texts of each
+  session->observe([&](std::int64_t texts, std::int64_t) { batches.push_back(texts); });
+  std::promise<void> begun, all_wait;
+  auto first = session->submit({.texts = {"now"}, .progress = [&](std::int64_t, double) {
+                                  begun.set_value();
+                                  all_wait.get_future().wait();
+                                }});
+  begun.get_future().wait();
+  const Texts mixed = {"play", "some", "jazz now", "play some", "now"};
+  std::vector<std::future<mtt::Response>> vectors, predictions;
+  for (const std::string& text : mixed) {
+    // The model normalises vectors: to leave it to the model is to ask for it.
+    const bool given = vectors.size() % 2 == 0;
+    vectors.push_back(
+        session->submit({.texts = {text}, .normalize = given ? std::optional(true) : std::optional<bool>()}));
+    predictions.push_back(session->submit({.texts = {text}, .sentences = false, .predictions = true}));
+  }
+  all_wait.set_value();
+  first.get();
+  const auto alone = fixture.session(1, 14);
+  const std::int64_t tokens[] = {3, 3, 4, 4, 3};
+  for (std::size_t i = 0; i < mixed.size(); ++i) {
+    CHECK(at::allclose(vectors[i].get().sentences, alone->run({.texts = {mixed[i]}}).sentences, 0, 1e-6));
+    CHECK(predictions[i].get().predictions[0][0].integer() == tokens[i]);
+  }
+  CHECK(batches == std::vector<std::int64_t>{1, 4, 4, 1, 1});
+}
+
+TEST_CASE("a request that is cancelled in the middle fails, and the rest of it is not computed") {
+  const Fixture fixture;
+  const auto session = fixture.session(1, 20);
+  std::atomic<std::int64_t> computed = 0;
+  session->observe([&](std::int64_t texts, std::int64_t) { computed += texts; });
+  const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+  CHECK_THROWS_WITH(session->run({.texts = texts(),
+                                  .cancelled = cancelled,
+                                  .progress = [&](std::int64_t, double) { *cancelled = true; }}),
+                    Contains("was cancelled"));
+  CHECK(computed > 0);
+  CHECK(computed < 10);
 }
 
 TEST_CASE("requests of a closed session fail") {

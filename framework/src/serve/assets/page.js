@@ -94,15 +94,9 @@ const predictions = (texts, results) => {
   return section;
 };
 
-const compute = async () => {
-  const lines = byId("texts").value.split("\n").filter((line) => line.trim() !== "");
-  byId("error").textContent = "";
-  if (lines.length === 0) return;
-  const pairs = document.body.dataset.pairs === "yes";
-  const inputs = lines.map((line) => (pairs && line.includes("\t") ? line.split("\t").slice(0, 2) : line));
+const request = async (inputs) => {
   const headers = { "Content-Type": "application/json" };
   if (byId("key").value) headers.Authorization = `Bearer ${byId("key").value}`;
-  const begin = performance.now();
   const response = await fetch("tasks", { method: "POST", headers, body: JSON.stringify({ inputs }) });
   if (response.status === 401) {
     byId("key").hidden = byId("key-label").hidden = false;
@@ -111,9 +105,27 @@ const compute = async () => {
   }
   const answer = await response.json().catch(() => ({ error: `The server answered with status ${response.status}.` }));
   if (!response.ok) throw new Error(answer.error);
-  byId("status").textContent = `${lines.length} texts, ${answer.usage.tokens} tokens, ${Math.round(performance.now() - begin)} ms`;
+  return answer;
+};
+
+const compute = async () => {
+  const lines = byId("texts").value.split("\n").filter((line) => line.trim() !== "");
+  byId("error").textContent = "";
+  if (lines.length === 0) return;
+  const pairs = document.body.dataset.pairs === "yes";
+  const inputs = lines.map((line) => (pairs && line.includes("\t") ? line.split("\t").slice(0, 2) : line));
+  const most = Number(document.body.dataset.most);
+  const begin = performance.now();
+  const results = [];
+  let tokens = 0;
+  for (let i = 0; i < inputs.length; i += most) {
+    const answer = await request(inputs.slice(i, i + most));
+    results.push(...answer.results);
+    tokens += answer.usage.tokens;
+  }
+  byId("status").textContent = `${lines.length} texts, ${tokens} tokens, ${Math.round(performance.now() - begin)} ms`;
   const texts = inputs.map((input) => (Array.isArray(input) ? input[0] : input));
-  byId("results").replaceChildren(similarities(texts, answer.results), predictions(texts, answer.results));
+  byId("results").replaceChildren(similarities(texts, results), predictions(texts, results));
 };
 
 const run = async (event) => {
