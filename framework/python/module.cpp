@@ -195,9 +195,9 @@ class Model {
 
   /// Running calls are finished first.
   void close() {
+    check_process();
     std::shared_ptr<mtt::ModelSession> last = std::move(session_);
     session_.reset();
-    check_process();
     without_gil([&] {
       last.reset();
       return 0;
@@ -219,6 +219,7 @@ class Model {
 NB_MODULE(_mtt, module) {
   nb::set_leak_warnings(false);  // of models that live until the interpreter ends
   module.def("end", [] {
+    if (::getpid() != first_process()) return;  // the calls of the first process never end here
     const nb::gil_scoped_release release;
     calls().end();
   });

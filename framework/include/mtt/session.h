@@ -37,7 +37,7 @@ struct Vectors {
 
 /// What differs from a call of `encode` without settings.
 struct EncodeSettings {
-  std::optional<std::string> prompt = {};  ///< the name of a prompt of the model, or its text
+  std::optional<std::string> prompt = {};  ///< the name of a prompt of the model, or its text; "": none
   std::optional<bool> normalize = {};      ///< vectors of length 1 or not; none: as the model does
   std::int64_t dimensions = 0;             ///< only the first ones, of length 1 again where they were; 0: all
 };
@@ -47,7 +47,7 @@ struct PredictSettings {
   std::vector<std::optional<std::string>> second_texts = {};  ///< one per text; or none at all
   std::vector<std::string> tasks = {};                        ///< those that predict; none: all
   std::int64_t top = 0;                    ///< most probable classes that each prediction lists
-  std::optional<std::string> prompt = {};  ///< the name of a prompt of the model, or its text
+  std::optional<std::string> prompt = {};  ///< the name of a prompt of the model, or its text; "": none
 };
 
 /// The tokens of a text, without truncation. All lists have the same length.

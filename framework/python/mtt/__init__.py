@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 __all__ = ["Error", "Model", "open", "quantize", "run"]
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _PLACES = {"Error": "._model", "Model": "._model", "open": "._model", "quantize": "._model", "run": "._run"}
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name not in _PLACES:
         raise AttributeError(f"module 'mtt' has no attribute '{name}'")
     return getattr(importlib.import_module(_PLACES[name], __name__), name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import atexit
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy
@@ -23,18 +23,27 @@ Error = _mtt.Error
 _WITHOUT_EFFECT = {"batch_size", "show_progress_bar", "task_name", "task_metadata", "task_type", "hf_split", "hf_subset", "prompt_type"}
 
 
-def _checked(texts: Any, what: str, hint: str = "") -> list[str]:
+def _refuse_table(texts: Any, what: str) -> None:
+    """Refuses what is iterated by its keys or columns: dicts, tables of pandas."""
+    if isinstance(texts, Mapping) or getattr(texts, "ndim", 1) != 1:
+        raise TypeError(f"expected a list of {what}, found {type(texts).__name__}; pass one of its lists or columns, for example batch['text']")
+
+
+def _checked(texts: Any, what: str, hint: str = "", optional: bool = False) -> list[Any]:
+    """The list of texts; with `optional`, some may be None."""
     if isinstance(texts, str):
         raise TypeError(f"expected a list of {what}, found a single text")
+    _refuse_table(texts, what)
     texts = list(texts)
     for text in texts:
-        if not isinstance(text, str):
+        if not isinstance(text, str) and not (optional and text is None):
             raise TypeError(f"expected {what}, found {type(text).__name__}{hint}")
     return texts
 
 
 def _texts_of(sentences: Any) -> list[str]:
     """The texts of a list of texts, or of batches {"text": [...]} from MTEB's data loaders."""
+    _refuse_table(sentences, "texts")
     texts: list[str] = []
     for item in sentences:
         if isinstance(item, str):
@@ -109,7 +118,7 @@ class Model:
         """Computes sentence vectors: float32 [texts, dimensions], or [dimensions] for a single text.
 
         sentences: a text, a list of texts, or batches {"text": [...]} from MTEB.
-        prompt_name, prompt: name or text of the prompt for this call; default: the prompt of the opened model.
+        prompt_name, prompt: name or text of the prompt for this call; "": no prompt; default: the prompt of the opened model.
         normalize_embeddings: whether vectors are normalised to length 1; default: as the model does.
         truncate_dim: number of dimensions to keep; normalised vectors are normalised again.
         precision: "int8", "uint8", "binary" or "ubinary" returns integers, see quantize.
@@ -131,7 +140,7 @@ class Model:
         if prompt_name is not None and prompt_name not in self.prompts:
             raise Error(f"the model has no prompt '{prompt_name}'; it has {', '.join(self.prompts) or 'none'}")
         chosen = prompt if prompt is not None else prompt_name
-        texts = [sentences] if single else _texts_of(sentences)
+        texts = [sentences] if isinstance(sentences, str) else _texts_of(sentences)
         vectors = self._model.encode(texts, chosen, normalize_embeddings, truncate_dim or 0)
         if precision != "float32":
             vectors = quantize(vectors, precision)
@@ -143,8 +152,8 @@ class Model:
 
     def predict(
         self,
-        texts: str | Sequence[str],
-        second_texts: str | Sequence[str | None] | None = None,
+        texts: str | Iterable[str],
+        second_texts: str | Iterable[str | None] | None = None,
         *,
         tasks: str | Sequence[str] = (),
         top: int = 0,
@@ -156,22 +165,19 @@ class Model:
         second_texts: one per text, for heads that read pairs; None for a text without a second one.
         tasks: names of the tasks to predict; default: all.
         top: number of most probable classes listed in each prediction; default: 0.
-        prompt: name or text of the prompt for this call; default: the prompt of the opened model.
+        prompt: name or text of the prompt for this call; "": no prompt; default: the prompt of the opened model.
         """
-        single = isinstance(texts, str)
-        if single:
-            texts = [texts]
-            second_texts = None if second_texts is None else [second_texts]  # type: ignore[list-item]
+        if isinstance(texts, str):
+            seconds_of_one: Any = None if second_texts is None else [second_texts]
+            return self.predict([texts], seconds_of_one, tasks=tasks, top=top, prompt=prompt)[0]
         if top < 0:
             raise Error(f"top is {top}; expected at least 0")
-        seconds = [] if second_texts is None else list(second_texts)
-        if second_texts is not None and len(seconds) != len(list(texts)):
-            raise Error(f"there are {len(list(texts))} texts and {len(seconds)} second texts; expected the same number")
-        _checked([second for second in seconds if second is not None], "second texts")
-        named = [tasks] if isinstance(tasks, str) else list(tasks)
         given = _checked(texts, "texts", "; pass second texts as second_texts")
-        rows = self._model.predict(given, seconds, named, top, prompt)
-        return rows[0] if single else rows
+        seconds = [] if second_texts is None else _checked(second_texts, "second texts", optional=True)
+        if second_texts is not None and len(seconds) != len(given):
+            raise Error(f"there are {len(given)} texts and {len(seconds)} second texts; expected the same number")
+        named = [tasks] if isinstance(tasks, str) else list(tasks)
+        return self._model.predict(given, seconds, named, top, prompt)
 
     def tokenize(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Tokenizes without truncation: {"ids", "tokens", "offsets"} for each text; offsets count code points."""

@@ -34,16 +34,18 @@ class SentenceVectors(TransformerMixin, BaseEstimator):
         """Computes sentence vectors: float32 [texts, dimensions]."""
         if isinstance(texts, str):
             raise ValueError("expected an iterable of texts, found a single text")
-        if not hasattr(self, "_open"):
+        settings = (self.model, self.prompt, self.threads)
+        if getattr(self, "_opened_with", None) != settings:  # the first call, or the first after set_params
             self._open = Model(self.model, prompt=self.prompt, threads=self.threads)
-        return self._open.encode(list(texts), normalize_embeddings=self.normalize)
+            self._opened_with = settings
+        return self._open.encode(texts, normalize_embeddings=self.normalize)
 
     def get_feature_names_out(self, input_features: Any = None) -> numpy.ndarray:
         """Returns the names vector0, vector1, ..."""
         return numpy.array([f"vector{i}" for i in range(self.transform([]).shape[1])], dtype=object)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {key: value for key, value in super().__getstate__().items() if key != "_open"}
+        return {key: value for key, value in super().__getstate__().items() if key not in ("_open", "_opened_with")}
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

@@ -34,8 +34,10 @@ struct ModelSession::Impl {
 
   const MultiTaskModel& model() const { return *open.encoder.model; }
   const ModelDirectory& directory() const { return open.encoder.directory; }
+  /// Of a call, where "" is no prompt; at opening it is the default prompt.
   std::optional<std::string> prompt(const std::optional<std::string>& name_or_text) const {
-    return name_or_text ? std::optional(directory().prompt_text(*name_or_text)) : std::nullopt;
+    if (!name_or_text || name_or_text->empty()) return name_or_text;
+    return directory().prompt_text(*name_or_text);
   }
 };
 
