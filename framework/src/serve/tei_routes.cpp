@@ -71,6 +71,11 @@ Outcome tei_similarity(const ServedModel& served, const Value& body) {
 
 namespace {
 
+/// As text-embeddings-inference names them.
+const char* type_name(Precision precision) {
+  return precision == Precision::bf16 ? "bfloat16" : precision == Precision::int8 ? "int8" : "float32";
+}
+
 /// Where each code point begins, and the end.
 std::vector<std::size_t> code_point_offsets(const std::string& text) {
   std::vector<std::size_t> offsets;
@@ -140,7 +145,7 @@ HttpResponse tei_info(const ServedModel& served) {
   return json_response(
       Value(Value::Table{{"model_id", served.name()},
                          {"model_sha", Value()},
-                         {"model_dtype", "float32"},
+                         {"model_dtype", type_name(served.open().precision)},
                          {"served_model_name", served.name()},
                          {"model_type", Value::Table{{"embedding", Value::Table{{"pooling", pooling}}}}},
                          {"dimensions", served.width()},
