@@ -56,6 +56,11 @@ void Module::reduce(Precision precision) {
   for (const auto& [name, module] : children_) module->reduce(precision);
 }
 
+void Module::train_in(Precision precision) {
+  if (auto* linear = dynamic_cast<Linear*>(this)) linear->train_in(precision);
+  for (const auto& [name, module] : children_) module->train_in(precision);
+}
+
 void Module::train(bool on) {
   training_ = on;
   for (const auto& [name, module] : children_) module->train(on);

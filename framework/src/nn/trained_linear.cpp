@@ -34,12 +34,40 @@ at::Tensor packed_product(const at::Tensor& rows, const at::Tensor& columns) {
   return panels.run(kernel, arguments, nullptr, identity);
 }
 
+/// The same on values rounded to bfloat16.
+at::Tensor bf16_product(const at::Tensor& rows, const at::Tensor& columns) {
+  const at::Tensor x = rows.contiguous(), w = columns.contiguous();
+  const std::int64_t count = x.size(0), in = w.size(0), out = w.size(1);
+  const x86::Bf16Kernel& kernel = *x86::bf16_kernel();
+  const Panels panels(out, kernel.panel);
+  const std::int64_t depth = multiple_of(kernel.depth, in);
+  const at::Tensor packed = at::empty({out * depth}, at::kBFloat16);
+  const at::Tensor rounded = at::empty({multiple_of(kernel.rows, count), depth}, at::kBFloat16);
+  const float *x_values = x.const_data_ptr<float>(), *w_values = w.const_data_ptr<float>();
+  auto* x_rounded = static_cast<std::uint16_t*>(rounded.mutable_data_ptr());
+  auto* w_packed = static_cast<std::uint16_t*>(packed.mutable_data_ptr());
+  at::parallel_for(0, out / kernel.panel, 1, [&](std::int64_t first, std::int64_t last) {
+    kernel.pack_columns(w_values, in, out, depth, first, last, w_packed);
+  });
+  at::parallel_for(0, count, kFewestRows, [&](std::int64_t first, std::int64_t last) {
+    kernel.round(x_values + first * in, last - first, in, depth, x_rounded + first * depth);
+  });
+  x86::Bf16Arguments arguments{};
+  arguments.x = x_rounded;
+  arguments.rows = count;
+  arguments.depth = depth;
+  arguments.packed = w_packed;
+  static const Activation identity("identity");
+  return panels.run(kernel, arguments, nullptr, identity);
+}
+
 class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& bias,
-                            const std::shared_ptr<const PreparedWeight>& prepared) {
+                            const std::shared_ptr<const PreparedWeight>& prepared, bool is_bf16) {
     context->save_for_backward({x, weight});
+    context->saved_data["is_bf16"] = is_bf16;
     static const Activation identity("identity");
     return prepared->run(x, &bias, identity);
   }
@@ -48,28 +76,31 @@ class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
                                                  const torch::autograd::variable_list& gradients) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &dy = gradients[0];
-    const bool differentiable = at::GradMode::is_enabled();
+    const bool differentiable = at::GradMode::is_enabled(), is_bf16 = context->saved_data["is_bf16"].toBool();
     const auto product = [&](const at::Tensor& a, const at::Tensor& b) {
-      return differentiable ? a.matmul(b) : packed_product(a, b);
+      return differentiable ? a.matmul(b) : is_bf16 ? bf16_product(a, b) : packed_product(a, b);
     };
     at::Tensor dx, dw, db;
     if (context->needs_input_grad(0)) dx = product(dy, weight);
     if (context->needs_input_grad(1)) dw = product(dy.t(), x);
     if (context->needs_input_grad(2)) db = dy.sum(0);
-    return {dx, dw, db, at::Tensor()};
+    return {dx, dw, db, at::Tensor(), at::Tensor()};
   }
 };
 
 }  // namespace
 
-bool has_trained_linear(const at::Tensor& x, const at::Tensor& weight) {
-  const auto fits = [](std::int64_t size) { return size % x86::kWidePanel == 0; };
-  return x86::is_wider_than_mkl() && x.size(0) >= kFewestRows && fits(weight.size(0)) && fits(weight.size(1));
+bool has_trained_linear(const at::Tensor& x, const at::Tensor& weight, Precision precision) {
+  const bool is_bf16 = precision == Precision::bf16 && x86::bf16_kernel() != nullptr;
+  if (x.size(0) < kFewestRows || !(is_bf16 || x86::is_wider_than_mkl())) return false;
+  const std::int64_t panel = is_bf16 ? x86::bf16_kernel()->panel : x86::kWidePanel;
+  return weight.size(0) % panel == 0 && weight.size(1) % panel == 0;
 }
 
 at::Tensor trained_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor* bias,
-                          std::shared_ptr<const PreparedWeight> prepared) {
-  return TrainedLinear::apply(x, weight, bias ? *bias : at::zeros({weight.size(0)}), std::move(prepared));
+                          std::shared_ptr<const PreparedWeight> prepared, Precision precision) {
+  return TrainedLinear::apply(x, weight, bias ? *bias : at::zeros({weight.size(0)}), std::move(prepared),
+                              precision == Precision::bf16);
 }
 
 }  // namespace mtt::nn

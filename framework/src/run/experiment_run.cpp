@@ -9,6 +9,7 @@
 #include "io/file.h"
 #include "io/peak_memory.h"
 #include "io/seconds_since.h"
+#include "nn/linear_backend.h"
 #include "run/freeze_table.h"
 #include "run/head_fitting.h"
 #include "run/probe_scores.h"
@@ -162,6 +163,11 @@ void ExperimentRun::find_examples() {
     }
   }
   messages_.say(text);
+  if (experiment_.train.string("matmul_precision") == "bf16" &&
+      nn::reduced_backend(Precision::bf16) == nullptr)
+    messages_.warn(
+        "[train] matmul_precision is \"bf16\", but this processor has no bf16 products (AVX512-BF16 or "
+        "AMX); fp32 is used");
   for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) messages_.warn(warning);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mtt/options.h"
+#include "mtt/precision.h"
 #include "mtt/value.h"
 
 namespace mtt {
@@ -52,9 +53,10 @@ struct TrainSettings {
   std::int64_t tokens_per_forward = 1;  ///< of a micro-batch, about
   OptimizerSettings optimizer;
   SelectionSettings selection;
-  std::optional<double> dropout;      ///< of the backbone; none: its own
-  std::int64_t save_every = 0;        ///< steps between checkpoints; 0: once per epoch
-  std::int64_t statistics_every = 0;  ///< steps between gradient statistics; 0: never
+  std::optional<double> dropout;                 ///< of the backbone; none: its own
+  Precision matmul_precision = Precision::fp32;  ///< of the backbone's products
+  std::int64_t save_every = 0;                   ///< steps between checkpoints; 0: once per epoch
+  std::int64_t statistics_every = 0;             ///< steps between gradient statistics; 0: never
 
   /// Takes what `train_options` declares. A negative dropout other than -1 or a negative learning rate
   /// throws Error with its place.

@@ -99,6 +99,7 @@ Trainer::Trainer(TrainingJob job)
       drawn_(job_.model.tasks().size()),
       told_(job_.model.tasks().size()),
       state_{job_, optimizer_, weighting_optimizer_, means_, stopping_, phases_.schedule()} {
+  job_.model.backbone().module().train_in(settings().matmul_precision);
   if (settings().dropout) job_.model.backbone().module().set_dropout(*settings().dropout);
 }
 

@@ -8,6 +8,8 @@
 
 #include "catch.h"
 
+using mtt::Precision;
+
 namespace {
 
 struct Layer {
@@ -20,9 +22,11 @@ Layer copy_of(const Layer& layer, at::ScalarType type) {
   return {leaf(layer.x), leaf(layer.weight), leaf(layer.bias)};
 }
 
-at::Tensor trained(const Layer& layer, bool with_bias = true) {
-  const auto prepared = mtt::nn::packed_backend()->prepare(layer.weight);
-  return mtt::nn::trained_linear(layer.x, layer.weight, with_bias ? &layer.bias : nullptr, prepared);
+at::Tensor trained(const Layer& layer, bool with_bias = true, Precision precision = Precision::fp32) {
+  const auto* reduced = mtt::nn::reduced_backend(precision);
+  const auto prepared = (reduced ? reduced : mtt::nn::packed_backend())->prepare(layer.weight);
+  return mtt::nn::trained_linear(layer.x, layer.weight, with_bias ? &layer.bias : nullptr, prepared,
+                                 precision);
 }
 
 Layer random_layer(std::int64_t rows, std::int64_t in, std::int64_t out) {
@@ -84,11 +88,52 @@ TEST_CASE("a trained layer can be differentiated twice") {
 
 TEST_CASE("training computes the bits of inference") {
   const Layer values = random_layer(64, 32, 64);
-  if (!mtt::nn::has_trained_linear(values.x, values.weight)) MTT_SKIP("LibTorch trains as fast here");
+  if (!mtt::nn::has_trained_linear(values.x, values.weight, Precision::fp32))
+    MTT_SKIP("LibTorch trains as fast here");
   const at::AutoGradMode with_gradients(true);
   const Layer layer = copy_of(values, at::kFloat);
   const auto prepared = mtt::nn::packed_backend()->prepare(layer.weight);
   CHECK(at::equal(trained(layer), prepared->run(layer.x, &layer.bias, mtt::nn::Activation("identity"))));
-  CHECK_FALSE(mtt::nn::has_trained_linear(values.x.narrow(0, 0, 8), values.weight));
-  CHECK_FALSE(mtt::nn::has_trained_linear(at::randn({64, 32}), at::randn({7, 32})));
+  CHECK_FALSE(mtt::nn::has_trained_linear(values.x.narrow(0, 0, 8), values.weight, Precision::fp32));
+  CHECK_FALSE(mtt::nn::has_trained_linear(at::randn({64, 32}), at::randn({7, 32}), Precision::fp32));
+}
+
+TEST_CASE("gradients of a layer trained in bf16 are those of rounded values") {
+  if (!mtt::nn::bf16_backend()) MTT_SKIP("this processor has no bf16 products");
+  at::manual_seed(10);
+  const at::AutoGradMode with_gradients(true);
+  const auto rounded = [](const at::Tensor& t) { return t.to(at::kBFloat16).to(at::kDouble); };
+  for (const auto& [rows, in, out] : {std::tuple{64, 128, 64}, {401, 384, 1536}}) {
+    const Layer values = random_layer(rows, in, out);
+    REQUIRE(mtt::nn::has_trained_linear(values.x, values.weight, Precision::bf16));
+    const Layer ours = copy_of(values, at::kFloat);
+    const at::Tensor direction = at::randn({rows, out});
+    const at::Tensor y = trained(ours, true, Precision::bf16);
+    (y * direction).sum().backward();
+    const auto close = [](const at::Tensor& a, const at::Tensor& b) {
+      return ((a - b).norm() / b.norm()).item<double>() < 1e-5;
+    };
+    const at::Tensor x = rounded(values.x), w = rounded(values.weight), d = rounded(direction);
+    CHECK(close(y.detach(), x.matmul(w.t()) + values.bias));
+    CHECK(close(ours.x.grad(), d.matmul(w)));
+    CHECK(close(ours.weight.grad(), d.t().matmul(x)));
+    CHECK(close(ours.bias.grad(), direction.sum(0)));
+  }
+}
+
+TEST_CASE("a layer computes in its training precision only where gradients are needed") {
+  if (!mtt::nn::bf16_backend()) MTT_SKIP("this processor has no bf16 products");
+  at::manual_seed(11);
+  mtt::nn::Linear linear(128, 64);
+  for (auto& [name, tensor] : linear.parameters()) tensor.normal_();
+  linear.train_in(Precision::bf16);
+  const at::Tensor x = at::randn({70, 128});
+  const at::Tensor exact = linear.forward(x);
+  for (auto& [name, tensor] : linear.parameters()) tensor.requires_grad_();
+  const at::AutoGradMode with_gradients(true);
+  const at::Tensor y = linear.forward(x).detach();
+  CHECK_FALSE(at::allclose(y, exact, 1e-4, 1e-4));
+  CHECK(((y - exact).norm() / exact.norm()).item<double>() < 0.005);
+  CHECK(at::allclose(linear.forward(x.narrow(0, 0, 8)).detach(), exact.narrow(0, 0, 8), 1e-4,
+                     1e-4));  // few rows
 }

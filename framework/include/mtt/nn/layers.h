@@ -64,6 +64,10 @@ class MTT_API Linear : public Module {
   /// any batch. A precision that this processor does not have throws c10::Error.
   void reduce(Precision precision);
 
+  /// The precision of products where gradients are needed: fp32, or bf16 on float32 weights and sums. Without
+  /// such products on this processor, or for few rows, they are those of fp32.
+  void train_in(Precision precision) { training_precision_ = precision; }
+
   /// Registers an adapter as a child; it changes the output of `forward`. Several are applied in order.
   void adapt(std::string name, std::unique_ptr<LinearAdapter> adapter);
 
@@ -76,6 +80,7 @@ class MTT_API Linear : public Module {
   class Products;
   std::unique_ptr<Products> products_;
   bool reduced_ = false;
+  Precision training_precision_ = Precision::fp32;
 };
 
 /// Layer normalisation over the last dimension (Ba et al. 2016), parameters `weight` [size], `bias` [size].

@@ -63,6 +63,9 @@ class MTT_API Module {
   /// Reduces every Linear within this module; adapters stay as they are.
   void reduce(Precision precision);
 
+  /// Calls `train_in` of every Linear within this module.
+  void train_in(Precision precision);
+
   /// Sets the seed of every Dropout within this module, so that a forward pass is repeatable.
   /// `rows`: null for a whole batch; used until the next call.
   void reseed(std::uint64_t seed, const std::shared_ptr<const DrawRows>& rows = nullptr);

@@ -32,6 +32,24 @@ void pack(const std::uint16_t* weight, std::int64_t out, std::int64_t in, std::i
         for (std::int64_t i = k; i < k + 2; ++i) *packed++ = i < in ? weight[(panel + o) * in + i] : 0;
 }
 
+// Bits of a bfloat16 in the low half of each lane.
+__m512i rounded(const float* values) {
+  return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(values)));
+}
+
+void pack_columns(const float* columns, std::int64_t in, std::int64_t out, std::int64_t depth,
+                  std::int64_t first_panel, std::int64_t last_panel, std::uint16_t* packed) {
+  for (std::int64_t panel = first_panel; panel < last_panel; ++panel) {
+    std::uint16_t* to = packed + panel * kPanel * depth;
+    for (std::int64_t k = 0; k < depth; k += 2)
+      for (std::int64_t o = panel * kPanel; o < (panel + 1) * kPanel; o += kLanes, to += 2 * kLanes) {
+        const __m512i even = k < in ? rounded(columns + k * out + o) : _mm512_setzero_si512();
+        const __m512i odd = k + 1 < in ? rounded(columns + (k + 1) * out + o) : _mm512_setzero_si512();
+        _mm512_storeu_si512(to, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
+      }
+  }
+}
+
 void round(const float* x, std::int64_t in, std::int64_t depth, std::uint16_t* to) {
   for (std::int64_t k = 0; k < in; k += kLanes) {
     const std::int64_t here = smaller(kLanes, in - k);
@@ -142,7 +160,12 @@ void run(const Bf16Arguments& a, std::int64_t first_panel, std::int64_t last_pan
 
 }  // namespace
 
-const Bf16Kernel kBf16 = {
-    .panel = kPanel, .depth = kDepthStep, .rows = kRowStep, .pack = pack, .round = round_rows, .run = run};
+const Bf16Kernel kBf16 = {.panel = kPanel,
+                          .depth = kDepthStep,
+                          .rows = kRowStep,
+                          .pack = pack,
+                          .pack_columns = pack_columns,
+                          .round = round_rows,
+                          .run = run};
 
 }  // namespace mtt::nn::x86::MTT_WIDTH

@@ -88,6 +88,9 @@ struct Bf16Kernel {
   /// weight [out, in] → packed [out, depth], in the kernel's own order
   void (*pack)(const std::uint16_t* weight, std::int64_t out, std::int64_t in, std::int64_t depth,
                std::uint16_t* packed);
+  /// The same from its transpose in float: columns [in, out], for the panels first_panel .. last_panel-1.
+  void (*pack_columns)(const float* columns, std::int64_t in, std::int64_t out, std::int64_t depth,
+                       std::int64_t first_panel, std::int64_t last_panel, std::uint16_t* packed);
   /// x [rows, in] → [rows, depth], rounded to the nearest, ties to even
   void (*round)(const float* x, std::int64_t rows, std::int64_t in, std::int64_t depth, std::uint16_t* to);
   /// Computes the panels first_panel .. last_panel-1 of y.

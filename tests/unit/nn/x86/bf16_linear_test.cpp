@@ -57,6 +57,12 @@ TEST_CASE("a layer in bfloat16 sums its rounded products") {
         kernel->round(weight.data(), kOut, in, in, w.data());
         kernel->pack(w.data(), kOut, in, depth, packed.data());
         kernel->round(x.data(), rows, in, depth, rounded.data());
+        std::vector<float> columns(in * kOut);
+        for (std::int64_t o = 0; o < kOut; ++o)
+          for (std::int64_t i = 0; i < in; ++i) columns[i * kOut + o] = weight[o * in + i];
+        std::vector<std::uint16_t> from_columns(kOut * depth);
+        kernel->pack_columns(columns.data(), in, kOut, depth, 0, kOut / kernel->panel, from_columns.data());
+        REQUIRE(from_columns == packed);
         kernel->run({.x = rounded.data(),
                      .rows = rows,
                      .depth = depth,
