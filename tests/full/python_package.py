@@ -210,8 +210,8 @@ def scikit_learn(model):
 
 
 def beside_torch(model):
-    if importlib.util.find_spec("torch") is None:
-        return print("     torch is not installed")
+    if subprocess.run([sys.executable, "-c", "import torch"], capture_output=True).returncode != 0:
+        return print("     torch cannot be imported")
     code = f"import torch, mtt; m = mtt.open({model!r}); v = torch.from_numpy(m.encode(['a']).copy()); print((torch.ones(3, 3) @ torch.ones(3, 3)).sum().item(), v.norm().item())"
     for order in (code, code.replace("import torch, mtt", "import mtt; mtt.open; import torch")):
         done = subprocess.run([sys.executable, "-c", order], capture_output=True, text=True)
