@@ -11,6 +11,8 @@ namespace {
 
 using Pairs = __m512bh;
 using StoredPairs = __m512bh __attribute__((aligned(1), may_alias));
+using StoredBits = std::uint32_t __attribute__((vector_size(64), aligned(1), may_alias));
+using Halves = std::uint16_t __attribute__((vector_size(32)));
 using StoredPair = std::int32_t __attribute__((aligned(1), may_alias));
 
 constexpr int kVectors = 4;
@@ -32,9 +34,9 @@ void pack(const std::uint16_t* weight, std::int64_t out, std::int64_t in, std::i
         for (std::int64_t i = k; i < k + 2; ++i) *packed++ = i < in ? weight[(panel + o) * in + i] : 0;
 }
 
-// Bits of a bfloat16 in the low half of each lane.
-__m512i rounded(const float* values) {
-  return _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(values)));
+// Each lane's low half is a bfloat16.
+Bits rounded(const float* values) {
+  return __builtin_convertvector((Halves)_mm512_cvtneps_pbh((__m512)load(values)), Bits);
 }
 
 void pack_columns(const float* columns, std::int64_t in, std::int64_t out, std::int64_t depth,
@@ -43,9 +45,9 @@ void pack_columns(const float* columns, std::int64_t in, std::int64_t out, std::
     std::uint16_t* to = packed + panel * kPanel * depth;
     for (std::int64_t k = 0; k < depth; k += 2)
       for (std::int64_t o = panel * kPanel; o < (panel + 1) * kPanel; o += kLanes, to += 2 * kLanes) {
-        const __m512i even = k < in ? rounded(columns + k * out + o) : _mm512_setzero_si512();
-        const __m512i odd = k + 1 < in ? rounded(columns + (k + 1) * out + o) : _mm512_setzero_si512();
-        _mm512_storeu_si512(to, _mm512_or_si512(even, _mm512_slli_epi32(odd, 16)));
+        const Bits even = k < in ? rounded(columns + k * out + o) : Bits{};
+        const Bits odd = k + 1 < in ? rounded(columns + (k + 1) * out + o) : Bits{};
+        *reinterpret_cast<StoredBits*>(to) = even | odd << 16;
       }
   }
 }
