@@ -125,11 +125,13 @@ void check_process() {
 class Model {
  public:
   Model(const std::string& model, const std::string& prompt, std::int64_t max_tokens, std::int64_t threads,
-        const Strings& plugin_path) {
+        const std::string& precision, const Strings& plugin_path) {
     check_process();
     session_ = without_gil([&] {
-      return std::make_shared<mtt::ModelSession>(
-          model, mtt::SessionSettings{prompt, max_tokens, threads, plugin_path});
+      mtt::SessionSettings settings{.prompt = prompt, .max_tokens = max_tokens, .threads = threads};
+      if (!precision.empty()) settings.precision = mtt::precision_named(precision);
+      settings.plugin_path = plugin_path;
+      return std::make_shared<mtt::ModelSession>(model, settings);
     });
   }
   ~Model() {
@@ -225,9 +227,10 @@ NB_MODULE(_mtt, module) {
   });
   nb::exception<mtt::Error>(module, "Error", PyExc_ValueError);
   nb::class_<Model>(module, "Model")
-      .def(nb::init<const std::string&, const std::string&, std::int64_t, std::int64_t, const Strings&>(),
+      .def(nb::init<const std::string&, const std::string&, std::int64_t, std::int64_t, const std::string&,
+                    const Strings&>(),
            nb::arg("model"), nb::arg("prompt"), nb::arg("max_tokens"), nb::arg("threads"),
-           nb::arg("plugin_path"))
+           nb::arg("precision"), nb::arg("plugin_path"))
       .def("encode", &Model::encode, nb::arg("texts"), nb::arg("prompt").none(), nb::arg("normalize").none(),
            nb::arg("dimensions"))
       .def("encode_tokens", &Model::encode_tokens, nb::arg("texts"))
@@ -238,6 +241,8 @@ NB_MODULE(_mtt, module) {
       .def_prop_ro("path", [](const Model& model) { return model.session()->path(); })
       .def_prop_ro("dimensions", [](const Model& model) { return model.session()->dimensions(); })
       .def_prop_ro("max_tokens", [](const Model& model) { return model.session()->max_tokens(); })
+      .def_prop_ro("precision",
+                   [](const Model& model) { return mtt::precision_name(model.session()->precision()); })
       .def_prop_ro("similarity", [](const Model& model) { return model.session()->similarity(); })
       .def_prop_ro("prompts", [](const Model& model) { return model.session()->prompts(); })
       .def_prop_ro("warnings", [](const Model& model) { return model.session()->warnings(); })

@@ -52,6 +52,10 @@ def vectors(mtt, model):
     import mtt as package
 
     expected = numpy.float32([line["embedding"] for line in lines_of(mtt, "encode", "--model", model)])
+    reduced = numpy.float32([line["embedding"] for line in lines_of(mtt, "encode", "--model", model, "--precision", "int8")])
+    with package.open(model, precision="int8") as opened:
+        check("a reduced precision", opened.precision == "int8" and numpy.array_equal(opened.encode(TEXTS), reduced) and not numpy.array_equal(reduced, expected))
+    check("an unknown precision", isinstance(error_of(lambda: package.open(model, precision="int4")), package.Error))
     with package.open(model) as opened:
         check("torch is not imported", "torch" not in sys.modules)
         opened.encode(TEXTS)

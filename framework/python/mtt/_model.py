@@ -85,7 +85,7 @@ class Model:
     and `mtt tokenize`. Errors are raised as `mtt.Error`, a subclass of ValueError.
     """
 
-    def __init__(self, model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, plugin_path: Sequence[str] = ()) -> None:
+    def __init__(self, model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, precision: str | None = None, plugin_path: Sequence[str] = ()) -> None:
         """Opens a model.
 
         model: a model directory, the directory of a run, or the name of a model in the local caches.
@@ -93,12 +93,14 @@ class Model:
         default prompt.
         max_tokens: maximum number of tokens per text; longer texts are truncated. Default: the model's own limit.
         threads: number of threads; default: that of the run's configuration, or one per processor.
+        precision: that of the encoder's products, "fp32", "bf16" or "int8"; default: "fp32", or "int8" for a model that
+        was exported in it. Without bf16 products on this processor, "bf16" is "fp32", with a warning in `warnings`.
         plugin_path: folders that are searched for plugins before all others.
         """
         for name, value in (("max_tokens", max_tokens), ("threads", threads)):
             if value is not None and value < 1:
                 raise Error(f"{name} is {value}; expected at least 1")
-        self._model = _mtt.Model(str(model), prompt or "", max_tokens or 0, threads or 0, [str(folder) for folder in plugin_path])
+        self._model = _mtt.Model(str(model), prompt or "", max_tokens or 0, threads or 0, precision or "", [str(folder) for folder in plugin_path])
 
     def encode(
         self,
@@ -235,6 +237,11 @@ class Model:
         return self._model.max_tokens
 
     @property
+    def precision(self) -> str:
+        """The precision of the encoder's products: "fp32", "bf16" or "int8"."""
+        return self._model.precision
+
+    @property
     def similarity_fn_name(self) -> str:
         """The model's own measure: "cosine", "dot", "euclidean" or "manhattan"."""
         return self._model.similarity
@@ -255,6 +262,6 @@ class Model:
         return self._model.warnings
 
 
-def open(model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, plugin_path: Sequence[str] = ()) -> Model:
+def open(model: str, *, prompt: str | None = None, max_tokens: int | None = None, threads: int | None = None, precision: str | None = None, plugin_path: Sequence[str] = ()) -> Model:
     """Opens a model for inference; see Model."""
-    return Model(model, prompt=prompt, max_tokens=max_tokens, threads=threads, plugin_path=plugin_path)
+    return Model(model, prompt=prompt, max_tokens=max_tokens, threads=threads, precision=precision, plugin_path=plugin_path)
