@@ -22,11 +22,12 @@ constexpr std::array<std::string_view, 3> kNoResult = {"name", "run.out", "run.t
 struct LaterKey {
   std::string_view section, key, before;
 };
-constexpr std::array<LaterKey, 5> kLaterKeys = {{{"data", "text_pair", "\"text_pair\""},
+constexpr std::array<LaterKey, 6> kLaterKeys = {{{"data", "text_pair", "\"text_pair\""},
                                                  {"tasks", "text", "\"\""},
                                                  {"tasks", "text_pair", "\"\""},
                                                  {"tasks", "tags", "[]"},
-                                                 {"tasks", "pair", "\"separate\""}}};
+                                                 {"tasks", "pair", "\"separate\""},
+                                                 {"train", "matmul_precision", "\"fp32\""}}};
 
 bool means_as_before(std::string_view path, const Value& value) {
   const std::string_view section = path.substr(0, path.find('.')), key = path.substr(path.rfind('.') + 1);
