@@ -5,6 +5,7 @@ Usage: startup.py --mtt build/release/bin/mtt --empty build/release/bin/empty_li
 (empty_libtorch is built with -DMTT_BENCHMARKS=ON.) The arms take turns, each in a fresh process; medians are printed.
 """
 import argparse
+import json
 import statistics
 
 from peers import HERE, measured, peer_python, processor
@@ -20,10 +21,11 @@ def main():
     parser.add_argument("--venv")
     args = parser.parse_args()
     python = peer_python(args.venv)
+    spec = {"library": "sentence-transformers", "precision": "fp32", "model": args.model, "threads": args.threads}
     arms = {
         "empty LibTorch program": [args.empty],
         "mtt": [args.mtt, "encode", "--model", args.model],
-        "sentence-transformers": [python, str(HERE / "peer_worker.py"), "sentence-transformers", args.model, "-", str(args.threads)],
+        "sentence-transformers": [python, str(HERE / "peer_worker.py"), json.dumps(spec), "-"],
     }
     seconds = {arm: [] for arm in arms}
     memory = {arm: [] for arm in arms}
