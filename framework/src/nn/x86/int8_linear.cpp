@@ -85,7 +85,7 @@ void quantize(const float* x, std::int64_t in, std::int64_t depth, Input* levels
   const float range = largest - smallest;
   const float inverse = range > 0 && range < __builtin_inff() ? kLevels / range : 0;
   *scale = not_finite == 0 ? range / kLevels : __builtin_nanf("");
-  const float shifted_zero = kRound - smallest * inverse;
+  const float shifted_zero = inverse > 0 ? kRound - smallest * inverse : kRound;
   *zero = __builtin_bit_cast(std::int32_t, shifted_zero) - __builtin_bit_cast(std::int32_t, kRound);
   const Ints offset = all_ints(*zero - __builtin_bit_cast(std::int32_t, kRound));
   const auto level = [&](Floats v) {
