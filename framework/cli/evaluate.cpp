@@ -28,7 +28,17 @@ void Evaluate::run() const {
   Console console;
   std::optional<NewDirectory> directory;
   if (!save.empty()) directory.emplace(save);
+  if (!gate_texts.empty() && (model.precision.empty() || model.precision == precision_name(Precision::fp32)))
+    throw Error("--gate compares a lower precision with fp32; give --precision int8 or bf16");
+  std::vector<std::string> texts;
+  if (!gate_texts.empty()) texts = texts_of(gate_texts);
   const OpenModel open = open_model(model, Heads::used, console);
+  if (!gate_texts.empty() && open.encoder.is_int8)
+    throw Error(
+        "'" + model.model +
+        "' was exported in int8 and holds no fp32 weights; compare the run that it was exported from");
+  if (!gate_texts.empty() && open.precision == Precision::fp32)
+    throw Error("this processor has no bf16 products, so there is nothing to compare with fp32");
   ScoredFiles scored = score_model(open, data, model.model, console);
   const std::vector<TaskScore>& scores = scored.scores;
   if (directory) {
@@ -39,7 +49,7 @@ void Evaluate::run() const {
     console.answer(json ? score_json(score).json() + "\n"
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
   if (gate_texts.empty()) return;
-  const PrecisionGate gate = precision_gate(model, open, scores, data, texts_of(gate_texts), console);
+  const PrecisionGate gate = precision_gate(model, *open.session, scores, data, texts, console);
   console.answer(json ? gate_json(gate).json() + "\n" : gate_text(gate));
   require_gate(gate, precision_name(open.precision));
 }

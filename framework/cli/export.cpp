@@ -24,6 +24,9 @@ struct Export {
   void write() const {
     if (!is_run_directory(run))
       throw Error("'" + run + "' is not a run directory; give one that mtt run wrote");
+    if (!precision.empty() && texts.empty())
+      throw Error(
+          "--precision int8 needs --texts FILE with at least 1000 texts, on which it is compared with fp32");
     Console console;
     PluginCatalog plugins = plugin_catalog(plugin_path);
     LoadedRun loaded = load_run(named_path(run), {}, plugins);
@@ -35,7 +38,9 @@ struct Export {
           run);
     for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
     if (!precision.empty())
-      write_int8_directory(loaded, run, gate_record(console), directory);
+      write_int8_directory(
+          loaded, run, [&](const std::filesystem::path& written) { return gate_record(written, console); },
+          directory);
     else if (adapter)
       write_peft_adapter(loaded, directory);
     else if (!head.empty())
@@ -45,22 +50,24 @@ struct Export {
     console.say("written to " + directory + "\n");
   }
 
-  /// Compares the run in int8 with itself in fp32. Too large a difference throws Error.
-  Value gate_record(Console& console) const {
-    if (texts.empty())
-      throw Error(
-          "--precision int8 needs --texts FILE with at least 1000 texts, on which it is compared with fp32");
+  /// Compares an export in int8 with the run in fp32: its vectors, and the heads of the run on its precision.
+  /// Too large a difference throws Error.
+  Value gate_record(const std::filesystem::path& written, Console& console) const {
     ModelOption model;
     model.model = run;
     model.precision = precision;
     model.plugin_path = plugin_path;
-    const OpenModel open = open_model(model, Heads::used, console);
+    ModelOption exported = model;
+    exported.model = written.string();
+    const OpenModel reduced = open_model(exported, Heads::unused, console);
+    const OpenModel with_heads = open_model(model, Heads::used, console);
     const bool has_labels =
-        !data.empty() || std::any_of(open.task_data.begin(), open.task_data.end(),
+        !data.empty() || std::any_of(with_heads.task_data.begin(), with_heads.task_data.end(),
                                      [](const TaskData& task) { return !task.test.empty(); });
     std::vector<TaskScore> scores;
-    if (has_labels) scores = score_model(open, data, run, console).scores;
-    const PrecisionGate gate = precision_gate(model, open, scores, data, texts_of(texts), console);
+    if (has_labels) scores = score_model(with_heads, data, run, console).scores;
+    const PrecisionGate gate =
+        precision_gate(model, *reduced.session, scores, data, texts_of(texts), console);
     console.say(gate_text(gate));
     require_gate(gate, precision);
     return Value::Table{

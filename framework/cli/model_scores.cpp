@@ -1,5 +1,6 @@
 #include "model_scores.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -55,22 +56,24 @@ ScoredFiles score_model(const OpenModel& open, const std::string& data, const st
   return result;
 }
 
-PrecisionGate precision_gate(const ModelOption& model, const OpenModel& reduced,
-                             const std::vector<TaskScore>& scores, const std::string& data,
-                             const std::vector<std::string>& texts, Console& console) {
-  if (reduced.precision == Precision::fp32)
-    throw Error("there is nothing to compare with fp32; give --precision int8 or bf16");
+PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const std::vector<TaskScore>& scores,
+                             const std::string& data, const std::vector<std::string>& texts,
+                             Console& console) {
   ModelOption exact = model;
   exact.precision = precision_name(Precision::fp32);
   const OpenModel fp32 = open_model(exact, Heads::used, console);
   std::vector<TaskScore> expected;
   if (!scores.empty()) expected = score_model(fp32, data, model.model, console).scores;
-  return compare_precisions(*fp32.session, *reduced.session, texts, expected, scores);
+  return compare_precisions(*fp32.session, reduced, texts, expected, scores);
 }
 
 std::vector<std::string> texts_of(const std::string& path) {
   const std::string ending = std::filesystem::path(path).extension().string();
-  return read_texts(path, ending == ".jsonl" || ending == ".csv" || ending == ".tsv" ? "text" : "");
+  std::vector<std::string> texts =
+      read_texts(path, ending == ".jsonl" || ending == ".csv" || ending == ".tsv" ? "text" : "");
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
 }
 
 }  // namespace mtt

@@ -22,12 +22,13 @@ struct ScoredFiles {
 ScoredFiles score_model(const OpenModel& open, const std::string& data, const std::string& model,
                         Console& console);
 
-/// Opens the model in fp32 as well, and compares vectors of the texts, and scores where there are some.
-PrecisionGate precision_gate(const ModelOption& model, const OpenModel& reduced,
-                             const std::vector<TaskScore>& scores, const std::string& data,
-                             const std::vector<std::string>& texts, Console& console);
+/// Opens the model in fp32 as well, and compares its vectors of the texts with those of `reduced`, and its
+/// scores with `scores`, where there are some.
+PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const std::vector<TaskScore>& scores,
+                             const std::string& data, const std::vector<std::string>& texts,
+                             Console& console);
 
-/// The lines of a text file, or the field "text" of JSONL and tables.
+/// The different lines of a text file, or values of the field "text" of JSONL and tables.
 std::vector<std::string> texts_of(const std::string& path);
 
 }  // namespace mtt

@@ -105,6 +105,18 @@ TEST_CASE("the gate compares with fp32 and says what is too far") {
   const std::string few = reduced.every.folder.write("few.txt", texts(10)).string(),
                     many = reduced.every.folder.write("many.txt", texts(1000)).string();
   check_sentence(reduced.evaluate({"--gate", many}), "give --precision int8 or bf16");
+  check_sentence(reduced.evaluate({"--precision", "bf16", "--gate", many}, {"ATEN_CPU_CAPABILITY=default"}),
+                 "nothing to compare");
+  const std::string same = reduced.every.folder
+                               .write("same.txt",
+                                      [] {
+                                        std::string all;
+                                        for (int i = 0; i < 1000; ++i) all += "play some music\n";
+                                        return all;
+                                      }())
+                               .string();
+  CHECK_THAT(reduced.evaluate({"--precision", "int8", "--gate", same}).err,
+             Contains("1 texts were compared"));
   const Outcome refused = reduced.evaluate({"--precision", "int8", "--gate", few});
   CHECK(refused.code == 1);
   CHECK_THAT(refused.err, Contains("10 texts were compared; expected at least 1000"));
@@ -160,6 +172,48 @@ TEST_CASE("an export in int8 gives the vectors of the run in int8, and nothing e
                "\"classification\"\n");
   check_sentence(mtt_program({"run", reduced.every.path("again.toml"), "--out", reduced.every.path("x")}),
                  "for inference alone");
+}
+
+TEST_CASE("the gate of an export is that of the exported vectors, with adapters merged") {
+  const Reduced reduced;
+  const auto& folder = reduced.every.folder;
+  const std::string many = folder.write("many.txt", texts(1000)).string(), run = reduced.every.path("lora"),
+                    out = reduced.every.path("lora-int8");
+  folder.write(
+      "lora.toml",
+      "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\n[tasks.intent]\nhead = "
+      "\"classification\"\n[freeze]\npolicy = \"lora\"\n[train]\nepochs = 3\nhead_learning_rate = 0.05\n");
+  REQUIRE(mtt_program({"run", reduced.every.path("lora.toml"), "--out", run}).code == 0);
+  const Outcome exported = mtt_program({"export", run, out, "--precision", "int8", "--texts", many});
+  INFO(exported.err);
+  REQUIRE(exported.code == 0);
+  const auto vectors = [&](const std::string& model) {
+    std::vector<std::vector<double>> all;
+    for (const mtt::Value& row : lines_of(mtt_program({"encode", "--model", model}, texts(1000)).out)) {
+      all.emplace_back();
+      for (const mtt::Value& number : row.at("embedding").array()) all.back().push_back(number.number());
+    }
+    return all;
+  };
+  const auto exact = vectors(run), near = vectors(out);
+  double sum = 0;
+  for (std::size_t i = 0; i < 1000; ++i) sum += cosine(exact[i], near[i]);
+  const mtt::Value record = mtt::parse_json(file_text(out + "/precision.json"), "precision.json");
+  CHECK(record.at("gate").at("cosine_mean").number() == Approx(sum / 1000).epsilon(1e-6));
+}
+
+TEST_CASE("training in bf16 says where the processor cannot") {
+  const Reduced reduced;
+  const std::vector<std::string> plain = {"ATEN_CPU_CAPABILITY=default"};
+  reduced.every.folder.write(
+      "bf16.toml",
+      "[backbone]\nmodel = \"./model\"\n[data]\ntrain = \"train.jsonl\"\n[tasks.intent]\nhead = "
+      "\"classification\"\n[train]\nepochs = 1\nmatmul_precision = \"bf16\"\n");
+  const Outcome outcome =
+      mtt_program({"run", reduced.every.path("bf16.toml"), "--out", reduced.every.path("bf16")}, "", plain);
+  CHECK(outcome.code == 0);
+  CHECK_THAT(outcome.err,
+             Contains("mtt: warning: [train] matmul_precision is \"bf16\"") && Contains("fp32 is used"));
 }
 
 TEST_CASE("an export that is too far from fp32 is refused and leaves nothing") {

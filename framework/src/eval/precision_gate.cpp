@@ -22,6 +22,10 @@ std::string fixed(const char* format, double value) {
   return text;
 }
 
+std::string score_text_of(double value) { return std::isfinite(value) ? fixed("%.4f", value) : "undefined"; }
+
+Value number_or_null(double value) { return std::isfinite(value) ? Value(value) : Value(); }
+
 bool has_few_examples(const ScorePair& score) {
   return score.predictions > 0 && score.examples < kManyExamples;
 }
@@ -65,6 +69,7 @@ std::vector<std::string> gate_failures(const PrecisionGate& gate) {
     failures.push_back("the cosine to fp32 is " + fixed("%.5f", cosines.quantile) +
                        " at the 0.1 % quantile; expected at least 0.99");
   for (const ScorePair& score : gate.scores) {
+    if (!std::isfinite(score.fp32)) continue;  // undefined for these examples
     if (has_few_examples(score)) {
       if (!(equal_share(score) >= kLeastEqual))
         failures.push_back("task '" + score.task + "' predicts the same for " +
@@ -95,8 +100,8 @@ Value gate_json(const PrecisionGate& gate) {
                            {"file", score.file},
                            {"metric", score.metric},
                            {"examples", score.examples},
-                           {"fp32", score.fp32},
-                           {"reduced", score.reduced}});
+                           {"fp32", number_or_null(score.fp32)},
+                           {"reduced", number_or_null(score.reduced)}});
     if (score.predictions > 0) row.set("equal_predictions", equal_share(score));
     scores.push_back(std::move(row));
   }
@@ -113,7 +118,7 @@ std::string gate_text(const PrecisionGate& gate) {
                      fixed("%.5f", cosines.mean) + ", 0.1 % quantile " + fixed("%.5f", cosines.quantile) +
                      ", minimum " + fixed("%.5f", cosines.smallest) + "\n";
   for (const ScorePair& score : gate.scores) {
-    text += score_name(score) + ": " + fixed("%.4f", score.reduced) + ", fp32 " + fixed("%.4f", score.fp32) +
+    text += score_name(score) + ": " + score_text_of(score.reduced) + ", fp32 " + score_text_of(score.fp32) +
             " (" + std::to_string(score.examples) + " examples of " + score.file;
     if (score.predictions > 0)
       text += ", " + fixed("%.1f", 100 * equal_share(score)) + " % equal predictions";

@@ -146,13 +146,14 @@ void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, 
   target.commit();
 }
 
-void write_int8_directory(LoadedRun& run, const fs::path& run_directory, const Value& record,
+void write_int8_directory(LoadedRun& run, const fs::path& run_directory,
+                          const std::function<Value(const fs::path& folder)>& compare,
                           const fs::path& directory) {
   NewDirectory target(directory);
   EncoderParts parts = all_parts(run.encoder);
   parts.int8 = true;
   write_encoder_files(run, parts, target.folder());
-  write_json(target.folder() / kPrecisionFile, record);
+  write_json(target.folder() / kPrecisionFile, compare(target.folder()));
   write_file_atomically(target.folder() / "README.md",
                         model_card(run_directory, run.encoder, "mtt", "sentence-similarity",
                                    "import mtt\n\n"

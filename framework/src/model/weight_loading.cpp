@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "model/missing_tensor.h"
 #include "mtt/error.h"
@@ -59,16 +60,19 @@ void check_once(const Filling& filling, const std::string& source) {
 /// Tensors of 8 bits with their scales.
 class Int8Tensors {
  public:
-  explicit Int8Tensors(const Weights& weights) : source_(weights.source()) {
-    if (!weights.is_int8()) return;
+  explicit Int8Tensors(const Weights& weights) : source_(weights.source()), is_int8_(weights.is_int8()) {
+    if (!is_int8_) return;
+    std::set<std::string, std::less<>> reduced;
     for (const TensorView& view : weights.tensors())
-      if (view.name.ends_with(kScalesEnding)) scales_.emplace(view.name, &view);
+      if (view.dtype == DType::I8) reduced.insert(view.name + std::string(kScalesEnding));
+    for (const TensorView& view : weights.tensors())
+      if (reduced.contains(view.name)) scales_.emplace(view.name, &view);
   }
 
   bool is_scales(const std::string& name) const { return scales_.contains(name); }
 
   at::Tensor values(const TensorView& view) const {
-    if (view.dtype != DType::I8) return float_tensor(view, source_);
+    if (view.dtype != DType::I8 || !is_int8_) return float_tensor(view, source_);
     const auto scales = scales_.find(view.name + std::string(kScalesEnding));
     if (scales == scales_.end())
       throw Error(source_ + ": the tensor '" + view.name +
@@ -79,11 +83,15 @@ class Int8Tensors {
                   ", and its scales " + shape_text(factors.sizes()) + "; expected a scale for each row");
     const at::Tensor levels = at::empty(view.shape, at::kChar);
     if (view.bytes > 0) std::memcpy(levels.mutable_data_ptr(), view.data, view.bytes);
+    if (!factors.isfinite().all().item<bool>())
+      throw Error(source_ + ": the scales of the tensor '" + view.name +
+                  "' are not finite; export the model again");
     return nn::dequantized({levels, factors});
   }
 
  private:
   const std::string& source_;
+  bool is_int8_;
   std::map<std::string, const TensorView*, std::less<>> scales_;
 };
 

@@ -112,9 +112,10 @@ at::Tensor Linear::plain(const at::Tensor& x, const Activation& activation) cons
   const LinearBackend& fastest = linear_backend(weight_.device(), weight_.scalar_type());
   const bool is_ours = fits && &fastest == packed_backend();
   if (needs_graph && is_ours && has_trained_linear(x, weight_, training_precision_)) {
-    const LinearBackend* reduced = reduced_backend(training_precision_);
-    return activation(trained_linear(x, weight_, bias_, products_->of(reduced ? *reduced : fastest, weight_),
-                                     reduced ? training_precision_ : Precision::fp32));
+    const Precision precision = training_precision(weight_, training_precision_);
+    const LinearBackend* reduced = reduced_backend(precision);
+    return activation(
+        trained_linear(x, weight_, bias_, products_->of(reduced ? *reduced : fastest, weight_), precision));
   }
   const LinearBackend& backend = needs_graph || !fits ? libtorch_backend() : fastest;
   return products_->of(backend, weight_)->run(x, bias_, activation);

@@ -36,7 +36,7 @@ class LinearBackend {
   virtual std::shared_ptr<const PreparedWeight> prepare(const at::Tensor& weight) const = 0;
 };
 
-/// LibTorch's operators: every device and type, and the only backend through which gradients flow. Its
+/// LibTorch's operators: every device and type, through which gradients flow (but see trained_linear.h). Its
 /// PreparedWeight is the weight itself, so changes need no other one.
 const LinearBackend& libtorch_backend();
 

@@ -66,7 +66,8 @@ class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& bias,
                             const std::shared_ptr<const PreparedWeight>& prepared, bool is_bf16) {
-    context->save_for_backward({x, weight});
+    context->save_for_backward(
+        {weight.requires_grad() ? x : at::Tensor(), x.requires_grad() ? weight : at::Tensor()});
     context->saved_data["is_bf16"] = is_bf16;
     static const Activation identity("identity");
     return prepared->run(x, &bias, identity);
@@ -90,11 +91,20 @@ class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
 
 }  // namespace
 
+Precision training_precision(const at::Tensor& weight, Precision asked) {
+  const auto fits = [&](std::int64_t panel) {
+    return weight.size(0) % panel == 0 && weight.size(1) % panel == 0;
+  };
+  const bool is_bf16 =
+      asked == Precision::bf16 && x86::bf16_kernel() != nullptr && fits(x86::bf16_kernel()->panel);
+  return is_bf16 ? Precision::bf16 : Precision::fp32;
+}
+
 bool has_trained_linear(const at::Tensor& x, const at::Tensor& weight, Precision precision) {
-  const bool is_bf16 = precision == Precision::bf16 && x86::bf16_kernel() != nullptr;
-  if (x.size(0) < kFewestRows || !(is_bf16 || x86::is_wider_than_mkl())) return false;
-  const std::int64_t panel = is_bf16 ? x86::bf16_kernel()->panel : x86::kWidePanel;
-  return weight.size(0) % panel == 0 && weight.size(1) % panel == 0;
+  if (x.size(0) < kFewestRows) return false;
+  if (training_precision(weight, precision) == Precision::bf16) return true;
+  return x86::is_wider_than_mkl() && weight.size(0) % x86::kWidePanel == 0 &&
+         weight.size(1) % x86::kWidePanel == 0;
 }
 
 at::Tensor trained_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor* bias,

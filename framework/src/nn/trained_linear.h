@@ -15,6 +15,10 @@ namespace mtt::nn {
 /// float32 on the CPU.
 bool has_trained_linear(const at::Tensor& x, const at::Tensor& weight, Precision precision);
 
+/// The precision in which a layer with this weight can be trained: bf16 needs the processor's products, and
+/// sizes that fill the panels.
+Precision training_precision(const at::Tensor& weight, Precision asked);
+
 /// x Wᵀ + b with gradients for x [N, in], weight [out, in] and bias [out] (null: none), as at::linear has
 /// them. `precision` is that of the products of both passes; `prepared` is the weight in it, of the packed
 /// backend for fp32.

@@ -1,5 +1,6 @@
 #include "run/precision_comparison.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <filesystem>
 
@@ -12,8 +13,10 @@ std::vector<double> cosines_of(Session& fp32, Session& reduced, const std::vecto
   const at::Tensor a = fp32.run({.texts = texts}).sentences, b = reduced.run({.texts = texts}).sentences;
   const auto width = static_cast<std::size_t>(a.size(1));
   std::vector<double> cosines(texts.size());
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    cosines[i] = cosine(a.const_data_ptr<float>() + i * width, b.const_data_ptr<float>() + i * width, width);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const float *one = a.const_data_ptr<float>() + i * width, *other = b.const_data_ptr<float>() + i * width;
+    cosines[i] = std::equal(one, one + width, other) ? 1 : cosine(one, other, width);
+  }
   return cosines;
 }
 
@@ -39,11 +42,13 @@ ScorePair pair_of(const TaskScore& fp32, const TaskScore& reduced) {
                  .fp32 = fp32.metrics.front().value,
                  .reduced = reduced.metrics.front().value,
                  .higher_is_better = fp32.metrics.front().higher_is_better,
-                 .is_similarity = fp32.task == kSimilarity};
+                 .is_similarity = fp32.metrics.front().name == kPairMetric};
   if (fp32.classes.classes.empty()) return pair;
-  pair.predictions = static_cast<std::int64_t>(fp32.predictions.size());
-  for (std::size_t i = 0; i < fp32.predictions.size(); ++i)
+  for (std::size_t i = 0; i < fp32.predictions.size(); ++i) {
+    if (fp32.labels[i].is(Value::Kind::null)) continue;
+    ++pair.predictions;
     pair.equal += decision(fp32.predictions[i]).json() == decision(reduced.predictions[i]).json();
+  }
   return pair;
 }
 

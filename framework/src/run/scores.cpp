@@ -229,7 +229,7 @@ TaskScore score_pairs(const Examples& examples, const std::string& file, Session
     score.labels.emplace_back(gold[i]);
     score.predictions.emplace_back(Value::Table{{kSimilarity, cosines[i]}});
   }
-  score.metrics = {{"cosine_spearman", spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}};
+  score.metrics = {{kPairMetric, spearman(cosines, gold)}, {"cosine_pearson", pearson(cosines, gold)}};
   return score;
 }
 

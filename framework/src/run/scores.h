@@ -49,6 +49,9 @@ std::vector<TaskScore> score_tasks(const std::vector<HeldOut>& held_out, Example
 /// The key of a number that says how alike the two texts of a pair are.
 inline constexpr const char* kSimilarity = "similarity";
 
+/// The first metric of `score_pairs`.
+inline constexpr const char* kPairMetric = "cosine_spearman";
+
 /// Whether examples are pairs of texts with a similarity (keys `text_pair` and `similarity`).
 bool has_pairs(const Examples& examples);
 

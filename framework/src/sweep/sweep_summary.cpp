@@ -230,11 +230,14 @@ bool SweepCell::significant() const {
 }
 
 SweepSummary summarise_sweep(const SweepShape& shape, const std::vector<SweepRow>& all,
-                             const std::vector<SweepRow>& times) {
+                             const std::vector<SweepRow>& all_times) {
   std::vector<SweepRow> rows;
   std::copy_if(all.begin(), all.end(), std::back_inserter(rows), [&](const SweepRow& row) {
     return row.tuning.empty() && shape.names(row.arm, row.point, row.seed);
   });
+  std::vector<SweepRow> times;
+  std::copy_if(all_times.begin(), all_times.end(), std::back_inserter(times),
+               [](const SweepRow& row) { return row.tuning.empty() && !row.failed(); });
   SweepSummary summary{shape, metrics_of(shape, rows), {}, {}, {}};
   Bootstraps bootstraps;
   for (std::size_t p = 0; p < shape.points.size(); ++p) {

@@ -1,5 +1,6 @@
 #include "eval/precision_gate.h"
 
+#include <limits>
 #include <vector>
 
 #include "catch.h"
@@ -76,6 +77,14 @@ TEST_CASE("similarities may lose 0.3 points, and errors 0.2 % of their size") {
   CHECK_FALSE(mtt::gate_failures(gate_of(error)).empty());
   error.reduced = 4;
   CHECK(mtt::gate_failures(gate_of(error)).empty());
+}
+
+TEST_CASE("a score that is undefined in fp32 decides nothing") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(mtt::gate_failures(gate_of(head(500, nan, nan, 500))).empty());
+  CHECK_FALSE(mtt::gate_failures(gate_of(head(500, 0.9, nan, 500))).empty());
+  CHECK_NOTHROW(mtt::gate_json(gate_of(head(500, nan, nan, 500))).json());
+  CHECK_THAT(mtt::gate_text(gate_of(head(500, nan, nan, 500))), Contains("undefined"));
 }
 
 TEST_CASE("a gate that is not passed is an error with all reasons") {

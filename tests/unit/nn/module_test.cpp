@@ -1,6 +1,7 @@
 #include "mtt/nn/module.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "catch.h"
 #include "mtt/nn/layers.h"
@@ -150,4 +151,23 @@ TEST_CASE("reducing a module reduces its linear layers and nothing else") {
   for (const auto& [name, tensor] : layer.parameters())
     CHECK(tensor.isnan().all().item<bool>() == (name == "linear.weight"));
   CHECK(at::allclose(layer.linear.forward(at::ones({1, 8})), at::full({1, 8}, 4.5)));
+}
+
+TEST_CASE("a module trains its linear layers in the precision that it is told") {
+  if (!mtt::nn::bf16_backend()) MTT_SKIP("this processor has no bf16 products");
+  class Layer : public mtt::nn::Module {
+   public:
+    Layer() : linear(child<mtt::nn::Linear>("linear", 64, 64)) {}
+    mtt::nn::Linear& linear;
+  };
+  at::manual_seed(12);
+  const at::AutoGradMode with_gradients(true);
+  Layer layer;
+  for (const auto& [name, tensor] : layer.parameters()) at::Tensor(tensor).normal_();
+  for (const auto& [name, tensor] : layer.parameters()) at::Tensor(tensor).requires_grad_();
+  const at::Tensor x = at::randn({64, 64}), exact = layer.linear.forward(x).detach();
+  layer.train_in(mtt::Precision::bf16);
+  CHECK_FALSE(at::allclose(layer.linear.forward(x).detach(), exact, 1e-4, 1e-4));
+  layer.train_in(mtt::Precision::fp32);
+  CHECK(at::equal(layer.linear.forward(x).detach(), exact));
 }

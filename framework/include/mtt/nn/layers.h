@@ -35,10 +35,10 @@ class MTT_API LinearAdapter : public Module {
 
 /// y = x Wᵀ + b, parameters `weight` [out, in] and `bias` [out].
 ///
-/// The computation is chosen by device and precision. With gradients, LibTorch's operators are used.
-/// Without, float32 rows are computed by mtt's own kernel on processors with AVX2 or AVX-512. It keeps a
-/// packed copy of the weight, made at first use and again after a change of the parameter, and the result
-/// of a row is bit-identical in any batch.
+/// The computation is chosen by device and precision. With gradients, LibTorch's operators are used, or mtt's
+/// own kernel where it is faster or `train_in` asks for it. Without, float32 rows are computed by mtt's own
+/// kernel on processors with AVX2 or AVX-512. It keeps a packed copy of the weight, made at first use and
+/// again after a change of the parameter, and the result of a row is bit-identical in any batch.
 ///
 /// After `reduce`, products have a lower precision: see Precision.
 ///

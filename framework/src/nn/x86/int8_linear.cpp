@@ -48,7 +48,8 @@ constexpr std::int64_t kDepthStep = kTileBytes, kRowStep = kTileHeight;
 constexpr std::int64_t kDepthStep = kDepth, kRowStep = 1;
 #endif
 constexpr float kLevels = 255.0F;
-constexpr float kRound = 12582912.0F;  // 1.5 * 2^23: adding it rounds to an integer in the low bits
+constexpr float kSmallestRange = 1e-30F;  // a row within it is 0
+constexpr float kRound = 12582912.0F;     // 1.5 * 2^23: adding it rounds to an integer in the low bits
 
 std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 
@@ -83,8 +84,8 @@ void quantize(const float* x, std::int64_t in, std::int64_t depth, Input* levels
     not_finite += x[i] * 0.0F;
   }
   const float range = largest - smallest;
-  const float inverse = range > 0 && range < __builtin_inff() ? kLevels / range : 0;
-  *scale = not_finite == 0 ? range / kLevels : __builtin_nanf("");
+  const float inverse = range > kSmallestRange && range < __builtin_inff() ? kLevels / range : 0;
+  *scale = not_finite != 0 ? __builtin_nanf("") : inverse > 0 ? range / kLevels : 0;
   const float shifted_zero = inverse > 0 ? kRound - smallest * inverse : kRound;
   *zero = __builtin_bit_cast(std::int32_t, shifted_zero) - __builtin_bit_cast(std::int32_t, kRound);
   const Ints offset = all_ints(*zero - __builtin_bit_cast(std::int32_t, kRound));
