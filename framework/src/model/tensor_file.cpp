@@ -27,6 +27,18 @@ nn::NamedParameter read_tensor(const TensorView& view, const fs::path& file) {
   return {view.name, std::move(tensor)};
 }
 
+/// Tensors to be written, with their values.
+struct TensorList {
+  std::vector<TensorToWrite> written = {};
+  std::vector<at::Tensor> kept = {};
+
+  void add(const std::string& name, DType type, const at::Tensor& tensor) {
+    const at::Tensor values = kept.emplace_back(tensor.detach().contiguous());
+    written.push_back(
+        {name, type, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
+  }
+};
+
 }  // namespace
 
 void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::NamedParameter> parameters,
@@ -48,35 +60,24 @@ void copy_into(const std::vector<nn::NamedParameter>& saved, std::vector<nn::Nam
 }
 
 void save_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& tensors) {
-  std::vector<TensorToWrite> list;
-  std::vector<at::Tensor> keep;
-  for (const auto& [name, tensor] : tensors) {
-    const at::Tensor values = keep.emplace_back(tensor.detach().contiguous());
-    list.push_back(
-        {name, DType::F32, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
-  }
-  write_safetensors(file, list, {{"format", "pt"}});
+  TensorList list;
+  for (const auto& [name, tensor] : tensors) list.add(name, DType::F32, tensor);
+  write_safetensors(file, list.written, {{"format", "pt"}});
 }
 
 void save_int8_tensors(const fs::path& file, const std::vector<nn::NamedParameter>& tensors,
                        const std::function<bool(const std::string& name)>& is_reduced) {
-  std::vector<TensorToWrite> list;
-  std::vector<at::Tensor> keep;
-  const auto add = [&](const std::string& name, DType type, const at::Tensor& tensor) {
-    const at::Tensor values = keep.emplace_back(tensor.detach().contiguous());
-    list.push_back(
-        {name, type, values.sizes().vec(), static_cast<const std::byte*>(values.const_data_ptr())});
-  };
+  TensorList list;
   for (const auto& [name, tensor] : tensors) {
     if (!is_reduced(name)) {
-      add(name, DType::F32, tensor);
+      list.add(name, DType::F32, tensor);
       continue;
     }
     const nn::QuantizedWeight weight = nn::quantized(tensor.detach());
-    add(name, DType::I8, weight.values);
-    add(name + std::string(kScalesEnding), DType::F32, weight.scales);
+    list.add(name, DType::I8, weight.values);
+    list.add(name + std::string(kScalesEnding), DType::F32, weight.scales);
   }
-  write_safetensors(file, list, {{"format", "mtt-int8"}});
+  write_safetensors(file, list.written, {{"format", "mtt-int8"}});
 }
 
 std::vector<nn::NamedParameter> load_tensors(const fs::path& file) {

@@ -1,3 +1,4 @@
+#include "nn/bf16_product.h"
 #include "nn/linear_backend.h"
 #include "nn/panels.h"
 #include "nn/x86/processor.h"
@@ -20,20 +21,7 @@ class Bf16Weight : public PreparedWeight {
   }
 
   at::Tensor run(const at::Tensor& x, const at::Tensor* bias, const Activation& activation) const override {
-    const at::Tensor rows = x.contiguous();
-    const std::int64_t count = rows.size(0), in = rows.size(1);
-    const at::Tensor rounded = at::empty({multiple_of(kernel_.rows, count), depth_}, at::kBFloat16);
-    const auto* value = rows.const_data_ptr<float>();
-    auto* to = static_cast<std::uint16_t*>(rounded.mutable_data_ptr());
-    at::parallel_for(0, count, kRoundedRows, [&](std::int64_t first, std::int64_t last) {
-      kernel_.round(value + first * in, last - first, in, depth_, to + first * depth_);
-    });
-    x86::Bf16Arguments arguments{};
-    arguments.x = to;
-    arguments.rows = count;
-    arguments.depth = depth_;
-    arguments.packed = static_cast<const std::uint16_t*>(packed_.const_data_ptr());
-    return panels_.run(kernel_, arguments, bias, activation);
+    return bf16_product(kernel_, panels_, x, packed_, depth_, bias, activation);
   }
 
  private:
@@ -51,6 +39,25 @@ class Bf16Backend : public LinearBackend {
 };
 
 }  // namespace
+
+at::Tensor bf16_product(const x86::Bf16Kernel& kernel, const Panels& panels, const at::Tensor& x,
+                        const at::Tensor& packed, std::int64_t depth, const at::Tensor* bias,
+                        const Activation& activation) {
+  const at::Tensor rows = x.contiguous();
+  const std::int64_t count = rows.size(0), in = rows.size(1);
+  const at::Tensor rounded = at::empty({multiple_of(kernel.rows, count), depth}, at::kBFloat16);
+  const auto* value = rows.const_data_ptr<float>();
+  auto* to = static_cast<std::uint16_t*>(rounded.mutable_data_ptr());
+  at::parallel_for(0, count, kRoundedRows, [&](std::int64_t first, std::int64_t last) {
+    kernel.round(value + first * in, last - first, in, depth, to + first * depth);
+  });
+  x86::Bf16Arguments arguments{};
+  arguments.x = to;
+  arguments.rows = count;
+  arguments.depth = depth;
+  arguments.packed = static_cast<const std::uint16_t*>(packed.const_data_ptr());
+  return panels.run(kernel, arguments, bias, activation);
+}
 
 const LinearBackend* bf16_backend() {
   static const Bf16Backend backend;

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "nn/bf16_product.h"
 #include "nn/panels.h"
 #include "nn/x86/processor.h"
 
@@ -35,30 +36,19 @@ at::Tensor packed_product(const at::Tensor& rows, const at::Tensor& columns) {
 }
 
 /// The same on values rounded to bfloat16.
-at::Tensor bf16_product(const at::Tensor& rows, const at::Tensor& columns) {
-  const at::Tensor x = rows.contiguous(), w = columns.contiguous();
-  const std::int64_t count = x.size(0), in = w.size(0), out = w.size(1);
+at::Tensor rounded_product(const at::Tensor& rows, const at::Tensor& columns) {
+  const at::Tensor w = columns.contiguous();
+  const std::int64_t in = w.size(0), out = w.size(1);
   const x86::Bf16Kernel& kernel = *x86::bf16_kernel();
-  const Panels panels(out, kernel.panel);
   const std::int64_t depth = multiple_of(kernel.depth, in);
   const at::Tensor packed = at::empty({out * depth}, at::kBFloat16);
-  const at::Tensor rounded = at::empty({multiple_of(kernel.rows, count), depth}, at::kBFloat16);
-  const float *x_values = x.const_data_ptr<float>(), *w_values = w.const_data_ptr<float>();
-  auto* x_rounded = static_cast<std::uint16_t*>(rounded.mutable_data_ptr());
-  auto* w_packed = static_cast<std::uint16_t*>(packed.mutable_data_ptr());
+  const auto* from = w.const_data_ptr<float>();
+  auto* to = static_cast<std::uint16_t*>(packed.mutable_data_ptr());
   at::parallel_for(0, out / kernel.panel, 1, [&](std::int64_t first, std::int64_t last) {
-    kernel.pack_columns(w_values, in, out, depth, first, last, w_packed);
+    kernel.pack_columns(from, in, out, depth, first, last, to);
   });
-  at::parallel_for(0, count, kFewestRows, [&](std::int64_t first, std::int64_t last) {
-    kernel.round(x_values + first * in, last - first, in, depth, x_rounded + first * depth);
-  });
-  x86::Bf16Arguments arguments{};
-  arguments.x = x_rounded;
-  arguments.rows = count;
-  arguments.depth = depth;
-  arguments.packed = w_packed;
   static const Activation identity("identity");
-  return panels.run(kernel, arguments, nullptr, identity);
+  return bf16_product(kernel, Panels(out, kernel.panel), rows, packed, depth, nullptr, identity);
 }
 
 class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
@@ -79,7 +69,7 @@ class TrainedLinear : public torch::autograd::Function<TrainedLinear> {
     const at::Tensor &x = saved[0], &weight = saved[1], &dy = gradients[0];
     const bool differentiable = at::GradMode::is_enabled(), is_bf16 = context->saved_data["is_bf16"].toBool();
     const auto product = [&](const at::Tensor& a, const at::Tensor& b) {
-      return differentiable ? a.matmul(b) : is_bf16 ? bf16_product(a, b) : packed_product(a, b);
+      return differentiable ? a.matmul(b) : is_bf16 ? rounded_product(a, b) : packed_product(a, b);
     };
     at::Tensor dx, dw, db;
     if (context->needs_input_grad(0)) dx = product(dy, weight);
