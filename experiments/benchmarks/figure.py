@@ -23,7 +23,9 @@ def step(largest):
 
 def svg(points, title):
     """points: dictionaries with name, library, precision, rate and error (1 - mean cosine)."""
-    right = step(max(point["rate"] for point in points)) * 7
+    largest = max(point["rate"] for point in points) * 1.02
+    ticks = math.ceil(largest / step(largest))
+    right = ticks * step(largest)
     decades = range(round(math.log10(FLOOR)), 0)
 
     def across(rate):
@@ -38,10 +40,10 @@ def svg(points, title):
     for decade in decades:
         y, label = down(10.0**decade), f"{'≤ ' if decade == decades[0] else ''}1e{decade}"
         lines.append(f'<path d="M{LEFT} {y:.1f} h{WIDTH}" stroke="#ddd"/><text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
-    for number in range(8):
-        x = LEFT + WIDTH * number / 7
+    for number in range(ticks + 1):
+        x = LEFT + WIDTH * number / ticks
         lines.append(f'<path d="M{x:.1f} {TOP} v{HEIGHT}" stroke="#eee"/>'
-                     f'<text x="{x:.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{right * number / 7:g}</text>')
+                     f'<text x="{x:.1f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{right * number / ticks:g}</text>')
     lines.append(f'<text x="{LEFT + WIDTH / 2}" y="{TOP + HEIGHT + 40}" text-anchor="middle">sentences per second (lower right is better)</text>')
     lines.append(f'<text transform="translate(20 {TOP + HEIGHT / 2}) rotate(-90)" text-anchor="middle">1 - mean cosine to sentence-transformers fp32</text>')
     labels = []
