@@ -1,6 +1,7 @@
 #include <memory>
 #include <optional>
 
+#include "export/precision_record.h"
 #include "io/new_directory.h"
 #include "model_scores.h"
 #include "mtt/error.h"
@@ -41,17 +42,18 @@ void Evaluate::run() const {
     throw Error("this processor has no bf16 products, so there is nothing to compare with fp32");
   ScoredFiles scored = score_model(open, data, model.model, console);
   const std::vector<TaskScore>& scores = scored.scores;
-  if (directory) {
-    save_evaluation(directory->folder(), scores, scored.files, /*predictions=*/true);
-    directory->commit();
-  }
+  if (directory) save_evaluation(directory->folder(), scores, scored.files, /*predictions=*/true);
   for (const TaskScore& score : scores)
     console.answer(json ? score_json(score).json() + "\n"
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
-  if (gate_texts.empty()) return;
-  const PrecisionGate gate = precision_gate(model, *open.session, scores, data, texts, console);
-  console.answer(json ? gate_json(gate).json() + "\n" : gate_text(gate));
-  require_gate(gate, precision_name(open.precision));
+  std::optional<PrecisionGate> gate;
+  if (!gate_texts.empty()) gate = precision_gate(model, *open.session, scores, data, texts, console);
+  if (directory && gate)
+    write_precision_record(directory->folder(), precision_name(open.precision), gate_texts, *gate);
+  if (directory) directory->commit();
+  if (!gate) return;
+  console.answer(json ? gate_json(*gate).json() + "\n" : gate_text(*gate));
+  require_gate(*gate, precision_name(open.precision));
 }
 
 }  // namespace
@@ -68,7 +70,7 @@ void add_evaluate(CLI::App& app) {
   verb->add_option(
           "--save", evaluate->save,
           "A new directory for scores.jsonl, confusion matrices (confusion/TASK-FILE.csv) and predictions "
-          "with texts and labels (test_predictions/FILE.jsonl)")
+          "with texts and labels (test_predictions/FILE.jsonl); with --gate also the figures, for mtt report")
       ->type_name("DIR");
   verb->add_option(
           "--gate", evaluate->gate_texts,

@@ -4,8 +4,8 @@
 
 #include "export/hugging_face_head.h"
 #include "export/peft_adapter.h"
+#include "export/precision_record.h"
 #include "export/sentence_transformers_directory.h"
-#include "io/digest.h"
 #include "io/file.h"
 #include "model_scores.h"
 #include "mtt/error.h"
@@ -39,8 +39,7 @@ struct Export {
     for (const std::string& warning : loaded.encoder.warnings) console.warn(warning);
     if (!precision.empty())
       write_int8_directory(
-          loaded, run, [&](const std::filesystem::path& written) { return gate_record(written, console); },
-          directory);
+          loaded, run, [&](const std::filesystem::path& written) { compare(written, console); }, directory);
     else if (adapter)
       write_peft_adapter(loaded, directory);
     else if (!head.empty())
@@ -50,9 +49,9 @@ struct Export {
     console.say("written to " + directory + "\n");
   }
 
-  /// Compares an export in int8 with the run in fp32: its vectors, and the heads of the run on its precision.
-  /// Too large a difference throws Error.
-  Value gate_record(const std::filesystem::path& written, Console& console) const {
+  /// Compares an export in int8 with the run in fp32: its vectors, and the heads of the run in its precision.
+  /// Adds the figures to the export. Throws Error if the difference is too large.
+  void compare(const std::filesystem::path& written, Console& console) const {
     ModelOption model;
     model.model = run;
     model.precision = precision;
@@ -70,8 +69,7 @@ struct Export {
         precision_gate(model, *reduced.session, scores, data, texts_of(texts), console);
     console.say(gate_text(gate));
     require_gate(gate, precision);
-    return Value::Table{
-        {"precision", precision}, {"texts_digest", file_digest(texts)}, {"gate", gate_json(gate)}};
+    write_precision_record(written, precision, texts, gate);
   }
 };
 

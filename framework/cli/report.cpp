@@ -35,8 +35,13 @@ struct Report {
 
 void add_report(CLI::App& app) {
   auto report = std::make_shared<Report>();
-  CLI::App* verb = app.add_subcommand("report", "Write one offline HTML page about runs and sweeps");
-  verb->add_option("runs", report->runs, "Directories of runs or sweeps")->type_name("RUN...")->required();
+  CLI::App* verb = app.add_subcommand(
+      "report", "Write one offline HTML page about runs, sweeps, recommendations and precisions");
+  verb->add_option(
+          "runs", report->runs,
+          "Directories that mtt run, sweep, recommend, export --precision or evaluate --gate --save wrote")
+      ->type_name("RUN...")
+      ->required();
   verb->add_option("--output", report->output, "Output file; default: report.html")->type_name("FILE.html");
   verb->add_option("--tables", report->tables,
                    "Also write every table as <name>.csv and <name>.tex (booktabs) into this directory")

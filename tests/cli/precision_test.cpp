@@ -123,6 +123,7 @@ TEST_CASE("the gate compares with fp32 and says what is too far") {
   const Outcome outcome = reduced.evaluate({"--precision", "bf16", "--gate", many, "--json"});
   const auto rows = lines_of(outcome.out);
   const mtt::Value& gate = rows.back();
+  CHECK(gate.at("failures").array().empty() == (outcome.code == 0));
   CHECK(gate.at("texts").integer() == 1000);
   CHECK(gate.at("cosine_mean").number() > 0.999);
   CHECK(gate.at("cosine_min").number() <= gate.at("cosine_quantile").number());
@@ -133,6 +134,25 @@ TEST_CASE("the gate compares with fp32 and says what is too far") {
     });
     CHECK(score.at("reduced").number() == row->at("metrics").at(score.at("metric").string()).number());
   }
+}
+
+TEST_CASE("a report shows the figures of a precision, of exports and of saved scores") {
+  const Reduced reduced;
+  reduced.every.run();
+  const std::string few = reduced.every.folder.write("few.txt", texts(10)).string(),
+                    saved = reduced.every.path("saved"), page = reduced.every.path("r.html"),
+                    tables = reduced.every.path("tables");
+  REQUIRE(reduced.evaluate({"--precision", "int8", "--gate", few, "--save", saved}).code == 1);
+  const Outcome outcome = mtt_program({"report", saved, "--output", page, "--tables", tables});
+  INFO(outcome.err);
+  REQUIRE(outcome.code == 0);
+  CHECK_THAT(file_text(page), Contains("<title>Precision of saved") && Contains("int8, compared with fp32") &&
+                                  Contains("refused: 10 texts were compared; expected at least 1000"));
+  CHECK_THAT(file_text(tables + "/precision.csv"),
+             Catch::Matchers::StartsWith("task,metric,file,examples,fp32,int8,") &&
+                 Contains("\nintent,accuracy,test.jsonl,"));
+  reduced.every.folder.write("saved/precision.json", "{}");
+  check_sentence(mtt_program({"report", saved, "--output", page}), "precision.json");
 }
 
 TEST_CASE("an export in int8 gives the vectors of the run in int8, and nothing else reads it") {
@@ -153,6 +173,9 @@ TEST_CASE("an export in int8 gives the vectors of the run in int8, and nothing e
   const mtt::Value record = mtt::parse_json(file_text(out + "/precision.json"), "precision.json");
   CHECK(record.at("gate").at("texts").integer() == 1000);
   CHECK(record.at("texts_digest").string().size() == 32);
+  const std::string page = reduced.every.path("r.html");
+  REQUIRE(mtt_program({"report", out, "--output", page}).code == 0);
+  CHECK_THAT(file_text(page), Contains("accepted") && Contains("1,000"));
   CHECK(std::filesystem::exists(out + "/model.int8.safetensors"));
   CHECK_FALSE(std::filesystem::exists(out + "/model.safetensors"));
 

@@ -77,6 +77,15 @@ TEST_CASE("strategies are compared on the validation set, and the recommended fi
   REQUIRE(first.code == 0);
   CHECK_THAT(first.out, Contains("[6/6] full-64, seed 1") && Contains("Choose ") &&
                             Contains("predicted for 120 from 16 and 64"));
+  const Outcome reported = mtt_program({"report", folder.path_of("r"), "--output", folder.path_of("r.html"),
+                                        "--tables", folder.path_of("tables")});
+  INFO(reported.err);
+  REQUIRE(reported.code == 0);
+  CHECK_THAT(file_text(folder.path_of("r.html")), Contains("<title>Recommendation r") &&
+                                                      Contains("Choose ") && Contains("full fine-tuning") &&
+                                                      Contains("<svg"));
+  CHECK_THAT(file_text(folder.path_of("tables/strategies.csv")),
+             Catch::Matchers::StartsWith("strategy,measured,predicted,"));
   CHECK_THAT(first.out, Contains("the probe") && Contains("the upper layer") && Contains("full fine-tuning"));
   CHECK_THAT(first.out,
              Contains("intent.accuracy") && Contains("mood.spearman") && Contains("There are no intervals"));

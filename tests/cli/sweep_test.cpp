@@ -42,6 +42,10 @@ TEST_CASE("a sweep runs everything, keeps its tables, and has nothing to do a se
   const Outcome more = folder.sweep("s", {"--set", "sweep.seeds=3"});
   CHECK_THAT(more.out, Contains("12 runs, 8 of them already complete"));
   CHECK(folder.rows("s").size() == 12);
+
+  const Outcome timed = folder.sweep("s", {"--set", "sweep.seeds=3", "--set", "sweep.times=elsewhere"});
+  CHECK(timed.code == 0);
+  CHECK_THAT(timed.err, Contains("elsewhere/runs.jsonl, so the table has no times"));
 }
 
 TEST_CASE("a check of a sweep finds files that are not there") {

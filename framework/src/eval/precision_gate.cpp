@@ -105,11 +105,14 @@ Value gate_json(const PrecisionGate& gate) {
     if (score.predictions > 0) row.set("equal_predictions", equal_share(score));
     scores.push_back(std::move(row));
   }
+  Value::Array failures;
+  for (const std::string& failure : gate_failures(gate)) failures.emplace_back(failure);
   return Value::Table{{"texts", gate.cosines.texts},
                       {"cosine_mean", gate.cosines.mean},
                       {"cosine_quantile", gate.cosines.quantile},
                       {"cosine_min", gate.cosines.smallest},
-                      {"scores", std::move(scores)}};
+                      {"scores", std::move(scores)},
+                      {"failures", std::move(failures)}};
 }
 
 std::string gate_text(const PrecisionGate& gate) {

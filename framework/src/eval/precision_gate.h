@@ -49,7 +49,8 @@ std::vector<std::string> gate_failures(const PrecisionGate& gate);
 /// Throws Error with all failures, if there are any.
 void require_gate(const PrecisionGate& gate, const std::string& precision);
 
-/// {"texts": ..., "cosine_mean": ..., "cosine_quantile": ..., "cosine_min": ..., "scores": [...]}
+/// {"texts": ..., "cosine_mean": ..., "cosine_quantile": ..., "cosine_min": ..., "scores": [...],
+/// "failures": [...]}; undefined scores are null.
 Value gate_json(const PrecisionGate& gate);
 
 /// The figures as lines for a reader.

@@ -1,8 +1,12 @@
 #include "export/run_report.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "export/held_out_pictures.h"
+#include "export/precision_record.h"
+#include "export/recommendation_section.h"
 #include "export/reported_run.h"
 #include "export/run_facts.h"
 #include "export/score_tables.h"
@@ -49,43 +53,80 @@ ReportPart run_section(const ReportedRun& run, const std::string& table_prefix, 
   return section;
 }
 
-std::string title_of(const fs::path& directory, const ReportedRun* run) {
-  return run ? run->name() : "Sweep " + directory.filename().string();
+enum class Kind { run, sweep, recommendation, precision };
+constexpr std::array kKindNames = {"run", "sweep", "recommendation", "comparison"};
+constexpr std::array kTitles = {"", "Sweep ", "Recommendation ", "Precision of "};
+
+Kind kind_of(const fs::path& directory) {
+  if (is_sweep_directory(directory)) return Kind::sweep;
+  if (is_recommendation_directory(directory)) return Kind::recommendation;
+  return has_precision_record(directory) ? Kind::precision : Kind::run;
 }
 
-std::string page_title(std::size_t runs, std::size_t sweeps) {
-  const auto counted = [](std::size_t count, const std::string& what) {
-    return count == 0 ? "" : std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-  };
-  return counted(runs, "run") + (runs > 0 && sweeps > 0 ? " and " : "") + counted(sweeps, "sweep");
+/// A directory of the page. `run` is set for those of runs.
+struct Reported {
+  fs::path directory;
+  Kind kind = Kind::run;
+  std::optional<ReportedRun> run = {};
+
+  std::string folder() const { return directory.filename().string(); }
+  std::string title() const {
+    return run ? run->name() : kTitles.at(static_cast<std::size_t>(kind)) + folder();
+  }
+  /// With the folder of a run, because the names of runs may be equal.
+  std::string heading() const { return title() + (run ? " (" + folder() + ")" : ""); }
+};
+
+ReportPart section_of(const Reported& reported, const std::string& prefix, std::int64_t threads,
+                      PluginCatalog& plugins) {
+  switch (reported.kind) {
+    case Kind::sweep:
+      return sweep_section(read_sweep(reported.directory), reported.directory, prefix);
+    case Kind::recommendation:
+      return recommendation_section(reported.directory, prefix);
+    case Kind::precision:
+      return precision_section(reported.directory, prefix);
+    case Kind::run:
+      break;
+  }
+  return run_section(*reported.run, prefix, threads, plugins);
+}
+
+std::string page_title(const std::vector<Reported>& all) {
+  std::string title;
+  for (std::size_t kind = 0; kind < kKindNames.size(); ++kind) {
+    const auto count = std::count_if(all.begin(), all.end(), [&](const Reported& reported) {
+      return reported.kind == static_cast<Kind>(kind);
+    });
+    if (count == 0) continue;
+    title += (title.empty() ? "" : ", ") + std::to_string(count) + " " + kKindNames.at(kind);
+    if (count > 1) title += "s";
+  }
+  return title;
 }
 
 }  // namespace
 
 RunReport run_report(const std::vector<fs::path>& directories, std::int64_t threads, PluginCatalog& plugins) {
-  std::vector<ReportedRun> runs;
-  for (const fs::path& directory : directories)
-    if (!is_sweep_directory(directory)) runs.push_back(reported_run(directory));
-  const bool one = directories.size() == 1;
+  std::vector<Reported> all;
+  std::vector<RunSummary> summaries;
+  for (const fs::path& directory : directories) {
+    Reported& reported = all.emplace_back(Reported{directory, kind_of(directory)});
+    if (reported.kind != Kind::run) continue;
+    reported.run = reported_run(directory);
+    summaries.push_back(reported.run->summary);
+  }
+  const bool one = all.size() == 1;
   ReportPart body;
-  if (runs.size() > 1) {
-    std::vector<RunSummary> summaries;
-    for (const ReportedRun& run : runs) summaries.push_back(run.summary);
+  if (summaries.size() > 1) {
     body.markup = "<h2>Comparison</h2>\n";
     body.add_table("comparison", comparison_table(summaries));
   }
-  std::size_t next = 0;
-  for (const fs::path& directory : directories) {
-    const ReportedRun* run = is_sweep_directory(directory) ? nullptr : &runs[next++];
-    const std::string prefix = one ? "" : directory.filename().string() + "-";
-    const std::string folder = run ? " (" + directory.filename().string() + ")" : "";  // names may be equal
-    if (!one) body.markup += "<h2>" + html_text(title_of(directory, run) + folder) + "</h2>\n";
-    body.add(run ? run_section(*run, prefix, threads, plugins)
-                 : sweep_section(read_sweep(directory), directory, prefix));
+  for (const Reported& reported : all) {
+    if (!one) body.markup += "<h2>" + html_text(reported.heading()) + "</h2>\n";
+    body.add(section_of(reported, one ? "" : reported.folder() + "-", threads, plugins));
   }
-  const std::string title = one ? title_of(directories[0], runs.empty() ? nullptr : runs.data())
-                                : page_title(runs.size(), directories.size() - runs.size());
-  return {html_page(title, body.markup), std::move(body.tables)};
+  return {html_page(one ? all[0].title() : page_title(all), body.markup), std::move(body.tables)};
 }
 
 }  // namespace mtt

@@ -1,4 +1,4 @@
-// The HTML report of runs and sweeps.
+// The HTML report of runs, sweeps and comparisons.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,11 @@ struct RunReport {
   std::vector<NamedTable> tables;
 };
 
-/// One HTML page about runs and sweeps that needs no other file. It has a table that compares the runs; for
-/// each run its summary, scores, training curves, predictions on the test sets and configuration; for each
-/// sweep its tables and figures. If a part cannot be shown (for example because the model was deleted), the
-/// page gives the reason. A directory of neither a run nor a sweep throws Error.
+/// One HTML page that needs no other file, about directories of runs, sweeps, recommendations, and encoders
+/// or scores in a reduced precision. It has a table that compares the runs; for each run its summary, scores,
+/// training curves, predictions on the test sets and configuration; for the others their tables and figures.
+/// If a part cannot be shown (for example because the model was deleted), the page gives the reason. Any
+/// other directory throws Error.
 RunReport run_report(const std::vector<std::filesystem::path>& directories, std::int64_t threads,
                      PluginCatalog& plugins);
 

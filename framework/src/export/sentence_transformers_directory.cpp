@@ -20,8 +20,6 @@ namespace fs = std::filesystem;
 namespace mtt {
 namespace {
 
-constexpr const char* kPrecisionFile = "precision.json";
-
 Value pooling_config(const Pooling& pooling, std::int64_t hidden) {
   Value config(Value::Table{{"word_embedding_dimension", hidden}});
   std::vector<PoolingMode> in_order;
@@ -147,13 +145,13 @@ void write_sentence_transformers(LoadedRun& run, const fs::path& run_directory, 
 }
 
 void write_int8_directory(LoadedRun& run, const fs::path& run_directory,
-                          const std::function<Value(const fs::path& folder)>& compare,
+                          const std::function<void(const fs::path& folder)>& compare,
                           const fs::path& directory) {
   NewDirectory target(directory);
   EncoderParts parts = all_parts(run.encoder);
   parts.int8 = true;
   write_encoder_files(run, parts, target.folder());
-  write_json(target.folder() / kPrecisionFile, compare(target.folder()));
+  compare(target.folder());
   write_file_atomically(target.folder() / "README.md",
                         model_card(run_directory, run.encoder, "mtt", "sentence-similarity",
                                    "import mtt\n\n"

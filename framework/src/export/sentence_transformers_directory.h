@@ -33,10 +33,10 @@ void write_encoder_files(LoadedRun& run, const EncoderParts& parts, const std::f
 void write_sentence_transformers(LoadedRun& run, const std::filesystem::path& run_directory,
                                  const std::filesystem::path& directory);
 
-/// The same in 8 bits. `compare` gets the folder with all files and returns how near it is to fp32, for
-/// precision.json; what it throws leaves no files behind.
+/// The same in 8 bits. `compare` gets the folder with all files and may add to them; what it throws leaves no
+/// files behind.
 void write_int8_directory(LoadedRun& run, const std::filesystem::path& run_directory,
-                          const std::function<Value(const std::filesystem::path& folder)>& compare,
+                          const std::function<void(const std::filesystem::path& folder)>& compare,
                           const std::filesystem::path& directory);
 
 }  // namespace mtt

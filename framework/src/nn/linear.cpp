@@ -71,7 +71,11 @@ void Linear::assign(const at::Tensor& weight, const at::Tensor& bias) {
   if (bias_) bias_->copy_(bias);
 }
 
-void Linear::reduce(Precision precision) {
+void Linear::infer_in(Precision precision) {
+  if (precision == Precision::fp32 && !reduced_) {
+    products_->of(linear_backend(weight_.device(), weight_.scalar_type()), weight_);
+    return;
+  }
   const LinearBackend* backend = reduced_backend(precision);
   TORCH_CHECK(backend != nullptr, "this processor has no products of the precision of a Linear");
   TORCH_CHECK(!reduced_, "a Linear is reduced twice");

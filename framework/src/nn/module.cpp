@@ -51,9 +51,9 @@ std::vector<std::string> Module::linear_weights() const {
   return names;
 }
 
-void Module::reduce(Precision precision) {
-  if (auto* linear = dynamic_cast<Linear*>(this)) return linear->reduce(precision);
-  for (const auto& [name, module] : children_) module->reduce(precision);
+void Module::infer_in(Precision precision) {
+  if (auto* linear = dynamic_cast<Linear*>(this)) return linear->infer_in(precision);
+  for (const auto& [name, module] : children_) module->infer_in(precision);
 }
 
 void Module::train_in(Precision precision) {

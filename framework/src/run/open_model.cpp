@@ -61,22 +61,21 @@ void add_head(OpenModel& open, const std::string& prompt, PluginCatalog& plugins
   encoder.model->add(std::move(*task));
 }
 
-/// Reduces the backbone. Without products in bfloat16, float32 is used: it is slower, but no less exact.
+/// Prepares the backbone. Without products in bfloat16, float32 is used: it is slower, but no less exact.
 void set_precision(OpenModel& open, std::optional<Precision> asked) {
   if (open.encoder.is_int8 && asked.value_or(Precision::int8) != Precision::int8)
     throw Error("'" + open.path.string() + "' was exported in int8, so --precision " +
                 precision_name(*asked) + " is not possible; leave it out");
-  const Precision precision = asked.value_or(open.encoder.is_int8 ? Precision::int8 : Precision::fp32);
-  if (precision == Precision::fp32) return;
-  if (nn::reduced_backend(precision) == nullptr) {
+  Precision precision = asked.value_or(open.encoder.is_int8 ? Precision::int8 : Precision::fp32);
+  if (precision != Precision::fp32 && nn::reduced_backend(precision) == nullptr) {
     if (precision == Precision::int8)
       throw Error("this processor has no instructions for int8 (AVX2 at least); use --precision fp32" +
                   std::string(open.encoder.is_int8 ? " with the model that was exported" : ""));
     open.encoder.warnings.emplace_back(
         "this processor has no bf16 products (AVX512-BF16 or AMX); fp32 is used");
-    return;
+    precision = Precision::fp32;
   }
-  open.encoder.model->backbone().module().reduce(precision);
+  open.encoder.model->backbone().module().infer_in(precision);
   open.precision = precision;
 }
 

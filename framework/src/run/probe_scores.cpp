@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "eval/named_scores.h"
 #include "io/terminal_text.h"
 #include "model/tensor_file.h"
 #include "run/probe_record.h"
@@ -44,10 +45,10 @@ void warn_below_probe(const std::vector<TaskScore>& scores, const Experiment& ex
     const Metric &trained = score.metrics.front(), &probe = score.probe->front();
     const double lost = trained.higher_is_better ? probe.value - trained.value : trained.value - probe.value;
     if (!(lost * static_cast<double>(score.examples) > 1 + 1e-9)) continue;
-    messages.warn("task '" + score.task + "': after training " + trained.name + " is " +
-                  formatted("%.4f", trained.value) + " on " +
-                  printable(std::filesystem::path(score.file).filename().string()) + ", below its probe's " +
-                  formatted("%.4f", probe.value) + "; " + advice);
+    const std::string subject = score.task == kAllTasks ? score.task : "task '" + score.task + "'";
+    messages.warn(subject + ": after training " + trained.name + " is " + formatted("%.4f", trained.value) +
+                  " on " + printable(std::filesystem::path(score.file).filename().string()) +
+                  ", below its probe's " + formatted("%.4f", probe.value) + "; " + advice);
   }
 }
 

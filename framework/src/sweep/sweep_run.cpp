@@ -45,10 +45,23 @@ std::int64_t whole_bytes(const fs::path& file) {
   return static_cast<std::int64_t>(whole_lines(read_file(file, std::size_t{1} << 30)).size());
 }
 
-/// The rows of the sweep that the shape names for times; none where it names no sweep, or has no runs yet.
+/// The rows of the sweep whose times are shown.
+fs::path times_file(const fs::path& directory, const SweepShape& shape) {
+  return fs::absolute(directory).lexically_normal().parent_path() / shape.times / kRows;
+}
+
+/// Its rows; none where the shape names no sweep, or one without runs.
 std::vector<SweepRow> rows_of_times(const fs::path& directory, const SweepShape& shape) {
   if (shape.times.empty()) return {};
-  return read_rows(fs::absolute(directory).lexically_normal().parent_path() / shape.times / kRows);
+  return read_rows(times_file(directory, shape));
+}
+
+void warn_of_missing_times(const fs::path& directory, const SweepShape& shape, Console& console) {
+  if (shape.times.empty()) return;
+  const fs::path file = times_file(directory, shape);
+  if (!fs::exists(file))
+    console.warn("[sweep] times is \"" + shape.times + "\", but there is no " + file.string() +
+                 ", so the table has no times");
 }
 
 /// Whether the outputs of frozen layers are kept for the other runs of the sweep.
@@ -86,6 +99,7 @@ class Sweep {
     const SweepSummary all = summary();
     write_summary(all, settings_.directory);
     if (settings_.prints_table) console_.say(sweep_text(all));
+    warn_of_missing_times(settings_.directory, plan_.shape, console_);
     if (signal != 0) {
       console_.say("stopped; the same command resumes the sweep\n");
       return signal;

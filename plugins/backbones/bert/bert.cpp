@@ -47,7 +47,7 @@ BertEmbeddings::BertEmbeddings(const BertConfig& config)
 at::Tensor BertEmbeddings::forward(const mtt::PackedBatch& batch) const {
   at::Tensor sum = word_.forward(batch.ids);
   if (type_) sum = sum.add_(type_->forward(batch.type_ids));
-  sum = dropout_.forward(norm_.forward(sum.add_(position_.forward(positions(batch, position_offset_)))));
+  sum = dropout_.forward(norm_.forward(sum, position_.forward(positions(batch, position_offset_))));
   return project_ ? project_->forward(sum) : sum;
 }
 
@@ -66,9 +66,9 @@ at::Tensor BertLayer::forward(const at::Tensor& hidden, const mtt::PackedBatch& 
                               const at::Tensor& bias) const {
   const auto context = mtt::nn::ragged_attention(qkv_.forward(hidden), batch, heads_, bias);
   const auto projected = dropout_.forward(attention_output_.forward(context));
-  const auto attended = attention_norm_.forward(projected.add_(hidden));
+  const auto attended = attention_norm_.forward(projected, hidden);
   const auto expanded = intermediate_.forward(attended, activation_);
-  return output_norm_.forward(dropout_.forward(output_.forward(expanded)).add_(attended));
+  return output_norm_.forward(dropout_.forward(output_.forward(expanded)), attended);
 }
 
 Bert::Bert(const BertConfig& config)

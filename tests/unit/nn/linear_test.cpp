@@ -262,6 +262,7 @@ TEST_CASE("threads that make the first product at once get the same result") {
 TEST_CASE(
     "a reduced layer computes as its backend, adapters included, and keeps the shape of its weight alone") {
   at::manual_seed(6);
+  CHECK(mtt::nn::reduced_backend(mtt::Precision::fp32) == nullptr);
   for (const mtt::Precision precision : {mtt::Precision::bf16, mtt::Precision::int8}) {
     const auto* backend = mtt::nn::reduced_backend(precision);
     if (backend == nullptr) continue;
@@ -271,17 +272,29 @@ TEST_CASE(
     const at::Tensor expected = backend->prepare(weight_of(linear))->run(x, &bias, Activation("identity"));
     linear.forward(x);  // has packed its weight
     linear.adapt("doubles", std::make_unique<Doubles>());
-    linear.reduce(precision);
+    linear.infer_in(precision);
     CHECK(at::equal(linear.forward(x), expected * 2));
     CHECK(linear.in() == 40);
     CHECK(linear.out() == 64);
     CHECK(weight_of(linear).isnan().all().item<bool>());
     CHECK(weight_of(linear).storage().nbytes() == sizeof(float));
-    CHECK_THROWS_WITH(linear.reduce(precision), Contains("twice"));
+    CHECK_THROWS_WITH(linear.infer_in(precision), Contains("twice"));
     at::Tensor input = at::randn({5, 40}).requires_grad_();
     const at::AutoGradMode with_gradients(true);
     CHECK_THROWS_WITH(linear.forward(input), Contains("no gradients"));
   }
-  Linear linear(4, 4);
-  CHECK_THROWS_WITH(linear.reduce(mtt::Precision::fp32), Contains("precision"));
+}
+
+TEST_CASE("a layer prepared for fp32 computes the same, follows its parameters and has gradients") {
+  at::manual_seed(7);
+  Linear linear(40, 64);
+  fill(linear);
+  const at::Tensor x = at::randn({5, 40}), before = linear.forward(x);
+  linear.infer_in(mtt::Precision::fp32);
+  CHECK(at::equal(linear.forward(x), before));
+  fill(linear);
+  linear.infer_in(mtt::Precision::fp32);
+  CHECK_FALSE(at::equal(linear.forward(x), before));
+  const at::AutoGradMode with_gradients(true);
+  CHECK(linear.forward(at::randn({5, 40}).requires_grad_()).requires_grad());
 }

@@ -147,7 +147,7 @@ TEST_CASE("reducing a module reduces its linear layers and nothing else") {
   };
   Layer layer;
   for (const auto& [name, tensor] : layer.parameters()) tensor.fill_(0.5);
-  layer.reduce(mtt::Precision::int8);
+  layer.infer_in(mtt::Precision::int8);
   for (const auto& [name, tensor] : layer.parameters())
     CHECK(tensor.isnan().all().item<bool>() == (name == "linear.weight"));
   CHECK(at::allclose(layer.linear.forward(at::ones({1, 8})), at::full({1, 8}, 4.5)));

@@ -40,7 +40,7 @@ class MTT_API LinearAdapter : public Module {
 /// kernel on processors with AVX2 or AVX-512. It keeps a packed copy of the weight, made at first use and
 /// again after a change of the parameter, and the result of a row is bit-identical in any batch.
 ///
-/// After `reduce`, products have a lower precision: see Precision.
+/// After `infer_in`, products may have a lower precision: see Precision.
 ///
 /// `forward` may be called from several threads at once, but not while another thread changes parameters.
 class MTT_API Linear : public Module {
@@ -59,10 +59,11 @@ class MTT_API Linear : public Module {
   /// Other shapes than those of the parameters are refused.
   void assign(const at::Tensor& weight, const at::Tensor& bias);
 
-  /// Computes products in `bf16` or `int8` from now on, for inference alone. The reduced weight replaces the
-  /// parameter: `weight` keeps its shape, but not its values or its memory. The rows stay bit-identical in
-  /// any batch. A precision that this processor does not have throws c10::Error.
-  void reduce(Precision precision);
+  /// Computes products for inference in this precision from now on. For `fp32` the packed copy of the weight
+  /// is made now instead of at first use. For `bf16` and `int8` the reduced weight replaces the parameter:
+  /// `weight` keeps its shape, but not its values or its memory, and there are no gradients. The rows stay
+  /// bit-identical in any batch. A precision that this processor does not have throws c10::Error.
+  void infer_in(Precision precision);
 
   /// The precision of products where gradients are needed: fp32, or bf16 on float32 weights and sums. Without
   /// such products on this processor, or for few rows, they are those of fp32.
@@ -84,15 +85,22 @@ class MTT_API Linear : public Module {
 };
 
 /// Layer normalisation over the last dimension (Ba et al. 2016), parameters `weight` [size], `bias` [size].
+/// Where no gradient is needed, mtt's own kernel computes rows of float32 on processors with AVX2 or AVX-512.
 class MTT_API LayerNorm : public Module {
  public:
   LayerNorm(std::int64_t size, double epsilon);
+  /// any shape [..., size] → the same shape
   at::Tensor forward(const at::Tensor& x) const;
+  /// The normalised sum of `x` and `residual`, both [N, size]. `x` belongs to the layer, which may write into
+  /// it and return it.
+  at::Tensor forward(at::Tensor x, const at::Tensor& residual) const;
 
   at::Tensor& weight;
   at::Tensor& bias;
 
  private:
+  bool by_kernel(const at::Tensor& x, const at::Tensor& residual, at::Tensor& y) const;
+
   double epsilon_;
 };
 

@@ -60,8 +60,8 @@ class MTT_API Module {
 
   /// The names of the weights of every Linear within this module but those of adapters.
   std::vector<std::string> linear_weights() const;
-  /// Reduces every Linear within this module; adapters stay as they are.
-  void reduce(Precision precision);
+  /// Calls `infer_in` of every Linear within this module but those of adapters.
+  void infer_in(Precision precision);
 
   /// Calls `train_in` of every Linear within this module.
   void train_in(Precision precision);

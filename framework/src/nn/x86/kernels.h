@@ -1,4 +1,5 @@
-// Linear layers on packed weights in three precisions, and attention of one head over one sentence.
+// Linear layers on packed weights in three precisions, attention of one head over one sentence, and layer
+// normalisation.
 //
 // Each kernel is compiled for several instruction sets and called only where the processor has them. The
 // sources include nothing whose inline functions the linker could share with the rest of the program.
@@ -121,9 +122,28 @@ struct AttentionKernel {
   void (*run)(const AttentionHead& head, float* scratch);
 };
 
+/// y = (z - mean) / √(variance + epsilon) · weight + bias over each row of z = x + added.
+struct NormArguments {
+  const float* x;      ///< [rows, size]
+  const float* added;  ///< [rows, size]; null: nothing is added
+  std::int64_t size;   ///< a multiple of `kNormBlock`
+  const float* weight;
+  const float* bias;
+  float epsilon;
+  float* y;  ///< [rows, size]; may be x
+};
+
+constexpr std::int64_t kNormBlock = 32;
+
+struct NormKernel {
+  /// Computes the rows first .. last-1 of y.
+  void (*run)(const NormArguments& arguments, std::int64_t first, std::int64_t last);
+};
+
 namespace avx2 {
 extern const LinearKernel kLinear;
 extern const AttentionKernel kAttention;
+extern const NormKernel kNorm;
 extern const Int8Kernel kInt8;
 }  // namespace avx2
 
@@ -134,6 +154,7 @@ extern const Int8Kernel kInt8;
 namespace avx512 {
 extern const LinearKernel kLinear;
 extern const AttentionKernel kAttention;
+extern const NormKernel kNorm;
 }  // namespace avx512
 
 namespace avx512_vnni {

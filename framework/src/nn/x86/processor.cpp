@@ -82,6 +82,11 @@ const AttentionKernel* attention_kernel(std::int64_t size) {
   return has_avx512() ? &avx512::kAttention : has_avx2() ? &avx2::kAttention : nullptr;
 }
 
+const NormKernel* norm_kernel(std::int64_t size) {
+  if (size % kNormBlock != 0) return nullptr;
+  return has_avx512() ? &avx512::kNorm : has_avx2() ? &avx2::kNorm : nullptr;
+}
+
 #else
 
 bool is_wider_than_mkl() { return false; }
@@ -89,6 +94,7 @@ std::vector<const Int8Kernel*> int8_kernels() { return {}; }
 std::vector<const Bf16Kernel*> bf16_kernels() { return {}; }
 const LinearKernel* linear_kernel(std::int64_t) { return nullptr; }
 const AttentionKernel* attention_kernel(std::int64_t) { return nullptr; }
+const NormKernel* norm_kernel(std::int64_t) { return nullptr; }
 
 #endif
 

@@ -30,4 +30,7 @@ const Bf16Kernel* bf16_kernel();
 /// The kernel for heads of `size` values, or null.
 const AttentionKernel* attention_kernel(std::int64_t size);
 
+/// The kernel for rows of `size` values, or null.
+const NormKernel* norm_kernel(std::int64_t size);
+
 }  // namespace mtt::nn::x86
