@@ -2,6 +2,7 @@
 """Counts the vectors and predictions of a text that depend on the other texts of a batch.
 
 Usage: batch_invariance.py --mtt build/release/bin/mtt --run RUN --data MTT_DATA [--texts N] [--rounds 20]
+                          [--precision fp32|bf16|int8]
 RUN is a finished run, for example of configs/quickstart.toml. Every round takes the texts in another order, divides them into
 files and forward passes of another size, and uses one or two threads. Exits 1 if a vector or a line of predictions differs in
 a bit. Needs numpy and a processor with AVX2.
@@ -42,12 +43,12 @@ def with_tokens(run, folder, tokens):
     return copy
 
 
-def compute(mtt, run, texts, folder, threads):
+def compute(mtt, run, texts, folder, threads, precision):
     """Vectors and lines of predictions, in the order of the texts."""
     source, vectors = folder / "texts.txt", folder / "vectors.npy"
     source.write_text("\n".join(texts) + "\n")
     vectors.unlink(missing_ok=True)
-    common = ["--model", run, "--input", source, "--threads", str(threads), "--quiet"]
+    common = ["--model", run, "--input", source, "--threads", str(threads), "--precision", precision, "--quiet"]
     subprocess.run([mtt, "encode", *common, "--output", vectors], check=True)
     lines = subprocess.run([mtt, "predict", *common], check=True, capture_output=True, text=True).stdout.splitlines()
     return np.load(vectors), lines
@@ -60,6 +61,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--texts", type=int, default=0, help="this many texts, drawn; 0: all")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--precision", default="fp32")
     arguments = parser.parse_args()
     draws = random.Random(1)
     texts = texts_of(arguments.data)
@@ -67,7 +69,7 @@ def main():
         texts = draws.sample(texts, arguments.texts)
     folder = Path(tempfile.mkdtemp())
     runs = {tokens: with_tokens(arguments.run, folder, tokens) for tokens in (64, 512, 4096)}
-    vectors, lines = compute(arguments.mtt, runs[512], texts, folder, 2)
+    vectors, lines = compute(arguments.mtt, runs[512], texts, folder, 2, arguments.precision)
     differ = 0
     for number in range(arguments.rounds):
         order = draws.sample(range(len(texts)), len(texts))
@@ -76,7 +78,7 @@ def main():
         wrong = [0, 0]
         for begin in range(0, len(order), size):
             part = order[begin:begin + size]
-            found, predicted = compute(arguments.mtt, runs[tokens], [texts[i] for i in part], folder, threads)
+            found, predicted = compute(arguments.mtt, runs[tokens], [texts[i] for i in part], folder, threads, arguments.precision)
             wrong[0] += int((found != vectors[part]).sum())
             wrong[1] += sum(line != lines[i] for i, line in zip(part, predicted))
         differ += sum(wrong)
