@@ -14,7 +14,7 @@ namespace {
 
 struct Evaluate {
   ModelOption model;
-  std::string data, save, gate_texts;
+  std::string data, save, texts_file;
   bool json = false;
 
   void run() const;
@@ -29,27 +29,33 @@ void Evaluate::run() const {
   Console console;
   std::optional<NewDirectory> directory;
   if (!save.empty()) directory.emplace(save);
-  if (!gate_texts.empty() && (model.precision.empty() || model.precision == precision_name(Precision::fp32)))
+  if (!texts_file.empty() && (model.precision.empty() || model.precision == precision_name(Precision::fp32)))
     throw Error("--gate compares a lower precision with fp32; give --precision int8 or bf16");
   std::vector<std::string> texts;
-  if (!gate_texts.empty()) texts = texts_of(gate_texts);
+  if (!texts_file.empty()) texts = gate_texts(texts_file, model.precision);
   const OpenModel open = open_model(model, Heads::used, console);
-  if (!gate_texts.empty() && open.encoder.is_int8)
+  if (!texts_file.empty() && open.encoder.is_int8)
     throw Error(
         "'" + model.model +
-        "' was exported in int8 and holds no fp32 weights; compare the run that it was exported from");
-  if (!gate_texts.empty() && open.precision == Precision::fp32)
-    throw Error("this processor has no bf16 products, so there is nothing to compare with fp32");
-  ScoredFiles scored = score_model(open, data, model.model, console);
+        "' is an int8 export without fp32 weights; use --gate with the run that it was exported from");
+  if (!texts_file.empty() && open.precision == Precision::fp32)
+    throw Error(
+        "this processor has no bf16 instructions (AVX512-BF16 or AMX), so bf16 cannot be compared with fp32");
+  ScoredFiles scored{ExampleFiles(open.keys), {}};
+  if (texts_file.empty() || !data.empty() || has_test_sets(open))  // otherwise vectors alone are compared
+    scored = score_model(open, data, model.model, console);
   const std::vector<TaskScore>& scores = scored.scores;
   if (directory) save_evaluation(directory->folder(), scores, scored.files, /*predictions=*/true);
   for (const TaskScore& score : scores)
     console.answer(json ? score_json(score).json() + "\n"
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
   std::optional<PrecisionGate> gate;
-  if (!gate_texts.empty()) gate = precision_gate(model, *open.session, scores, data, texts, console);
+  if (!texts_file.empty()) gate = precision_gate(model, *open.session, scores, data, texts, console);
   if (directory && gate)
-    write_precision_record(directory->folder(), precision_name(open.precision), gate_texts, *gate);
+    write_precision_record(directory->folder(), {.precision = precision_name(open.precision),
+                                                 .model = model.model,
+                                                 .texts = texts_file,
+                                                 .gate = *gate});
   if (directory) directory->commit();
   if (!gate) return;
   console.answer(json ? gate_json(*gate).json() + "\n" : gate_text(*gate));
@@ -73,11 +79,13 @@ void add_evaluate(CLI::App& app) {
           "with texts and labels (test_predictions/FILE.jsonl); with --gate also the figures, for mtt report")
       ->type_name("DIR");
   verb->add_option(
-          "--gate", evaluate->gate_texts,
-          "Compare --precision with fp32, on this file of at least 1000 texts (one per line, or JSONL with "
-          "\"text\") and on the scores, and fail if the difference is too large")
+          "--gate", evaluate->texts_file,
+          "File with at least 1000 different texts (lines, or \"text\" of JSONL, CSV or TSV) on which "
+          "vectors "
+          "in --precision are compared with those in fp32. Scores are compared, too. Exit status 1 if the "
+          "difference is too large")
       ->type_name("TEXTS");
-  verb->add_flag("--json", evaluate->json, "Print one JSON object per task");
+  verb->add_flag("--json", evaluate->json, "Print one JSON object per task, and one for --gate");
   verb->callback([evaluate] { evaluate->run(); });
 }
 

@@ -78,8 +78,7 @@ void ModelOption::add_to(CLI::App& verb) {
   add_texts_to(verb, "the model's own limit");
   add_threads(verb, threads);
   verb.add_option("--precision", precision,
-                  "Precision of the products of the encoder: fp32, bf16 or int8; default: fp32, or int8 for "
-                  "a model that was exported in it")
+                  "Precision of the encoder's linear layers; default: fp32, for an int8 export int8")
       ->check(CLI::IsMember(precision_names()))
       ->type_name("P");
   add_plugin_path(verb, plugin_path);

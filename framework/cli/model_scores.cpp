@@ -67,13 +67,22 @@ PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const s
   return compare_precisions(*fp32.session, reduced, texts, expected, scores);
 }
 
-std::vector<std::string> texts_of(const std::string& path) {
+std::vector<std::string> gate_texts(const std::string& path, const std::string& precision) {
   const std::string ending = std::filesystem::path(path).extension().string();
   std::vector<std::string> texts =
       read_texts(path, ending == ".jsonl" || ending == ".csv" || ending == ".tsv" ? "text" : "");
+  std::erase(texts, "");
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  if (static_cast<std::int64_t>(texts.size()) < kMinGateTexts)
+    throw Error("'" + path + "' has " + std::to_string(texts.size()) + " different texts; at least " +
+                std::to_string(kMinGateTexts) + " are needed to compare " + precision + " with fp32");
   return texts;
+}
+
+bool has_test_sets(const OpenModel& open) {
+  return std::any_of(open.task_data.begin(), open.task_data.end(),
+                     [](const TaskData& task) { return !task.test.empty(); });
 }
 
 }  // namespace mtt

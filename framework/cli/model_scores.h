@@ -28,7 +28,11 @@ PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const s
                              const std::string& data, const std::vector<std::string>& texts,
                              Console& console);
 
-/// The different lines of a text file, or values of the field "text" of JSONL and tables.
-std::vector<std::string> texts_of(const std::string& path);
+/// The different lines of a text file that are not empty, or values of the field "text" of JSONL and tables.
+/// Too few for a comparison throw Error.
+std::vector<std::string> gate_texts(const std::string& path, const std::string& precision);
+
+/// Whether a run has test sets of its own.
+bool has_test_sets(const OpenModel& open);
 
 }  // namespace mtt

@@ -36,10 +36,11 @@ struct Report {
 void add_report(CLI::App& app) {
   auto report = std::make_shared<Report>();
   CLI::App* verb = app.add_subcommand(
-      "report", "Write one offline HTML page about runs, sweeps, recommendations and precisions");
+      "report",
+      "Write one offline HTML page about runs, sweeps, recommendations and comparisons of precisions");
   verb->add_option(
           "runs", report->runs,
-          "Directories that mtt run, sweep, recommend, export --precision or evaluate --gate --save wrote")
+          "Directories written by mtt run, sweep, recommend, export --precision, or evaluate --gate --save")
       ->type_name("RUN...")
       ->required();
   verb->add_option("--output", report->output, "Output file; default: report.html")->type_name("FILE.html");

@@ -146,6 +146,27 @@ TEST_CASE("every mean with its interval in the texts stands in a table of its to
   CHECK(seen > 80);
 }
 
+TEST_CASE("the discussion counts the differences of all tables") {
+  int all = 0, significant = 0, discoveries = 0;
+  for (const fs::path& experiment : experiments()) {
+    const fs::path file = results_of(experiment) / "summary.csv";
+    const std::string name = experiment.stem().string();
+    if (!fs::exists(file) || name == "rates" || name == "times" || name == "strategies_cost") continue;
+    for (const mtt::Value& line : mtt::parse_csv(file_text(file), ',', "summary.csv").rows) {
+      const auto text = [&](const char* key) { return line.at(key).string(); };
+      if (text("difference_half").empty() || text("arm") == text("baseline") || std::stoi(text("seeds")) < 3)
+        continue;
+      ++all;
+      significant += std::abs(std::stod(text("difference"))) > std::stod(text("difference_half"));
+      discoveries += text("discovery") == "yes";
+    }
+  }
+  CHECK_THAT(file_text(fs::path(MTT_SOURCE) / "docs/discussion.md"),
+             Contains("The tables have " + std::to_string(all) + " differences over at least three seeds") &&
+                 Contains(std::to_string(significant) + " intervals exclude 0, and " +
+                          std::to_string(discoveries) + " of these"));
+}
+
 TEST_CASE("the correlation of gradients and gains in the text is that of the rows") {
   const TemporaryFolder folder;
   const fs::path topic = fs::path(MTT_SOURCE) / "experiments/one_model_or_two";

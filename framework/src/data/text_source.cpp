@@ -59,7 +59,7 @@ TextSource::TextSource(const std::string& path, const std::string& field, const 
   }
   throw Error(lines_.source() + ":1: there is no column " + Value(field_).json() + "; the columns are " +
               columns + separator_hint(table_->header(), has_ending(path, ".tsv") ? '\t' : ',') +
-              "; give the column of the texts with --field");
+              "; expected it, or a column that --field names");
 }
 
 void TextSource::check(const std::string& line) const {

@@ -79,7 +79,7 @@ std::string fenced(const std::string& text, const std::string& language) {
 }  // namespace
 
 std::string model_card(const fs::path& run, const Encoder& encoder, const std::string& library,
-                       const std::string& pipeline, const std::string& usage) {
+                       const std::string& pipeline, const std::string& usage, const std::string& note) {
   const BackboneShape& shape = encoder.model->backbone().shape();
   std::string tasks;
   for (const Task& task : encoder.model->tasks())
@@ -92,8 +92,8 @@ std::string model_card(const fs::path& run, const Encoder& encoder, const std::s
          cell(name) + ", trained with mtt\n\n" + cell(encoder.directory.model_type) + ", " +
          std::to_string(shape.layers) + " layers, hidden size " + std::to_string(shape.hidden) +
          ", at most " + std::to_string(encoder.max_tokens) + " tokens, vectors of size " +
-         std::to_string(encoder.model->modules().width()) + ".\n\n" +
-         (tasks.empty() ? "" : "Trained jointly with these heads:\n\n" + tasks + "\n") + "## Use\n\n" +
+         std::to_string(encoder.model->modules().width()) + ".\n\n" + (note.empty() ? "" : note + "\n\n") +
+         (tasks.empty() ? "" : "Heads of the run:\n\n" + tasks + "\n") + "## Use\n\n" +
          fenced(usage, "python") + "\n## Scores on held-out examples\n\n" + scores_table(run) +
          "\n## Configuration of the run\n\nPaths are written without their folders.\n\n" +
          fenced(toml_text(settings), "toml");

@@ -1,12 +1,14 @@
 #include "export/precision_record.h"
 
+#include <optional>
+
 #include "io/digest.h"
 #include "io/file.h"
 #include "io/terminal_text.h"
 #include "model/json_file.h"
 #include "report/definition_list.h"
 #include "report/html_text.h"
-#include "report/number_table.h"
+#include "run/run_environment.h"
 
 namespace fs = std::filesystem;
 
@@ -31,6 +33,20 @@ TableRows score_rows(const Value& gate, const std::string& precision) {
   return rows;
 }
 
+TableRows vector_rows(const Value& gate) {
+  TableRows rows = {
+      {"measure", "value", "limit"},
+      {"texts", std::to_string(gate.at("texts").integer()), "at least " + std::to_string(kMinGateTexts)},
+      {"cosine, mean", decimals("%.5f", &gate.at("cosine_mean")),
+       "at least " + formatted("%.3f", kMinCosineMean)},
+      {"cosine, 0.1 % quantile", decimals("%.5f", &gate.at("cosine_quantile")),
+       "at least " + formatted("%.2f", kMinCosineQuantile)},
+      {"cosine, minimum", decimals("%.5f", &gate.at("cosine_min")), "-"}};
+  if (const Value* nearest = gate.find("same_nearest"); nearest && !nearest->is(Value::Kind::null))
+    rows.push_back({"same nearest text, %", formatted("%.1f", 100 * nearest->number()), "-"});
+  return rows;
+}
+
 }  // namespace
 
 bool has_precision_record(const fs::path& directory) {
@@ -38,27 +54,36 @@ bool has_precision_record(const fs::path& directory) {
   return fs::is_regular_file(directory / kRecord, error);
 }
 
-void write_precision_record(const fs::path& directory, const std::string& precision, const fs::path& texts,
-                            const PrecisionGate& gate) {
-  const Value record =
-      Value::Table{{"precision", precision}, {"texts_digest", file_digest(texts)}, {"gate", gate_json(gate)}};
-  write_file_atomically(directory / kRecord, record.json() + "\n");
+void write_precision_record(const fs::path& directory, const PrecisionRecord& record) {
+  const RunEnvironment environment = this_environment(1, std::nullopt);
+  const Value json = Value::Table{{"precision", record.precision},
+                                  {"model", fs::path(record.model).filename().string()},
+                                  {"texts", record.texts.filename().string()},
+                                  {"texts_digest", file_digest(record.texts)},
+                                  {"finished", environment.finished},
+                                  {"machine", environment.machine},
+                                  {"mtt", environment.mtt},
+                                  {"gate", gate_json(record.gate)}};
+  write_file_atomically(directory / kRecord, json.json() + "\n");
 }
 
 ReportPart precision_section(const fs::path& directory, const std::string& table_prefix) {
   const Value record = read_json(directory / kRecord);
   const Value& gate = record.at("gate");
   const std::string precision = record.at("precision").string();
-  std::string verdict = "accepted";
+  std::string result = "within the limits";
   for (const Value& failure : gate.at("failures").array())
-    verdict = (verdict == "accepted" ? "refused: " : verdict + "; ") + failure.string();
+    result = (result == "within the limits" ? "difference too large: " : result + "; ") + failure.string();
   ReportPart part;
-  part.markup = definition_list({{"Precision", precision + ", compared with fp32"},
-                                 {"Result", verdict},
-                                 {"Texts", grouped(gate.at("texts").integer())},
-                                 {"Cosine, mean", decimals("%.5f", &gate.at("cosine_mean"))},
-                                 {"Cosine, 0.1 % quantile", decimals("%.5f", &gate.at("cosine_quantile"))},
-                                 {"Cosine, minimum", decimals("%.5f", &gate.at("cosine_min"))}});
+  part.markup = definition_list({{"result", result},
+                                 {"precision", precision + ", compared with fp32"},
+                                 {"model", record.at("model").string()},
+                                 {"texts", record.at("texts").string()},
+                                 {"date", record.at("finished").string()},
+                                 {"machine", record.at("machine").string()},
+                                 {"mtt", record.at("mtt").string()}}) +
+                "<h3>Sentence vectors in " + html_text(precision) + " and fp32</h3>\n";
+  part.add_table(table_prefix + "vectors", vector_rows(gate));
   if (gate.at("scores").array().empty()) return part;
   part.markup += "<h3>Scores in " + html_text(precision) + " and fp32</h3>\n";
   part.add_table(table_prefix + "precision", score_rows(gate, precision));

@@ -12,11 +12,18 @@ namespace mtt {
 /// Whether a directory has the file.
 bool has_precision_record(const std::filesystem::path& directory);
 
-/// Writes the figures, and a digest of the file with the texts, into a directory.
-void write_precision_record(const std::filesystem::path& directory, const std::string& precision,
-                            const std::filesystem::path& texts, const PrecisionGate& gate);
+/// What was compared with fp32.
+struct PrecisionRecord {
+  std::string precision, model;
+  std::filesystem::path texts;  ///< a file
+  PrecisionGate gate = {};
+};
 
-/// The figures, whether they are accepted, and a table of the scores. Throws Error for a damaged file.
+/// Writes the figures into a directory, with a digest of the texts, the date, the processor and the version.
+void write_precision_record(const std::filesystem::path& directory, const PrecisionRecord& record);
+
+/// What was compared, the figures beside their limits, and a table of the scores. Throws Error for a damaged
+/// file.
 ReportPart precision_section(const std::filesystem::path& directory, const std::string& table_prefix);
 
 }  // namespace mtt

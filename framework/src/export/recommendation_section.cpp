@@ -25,8 +25,8 @@ std::string with_half(const Value& strategy, const std::string& key) {
 }
 
 TableRows strategy_rows(const Value& recommendation) {
-  TableRows rows = {{"strategy", "measured", "predicted", "behind the best", "minutes",
-                     "trainable parameters", "MB to store", "standing"}};
+  TableRows rows = {{"strategy", "measured", "predicted", "difference from the best", "minutes",
+                     "trainable parameters", "MB", "result"}};
   for (const Value& strategy : recommendation.at("strategies").array()) {
     const Value& minutes = strategy.at("minutes");
     rows.push_back({strategy.at("strategy").string(), with_half(strategy, "measured"),

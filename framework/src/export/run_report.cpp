@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "export/held_out_pictures.h"
 #include "export/precision_record.h"
@@ -54,8 +55,10 @@ ReportPart run_section(const ReportedRun& run, const std::string& table_prefix, 
 }
 
 enum class Kind { run, sweep, recommendation, precision };
-constexpr std::array kKindNames = {"run", "sweep", "recommendation", "comparison"};
-constexpr std::array kTitles = {"", "Sweep ", "Recommendation ", "Precision of "};
+constexpr std::array kKindNames = {std::pair{"run", "runs"}, std::pair{"sweep", "sweeps"},
+                                   std::pair{"recommendation", "recommendations"},
+                                   std::pair{"comparison of precisions", "comparisons of precisions"}};
+constexpr std::array kTitles = {"", "Sweep ", "Recommendation ", "Precision comparison "};
 
 Kind kind_of(const fs::path& directory) {
   if (is_sweep_directory(directory)) return Kind::sweep;
@@ -99,8 +102,8 @@ std::string page_title(const std::vector<Reported>& all) {
       return reported.kind == static_cast<Kind>(kind);
     });
     if (count == 0) continue;
-    title += (title.empty() ? "" : ", ") + std::to_string(count) + " " + kKindNames.at(kind);
-    if (count > 1) title += "s";
+    const auto& [single, several] = kKindNames.at(kind);
+    title += (title.empty() ? "" : ", ") + std::to_string(count) + " " + (count == 1 ? single : several);
   }
   return title;
 }

@@ -156,7 +156,9 @@ void write_int8_directory(LoadedRun& run, const fs::path& run_directory,
                         model_card(run_directory, run.encoder, "mtt", "sentence-similarity",
                                    "import mtt\n\n"
                                    "with mtt.open(\"path/to/this/directory\") as model:\n"
-                                   "    vectors = model.encode([\"a sentence\", \"another one\"])\n"));
+                                   "    vectors = model.encode([\"a sentence\", \"another one\"])\n",
+                                   "The linear layers are in int8, and only mtt reads them. precision.json "
+                                   "compares the vectors with fp32; the scores below are those in fp32."));
   target.commit();
 }
 

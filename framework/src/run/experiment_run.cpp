@@ -166,7 +166,7 @@ void ExperimentRun::find_examples() {
   if (experiment_.train.string("matmul_precision") == "bf16" &&
       nn::reduced_backend(Precision::bf16) == nullptr)
     messages_.warn(
-        "[train] matmul_precision is \"bf16\", but this processor has no bf16 products (AVX512-BF16 or "
+        "[train] matmul_precision is \"bf16\", but this processor has no bf16 instructions (AVX512-BF16 or "
         "AMX); fp32 is used");
   for (const std::string& warning : untrained_warnings(prepared_.plans, experiment_)) messages_.warn(warning);
 }

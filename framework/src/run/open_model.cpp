@@ -72,7 +72,7 @@ void set_precision(OpenModel& open, std::optional<Precision> asked) {
       throw Error("this processor has no instructions for int8 (AVX2 at least); use --precision fp32" +
                   std::string(open.encoder.is_int8 ? " with the model that was exported" : ""));
     open.encoder.warnings.emplace_back(
-        "this processor has no bf16 products (AVX512-BF16 or AMX); fp32 is used");
+        "this processor has no bf16 instructions (AVX512-BF16 or AMX); fp32 is used");
     precision = Precision::fp32;
   }
   open.encoder.model->backbone().module().infer_in(precision);
