@@ -49,17 +49,21 @@ void Evaluate::run() const {
   for (const TaskScore& score : scores)
     console.answer(json ? score_json(score).json() + "\n"
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
-  std::optional<PrecisionGate> gate;
-  if (!texts_file.empty()) gate = precision_gate(model, *open.session, scores, data, texts, console);
-  if (directory && gate)
-    write_precision_record(directory->folder(), {.precision = precision_name(open.precision),
-                                                 .model = model.model,
-                                                 .texts = texts_file,
-                                                 .gate = *gate});
   if (directory) directory->commit();
-  if (!gate) return;
-  console.answer(json ? gate_json(*gate).json() + "\n" : gate_text(*gate));
-  require_gate(*gate, precision_name(open.precision));
+  if (texts_file.empty()) return;
+  if (scores.empty() && !open.task_data.empty())
+    console.warn("'" + model.model +
+                 "' has no test set, so its heads are not compared; give labelled examples with --data");
+  const PrecisionGate gate = precision_gate(model, *open.session, scores, data, texts, console);
+  const std::string precision = precision_name(open.precision);
+  if (!save.empty())
+    write_precision_record(save, {.precision = precision,
+                                  .model = model.model,
+                                  .texts_file = texts_file,
+                                  .texts = texts,
+                                  .gate = gate});
+  console.answer(json ? gate_json(gate).json() + "\n" : gate_text(gate));
+  require_gate(gate, precision);
 }
 
 }  // namespace

@@ -66,10 +66,15 @@ struct Export {
     std::vector<TaskScore> scores;
     if (!data.empty() || has_test_sets(with_heads))
       scores = score_model(with_heads, data, run, console).scores;
+    else if (!with_heads.task_data.empty())
+      console.warn("'" + run +
+                   "' has no test set, so its heads are not compared; give labelled examples with --data");
     const PrecisionGate gate = precision_gate(model, *reduced.session, scores, data, compared, console);
     console.say(gate_text(gate));
     require_gate(gate, precision);
-    write_precision_record(written, {.precision = precision, .model = run, .texts = texts, .gate = gate});
+    write_precision_record(
+        written,
+        {.precision = precision, .model = run, .texts_file = texts, .texts = compared, .gate = gate});
   }
 };
 

@@ -71,6 +71,10 @@ std::vector<std::string> gate_texts(const std::string& path, const std::string& 
   const std::string ending = std::filesystem::path(path).extension().string();
   std::vector<std::string> texts =
       read_texts(path, ending == ".jsonl" || ending == ".csv" || ending == ".tsv" ? "text" : "");
+  for (std::string& text : texts) {
+    text.erase(0, text.find_first_not_of(" \t"));
+    text.erase(text.find_last_not_of(" \t") + 1);
+  }
   std::erase(texts, "");
   std::sort(texts.begin(), texts.end());
   texts.erase(std::unique(texts.begin(), texts.end()), texts.end());

@@ -55,11 +55,13 @@ bool has_precision_record(const fs::path& directory) {
 }
 
 void write_precision_record(const fs::path& directory, const PrecisionRecord& record) {
+  Digest digest;
+  for (const std::string& text : record.texts) digest.add(text + "\n");
   const RunEnvironment environment = this_environment(1, std::nullopt);
   const Value json = Value::Table{{"precision", record.precision},
                                   {"model", fs::path(record.model).filename().string()},
-                                  {"texts", record.texts.filename().string()},
-                                  {"texts_digest", file_digest(record.texts)},
+                                  {"texts", fs::path(record.texts_file).filename().string()},
+                                  {"texts_digest", digest.hex()},
                                   {"finished", environment.finished},
                                   {"machine", environment.machine},
                                   {"mtt", environment.mtt},

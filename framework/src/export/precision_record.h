@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "eval/precision_gate.h"
 #include "report/report_part.h"
@@ -15,7 +16,8 @@ bool has_precision_record(const std::filesystem::path& directory);
 /// What was compared with fp32.
 struct PrecisionRecord {
   std::string precision, model;
-  std::filesystem::path texts;  ///< a file
+  std::string texts_file;
+  std::vector<std::string> texts;  ///< that were compared
   PrecisionGate gate = {};
 };
 

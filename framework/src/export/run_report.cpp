@@ -17,6 +17,7 @@
 #include "mtt/error.h"
 #include "report/html_page.h"
 #include "report/html_text.h"
+#include "run/run_directory.h"
 #include "sweep/sweep_run.h"
 
 namespace fs = std::filesystem;
@@ -63,7 +64,7 @@ constexpr std::array kTitles = {"", "Sweep ", "Recommendation ", "Precision comp
 Kind kind_of(const fs::path& directory) {
   if (is_sweep_directory(directory)) return Kind::sweep;
   if (is_recommendation_directory(directory)) return Kind::recommendation;
-  return has_precision_record(directory) ? Kind::precision : Kind::run;
+  return is_run_directory(directory) || !has_precision_record(directory) ? Kind::run : Kind::precision;
 }
 
 /// A directory of the page. `run` is set for those of runs.

@@ -98,6 +98,10 @@ std::vector<TensorView> read_shards(const fs::path& directory) {
 
 Weights Weights::read(const fs::path& directory) {
   Weights weights;
+  const bool is_int8 = present(directory / kInt8Weights);
+  if (is_int8 && (present(directory / kSingle) || present(directory / kIndex)))
+    throw Error("'" + directory.string() + "' has weights in int8 (" + std::string(kInt8Weights) +
+                ") and in float; remove one of them");
   if (present(directory / kSingle)) {
     const fs::path path = inside(directory, kSingle);
     weights.source_ = path.string();
@@ -105,7 +109,7 @@ Weights Weights::read(const fs::path& directory) {
   } else if (present(directory / kIndex)) {
     weights.source_ = (directory / kIndex).string();
     weights.tensors_ = read_shards(directory);
-  } else if (present(directory / kInt8Weights)) {
+  } else if (is_int8) {
     const fs::path path = inside(directory, kInt8Weights);
     weights.source_ = path.string();
     weights.tensors_ = SafetensorsFile::open(path).tensors;

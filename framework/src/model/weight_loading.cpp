@@ -83,9 +83,13 @@ class Int8Tensors {
                   ", and its scales " + shape_text(factors.sizes()) + "; expected a scale for each row");
     const at::Tensor levels = at::empty(view.shape, at::kChar);
     if (view.bytes > 0) std::memcpy(levels.mutable_data_ptr(), view.data, view.bytes);
-    if (!factors.isfinite().all().item<bool>())
-      throw Error(source_ + ": the scales of the tensor '" + view.name +
-                  "' are not finite; export the model again");
+    constexpr int kLargestLevel = 127;
+    const bool fits = (factors * kLargestLevel).isfinite().all().item<bool>() &&
+                      at::ge(factors, 0).all().item<bool>() &&
+                      at::ge(levels, -kLargestLevel).all().item<bool>();
+    if (!fits)
+      throw Error(source_ + ": the tensor '" + view.name +
+                  "' has values or scales that no export writes; export the model again");
     return nn::dequantized({levels, factors});
   }
 

@@ -56,6 +56,7 @@ TEST_CASE("the gradients of layer normalisation are those of its definition") {
   at::manual_seed(3);
   mtt::nn::LayerNorm norm(32, 1e-5);
   norm.weight.normal_();
+  norm.bias.normal_();
   norm.weight.requires_grad_(true);
   const at::Tensor x = at::randn({4, 32}), residual = at::randn({4, 32}).requires_grad_(true);
   norm.forward(x.clone(), residual).square().sum().backward();

@@ -293,7 +293,6 @@ TEST_CASE("a layer prepared for fp32 computes the same, follows its parameters a
   linear.infer_in(mtt::Precision::fp32);
   CHECK(at::equal(linear.forward(x), before));
   fill(linear);
-  linear.infer_in(mtt::Precision::fp32);
   CHECK_FALSE(at::equal(linear.forward(x), before));
   const at::AutoGradMode with_gradients(true);
   CHECK(linear.forward(at::randn({5, 40}).requires_grad_()).requires_grad());

@@ -84,8 +84,9 @@ void quantize(const float* x, std::int64_t in, std::int64_t depth, Input* levels
     not_finite += x[i] * 0.0F;
   }
   const float range = largest - smallest;
-  const float inverse = range > kSmallestRange && range < __builtin_inff() ? kLevels / range : 0;
-  *scale = not_finite != 0 ? __builtin_nanf("") : inverse > 0 ? range / kLevels : 0;
+  const bool is_finite = not_finite == 0 && range < __builtin_inff();
+  const float inverse = is_finite && range > kSmallestRange ? kLevels / range : 0;
+  *scale = !is_finite ? __builtin_nanf("") : inverse > 0 ? range / kLevels : 0;
   const float shifted_zero = inverse > 0 ? kRound - smallest * inverse : kRound;
   *zero = __builtin_bit_cast(std::int32_t, shifted_zero) - __builtin_bit_cast(std::int32_t, kRound);
   const Ints offset = all_ints(*zero - __builtin_bit_cast(std::int32_t, kRound));

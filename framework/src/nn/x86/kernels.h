@@ -61,8 +61,8 @@ struct Int8Kernel {
   /// weight [out, in] → packed [out, depth], in the kernel's own order
   void (*pack)(const std::int8_t* weight, std::int64_t out, std::int64_t in, std::int64_t depth,
                void* packed);
-  /// x [rows, in] → levels [rows, depth] from 0 to 255: x ≈ scale (level - zero), asymmetric. A row that is
-  /// not finite gets the scale NaN.
+  /// x [rows, in] → levels [rows, depth] from 0 to 255: x ≈ scale (level - zero), asymmetric. A row whose
+  /// values or range are not finite gets the scale NaN.
   void (*quantize)(const float* x, std::int64_t rows, std::int64_t in, std::int64_t depth, void* levels,
                    float* scales, std::int32_t* zeros);
   /// Computes the panels first_panel .. last_panel-1 of y.
@@ -122,7 +122,8 @@ struct AttentionKernel {
   void (*run)(const AttentionHead& head, float* scratch);
 };
 
-/// y = (z - mean) / √(variance + epsilon) · weight + bias over each row of z = x + added.
+/// y = (z - mean) / √(variance + epsilon) · weight + bias over each row of z = x + added; NaN for a row whose
+/// variance is not finite.
 struct NormArguments {
   const float* x;      ///< [rows, size]
   const float* added;  ///< [rows, size]; null: nothing is added

@@ -4,6 +4,7 @@
 namespace mtt::nn::x86::MTT_WIDTH {
 namespace {
 
+constexpr float kInfinity = __builtin_inff();
 constexpr int kChains = kNormBlock / kLanes;
 
 float sum(const Floats* parts) {
@@ -14,6 +15,25 @@ float sum(const Floats* parts) {
   for (std::int64_t half = kLanes / 2; half > 0; half /= 2)
     for (std::int64_t i = 0; i < half; ++i) part[i] += part[i + half];
   return part[0];
+}
+
+float sum_centred(const float* x, std::int64_t size, float mean) {
+  Floats sums[kChains] = {};
+  for (std::int64_t i = 0; i < size; i += kNormBlock)
+#pragma GCC unroll 4
+    for (int c = 0; c < kChains; ++c) sums[c] += load(x + i + c * kLanes) - mean;
+  return sum(sums);
+}
+
+float sum_squares(const float* x, std::int64_t size, float mean) {
+  Floats sums[kChains] = {};
+  for (std::int64_t i = 0; i < size; i += kNormBlock)
+#pragma GCC unroll 4
+    for (int c = 0; c < kChains; ++c) {
+      const Floats centred = load(x + i + c * kLanes) - mean;
+      sums[c] += centred * centred;
+    }
+  return sum(sums);
 }
 
 void normalise(const NormArguments& a, const float* x, const float* added, float* y) {
@@ -27,15 +47,11 @@ void normalise(const NormArguments& a, const float* x, const float* added, float
       sums[c] += value;
     }
   const float count = static_cast<float>(a.size);
-  const float mean = sum(sums) / count;
-  Floats squares[kChains] = {};
-  for (std::int64_t i = 0; i < a.size; i += kNormBlock)
-#pragma GCC unroll 4
-    for (int c = 0; c < kChains; ++c) {
-      const Floats centred = load(y + i + c * kLanes) - mean;
-      squares[c] += centred * centred;
-    }
-  const float scale = 1.0F / __builtin_sqrtf(sum(squares) / count + a.epsilon);
+  const float near = sum(sums) / count;
+  const float mean = near + sum_centred(y, a.size, near) / count;  // exact for equal values
+  const float variance = sum_squares(y, a.size, mean) / count;
+  const float scale =
+      variance < kInfinity ? 1.0F / __builtin_sqrtf(variance + a.epsilon) : __builtin_nanf("");
   for (std::int64_t i = 0; i < a.size; i += kLanes)
     store(y + i, (load(y + i) - mean) * scale * load(a.weight + i) + load(a.bias + i));
 }

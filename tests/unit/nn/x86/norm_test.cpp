@@ -61,17 +61,36 @@ TEST_CASE("rows are normalised as in double precision, with and without a sum") 
     }
 }
 
-TEST_CASE("a row with a value that is not finite has no finite values") {
-  if (!kernel) MTT_SKIP("this processor has no kernel");
-  std::vector<float> x(32, 1), weight(32, 1), bias(32, 0), y(32);
-  x[5] = std::nanf("");
+namespace {
+
+/// A row of `size` equal weights and small biases, normalised.
+std::vector<float> normalised(std::vector<float> x, float bias_value) {
+  const std::vector<float> weight(x.size(), 1), bias(x.size(), bias_value);
   kernel->run({.x = x.data(),
                .added = nullptr,
-               .size = 32,
+               .size = static_cast<std::int64_t>(x.size()),
                .weight = weight.data(),
                .bias = bias.data(),
-               .epsilon = 1e-5F,
-               .y = y.data()},
+               .epsilon = 1e-12F,
+               .y = x.data()},
               0, 1);
-  for (const float value : y) CHECK(std::isnan(value));
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("a row of equal values becomes the bias") {
+  if (!kernel) MTT_SKIP("this processor has no kernel");
+  for (const float value : {0.0F, 0.1F, 1.0F, -3.7F, 100.0F, 12345.678F})
+    for (const std::size_t size : {32U, 384U})
+      CHECK(normalised(std::vector<float>(size, value), 0.25F) == std::vector<float>(size, 0.25F));
+}
+
+TEST_CASE("a row that is not finite, or whose variance overflows, has no finite values") {
+  if (!kernel) MTT_SKIP("this processor has no kernel");
+  for (const float value : {std::nanf(""), INFINITY, -INFINITY, 1e30F}) {
+    std::vector<float> x(32, 1);
+    x[5] = value;
+    for (const float y : normalised(x, 0)) CHECK(std::isnan(y));
+  }
 }
