@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <limits>
+
 #include "catch.h"
 #include "model/tensor_file.h"
 #include "mtt/error.h"
@@ -117,8 +119,8 @@ TEST_CASE("tensors of 8 bits are read with their scales, and as they were quanti
 }
 
 TEST_CASE("tensors of 8 bits without fitting scales are refused") {
-  const std::vector<std::int8_t> levels = {1, 2, 3, 4};
-  const std::vector<float> numbers = {1, 2, 3, 4};
+  std::vector<std::int8_t> levels = {1, 2, 3, 4};
+  std::vector<float> numbers = {1, 2, 3, 4};
   const auto written = [&](std::vector<std::int64_t> scales) {
     const TemporaryFolder folder;
     const auto* floats = reinterpret_cast<const std::byte*>(numbers.data());
@@ -135,4 +137,11 @@ TEST_CASE("tensors of 8 bits without fitting scales are refused") {
   CHECK_THROWS_WITH(written({}), Contains("'q' of 8 bits has no scales"));
   CHECK_THROWS_WITH(written({3}), Contains("expected a scale for each row"));
   CHECK_THROWS_WITH(written({2, 1}), Contains("expected a scale for each row"));
+  for (const float scale : {-1.0F, 3e38F, std::numeric_limits<float>::quiet_NaN()}) {
+    numbers[1] = scale;
+    CHECK_THROWS_WITH(written({2}), Contains("'q' has values or scales that no export writes"));
+  }
+  numbers[1] = 2;
+  levels[3] = -128;
+  CHECK_THROWS_WITH(written({2}), Contains("'q' has values or scales that no export writes"));
 }
