@@ -136,7 +136,7 @@ TEST_CASE("every mean with its interval in the texts stands in a table of its to
   };
   int seen = 0;
   std::set<std::string> all;
-  for (const char* topic : {"freezing", "one_model_or_two", "imbalance", "weighting"}) {
+  for (const char* topic : {"freezing", "one_model_or_two", "imbalance", "weighting", "precision"}) {
     const fs::path folder = fs::path(MTT_SOURCE) / "experiments" / topic;
     const std::set<std::string> known = quotable(folder);
     seen += count_all(folder / "README.md", known);
