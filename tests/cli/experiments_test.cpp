@@ -199,6 +199,7 @@ TEST_CASE("every experiment runs, cut short", "[data]") {
         "train.steps_per_epoch=3",
         "train.batch_size=4",
         name == "intents" ? "tasks.big.train_examples=300" : "data.train_examples=100"};
+    if (name == "protect") changes.push_back("run.init_from=");
     if (name == "order") changes.push_back("sweep.arms.after_few.backbone.model=" + model.string());
     for (const auto& [made, source] :
          {std::pair{"typos", "sentence_polarity"}, {"remap", "snips"}, {"similarity", "sts_images"}}) {
