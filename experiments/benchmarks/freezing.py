@@ -60,11 +60,11 @@ def main():
             print(f"round {number + 1}  {name:24s} {times[name][-1]:8.1f} ms", flush=True)
 
     print(f"\n{args.threads} threads, {args.rounds} rounds, 32 sentences a step; speed-up: median over rounds of the ratio to {base}")
-    print(f"{'policy':24s} {'learns M':>9s} {'ms/step':>8s} {'speed-up':>9s} {'arithmetic':>11s} {'share':>6s} {'peak MB':>8s} {'cache MB':>9s}")
+    print(f"{'policy':22s} {'trainable M':>11s} {'ms/step':>8s} {'speed-up':>9s} {'expected':>11s} {'ratio':>6s} {'peak MB':>8s} {'cache MB':>9s}")
     for name in chosen:
         ratio = statistics.median(b / t for b, t in zip(times[base], times[name]))
         model = expected(name)
-        print(f"{name:24s} {last[name]['trained']:9.3f} {statistics.median(times[name]):8.1f} {ratio:9.2f} "
+        print(f"{name:22s} {last[name]['trained']:11.3f} {statistics.median(times[name]):8.1f} {ratio:9.2f} "
               f"{f'{model:.2f}' if model else '-':>11s} {f'{ratio / model:.2f}' if model else '-':>6s} "
               f"{last[name]['peak_mb']:8.0f} {last[name]['cache_mb']:9.1f}")
 
