@@ -41,9 +41,8 @@ void Evaluate::run() const {
   if (!texts_file.empty() && open.precision == Precision::fp32)
     throw Error(
         "this processor has no bf16 instructions (AVX512-BF16 or AMX), so bf16 cannot be compared with fp32");
-  ScoredFiles scored{ExampleFiles(open.keys), {}};
-  if (texts_file.empty() || !data.empty() || has_test_sets(open))  // otherwise vectors alone are compared
-    scored = score_model(open, data, model.model, console);
+  ScoredFiles scored = texts_file.empty() ? score_model(open, data, model.model, console)
+                                          : score_for_gate(open, data, model.model, console);
   const std::vector<TaskScore>& scores = scored.scores;
   if (directory) save_evaluation(directory->folder(), scores, scored.files, /*predictions=*/true);
   for (const TaskScore& score : scores)
@@ -51,9 +50,6 @@ void Evaluate::run() const {
                         : score_text(score) + class_report_text(score.classes, full_table(save)));
   if (directory) directory->commit();
   if (texts_file.empty()) return;
-  if (scores.empty() && !open.task_data.empty())
-    console.warn("'" + model.model +
-                 "' has no test set, so its heads are not compared; give labelled examples with --data");
   const PrecisionGate gate = precision_gate(model, *open.session, scores, data, texts, console);
   const std::string precision = precision_name(open.precision);
   if (!save.empty())

@@ -63,12 +63,7 @@ struct Export {
     exported.model = written.string();
     const OpenModel reduced = open_model(exported, Heads::unused, console);
     const OpenModel with_heads = open_model(model, Heads::used, console);
-    std::vector<TaskScore> scores;
-    if (!data.empty() || has_test_sets(with_heads))
-      scores = score_model(with_heads, data, run, console).scores;
-    else if (!with_heads.task_data.empty())
-      console.warn("'" + run +
-                   "' has no test set, so its heads are not compared; give labelled examples with --data");
+    const std::vector<TaskScore> scores = score_for_gate(with_heads, data, run, console).scores;
     const PrecisionGate gate = precision_gate(model, *reduced.session, scores, data, compared, console);
     console.say(gate_text(gate));
     require_gate(gate, precision);

@@ -56,6 +56,17 @@ ScoredFiles score_model(const OpenModel& open, const std::string& data, const st
   return result;
 }
 
+ScoredFiles score_for_gate(const OpenModel& open, const std::string& data, const std::string& model,
+                           Console& console) {
+  const bool has_test_sets = std::any_of(open.task_data.begin(), open.task_data.end(),
+                                         [](const TaskData& task) { return !task.test.empty(); });
+  if (!data.empty() || has_test_sets) return score_model(open, data, model, console);
+  if (!open.task_data.empty())
+    console.warn("'" + model +
+                 "' has no test set, so its heads are not compared; give labelled examples with --data");
+  return {ExampleFiles(open.keys), {}};
+}
+
 PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const std::vector<TaskScore>& scores,
                              const std::string& data, const std::vector<std::string>& texts,
                              Console& console) {
@@ -82,11 +93,6 @@ std::vector<std::string> gate_texts(const std::string& path, const std::string& 
     throw Error("'" + path + "' has " + std::to_string(texts.size()) + " different texts; at least " +
                 std::to_string(kMinGateTexts) + " are needed to compare " + precision + " with fp32");
   return texts;
-}
-
-bool has_test_sets(const OpenModel& open) {
-  return std::any_of(open.task_data.begin(), open.task_data.end(),
-                     [](const TaskData& task) { return !task.test.empty(); });
 }
 
 }  // namespace mtt

@@ -22,6 +22,11 @@ struct ScoredFiles {
 ScoredFiles score_model(const OpenModel& open, const std::string& data, const std::string& model,
                         Console& console);
 
+/// The same for a comparison of precisions, in which vectors alone may be compared: without examples there
+/// are no scores, and a warning if the model has heads.
+ScoredFiles score_for_gate(const OpenModel& open, const std::string& data, const std::string& model,
+                           Console& console);
+
 /// Opens the model in fp32 as well, and compares its vectors of the texts with those of `reduced`, and its
 /// scores with `scores`, where there are some.
 PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const std::vector<TaskScore>& scores,
@@ -31,8 +36,5 @@ PrecisionGate precision_gate(const ModelOption& model, Session& reduced, const s
 /// The different lines of a text file that are not empty, or values of the field "text" of JSONL and tables.
 /// Too few for a comparison throw Error.
 std::vector<std::string> gate_texts(const std::string& path, const std::string& precision);
-
-/// Whether a run has test sets of its own.
-bool has_test_sets(const OpenModel& open);
 
 }  // namespace mtt

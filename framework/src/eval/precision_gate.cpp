@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numeric>
 
+#include "io/terminal_text.h"
 #include "mtt/error.h"
 
 namespace mtt {
@@ -16,13 +17,9 @@ constexpr double kRounding = 1e-9;  ///< of differences of scores
 constexpr std::int64_t kManyExamples = 500;
 constexpr double kMinEqual = 0.995;
 
-std::string fixed(const char* format, double value) {
-  char text[64];
-  std::snprintf(text, sizeof text, format, value);
-  return text;
+std::string score_text_of(double value) {
+  return std::isfinite(value) ? formatted("%.4f", value) : "undefined";
 }
-
-std::string score_text_of(double value) { return std::isfinite(value) ? fixed("%.4f", value) : "undefined"; }
 
 Value number_or_null(double value) { return std::isfinite(value) ? Value(value) : Value(); }
 
@@ -75,10 +72,10 @@ std::vector<std::string> gate_failures(const PrecisionGate& gate) {
     failures.push_back(std::to_string(cosines.texts) + " texts were compared; expected at least " +
                        std::to_string(kMinGateTexts));
   if (!(cosines.mean >= kMinCosineMean))
-    failures.push_back("the mean cosine to fp32 is " + fixed("%.6f", cosines.mean) +
+    failures.push_back("the mean cosine to fp32 is " + formatted("%.6f", cosines.mean) +
                        "; expected at least 0.998");
   if (!(cosines.quantile >= kMinCosineQuantile))
-    failures.push_back("the 0.1 % quantile of the cosine to fp32 is " + fixed("%.6f", cosines.quantile) +
+    failures.push_back("the 0.1 % quantile of the cosine to fp32 is " + formatted("%.6f", cosines.quantile) +
                        "; expected at least 0.99");
   for (const ScorePair& score : gate.scores) {
     if (!std::isfinite(score.fp32)) continue;  // undefined for these examples
@@ -95,8 +92,8 @@ std::vector<std::string> gate_failures(const PrecisionGate& gate) {
     if (!(score.loss() <= most + kRounding))
       failures.push_back(score_name(score) + " is " + score_text_of(score.reduced) + ", in fp32 " +
                          score_text_of(score.fp32) + "; expected " +
-                         (score.higher_is_better ? "a loss of at most " + fixed("%.3f", most)
-                                                 : "at most " + fixed("%.1f", 100 * most) + " % more"));
+                         (score.higher_is_better ? "a loss of at most " + formatted("%.3f", most)
+                                                 : "at most " + formatted("%.1f", 100 * most) + " % more"));
   }
   return failures;
 }
@@ -135,10 +132,11 @@ Value gate_json(const PrecisionGate& gate) {
 std::string gate_text(const PrecisionGate& gate) {
   const CosineFigures& cosines = gate.cosines;
   std::string text = "cosine to fp32 over " + std::to_string(cosines.texts) + " texts: mean " +
-                     fixed("%.5f", cosines.mean) + ", 0.1 % quantile " + fixed("%.5f", cosines.quantile) +
-                     ", minimum " + fixed("%.5f", cosines.smallest) + "\n";
+                     formatted("%.5f", cosines.mean) + ", 0.1 % quantile " +
+                     formatted("%.5f", cosines.quantile) + ", minimum " +
+                     formatted("%.5f", cosines.smallest) + "\n";
   if (std::isfinite(cosines.same_nearest))
-    text += "texts with the same nearest text: " + fixed("%.1f", 100 * cosines.same_nearest) + " %\n";
+    text += "texts with the same nearest text: " + formatted("%.1f", 100 * cosines.same_nearest) + " %\n";
   for (const ScorePair& score : gate.scores) {
     text += score_name(score) + ": " + score_text_of(score.reduced) + ", fp32 " + score_text_of(score.fp32) +
             " (" + std::to_string(score.examples) + " examples of " + score.file;

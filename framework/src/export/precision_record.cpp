@@ -59,7 +59,7 @@ void write_precision_record(const fs::path& directory, const PrecisionRecord& re
   for (const std::string& text : record.texts) digest.add(text + "\n");
   const RunEnvironment environment = this_environment(1, std::nullopt);
   const Value json = Value::Table{{"precision", record.precision},
-                                  {"model", fs::path(record.model).filename().string()},
+                                  {"model", named_path(record.model).filename().string()},
                                   {"texts", fs::path(record.texts_file).filename().string()},
                                   {"texts_digest", digest.hex()},
                                   {"finished", environment.finished},
@@ -73,17 +73,18 @@ ReportPart precision_section(const fs::path& directory, const std::string& table
   const Value record = read_json(directory / kRecord);
   const Value& gate = record.at("gate");
   const std::string precision = record.at("precision").string();
-  std::string result = "within the limits";
+  std::string failures;
   for (const Value& failure : gate.at("failures").array())
-    result = (result == "within the limits" ? "difference too large: " : result + "; ") + failure.string();
+    failures += (failures.empty() ? "" : "; ") + failure.string();
   ReportPart part;
-  part.markup = definition_list({{"result", result},
-                                 {"precision", precision + ", compared with fp32"},
-                                 {"model", record.at("model").string()},
-                                 {"texts", record.at("texts").string()},
-                                 {"date", record.at("finished").string()},
-                                 {"machine", record.at("machine").string()},
-                                 {"mtt", record.at("mtt").string()}}) +
+  part.markup = definition_list(
+                    {{"result", failures.empty() ? "within the limits" : "difference too large: " + failures},
+                     {"precision", precision + ", compared with fp32"},
+                     {"model", record.at("model").string()},
+                     {"texts", record.at("texts").string()},
+                     {"date", record.at("finished").string()},
+                     {"machine", record.at("machine").string()},
+                     {"mtt", record.at("mtt").string()}}) +
                 "<h3>Sentence vectors in " + html_text(precision) + " and fp32</h3>\n";
   part.add_table(table_prefix + "vectors", vector_rows(gate));
   if (gate.at("scores").array().empty()) return part;

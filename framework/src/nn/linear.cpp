@@ -72,13 +72,13 @@ void Linear::assign(const at::Tensor& weight, const at::Tensor& bias) {
 }
 
 void Linear::infer_in(Precision precision) {
-  if (precision == Precision::fp32 && !reduced_) {
+  TORCH_CHECK(!reduced_, "a Linear is reduced twice");
+  if (precision == Precision::fp32) {
     products_->of(linear_backend(weight_.device(), weight_.scalar_type()), weight_);
     return;
   }
   const LinearBackend* backend = reduced_backend(precision);
   TORCH_CHECK(backend != nullptr, "this processor has no products of the precision of a Linear");
-  TORCH_CHECK(!reduced_, "a Linear is reduced twice");
   const at::NoGradGuard no_grad;
   products_->fix(backend->prepare(weight_));
   const at::Tensor none = at::full({1, 1}, std::numeric_limits<float>::quiet_NaN());

@@ -63,10 +63,8 @@ OptionList train_options() {
       .number("dropout", -1, -1, 0.99, "Dropout of the backbone; -1: as in the model's config.json.")
       .choice("matmul_precision", "fp32", {"fp32", "bf16"},
               "Precision of the matrix products in trainable encoder layers, in the forward and the backward "
-              "pass; "
-              "weights, sums and the optimizer are float32. bf16 is faster on processors with AVX512-BF16 or "
-              "AMX; on "
-              "others fp32 is used, with a warning.")
+              "pass; weights, sums and the optimizer are float32. bf16 is faster on processors with "
+              "AVX512-BF16 or AMX; on others fp32 is used, with a warning.")
       .integer("evaluate_every", 0, 0, 1'000'000'000,
                "Steps between evaluations on the validation set; 0: once per epoch.")
       .string("best", "mean",
